@@ -1,0 +1,1 @@
+"""What a pipeline's nodes can be."""

@@ -1,0 +1,264 @@
+"""The contract: what a component is, and what each family promises.
+
+A component knows itself and nothing else. The palette, the form, the checks, the planner, the docs page and the
+contract tests all derive from what is declared here::
+
+    Component
+    ├── Source             no input: a stored or built-in table
+    ├── Transform          tables in, table out; lazy, stateless
+    ├── LearnedTransform   measures the train rows once, then transforms every row
+    ├── Split              gives each row a role
+    ├── Estimator          a scikit-learn model
+    └── Evaluation         a report on predictions
+
+A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
+is already a list of names.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from components.params import FeatureColumns, Params, Target
+from components.ports import Port
+
+Serving = Literal["replay", "training_only", "lookup", "boundary"]
+"""What an endpoint does with a node: run it row by row; skip it; join against a frozen table; start after it."""
+
+Task = Literal["classification", "regression"]
+
+TABLE_IN = (Port("table"),)
+TABLE_OUT = (Port("table"),)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What the palette, the docs and the planner need to know.
+
+    Parameters
+    ----------
+    key
+        Public name in saved pipelines; never changes its meaning.
+    example
+        Params that fit the example table of the contract suite; also shown in the help.
+    version
+        Raised when the same params give other results; part of the fingerprint.
+    replaces
+        Older keys, so that saved pipelines outlive renames.
+    """
+
+    key: str
+    title: str
+    category: str
+    about: str
+    icon: str
+    inputs: tuple[Port, ...] = TABLE_IN
+    outputs: tuple[Port, ...] = TABLE_OUT
+    serving: Serving = "replay"
+    version: int = 1
+    replaces: tuple[str, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether every row goes in and out once."""
+        return self.serving == "replay"
+
+
+class State(BaseModel):
+    """What a learned transform has learned: JSON, never code."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+M = TypeVar("M", bound=BaseModel)
+P = TypeVar("P", bound=Params)
+S = TypeVar("S", bound=State)
+
+
+class Component(Generic[P]):
+    """One node's behaviour, made from its params."""
+
+    spec: ClassVar[Spec]
+
+    def __init__(self, params: P) -> None:
+        self.params = params
+
+    def when_serving(self) -> Self:
+        """The component as an endpoint runs it, where every record must get its answer."""
+        return self
+
+    @classmethod
+    def params_type(cls) -> type[Params]:
+        """The params model, read from the class's type arguments."""
+        return _type_argument(cls, Params)
+
+
+class Source(Component[P]):
+    """A table that is simply there."""
+
+    @abstractmethod
+    def table(self) -> "pa.Table | StoredTable":
+        """The rows, or where the engine finds them."""
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A dataset version kept by the engine; ``version`` is a number or ``latest``."""
+
+    dataset: str
+    version: int | Literal["latest"]
+
+
+class Transform(Component[P]):
+    """Tables in, tables out; nothing executes."""
+
+    @abstractmethod
+    def transform(self, *tables: ir.Table) -> ir.Table | Mapping[str, ir.Table]:
+        """The output table; with several output ports, one table by port name.
+
+        Reserved columns are carried along. ``tables`` come in the order of the input ports.
+        """
+
+    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
+        """What must hold for the rows: a count of offending rows by the message that a count above zero raises.
+
+        No engine can raise inside a query on every backend, so the engine counts first.
+        """
+        return {}
+
+
+class LearnedTransform(Component[P], Generic[P, S]):
+    """Learns from the train rows in one aggregation, then treats every row alike."""
+
+    @abstractmethod
+    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+        """What to compute over the train rows; lazy, so that the engine can fit several nodes in one query."""
+
+    @abstractmethod
+    def learn(self, values: Mapping[str, Any]) -> S:
+        """The state, from the computed measures (None where a measure had no rows)."""
+
+    @abstractmethod
+    def transform(self, table: ir.Table, state: S) -> ir.Table:
+        """Apply the state to every row."""
+
+    @abstractmethod
+    def to_sklearn(self, state: S) -> Any:
+        """The equivalent *fitted* scikit-learn transformer over ``params.columns``, in that order."""
+
+    @abstractmethod
+    def unfitted(self) -> S:
+        """A state of the right shape, for schemas without executing."""
+
+    def fit(self, table: ir.Table) -> S:
+        """Measure a bound table and learn from it."""
+        measures = self.measures(table)
+        if not measures:
+            return self.learn({})
+        measured = table.aggregate(**{f"m{i}": scalar for i, scalar in enumerate(measures.values())})
+        values = measured.to_pyarrow().to_pylist()[0]
+        return self.learn({name: steady(values[f"m{i}"]) for i, name in enumerate(measures)})
+
+    @classmethod
+    def state_type(cls) -> type[State]:
+        """The state model, read from the class's type arguments."""
+        return _type_argument(cls, State)
+
+
+class Split(Component[P]):
+    """Gives each row a role."""
+
+    @abstractmethod
+    def roles(self, table: ir.Table) -> ir.StringColumn:
+        """``train``, ``validation`` or ``test`` for each row, from the row's stable id."""
+
+
+class EstimatorParams(Params):
+    """What every model asks for."""
+
+    target: Target
+    """The column to predict."""
+    features: FeatureColumns = FeatureColumns.all()
+    """The columns to predict from; the target is always left out."""
+
+
+E = TypeVar("E", bound=EstimatorParams)
+
+MODEL_OUT = (Port("model", "model"), Port("predictions"))
+
+
+class Estimator(Component[E]):
+    """A scikit-learn model."""
+
+    task: ClassVar[Task]
+    takes_missing: ClassVar[bool] = False
+    trusted_types: ClassVar[tuple[str, ...]] = ()
+    """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
+    search_space: ClassVar[Mapping[str, Any]] = {}
+
+    @abstractmethod
+    def build(self) -> Any:
+        """An unfitted scikit-learn estimator."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said about rows it was not trained on.
+
+    Parameters
+    ----------
+    truth, prediction : ndarray of shape (n_rows,)
+    probabilities : ndarray of shape (n_rows, n_classes), or None
+    classes : labels in the order of the probabilities; empty for regression
+    positive : the class that counts as positive, where there are two
+    """
+
+    task: Task
+    truth: Any
+    prediction: Any
+    probabilities: Any | None = None
+    classes: tuple[Any, ...] = ()
+    positive: Any | None = None
+
+
+class Evaluation(Component[P]):
+    """A report on predictions."""
+
+    @abstractmethod
+    def report(self, predictions: Predictions) -> dict[str, Any]:
+        """Metrics and the data of plots, as JSON."""
+
+
+def steady(value: Any) -> Any:
+    """Round a measured float to 12 significant digits.
+
+    Parallel sums differ in their last bits from run to run; a state must not.
+    """
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if isinstance(value, dict):
+        return {key: steady(item) for key, item in value.items()}
+    return value
+
+
+def unbound(schema: "ibis.Schema", name: str = "input") -> ir.Table:
+    """A table with a schema and no rows, to learn an output schema from."""
+    return ibis.table(schema, name=name)
+
+
+def _type_argument(cls: type, bound: type[M]) -> type[M]:
+    for ancestor in cls.__mro__:
+        for base in getattr(ancestor, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, bound):
+                    return argument
+    raise TypeError(f"{cls.__name__} names no {bound.__name__} type")

@@ -1,0 +1,1 @@
+"""One row in, one row out: choose, convert and compute columns."""

@@ -1,0 +1,125 @@
+"""Convert columns to another type."""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, Self
+
+import ibis
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+
+from components.base import Spec, Transform
+from components.errors import WrongKind
+from components.params import ARTICLE, AnyColumns, Params
+from components.ports import Kind, kind_of
+
+Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
+
+THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+YES = ("true", "t", "yes", "y", "on", "1")
+NO = ("false", "f", "no", "n", "off", "0")
+
+
+class CastParams(Params):
+    columns: AnyColumns
+    """The columns to convert."""
+    to: Type
+    """The type they become."""
+    on_error: Literal["null", "fail"] = "null"
+    """What happens to values that cannot be converted: they become missing, or the run stops."""
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        for schema in schemas.values():
+            for name in bound.columns:
+                kind = kind_of(schema[name])
+                if kind not in CONVERTIBLE[self.to]:
+                    raise WrongKind(
+                        f"Column {name!r} is {ARTICLE[kind]} and cannot become {self.to}.",
+                        hint="Choose another type, or leave this column out.",
+                        field="columns",
+                        column=name,
+                    )
+        return bound
+
+
+class Cast(Transform[CastParams]):
+    """Converts columns to another type.
+
+    Text is trimmed first, and thousands separators are understood (``1,234.5``). Fractions are rounded when they
+    become whole numbers. ``yes``, ``y``, ``t``, ``on`` and ``1`` count as true. What cannot be read becomes missing,
+    or stops the run with ``on_error: fail``.
+
+    When: numbers or dates arrived as text. Serving: replayed row by row. Source: SQL ``TRY_CAST``.
+    """
+
+    spec = Spec(
+        key="cast",
+        title="Change type",
+        category="columns",
+        icon="swap_horiz",
+        about="Converts columns to another type, such as text to numbers.",
+        example={"columns": ["number"], "to": "string"},
+    )
+
+    def transform(self, *tables: ir.Table) -> ir.Table:
+        (table,) = tables
+        return table.mutate({name: self._converted(table[name]) for name in self.params.columns})
+
+    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
+        (table,) = tables
+        if self.params.on_error == "null":
+            return {}
+        return {
+            f"Values in column {name!r} cannot be converted to {self.params.to}.": self._lost(table[name]).sum()
+            for name in self.params.columns
+        }
+
+    def _converted(self, column: ir.Column) -> ir.Column:
+        return CONVERTIBLE[self.params.to][kind_of(column.type())](column)
+
+    def _lost(self, column: ir.Column) -> ir.IntegerColumn:
+        is_given = column.notnull()
+        if kind_of(column.type()) == "text":
+            is_given &= column.strip() != ""
+        return (is_given & self._converted(column).isnull()).cast("int64")
+
+
+def _plain(text: ir.StringColumn) -> ir.StringColumn:
+    trimmed = text.strip()
+    return ibis.ifelse(trimmed.re_search(THOUSANDS), trimmed.replace(",", ""), trimmed)
+
+
+def _finite(number: ir.FloatingColumn) -> ir.FloatingColumn:
+    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+
+
+def _text_to_boolean(text: ir.StringColumn) -> ir.BooleanColumn:
+    word = text.strip().lower()
+    return ibis.cases((word.isin(YES), True), (word.isin(NO), False), else_=ibis.null("boolean"))
+
+
+def _to(dtype: str) -> Callable[[ir.Column], ir.Column]:
+    return lambda column: column.cast(dtype)
+
+
+CONVERTIBLE: Mapping[Type, Mapping[Kind, Callable[[ir.Column], ir.Column]]] = {
+    "int64": {
+        "numeric": lambda column: (
+            column if column.type().is_integer() else column.cast("float64").round(0).try_cast("int64")
+        ),
+        "boolean": _to("int64"),
+        "text": lambda column: ibis.coalesce(
+            _plain(column).try_cast("int64"), _finite(_plain(column).try_cast("float64")).round(0).try_cast("int64")
+        ),
+    },
+    "float64": {
+        "numeric": _to("float64"),
+        "boolean": _to("float64"),
+        "text": lambda column: _finite(_plain(column).try_cast("float64")),
+    },
+    "string": {kind: _to("string") for kind in ("numeric", "boolean", "text", "datetime")},
+    "boolean": {"numeric": lambda column: column != 0, "boolean": _to("boolean"), "text": _text_to_boolean},
+    "date": {"datetime": _to("date"), "text": lambda column: column.strip().try_cast("date")},
+    "timestamp": {"datetime": _to("timestamp"), "text": lambda column: column.strip().try_cast("timestamp")},
+}
+"""How each kind of column becomes a type; a pair that is not here is refused."""

@@ -1,0 +1,42 @@
+"""Give columns other names."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+
+from components.base import Spec, Transform
+from components.params import AnyColumns, ColumnMapping, Params, distinct_names
+
+
+class RenameColumnsParams(Params):
+    mapping: ColumnMapping
+    """New names by old name."""
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        for schema in schemas.values():
+            AnyColumns.of(self.mapping).resolve(schema, field="mapping")
+            distinct_names((self.mapping.get(name, name) for name in schema), "mapping")
+        return bound
+
+
+class RenameColumns(Transform[RenameColumnsParams]):
+    """Gives columns other names; order, types and values stay.
+
+    When: names are cryptic, or two tables must agree. Serving: replayed row by row. Source: SQL ``AS``.
+    """
+
+    spec = Spec(
+        key="rename_columns",
+        title="Rename columns",
+        category="columns",
+        icon="edit",
+        about="Gives columns other names.",
+        example={"mapping": {"number": "amount"}},
+    )
+
+    def transform(self, *tables: ir.Table) -> ir.Table:
+        (table,) = tables
+        return table.select([table[name].name(self.params.mapping.get(name, name)) for name in table.columns])

@@ -1,0 +1,143 @@
+"""Put two tables side by side."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+import ibis
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+from pydantic import Field, model_validator
+
+from components.base import Spec, Transform
+from components.combine.row_id import row_id
+from components.errors import WrongKind
+from components.params import ARTICLE, AnyColumns, ColumnPick, Params, distinct_names
+from components.ports import ROLE, ROW, Port, is_reserved, kind_of, reserved_in, visible
+
+LeftColumns = Annotated[tuple[str, ...], ColumnPick(input="left")]
+RightColumns = Annotated[tuple[str, ...], ColumnPick(input="right")]
+
+KEY = "__cb_key_"
+
+
+class JoinParams(Params):
+    on: LeftColumns = ()
+    """Key columns that have the same name in both tables."""
+    left_on: LeftColumns = ()
+    """Key columns of the left table, where the names differ."""
+    right_on: RightColumns = ()
+    """Key columns of the right table, in the same order."""
+    how: Literal["inner", "left", "right", "outer"] = "left"
+    """Which rows stay: those with a match (inner), all of the left, all of the right, or all of both (outer)."""
+    suffix: Annotated[str, Field(min_length=1, max_length=50)] = "_right"
+    """Added to the names of right columns that the left table has too."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_key(self) -> Self:
+        if bool(self.on) == bool(self.left_on or self.right_on):
+            raise ValueError("give the key columns either as 'on' or as 'left_on' and 'right_on'")
+        if len(self.left_on) != len(self.right_on):
+            raise ValueError("'left_on' and 'right_on' must have the same number of columns")
+        return self
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """Pairs of a left and a right column."""
+        return list(zip(self.on or self.left_on, self.on or self.right_on, strict=True))
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        if {"left", "right"} <= set(schemas):
+            left, right = schemas["left"], schemas["right"]
+            AnyColumns.of(dict.fromkeys(self.on)).resolve(right, field="on")
+            for names in self.keys:
+                _comparable(*names, left, right)
+            distinct_names([*left, *self.right_names(left, right).values()], "suffix")
+        return bound
+
+    def right_names(self, left: sch.Schema, right: sch.Schema) -> dict[str, str]:
+        """The output name of each column that comes from the right table."""
+        taken = {name.lower() for name in left}
+        return {
+            name: name + self.suffix if name.lower() in taken else name
+            for name in visible(right)
+            if name not in self.on
+        }
+
+
+class Join(Transform[JoinParams]):
+    """Puts the rows of two tables with equal keys side by side.
+
+    A missing key matches nothing. A row with several matches appears once for each, under one row id, so that a
+    split keeps them together. ``left_only`` and ``right_only`` give the rows without a match.
+
+    When: what is known of a thing lies in two tables. Serving: lookup, the right table is frozen with the model;
+    there a left row with several matches is a problem, because one question has one answer. Source: SQL ``JOIN``.
+    """
+
+    spec = Spec(
+        key="join",
+        title="Join",
+        category="combine",
+        icon="join_inner",
+        about="Puts rows of two tables with equal keys side by side.",
+        inputs=(Port("left"), Port("right")),
+        outputs=(Port("table"), Port("left_only"), Port("right_only")),
+        serving="lookup",
+        example={"on": ["group"], "how": "inner"},
+    )
+
+    def transform(self, *tables: ir.Table) -> dict[str, ir.Table]:
+        left, right = tables
+        return {
+            "table": self._joined(left, right),
+            "left_only": self._without_match(left, right, self.params.keys),
+            "right_only": self._without_match(right, left, [(theirs, ours) for ours, theirs in self.params.keys]),
+        }
+
+    def _joined(self, left: ir.Table, right: ir.Table) -> ir.Table:
+        names = self.params.right_names(left.schema(), right.schema())
+        apart = right.select(
+            *(right[name].name(output) for name, output in names.items()),
+            *(right[theirs].name(f"{KEY}{i}") for i, (_, theirs) in enumerate(self.params.keys)),
+            *(right[name].name(f"{KEY}{name}") for name in reserved_in(right)),
+        )
+        matches = [left[ours] == apart[f"{KEY}{i}"] for i, (ours, _) in enumerate(self.params.keys)]
+        both = left.join(apart, matches, how=self.params.how)
+        shared = {name: f"{KEY}{i}" for i, name in enumerate(self.params.on)}
+        return both.select(
+            *(_either(both, name, shared.get(name)) for name in left.columns if not is_reserved(name)),
+            *(both[output] for output in names.values()),
+            *(self._reserved(both, name) for name in reserved_in(left)),
+        )
+
+    def _reserved(self, both: ir.Table, name: str) -> ir.Value:
+        """The left's; a row that only the right has gets an id of its own, and the right's role."""
+        if self.params.how in ("inner", "left") or name not in (ROW, ROLE):
+            return both[name]
+        theirs = f"{KEY}{name}"
+        if name == ROLE:
+            return _either(both, name, theirs if theirs in both.columns else None)
+        known = [theirs] if theirs in both.columns else [c for c in both.columns if c.startswith(KEY)]
+        own = row_id(ibis.literal("right"), *(both[column] for column in known))
+        return ibis.coalesce(both[name], own).name(name)
+
+    @staticmethod
+    def _without_match(table: ir.Table, other: ir.Table, keys: list[tuple[str, str]]) -> ir.Table:
+        apart = other.select(*(other[theirs].name(f"{KEY}{i}") for i, (_, theirs) in enumerate(keys)))
+        return table.anti_join(apart, [table[ours] == apart[f"{KEY}{i}"] for i, (ours, _) in enumerate(keys)])
+
+
+def _either(both: ir.Table, name: str, other: str | None) -> ir.Value:
+    return both[name] if other is None else ibis.coalesce(both[name], both[other]).name(name)
+
+
+def _comparable(ours: str, theirs: str, left: sch.Schema, right: sch.Schema) -> None:
+    here, there = kind_of(left[ours]), kind_of(right[theirs])
+    if here != there or here in ("other", "one_hot"):
+        raise WrongKind(
+            f"Key {ours!r} is {ARTICLE[here]} on the left, but {theirs!r} is {ARTICLE[there]} on the right.",
+            hint="Convert one of them with Cast first.",
+            field="on" if ours == theirs else "left_on",
+            column=ours,
+        )

@@ -1,0 +1,43 @@
+"""Report how good a model is."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from components.base import Evaluation, Predictions, Spec
+from components.evaluate.plots import plots
+from components.evaluate.scores import scores
+from components.params import Params
+from components.ports import Port
+
+
+class EvaluateParams(Params):
+    bins: Annotated[int, Field(ge=2, le=100)] = 10
+    """Into how many bins the calibration curve and the histogram of residuals are divided."""
+
+
+class Evaluate(Evaluation[EvaluateParams]):
+    """Scores a model on rows it was not trained on, and gives the data of its plots.
+
+    When: after a model, to see what it is worth. Serving: not part of an endpoint.
+    Source: scikit-learn's metrics, under their names.
+    """
+
+    spec = Spec(
+        key="evaluate",
+        title="Evaluate",
+        category="evaluate",
+        icon="analytics",
+        about="Scores a model on rows it has not seen.",
+        inputs=(Port("model", "model", optional=True), Port("predictions", optional=True)),
+        outputs=(),
+        serving="training_only",
+    )
+
+    def report(self, predictions: Predictions) -> dict[str, Any]:
+        return {
+            "task": predictions.task,
+            "rows": len(predictions.truth),
+            "metrics": scores(predictions),
+            "plots": plots(predictions, bins=self.params.bins),
+        }

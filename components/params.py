@@ -1,0 +1,337 @@
+"""Params: frozen values that know their widget, their columns and their words."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+
+import ibis.expr.schema as sch
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from components.errors import ColumnMissing, ComponentError, WrongKind
+from components.ports import RESERVED_PREFIX, Kind, is_reserved, kind_of, visible
+
+Selector = Literal["all", "numeric", "text", "boolean", "datetime"]
+
+ARTICLE = {
+    "numeric": "a number",
+    "text": "text",
+    "boolean": "true/false",
+    "datetime": "a date or time",
+    "one_hot": "one-hot encoded",
+    "other": "nested data",
+}
+
+
+class Columns(BaseModel):
+    """Which columns a node works on: a list of names, or a selector with exceptions.
+
+    Written as ``[age, fare]``, ``numeric`` or ``{select: text, except: [name]}``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: ClassVar[tuple[Kind, ...]] = ()
+    input: ClassVar[str] = ""
+
+    names: tuple[str, ...] | None = None
+    select: Selector | None = None
+    exceptions: tuple[str, ...] = ()
+
+    @classmethod
+    def all(cls) -> Self:
+        """Every column that fits."""
+        return cls(select="all")
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Self:
+        """Exactly these columns."""
+        return cls(names=tuple(names))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short_form(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"select": value}
+        if isinstance(value, list | tuple):
+            return {"names": tuple(value)}
+        if isinstance(value, Mapping) and "select" in value:
+            value = dict(value)
+            if "except" in value:
+                value["exceptions"] = value.pop("except")
+        return value
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.names is None) == (self.select is None):
+            raise ValueError("give a list of column names or a selector such as 'numeric'")
+        repeated = {name for name in self.names or () if (self.names or ()).count(name) > 1}
+        if repeated:
+            raise ValueError(f"column {sorted(repeated)[0]!r} is listed twice")
+        return self
+
+    @model_serializer
+    def _to_short_form(self) -> Any:
+        if self.names is not None:
+            return list(self.names)
+        return {"select": self.select, "except": list(self.exceptions)} if self.exceptions else self.select
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"x-widget": "columns", "x-kinds": list(cls.kinds), "x-input": cls.input}
+
+    def resolve(self, schema: sch.Schema, hidden: frozenset[str] = frozenset(), field: str = "columns") -> Self:
+        """The explicit list for this table.
+
+        A selector takes what fits and leaves out ``hidden`` columns (the target of a model further down); a name
+        that was listed must be there and be of a fitting kind.
+
+        Raises
+        ------
+        ColumnMissing, WrongKind
+        """
+        offered = visible(schema)
+        if self.names is not None:
+            for name in self.names:
+                _require(name, schema, self.kinds, field)
+            return self
+        wanted = {*(self.kinds or get_args(Kind))} if self.select == "all" else {self.select}
+        if self.kinds:
+            wanted &= set(self.kinds)
+        skipped = hidden | set(self.exceptions)
+        return self.of(name for name, dtype in offered.items() if kind_of(dtype) in wanted and name not in skipped)
+
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]
+        """The names; only after `resolve`."""
+        if self.names is None:
+            raise ComponentError(f"The selector {self.select!r} was not resolved against a table.")
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names or ())
+
+    def words(self) -> str:
+        """In a few words, for the node's card."""
+        if self.names is None:
+            rest = f" but {len(self.exceptions)}" if self.exceptions else ""
+            return f"{'all' if self.select == 'all' else f'all {self.select}'} columns{rest}"
+        return ", ".join(self.names) if len(self.names) <= 2 else f"{len(self.names)} columns"
+
+
+class AnyColumns(Columns):
+    """Columns of every kind."""
+
+
+class NumericColumns(Columns):
+    kinds = ("numeric",)
+
+
+class TextColumns(Columns):
+    kinds = ("text",)
+
+
+class CategoryColumns(Columns):
+    """Columns whose values can be taken as categories."""
+
+    kinds = ("text", "boolean", "numeric")
+
+
+class FeatureColumns(Columns):
+    """What a model can take as input."""
+
+    kinds = ("numeric", "boolean", "one_hot")
+
+
+@dataclass(frozen=True)
+class ColumnPick:
+    """Marks a ``str`` param as the name of one column of an input."""
+
+    kinds: tuple[Kind, ...] = ()
+    input: str = ""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "x-widget": "column", "x-kinds": list(self.kinds), "x-input": self.input}
+
+
+@dataclass(frozen=True)
+class Widget:
+    """Says how the form shows a param: ``Annotated[str, Widget("expression")]``.
+
+    The keywords are those of the form's protocol: ``widget``, ``options``, ``unit``, ``placeholder``, ``advanced``.
+    """
+
+    widget: str = ""
+    options: str = ""
+    unit: str = ""
+    placeholder: str = ""
+    advanced: bool = False
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        named = {
+            "x-widget": self.widget,
+            "x-options": self.options,
+            "x-unit": self.unit,
+            "x-placeholder": self.placeholder,
+            "x-advanced": self.advanced,
+        }
+        return {**handler(core), **{key: value for key, value in named.items() if value}}
+
+
+def _new_name(name: str) -> str:
+    if not name.strip():
+        raise ValueError("a column needs a name")
+    if is_reserved(name):
+        raise ValueError(f"names starting with {RESERVED_PREFIX} are reserved")
+    return name
+
+
+Column = Annotated[str, ColumnPick()]
+NumericColumn = Annotated[str, ColumnPick(("numeric",))]
+Expression = Annotated[str, Widget("expression")]
+NewColumn = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_new_name)]
+ColumnMapping = Annotated[dict[str, NewColumn], Widget("mapping")]
+
+
+class TargetPick(ColumnPick):
+    """Marks the column that a model learns to predict; selectors upstream leave it alone."""
+
+
+Target = Annotated[str, TargetPick(("text", "boolean", "numeric"))]
+
+
+class Params(BaseModel):
+    """What a person sets on a node. Frozen; unknown names are refused.
+
+    The docstring under each field is its help in the form.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
+    )
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        """These params with every selector replaced by names, checked against the input tables.
+
+        Parameters
+        ----------
+        schemas
+            Schema of each connected table input, by port name.
+        hidden
+            Columns that selectors leave alone.
+
+        Raises
+        ------
+        ColumnMissing, WrongKind
+            With the field and the column.
+        """
+        changed: dict[str, Any] = {}
+        for field, value in self:
+            schema = _schema_for(schemas, self._input_of(field))
+            if schema is None:
+                continue
+            if isinstance(value, Columns):
+                changed[field] = value.resolve(schema, hidden, field)
+            pick = self._pick(field)
+            if pick is not None:
+                for name in [value] if isinstance(value, str) else value or ():
+                    _require(name, schema, pick.kinds, field)
+        return self.model_copy(update=changed)
+
+    def targets(self) -> frozenset[str]:
+        """The columns these params name as a target."""
+        picked = ((field, getattr(self, field)) for field in type(self).model_fields)
+        return frozenset(value for field, value in picked if isinstance(self._pick(field), TargetPick) and value)
+
+    def words(self) -> str:
+        """The params that matter, in a few words: every one that was set, columns first."""
+        parts = [value.words() for _, value in self if isinstance(value, Columns)]
+        for field, value in self:
+            default = type(self).model_fields[field].default
+            if not isinstance(value, Columns) and value != default and value not in (None, "", (), {}):
+                parts.append(_word(field, value))
+        return " · ".join(parts[:3])
+
+    @classmethod
+    def _pick(cls, field: str) -> ColumnPick | None:
+        return next((m for m in _metadata(cls.model_fields[field]) if isinstance(m, ColumnPick)), None)
+
+    def _input_of(self, field: str) -> str:
+        value = getattr(self, field)
+        if isinstance(value, Columns):
+            return value.input
+        pick = self._pick(field)
+        return pick.input if pick else ""
+
+
+def _metadata(field: Any) -> Iterator[Any]:
+    """Annotations on the field itself and inside ``X | None`` and ``list[X]``."""
+    yield from field.metadata
+    pending = [field.annotation]
+    while pending:
+        annotation = pending.pop()
+        yield from getattr(annotation, "__metadata__", ())
+        pending.extend(get_args(annotation) if not isinstance(annotation, type) or get_args(annotation) else ())
+
+
+def distinct_names(names: Iterable[str], field: str) -> None:
+    """Refuse column names that engines cannot tell apart: DuckDB and Spark ignore case.
+
+    Raises
+    ------
+    ComponentError
+        With the field and the column.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.get(name.lower())
+        if other is not None:
+            same = f"There would be two columns named {name!r}."
+            alike = f"Columns {other!r} and {name!r} would differ only in case."
+            message = same if other == name else alike
+            raise ComponentError(message, hint="Choose another name.", field=field, column=name)
+        seen[name.lower()] = name
+
+
+def _schema_for(schemas: Mapping[str, sch.Schema], port: str) -> sch.Schema | None:
+    return schemas.get(port) if port else next(iter(schemas.values()), None)
+
+
+def _require(name: str, schema: sch.Schema, kinds: tuple[Kind, ...], field: str) -> None:
+    offered = visible(schema)
+    if name not in offered:
+        close = difflib.get_close_matches(name, offered, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(list(offered)[:12])}."
+        raise ColumnMissing(f"There is no column {name!r} here.", hint=hint, field=field, column=name)
+    kind = kind_of(offered[name])
+    if kinds and kind not in kinds:
+        wanted = " or ".join(ARTICLE[k] for k in kinds)
+        raise WrongKind(
+            f"Column {name!r} is {ARTICLE[kind]}, but this needs {wanted}.",
+            hint="Choose another column, or convert it with Cast first.",
+            field=field,
+            column=name,
+        )
+
+
+def _word(field: str, value: Any) -> str:
+    label = field.replace("_", " ")
+    if isinstance(value, bool):
+        return label if value else f"no {label}"
+    if isinstance(value, str | int | float):
+        text = str(value)
+        return f"{label} {text}" if len(text) <= 28 else f"{label} {text[:27]}…"
+    return f"{len(value)} {label}" if hasattr(value, "__len__") else label

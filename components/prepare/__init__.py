@@ -1,0 +1,1 @@
+"""Learned on the train rows, applied to all."""

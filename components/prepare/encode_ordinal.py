@@ -1,0 +1,119 @@
+"""Number the categories of a column."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import ibis
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+from pydantic import Field, field_validator
+
+from components.base import LearnedTransform, Spec, State
+from components.errors import ColumnMissing, UnfitData
+from components.params import CategoryColumns, Params, Widget
+from components.prepare.measured import distinct
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
+
+UNKNOWN = -1
+MOST = 1000
+
+Order = dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST)]]
+
+
+class EncodeOrdinalParams(Params):
+    columns: CategoryColumns = CategoryColumns(select="text")
+    """The columns whose values become numbers."""
+    order: Annotated[Order | None, Widget("order")] = None
+    """The values of a column from lowest to highest; columns that are not named go by the alphabet."""
+
+    @field_validator("order")
+    @classmethod
+    def _no_repeats(cls, order: Order | None) -> Order | None:
+        for name, values in (order or {}).items():
+            if len(set(values)) < len(values):
+                raise ValueError(f"a value of column {name!r} is listed twice")
+        return order
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        if schemas:
+            for name in self.order or {}:
+                if name not in set(bound.columns):
+                    raise ColumnMissing(
+                        f"The order names column {name!r}, which is not among the columns to encode.",
+                        hint="Add it to the columns, or remove its order.",
+                        field="order",
+                        column=name,
+                    )
+        return bound
+
+
+class EncodeOrdinalState(State):
+    order: dict[str, tuple[str, ...]]  # the values of each column, from code 0 on
+
+
+class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
+    """Numbers the categories of a column, by a given order or the alphabet; unseen ones are -1, gaps stay gaps.
+
+    When: categories have an order (small, medium, large), or for tree models. Serving: replayed with the learned
+    order. Source: `sklearn.preprocessing.OrdinalEncoder`.
+    """
+
+    spec = Spec(
+        key="encode_ordinal",
+        title="Ordinal encode",
+        category="prepare/encode",
+        icon="format_list_numbered",
+        about="Numbers the categories of a column in order.",
+        example={"columns": ["text"]},
+    )
+
+    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+        given = self.params.order or {}
+        return {name: distinct(_text(table, name), MOST + 1) for name in self.params.columns if name not in given}
+
+    def learn(self, values: Mapping[str, Any]) -> EncodeOrdinalState:
+        for name, found in values.items():
+            if found and len(found) > MOST:
+                raise UnfitData(
+                    f"Column {name!r} has more than {MOST:,} categories.",
+                    hint="It is rather an identifier: drop it, or group rare categories first.",
+                    column=name,
+                )
+        found = {name: tuple(sorted(values.get(name) or ())) for name in self.params.columns}
+        return EncodeOrdinalState(order=found | (self.params.order or {}))
+
+    def unfitted(self) -> EncodeOrdinalState:
+        return self.learn({})
+
+    def transform(self, table: ir.Table, state: EncodeOrdinalState) -> ir.Table:
+        return table.mutate({name: _code(_text(table, name), state.order[name]) for name in self.params.columns})
+
+    def to_sklearn(self, state: EncodeOrdinalState) -> "Pipeline":
+        """As the contract says, over columns of text in which missing values are None (made nan first)."""
+        import numpy as np
+        from sklearn.impute import SimpleImputer
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import OrdinalEncoder
+
+        known = [np.array([*state.order[name], np.nan], dtype=object) for name in self.params.columns]
+        gaps = SimpleImputer(missing_values=None, strategy="constant", fill_value=np.nan, keep_empty_features=True)
+        encoder = OrdinalEncoder(
+            categories=known,
+            handle_unknown="use_encoded_value",
+            unknown_value=UNKNOWN,
+            encoded_missing_value=np.nan,
+        )
+        sample = np.array([[None] * len(known)], dtype=object)
+        return make_pipeline(gaps, encoder).fit(sample)
+
+
+def _text(table: ir.Table, name: str) -> ir.StringColumn:
+    return table[name].cast("string").name(name)
+
+
+def _code(text: ir.StringColumn, order: tuple[str, ...]) -> ir.IntegerColumn:
+    codes = ((text == value, ibis.literal(code, "int64")) for code, value in enumerate(order))
+    return ibis.cases((text.isnull(), ibis.null("int64")), *codes, else_=ibis.literal(UNKNOWN, "int64"))

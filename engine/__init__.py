@@ -1,0 +1,1 @@
+"""What happens: check, plan, run, train, score."""

@@ -1,0 +1,103 @@
+"""The process that does one job and ends. Started ahead of time by a worker, so that the imports are done already.
+
+It reads one line from standard input, ``{"job_id", "worker", "attempt", "memory_mb"}``, does that job and writes its
+end down itself, in one transaction with the results. A worker that hears nothing more sees to the rest.
+"""
+
+import json
+import logging
+import resource
+import sys
+from typing import Any
+
+from engine.errors import PEOPLE_ERRORS, error_data
+from engine.jobs import end_of_job, too_much
+from engine.logs import start_logging
+from engine.settings import Settings
+from engine.work import WORK
+from engine.work.assignment import Assignment
+from engine.workspace import open_workspace
+from storage.errors import LostLease, StorageError
+from storage.unit_of_work import UnitOfWork
+
+ADDRESS_SPACE_MB = 8_192
+"""Room for libraries and thread stacks on top of the memory limit; the worker watches what is really used."""
+
+log = logging.getLogger("canvasback.child")
+
+
+def main() -> None:
+    """Wait for an order, do it, and end."""
+    _warm_up()
+    order = sys.stdin.readline()
+    if not order.strip():
+        return
+    asked = json.loads(order)
+    settings = Settings()
+    start_logging(settings, "jobs")
+    _limit_memory(asked["memory_mb"])
+    workspace = open_workspace(settings)
+    with workspace.database.read() as uow:
+        job = uow.jobs.get(asked["job_id"])
+    assignment = Assignment(workspace, job, asked["worker"])
+    try:
+        result = WORK[job.kind](assignment)
+    except LostLease:
+        log.warning("job %s was given to another worker", job.id)
+    except MemoryError:
+        _end(assignment, "failed", error=too_much(asked["memory_mb"]).as_data())
+    except PEOPLE_ERRORS as error:
+        _end(assignment, "failed", error=error_data(error))
+    except Exception as error:
+        log.exception("job %s failed", job.id)
+        _end(assignment, "failed", error=unexpected(error))
+    else:
+        _end(assignment, "succeeded", result=result)
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """A mistake of ours: no traceback on a screen, but its first line helps a report."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return {
+        "code": "unexpected",
+        "message": f"Something went wrong inside Canvasback: {type(error).__name__}: {first[:300]}",
+        "hint": "The log of this home has the details; please report it.",
+        "node": None,
+        "field": None,
+    }
+
+
+def _end(assignment: Assignment, status: Any, result: dict[str, Any] | None = None, error: Any = None) -> None:
+    def write(uow: UnitOfWork) -> None:
+        if status == "succeeded":
+            for finish in assignment.finish:
+                finish(uow)
+        end_of_job(uow, assignment.job.id, assignment.worker, assignment.job.attempt, status, result, error)
+
+    try:
+        assignment.workspace.database.transact(write)
+    except LostLease:
+        log.warning("job %s was given to another worker", assignment.job.id)
+    except StorageError as refused:
+        if status != "succeeded":
+            raise
+        _end(assignment, "failed", error=error_data(refused))
+
+
+def _limit_memory(memory_mb: int) -> None:
+    most = (memory_mb + ADDRESS_SPACE_MB) * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _warm_up() -> None:
+    """Import what almost every job needs, while nobody waits for it."""
+    import skops.io  # noqa: F401
+
+    from components.catalog import catalog
+
+    catalog()
+
+
+if __name__ == "__main__":
+    main()

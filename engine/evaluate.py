@@ -1,0 +1,59 @@
+"""Read a model's answers for the test rows back from its table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from components.base import Predictions
+from components.ports import ROLE
+from engine.backends.duckdb import DuckDBBackend
+from engine.errors import DataError
+from engine.schemas import PREDICTION, PROBABILITIES
+
+
+def read_predictions(table: ir.Table, backend: DuckDBBackend, facts: Mapping[str, Any]) -> Predictions:
+    """What a model said of its test rows.
+
+    Parameters
+    ----------
+    table
+        A model's `predictions` output, possibly filtered since.
+    facts
+        The model's own description: task, target, classes, positive.
+
+    Raises
+    ------
+    DataError
+        When the columns or the test rows are gone.
+    """
+    target = facts["target"]
+    for name in (target, PREDICTION, ROLE):
+        if name not in table.columns:
+            raise DataError(f"The predictions have no column {name!r} any more.", hint="Connect the model directly.")
+    is_classification = facts["task"] == "classification"
+    wanted = [target, PREDICTION, *([PROBABILITIES] if is_classification else [])]
+    rows = table.filter((table[ROLE] == "test") & table[target].notnull()).select(wanted)
+    found = pa.Table.from_batches(list(backend.batches(rows)), schema=rows.schema().to_pyarrow())
+    if not found.num_rows:
+        raise DataError("There are no test rows to evaluate.", hint="Check the split and the filters before this node.")
+    if not is_classification:
+        truth, answers = (found.column(i).cast(pa.float64(), safe=False).to_numpy() for i in (0, 1))
+        return Predictions("regression", truth, answers)
+    return _classified(found, tuple(facts["classes"]), facts.get("positive"))
+
+
+def _classified(found: pa.Table, classes: tuple[Any, ...], positive: Any) -> Predictions:
+    truth, answers = (np.array(found.column(i).to_pylist(), dtype=object) for i in (0, 1))
+    flat = found.column(2).combine_chunks().flatten().to_numpy()
+    known = np.isin(truth, np.array(classes, dtype=object))
+    return Predictions(
+        "classification",
+        truth[known],
+        answers[known],
+        flat.reshape(len(truth), len(classes))[known],
+        classes,
+        positive,
+    )

@@ -1,0 +1,60 @@
+"""What a run tells while it goes on, and what it leaves behind for each node."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+NodeStatus = Literal["waiting", "running", "done", "cached", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """The statistics of one node in one run.
+
+    Parameters
+    ----------
+    rows_in, rows_out
+        Of the first input and the first table output; None where there is none.
+    seconds, cpu_seconds, memory_mb
+        Of the query the node ends, or of its own fit; a fused node costs nothing by itself.
+    outputs
+        Port → facts about the table that was written.
+    """
+
+    node_id: str
+    component: str
+    status: NodeStatus
+    fingerprint: str = ""
+    rows_in: int | None = None
+    rows_out: int | None = None
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    memory_mb: float | None = None
+    bytes: int | None = None
+    message: str | None = None
+    report: dict[str, Any] | None = None
+    model: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def cached(self) -> bool:
+        """Whether an earlier run's result was reused."""
+        return self.status == "cached"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A node changed its state.
+
+    Parameters
+    ----------
+    progress
+        Share of the run that is done, 0 to 1.
+    """
+
+    node: NodeResult
+    progress: float
+
+
+Listener = Callable[[Event], None]

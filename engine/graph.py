@@ -1,0 +1,400 @@
+"""The drawn graph: pipelines, nodes and edges as frozen values; YAML in and out."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from components.base import Component
+from components.catalog import component
+from components.errors import UnknownComponent
+from components.ports import Port
+from engine.errors import InvalidPipeline
+
+FORMAT = 1
+MAX_NODES = 2_000
+MAX_EDGES = 10_000
+MAX_TEXT = 2_000_000
+
+NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
+
+_EDGE = re.compile(
+    r"^\s*(?P<source>[a-z]\w*)(\.(?P<out>[a-z]\w*))?\s*->\s*(?P<target>[a-z]\w*)(\.(?P<in>[a-z]\w*))?\s*$"
+)
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+
+class Node(BaseModel):
+    """One component on the canvas, with its params as drawn (selectors and ``${…}`` unresolved)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: NodeId
+    component: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+    params: dict[str, Any] = Field(default_factory=dict)
+    title: Annotated[str, Field(max_length=200)] | None = None
+
+    @property
+    def label(self) -> str:
+        """What a person calls this node."""
+        try:
+            return self.title or component(self.component).spec.title
+        except UnknownComponent:
+            return self.id
+
+
+class Edge(BaseModel):
+    """A wire from an output port to an input port."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: NodeId
+    source_port: PortName
+    target: NodeId
+    target_port: PortName
+
+
+class Pipeline(BaseModel):
+    """A drawn pipeline. An immutable value: changing it makes another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    nodes: Annotated[tuple[Node, ...], Field(max_length=MAX_NODES)] = ()
+    edges: Annotated[tuple[Edge, ...], Field(max_length=MAX_EDGES)] = ()
+    params: dict[str, Any] = Field(default_factory=dict)
+    layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another pipeline with some fields changed; pydantic's own would carry the cached lookups along."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return self.model_construct(**{**fields, **(update or {})})
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Node]:
+        """Nodes by id; of two with the same id the first counts."""
+        return {node.id: node for node in reversed(self.nodes)}
+
+    @cached_property
+    def _incoming(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _grouped(self.edges, "target")
+
+    @cached_property
+    def _outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        return _grouped(self.edges, "source")
+
+    def into(self, node_id: str) -> tuple[Edge, ...]:
+        """Edges that end at a node, in drawing order."""
+        return self._incoming.get(node_id, ())
+
+    def out_of(self, node_id: str) -> tuple[Edge, ...]:
+        """Edges that start at a node."""
+        return self._outgoing.get(node_id, ())
+
+    def ancestors(self, *node_ids: str) -> frozenset[str]:
+        """Every node upstream, without the given ones (unless they lie on a cycle)."""
+        return _reach(node_ids, lambda node_id: (edge.source for edge in self.into(node_id)))
+
+    def descendants(self, *node_ids: str) -> frozenset[str]:
+        """Every node downstream."""
+        return _reach(node_ids, lambda node_id: (edge.target for edge in self.out_of(node_id)))
+
+    def order(self) -> tuple[str, ...]:
+        """Node ids, each after everything it needs; nodes on a cycle are left out (see `cycle`)."""
+        waiting = {node.id: {edge.source for edge in self.into(node.id)} for node in self.nodes}
+        ready = [node_id for node_id, needs in waiting.items() if not needs]
+        ordered: list[str] = []
+        while ready:
+            node_id = ready.pop(0)
+            ordered.append(node_id)
+            for target in dict.fromkeys(edge.target for edge in self.out_of(node_id)):
+                if target in waiting:
+                    waiting[target].discard(node_id)
+                    if not waiting[target]:
+                        ready.append(target)
+        return tuple(ordered)
+
+    def cycle(self) -> tuple[str, ...]:
+        """The nodes that feed themselves; empty for a sound graph."""
+        return tuple(node.id for node in self.nodes if node.id in self.ancestors(node.id))
+
+    # --- changing ----------------------------------------------------------------------------------------------
+
+    def slice_to(self, *node_ids: str) -> Self:
+        """Only these nodes and what they need."""
+        kept = self.ancestors(*node_ids) | set(node_ids)
+        return self.model_copy(
+            update={
+                "nodes": tuple(node for node in self.nodes if node.id in kept),
+                "edges": tuple(edge for edge in self.edges if edge.source in kept and edge.target in kept),
+            }
+        )
+
+    def free_id(self, key: str) -> str:
+        """A node id for a component, not yet used here: ``cast``, ``cast_2``, …"""
+        taken = {node.id for node in self.nodes}
+        candidates = (key if i == 1 else f"{key}_{i}" for i in range(1, len(taken) + 2))
+        return next(candidate for candidate in candidates if candidate not in taken)
+
+    def with_params(self, node_id: str, **changes: Any) -> Self:
+        """The same with some params of one node changed."""
+        nodes = tuple(
+            node.model_copy(update={"params": {**node.params, **changes}}) if node.id == node_id else node
+            for node in self.nodes
+        )
+        return self.model_copy(update={"nodes": nodes})
+
+    def without(self, node_id: str) -> Self:
+        """The same without a node, its neighbours joined where one table goes in and out."""
+        into = self.into(node_id)
+        bridges = [
+            Edge(source=into[0].source, source_port=into[0].source_port, target=e.target, target_port=e.target_port)
+            for e in self.out_of(node_id)
+            if into
+        ]
+        rest = tuple(edge for edge in self.edges if node_id not in (edge.source, edge.target))
+        nodes = tuple(node for node in self.nodes if node.id != node_id)
+        return self.model_copy(update={"nodes": nodes, "edges": rest + tuple(bridges)})
+
+    def insert(self, node: Node, edges: Iterable[Edge]) -> Self:
+        """The same with a table-to-table node put into wires that all start at one port."""
+        cut = tuple(edges)
+        ports = component(node.component).spec
+        first = cut[0]
+        before = Edge(
+            source=first.source, source_port=first.source_port, target=node.id, target_port=ports.inputs[0].name
+        )
+        after = tuple(
+            Edge(source=node.id, source_port=ports.outputs[0].name, target=e.target, target_port=e.target_port)
+            for e in cut
+        )
+        rest = tuple(edge for edge in self.edges if edge not in cut)
+        layout = {**self.layout, node.id: _between(self.layout, first)}
+        return self.model_copy(
+            update={"nodes": (*self.nodes, node), "edges": (*rest, before, *after), "layout": layout}
+        )
+
+    def resolved(self, overrides: Mapping[str, Any] | None = None) -> Self:
+        """The same with every ``${param}`` replaced by its value.
+
+        Raises
+        ------
+        InvalidPipeline
+            A reference or an override names no pipeline parameter.
+        """
+        unknown = set(overrides or {}) - set(self.params)
+        if unknown:
+            raise InvalidPipeline(
+                f"The pipeline has no parameter {sorted(unknown)[0]!r}.",
+                hint=f"It has: {', '.join(self.params) or 'none'}.",
+            )
+        values = {**self.params, **(overrides or {})}
+        nodes = tuple(n.model_copy(update={"params": _substitute(n.params, values, n.id)}) for n in self.nodes)
+        return self.model_copy(update={"nodes": nodes})
+
+    # --- files -------------------------------------------------------------------------------------------------
+
+    def as_document(self) -> dict[str, Any]:
+        """The pipeline as plain data: what the YAML file holds."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "params": self.params,
+            "nodes": {node.id: _node_document(node) for node in self.nodes},
+            "edges": [self._edge_text(edge) for edge in self.edges],
+            "layout": {node_id: list(place) for node_id, place in self.layout.items()},
+        }
+
+    def as_yaml(self) -> str:
+        """The pipeline as a git-friendly text."""
+        document = self.as_document()
+        if not document["params"]:
+            del document["params"]
+        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+
+    @classmethod
+    def from_document(cls, document: Any) -> Self:
+        """Read plain data; ports left out are the component's first ones.
+
+        Raises
+        ------
+        InvalidPipeline
+            Naming the place that does not fit.
+        """
+        if not isinstance(document, dict) or "nodes" not in document:
+            raise InvalidPipeline("This is no pipeline: it has no nodes.", hint="See examples/ for the format.")
+        if document.get("format", FORMAT) != FORMAT:
+            raise InvalidPipeline(
+                f"This pipeline has format {document['format']!r}; this version reads format {FORMAT}.",
+                hint="Export it again with the version that wrote it.",
+            )
+        unknown = set(document) - {"format", "name", "params", "nodes", "edges", "layout"}
+        if unknown:
+            raise InvalidPipeline(f"A pipeline has no part called {sorted(unknown, key=str)[0]!r}.")
+        try:
+            nodes = tuple(_read_node(node_id, body) for node_id, body in _mapping(document["nodes"], "nodes").items())
+            keys = {node.id: node.component for node in nodes}
+            edges = tuple(_read_edge(text, keys) for text in document.get("edges") or ())
+            return cls(
+                name=document.get("name") or "untitled",
+                nodes=nodes,
+                edges=edges,
+                params=document.get("params") or {},
+                layout=document.get("layout") or {},
+            )
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"])
+            raise InvalidPipeline(f"This is no pipeline: {place}: {first['msg']}.") from error
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Read a YAML text (or JSON, which is YAML).
+
+        Raises
+        ------
+        InvalidPipeline
+        """
+        if len(text) > MAX_TEXT:
+            raise InvalidPipeline(f"The pipeline file has over {MAX_TEXT:,} characters.")
+        if re.search(r"(^|[\s\[,{:-])[&*][\w-]+", text) and _has_alias(text):
+            raise InvalidPipeline("The pipeline file uses YAML anchors, which are not read.")
+        try:
+            return cls.from_document(yaml.safe_load(text))
+        except (yaml.YAMLError, RecursionError) as error:
+            place = getattr(error, "problem_mark", None)
+            where = f" in line {place.line + 1}" if place else ""
+            raise InvalidPipeline(f"This is not YAML{where}.", hint="See examples/ for the format.") from error
+
+    def digest_source(self) -> str:
+        """What makes two pipelines the same: everything but the layout, canonically."""
+        document = self.as_document()
+        del document["layout"]
+        return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+    def _edge_text(self, edge: Edge) -> str:
+        source, target = self.by_id.get(edge.source), self.by_id.get(edge.target)
+        out = "" if source and edge.source_port == _first(source.component, "outputs") else f".{edge.source_port}"
+        into = "" if target and edge.target_port == _first(target.component, "inputs") else f".{edge.target_port}"
+        return f"{edge.source}{out} -> {edge.target}{into}"
+
+
+def spec_ports(key: str, side: str) -> tuple[Port, ...]:
+    """The ports of a component; none for an unknown one."""
+    try:
+        spec = component(key).spec
+    except UnknownComponent:
+        return ()
+    return spec.inputs if side == "inputs" else spec.outputs
+
+
+def component_of(node: Node) -> type[Component[Any]]:
+    """The component a node is made of.
+
+    Raises
+    ------
+    UnknownComponent
+    """
+    return component(node.component)
+
+
+def _first(key: str, side: str) -> str:
+    ports = spec_ports(key, side)
+    return ports[0].name if ports else "table"
+
+
+def _grouped(edges: Iterable[Edge], end: str) -> Mapping[str, tuple[Edge, ...]]:
+    groups: dict[str, list[Edge]] = {}
+    for edge in edges:
+        groups.setdefault(getattr(edge, end), []).append(edge)
+    return {node_id: tuple(group) for node_id, group in groups.items()}
+
+
+def _reach(start: Iterable[str], neighbours: Any) -> frozenset[str]:
+    found: set[str] = set()
+    pending = list(start)
+    while pending:
+        for neighbour in neighbours(pending.pop()):
+            if neighbour not in found:
+                found.add(neighbour)
+                pending.append(neighbour)
+    return frozenset(found)
+
+
+def _between(layout: Mapping[str, tuple[float, float]], edge: Edge) -> tuple[float, float]:
+    start, end = layout.get(edge.source, (0.0, 0.0)), layout.get(edge.target, (480.0, 0.0))
+    return ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 40)
+
+
+def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _substitute(item, values, node_id) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_substitute(item, values, node_id) for item in value]
+    if not isinstance(value, str):
+        return value
+    for name in _REFERENCE.findall(value):
+        if name not in values:
+            raise InvalidPipeline(
+                f"${{{name}}} is no parameter of this pipeline.", hint="Add it under params.", node_id=node_id
+            )
+    whole = _REFERENCE.fullmatch(value)
+    return values[whole[1]] if whole else _REFERENCE.sub(lambda match: str(values[match[1]]), value)
+
+
+def _node_document(node: Node) -> dict[str, Any]:
+    document: dict[str, Any] = {"component": node.component}
+    if node.title:
+        document["title"] = node.title
+    if node.params:
+        document["params"] = node.params
+    return document
+
+
+def _mapping(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidPipeline(f"This is no pipeline: {what} must be a mapping.")
+    return value
+
+
+def _read_node(node_id: Any, body: Any) -> Node:
+    body = _mapping(body, f"nodes.{node_id}")
+    try:
+        return Node.model_validate({"id": node_id, **body})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidPipeline(
+            f"Node {str(node_id)[:80]!r}: {field}: {first['msg']}.",
+            hint="A node has an id of lower-case letters, digits and underscores, a component, and params.",
+        ) from error
+
+
+def _read_edge(text: Any, keys: Mapping[str, str]) -> Edge:
+    match = _EDGE.match(text) if isinstance(text, str) else None
+    if match is None:
+        raise InvalidPipeline(
+            f"{str(text)[:80]!r} is no edge.", hint="Write 'node -> node' or 'node.port -> node.port'."
+        )
+    source, target = match["source"], match["target"]
+    for end in (source, target):
+        if end not in keys:
+            raise InvalidPipeline(f"The edge {text.strip()!r} names {end!r}, which is no node.", node_id=None)
+    return Edge(
+        source=source,
+        source_port=match["out"] or _first(keys[source], "outputs"),
+        target=target,
+        target_port=match["in"] or _first(keys[target], "inputs"),
+    )
+
+
+def _has_alias(text: str) -> bool:
+    return any(isinstance(token, yaml.AliasToken | yaml.AnchorToken) for token in yaml.scan(text))

@@ -1,0 +1,166 @@
+"""What is remarkable about a table, each with the node that helps, and what it costs the quality score."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from engine.findings import Finding, Severity
+from engine.profile.profiled import ColumnProfile, Correlation, Deduction
+from engine.reading.values import is_moment, is_number
+
+_MOSTLY = 0.9
+
+
+def findings_of(
+    rows: int, duplicates: int, columns: Sequence[ColumnProfile], correlations: Sequence[Correlation]
+) -> list[Finding]:
+    """List everything remarkable, whole-table findings first."""
+    if not rows:
+        return [Finding(code="no_rows", severity="warning", message="The table has no rows.", fix="Import it again.")]
+    found = list(_duplicates(rows, duplicates))
+    for column in columns:
+        found += _of_column(column, rows)
+    return found + list(_correlated(correlations))
+
+
+def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings: Sequence[Finding]) -> list[Deduction]:
+    """Explain the quality score: up to 40 points for missing values, 20 for duplicates, 40 for columns in need."""
+    if not rows or not columns:
+        return [Deduction(reason="The table is empty", points=100.0)]
+    missing = sum(column.missing for column in columns) / (rows * len(columns))
+    idle = sum(column.semantic in ("constant", "empty") for column in columns) / len(columns)
+    mistyped = {one.column for one in findings if one.code in ("numbers_as_text", "dates_as_text", "blank_text")}
+    reasons = (
+        (f"{missing:.1%} of the cells are missing", min(40.0, 100 * missing)),
+        (f"{duplicates / rows:.1%} of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
+        (f"{idle:.0%} of the columns hold one value or none", min(20.0, 50 * idle)),
+        (
+            f"{len(mistyped)} columns hold numbers, dates or blanks as text",
+            min(20.0, 50 * len(mistyped) / len(columns)),
+        ),
+    )
+    return [Deduction(reason=reason, points=round(points, 1)) for reason, points in reasons if round(points, 1) > 0]
+
+
+def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
+    if column.semantic == "empty":
+        yield _found("empty_column", "warning", column, "has no values", "Drop it.", "drop_columns")
+        return
+    if column.missing:
+        yield _missing(column, rows)
+    if column.semantic == "constant":
+        text = f"always holds {column.min!r}" if column.min is not None else "always holds the same value"
+        yield _found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
+        return
+    if column.semantic == "identifier":
+        text = "has a different value in every row, so it looks like an identifier"
+        yield _found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
+        return
+    yield from _of_text(column) if column.kind == "text" else _of_number(column, rows)
+
+
+def _missing(column: ColumnProfile, rows: int) -> Finding:
+    share = column.missing / rows
+    fix, component = _fill_for(column, share)
+    severity: Severity = "warning" if share >= 0.05 else "info"
+    return _found("missing", severity, column, f"misses {column.missing:,} values ({share:.1%})", fix, component)
+
+
+def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:
+    if share > 0.5:
+        return "Drop it, or impute with care.", "drop_columns"
+    if column.kind in ("datetime", "other") or share < 0.01:
+        return "Drop the rows without a value.", "drop_missing"
+    if column.kind != "numeric":
+        return "Fill with the most frequent value.", "impute_mode"
+    if abs(column.skewness or 0) > 2:
+        return "Fill with the median.", "impute_median"
+    return "Fill with the mean.", "impute_mean"
+
+
+def _of_text(column: ColumnProfile) -> Iterator[Finding]:
+    filled = sum(one.count for one in column.top)
+    numbers, blank = column.numeric_texts or 0, column.blank or 0
+    if numbers and numbers >= _MOSTLY * (column.filled - blank):
+        text = f"holds {numbers:,} numbers as text" + (f" and {blank:,} blanks" if blank else "")
+        yield _found("numbers_as_text", "warning", column, text, "Cast it to a number.", "cast", {"to": "float64"})
+        return
+    if blank:
+        text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
+        yield _found("blank_text", "warning", column, text, "Trim the text.", "trim_text")
+    samples = [str(one.value) for one in column.top] or [str(column.min), str(column.max)]
+    if samples and all(is_moment(text.strip()) and not is_number(text) for text in samples):
+        yield _found("dates_as_text", "warning", column, "holds dates as text", "Parse the dates.", "parse_date")
+    elif column.distinct > 50 and column.semantic in ("text", "category") and (column.mean_length or 0) < 40:
+        text = f"has {column.distinct:,} different values" + (
+            f"; the top {len(column.top)} cover {filled:,} rows" if filled else ""
+        )
+        fix = "Encode it by frequency or target rather than one-hot, or drop it."
+        yield _found("high_cardinality", "info", column, text, fix, "encode_frequency")
+
+
+def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
+    if column.kind != "numeric" or column.semantic != "number":
+        return
+    if column.skewness is not None and abs(column.skewness) > 3:
+        text = f"is very skewed (skewness {column.skewness:.1f})"
+        helps = (
+            ("math", {"function": "log1p"}) if not column.negative else ("power_transform", {"method": "yeo-johnson"})
+        )
+        yield _found("skewed", "info", column, text, "Transform it for linear models.", *helps)
+    if column.outliers and column.outliers >= max(1, 0.001 * rows):
+        text = f"has {column.outliers:,} values far from the rest (beyond 3 interquartile ranges)"
+        yield _found(
+            "outliers",
+            "info",
+            column,
+            text,
+            "Check them, or clip them.",
+            "clip_outliers",
+            {"method": "iqr", "threshold": 3},
+        )
+    if column.zeros and column.zeros > 0.5 * rows:
+        text = f"is zero in {column.zeros / rows:.0%} of the rows"
+        yield Finding(code="many_zeros", severity="info", column=column.name, message=f"{column.name} {text}.")
+
+
+def _duplicates(rows: int, duplicates: int) -> Iterator[Finding]:
+    if duplicates:
+        yield Finding(
+            code="duplicates",
+            severity="warning",
+            message=f"{duplicates:,} of {rows:,} rows repeat an earlier row.",
+            fix="Remove them, unless repeated rows are meant.",
+            detail={"count": duplicates, "component": "deduplicate", "params": {"columns": "all"}},
+        )
+
+
+def _correlated(correlations: Sequence[Correlation]) -> Iterator[Finding]:
+    for one in correlations:
+        if abs(one.value) >= 0.98:
+            yield Finding(
+                code="correlated",
+                severity="info",
+                column=one.right,
+                message=f"{one.right} says almost the same as {one.left} (correlation {one.value:.3f}).",
+                fix="Drop one of them.",
+                detail={"with": one.left, "component": "drop_columns", "params": {"columns": [one.right]}},
+            )
+
+
+def _found(
+    code: str,
+    severity: Severity,
+    column: ColumnProfile,
+    text: str,
+    fix: str,
+    component: str,
+    params: dict[str, Any] | None = None,
+) -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        column=column.name,
+        message=f"{column.name} {text}.",
+        fix=fix,
+        detail={"component": component, "params": {"columns": [column.name], **(params or {})}},
+    )

@@ -1,0 +1,78 @@
+"""The table that is looked at: Parquet files, or an Arrow table, in a private DuckDB."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import duckdb
+import pyarrow as pa
+
+from engine.errors import DataError, UnknownColumn
+
+RESERVED_PREFIX = "__cb_"
+
+Tabular: TypeAlias = Sequence[Path] | pa.Table
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open relation: its SQL name, and its columns with DuckDB's types, reserved ones left out."""
+
+    connection: duckdb.DuckDBPyConnection
+    relation: str
+    columns: dict[str, str]
+
+    def one(self, query: str, *values: Any) -> tuple[Any, ...]:
+        """Run a query of one row."""
+        return self.connection.execute(query, values or None).fetchone() or ()
+
+
+@contextmanager
+def opened(table: Tabular, columns: Sequence[str] | None = None) -> Iterator[Source]:
+    """Open a table for queries; only `columns`, where they are given.
+
+    Raises
+    ------
+    UnknownColumn
+        Where a column is not there, with those that are.
+    DataError
+        Where a file cannot be read.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": "2GB",
+    }
+    with duckdb.connect(":memory:", config=config) as connection:
+        try:
+            relation = _relation(connection, table)
+            described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
+        except duckdb.Error as error:
+            raise DataError("The table's files cannot be read.", hint="Import the data again.") from error
+        present = {name: kind for name, kind, *_ in described if not name.startswith(RESERVED_PREFIX)}
+        yield Source(connection, relation, _chosen(present, columns))
+
+
+def identifier(name: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _relation(connection: duckdb.DuckDBPyConnection, table: Tabular) -> str:
+    if isinstance(table, pa.Table):
+        connection.register("profiled", table)
+        return "profiled"
+    paths = [str(Path(path)).replace("'", "''") for path in table]
+    return "read_parquet([" + ", ".join(f"'{path}'" for path in paths) + "])"
+
+
+def _chosen(present: dict[str, str], wanted: Sequence[str] | None) -> dict[str, str]:
+    if wanted is None:
+        return present
+    for name in wanted:
+        if name not in present:
+            shown = ", ".join(list(present)[:20])
+            raise UnknownColumn(f"There is no column {name!r}.", hint=f"There are: {shown}.", field=name)
+    return {name: present[name] for name in wanted}

@@ -1,0 +1,172 @@
+"""Text tables: CSV, TSV and their relatives."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from engine.findings import Finding
+from engine.reading.column_types import TypedColumn, settle_types
+from engine.reading.dialect import detect_dialect
+from engine.reading.encoding import detect_encoding
+from engine.reading.errors import EmptyFile, UnreadableFile
+from engine.reading.header import Cells, Head, find_head
+from engine.reading.limits import HEAD_CHARS
+from engine.reading.names import settle_names
+from engine.reading.proof import prove_regular
+from engine.reading.read_as import Column, ReadAs
+from engine.reading.reading import Reading, Workspace
+from engine.reading.records import Lines, Records, Report
+from engine.reading.report import findings_of
+from engine.reading.stage import Stage, connect, stage_proved, stage_rows
+from engine.reading.typed import typed_batches
+from engine.reading.values import uses_comma
+
+EVERY_FIELD = frozenset(ReadAs.model_fields)
+
+
+@dataclass
+class Staged:
+    """A text table whose cells are all in DuckDB's reach, as text."""
+
+    stage: Stage
+    report: Report = field(default_factory=Report)
+
+
+def detect(path: Path, read_as: ReadAs, fixed: frozenset[str]) -> tuple[ReadAs, list[Finding]]:
+    """Find out how a text table is to be read; what is in `fixed` stays."""
+    findings: list[Finding] = []
+    if "encoding" not in fixed:
+        encoding, findings = detect_encoding(path)
+        read_as = read_as.model_copy(update={"encoding": encoding})
+    lines = head_lines(path, read_as)
+    read_as, about_dialect = detect_dialect(_behind(lines, read_as, fixed), read_as, fixed)
+    head = find_head(head_records(lines, read_as), read_as, fixed)
+    read_as = read_as.model_copy(
+        update={"header": head.header_rows > 0, "header_rows": max(head.header_rows, 1), "skip_rows": head.skip_rows}
+    )
+    return _with_decimal(path, read_as, fixed), [*findings, *about_dialect, *head.findings]
+
+
+def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace) -> Reading:
+    """Read a text table exactly as `read_as` says."""
+    records = head_records(head_lines(path, read_as), read_as)
+    head = find_head(records, read_as, EVERY_FIELD)
+    names, findings = settle_names(head.names or [""] * head.width if head.header_rows else _numbered(head.width))
+    connection = connect(workspace.path)
+    staged = _stage(connection, path, read_as, head, workspace)
+    columns = settle_types(connection, staged.stage, names, read_as)
+    findings += [*findings_of(staged.report, staged.stage.rows, read_as, head.width), *_of_columns(columns)]
+    if not staged.stage.rows:
+        findings.append(_no_rows())
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        return typed_batches(connection, staged.stage, columns, reading.schema, batch_rows)
+
+    shown = [Column(name=column.name, type=column.type) for column in columns]
+    reading = Reading(read_as, shown, batches, findings, staged.report.rejected, workspace)
+    reading.rejected_count = staged.report.rejected_count
+    return reading
+
+
+def head_lines(path: Path, read_as: ReadAs) -> list[str]:
+    """Return the first lines of the text."""
+    try:
+        with path.open(encoding=read_as.encoding, newline="") as stream:
+            text = stream.read(HEAD_CHARS)
+            complete = not stream.read(1)
+    except (UnicodeError, LookupError) as error:
+        raise _wrong_encoding(read_as) from error
+    lines = list(StringIO(text, newline=""))
+    if not text.strip():
+        raise EmptyFile("The file is empty.", hint="Check that the export finished, and import it again.")
+    return lines if complete or len(lines) == 1 else lines[:-1]
+
+
+def head_records(lines: list[str], read_as: ReadAs) -> list[tuple[int, Cells]]:
+    """Return the first records that are not blank, in whatever width they have."""
+    records = Records(Lines(iter(lines)), read_as)
+    return list(islice(((line, cells) for line, cells in records if len(cells) > 1 or "".join(cells).strip()), 500))
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, path: Path, read_as: ReadAs, head: Head, workspace: Workspace
+) -> Staged:
+    """Prove the table regular and let DuckDB read it, or read it line by line."""
+    rows = prove_regular(path, read_as, head.width, head.skip_lines) if head.width < 500 else None
+    if rows is not None and not _repeats_header(path, read_as, head, rows, workspace):
+        return Staged(stage_proved(workspace.link(path), read_as, head.width, head.skip_lines, rows))
+    try:
+        with path.open(encoding=read_as.encoding, newline="") as stream:
+            return _stage_carefully(connection, Lines.of(stream), read_as, head, workspace)
+    except UnicodeError as error:
+        raise _wrong_encoding(read_as) from error
+
+
+def _stage_carefully(
+    connection: duckdb.DuckDBPyConnection, lines: Lines, read_as: ReadAs, head: Head, workspace: Workspace
+) -> Staged:
+    for _ in islice(lines, head.skip_lines):
+        lines.taken.clear()
+    records = Records(lines, read_as, head.width, head.header_line)
+    stage = stage_rows(connection, (cells for _, cells in records), head.width, workspace.path / "text.arrow")
+    if not stage.rows and records.report.rejected_count:
+        first = records.report.rejected[0]
+        raise UnreadableFile(
+            f"No line fits a table of {head.width} columns. Line {first.line}: {first.reason}.",
+            hint="Choose another delimiter or quote, or say how many lines come before the header.",
+        )
+    return Staged(stage, records.report)
+
+
+def _repeats_header(path: Path, read_as: ReadAs, head: Head, rows: int, workspace: Workspace) -> bool:
+    """Say whether a header line is repeated among regular rows, or DuckDB counts rows differently than the proof."""
+    link = workspace.link(path)
+    stage = stage_proved(link, read_as, head.width, head.skip_lines, rows)
+    pairs = enumerate(head.header_line[:20])
+    same = " AND ".join(f"coalesce({Stage.column(i)}, '') = ?" for i, _ in pairs) or "false"
+    query = f"SELECT count(*), count(*) FILTER ({same}) FROM {stage.relation}"  # noqa: S608
+    with connect(workspace.path) as connection:
+        counted, repeated = connection.execute(query, head.header_line[:20]).fetchone() or (0, 0)
+    link.unlink()
+    return bool(repeated) or counted != rows
+
+
+def _behind(lines: list[str], read_as: ReadAs, fixed: frozenset[str]) -> list[str]:
+    return lines[read_as.skip_rows :] or lines if "skip_rows" in fixed else lines
+
+
+def _with_decimal(path: Path, read_as: ReadAs, fixed: frozenset[str]) -> ReadAs:
+    if "decimal" in fixed or read_as.delimiter == ",":
+        return read_as
+    cells = [cell for _, record in head_records(head_lines(path, read_as), read_as) for cell in record]
+    return read_as.model_copy(update={"decimal": "," if uses_comma(cells) else "."})
+
+
+def _numbered(width: int) -> list[str]:
+    return [f"column_{position}" for position in range(1, width + 1)]
+
+
+def _of_columns(columns: list[TypedColumn]) -> list[Finding]:
+    return [finding for column in columns for finding in column.findings]
+
+
+def _no_rows() -> Finding:
+    return Finding(
+        code="no_rows",
+        severity="warning",
+        message="The file has a header and no rows.",
+        fix="Check that the export finished.",
+    )
+
+
+def _wrong_encoding(read_as: ReadAs) -> UnreadableFile:
+    return UnreadableFile(
+        f"The text cannot be read as {read_as.encoding}.",
+        hint="Choose another encoding, or leave it open to have it detected.",
+        field="encoding",
+    )

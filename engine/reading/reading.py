@@ -1,0 +1,107 @@
+"""A file being read: its schema first, then its rows in batches, and then all that was noticed."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+
+from engine.findings import Finding
+from engine.reading.read_as import Column, ColumnType, ReadAs, Rejected
+
+ARROW_TYPES: dict[ColumnType, pa.DataType] = {
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "boolean": pa.bool_(),
+    "string": pa.string(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+class Workspace:
+    """A private directory that goes away with the reading."""
+
+    def __init__(self) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="canvasback-read-", ignore_cleanup_errors=True)
+        self.path = Path(self._directory.name)
+
+    def link(self, path: Path) -> Path:
+        """Give a file a name that no reader takes for a pattern."""
+        link = self.path / "input"
+        link.symlink_to(path.resolve())
+        return link
+
+    def close(self) -> None:
+        self._directory.cleanup()
+
+
+class Reading:
+    """The rows of a file.
+
+    Parameters
+    ----------
+    read_as
+        How the file is read.
+    columns
+        Names and types.
+    batches
+        Called once, gives the batches.
+    findings, rejected
+        Lists that may grow until the last batch was given.
+    workspace
+        Closed behind the last batch, and by `close`.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Of every batch; known before the first row.
+    rejected_count : int
+        All rejected lines; `rejected` keeps the first thousand.
+    """
+
+    def __init__(
+        self,
+        read_as: ReadAs,
+        columns: Sequence[Column],
+        batches: Callable[[], Iterator[pa.RecordBatch]],
+        findings: list[Finding],
+        rejected: list[Rejected],
+        workspace: Workspace,
+    ) -> None:
+        self.read_as = read_as
+        self.columns = tuple(columns)
+        self.schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in columns])
+        self.rejected_count = len(rejected)
+        self._make_batches = batches
+        self._findings = findings
+        self._rejected = rejected
+        self._workspace = workspace
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(self._findings)
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        return tuple(self._rejected)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the rows once, in the order of the file."""
+        try:
+            yield from self._make_batches()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Remove temporary files; safe to call twice."""
+        self._workspace.close()
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

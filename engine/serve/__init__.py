@@ -1,0 +1,1 @@
+"""Endpoints: slice, scorer and the HTTP surface."""

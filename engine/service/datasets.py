@@ -1,0 +1,189 @@
+"""Datasets: import, look at, profile, delete."""
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from engine.errors import CanvasbackError, DataError, MissingThing
+from engine.reading import inspect
+from engine.service.tables import read_page
+from engine.service.views import DatasetView, TableView
+from engine.workspace import Workspace
+from storage.schema import DatasetVersion
+from storage.unit_of_work import UnitOfWork
+
+
+def list_datasets(workspace: Workspace, search: str = "", limit: int = 200) -> list[DatasetView]:
+    """Datasets with their latest version, newest first."""
+    with workspace.database.read() as uow:
+        return [
+            DatasetView(
+                id=entry.dataset.id,
+                name=entry.dataset.name,
+                description=entry.dataset.description,
+                version=entry.number,
+                rows=entry.rows,
+                bytes=entry.bytes,
+                columns=list(entry.columns or ()),
+                findings=list(entry.findings or ()),
+                created_at=entry.created_at,
+            )
+            for entry in uow.datasets.list(search=search, limit=limit)
+        ]
+
+
+def get_dataset(workspace: Workspace, name: str, version: int | None = None) -> DatasetView:
+    """One dataset at one version, the latest unless asked otherwise.
+
+    Raises
+    ------
+    NotFound
+    """
+    with workspace.database.read() as uow:
+        dataset = uow.datasets.by_name(name)
+        row = uow.datasets.version(dataset.id, version)
+        numbers = [other.number for other in uow.datasets.versions(dataset.id)]
+    return DatasetView(
+        id=dataset.id,
+        name=dataset.name,
+        description=dataset.description,
+        version=row.number,
+        rows=row.rows,
+        bytes=row.bytes,
+        columns=row.columns,
+        findings=row.findings,
+        read_as=row.read_as,
+        source=row.source,
+        created_at=row.created_at,
+        versions=numbers,
+    )
+
+
+def preview_dataset(
+    workspace: Workspace, name: str, version: int | None = None, offset: int = 0, limit: int = 100
+) -> TableView:
+    """A page of a dataset's rows."""
+    return read_page(workspace.files_of(_version(workspace, name, version)), offset, limit)
+
+
+def profile_dataset(workspace: Workspace, name: str, version: int | None = None) -> dict[str, Any]:
+    """The statistics made at import: rows, columns, findings, quality score."""
+    row = _version(workspace, name, version)
+    if row.profile is None:
+        raise MissingThing(f"{name} v{row.number} has no profile.", hint="Import it again.")
+    return dict(row.profile)
+
+
+def keep_upload(workspace: Workspace, file: BinaryIO, name: str) -> Path:
+    """Keep an uploaded file until it is imported, under a name made here.
+
+    Raises
+    ------
+    DataError
+        When it is larger than allowed.
+    """
+    most = workspace.settings.upload_max_mb * 1_000_000
+    path = workspace.uploads / (uuid4().hex + _suffixes(name))
+    with path.open("wb") as kept:
+        shutil.copyfileobj(file, kept, 1 << 20)
+    if path.stat().st_size > most:
+        path.unlink()
+        raise DataError(
+            f"{name} is larger than the {workspace.settings.upload_max_mb:,} MB that may be uploaded.",
+            hint="Import it by path, or raise CANVASBACK_UPLOAD_MAX_MB.",
+        )
+    return path
+
+
+def inspect_file(path: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """How a file would be read: `read_as`, `columns`, `preview`, `findings`.
+
+    Raises
+    ------
+    UnreadableFile
+    """
+    return inspect(path, overrides).model_dump(mode="json")
+
+
+def start_import(
+    workspace: Workspace,
+    path: Path,
+    name: str,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    source: Mapping[str, Any] | None = None,
+    new_version: bool = True,
+) -> str:
+    """Queue the import of a file as the next version of a dataset.
+
+    Returns
+    -------
+    str
+        The id of the job.
+
+    Raises
+    ------
+    MissingThing
+        When there is no such file.
+    """
+    if not path.is_file():
+        raise MissingThing(f"There is no file {path}.", hint="Check the path.")
+    if not name.strip():
+        raise CanvasbackError("The dataset needs a name.", hint="Type one.", field="name")
+    payload = {
+        "path": str(path.resolve()),
+        "name": name.strip(),
+        "overrides": dict(overrides or {}),
+        "source": dict(source or {"file": path.name}),
+        "new_version": new_version,
+    }
+    return workspace.database.transact(lambda uow: uow.jobs.enqueue("import_dataset", payload)).id
+
+
+def suggested_name(filename: str) -> str:
+    """A dataset name from a file name."""
+    stem = Path(filename).name.split(".")[0]
+    return re.sub(r"[^\w]+", "_", stem).strip("_").lower() or "dataset"
+
+
+def delete_dataset(workspace: Workspace, name: str) -> None:
+    """Delete a dataset and its files.
+
+    Raises
+    ------
+    InUse
+        Naming the runs, models and drafts that use it.
+    """
+    using = _drafts_using(workspace, name)
+
+    def write(uow: UnitOfWork) -> list[str]:
+        dataset = uow.datasets.by_name(name)
+        files = [file["path"] for version in uow.datasets.versions(dataset.id) for file in version.files]
+        uow.datasets.delete(dataset.id, using)
+        uow.audit.record("local", "dataset deleted", f"dataset {name}")
+        return files
+
+    workspace.tables.remove(workspace.database.transact(write))
+
+
+def _drafts_using(workspace: Workspace, name: str) -> list[str]:
+    with workspace.database.read() as uow:
+        drafts = [(entry.pipeline.name, uow.pipelines.draft(entry.pipeline.id).graph) for entry in uow.pipelines.list()]
+    return [
+        f"pipeline {pipeline}"
+        for pipeline, graph in drafts
+        if any(node.get("params", {}).get("dataset") == name for node in graph.get("nodes", {}).values())
+    ]
+
+
+def _version(workspace: Workspace, name: str, number: int | None) -> DatasetVersion:
+    with workspace.database.read() as uow:
+        return uow.datasets.version(uow.datasets.by_name(name).id, number)
+
+
+def _suffixes(name: str) -> str:
+    found = "".join(Path(name).suffixes[-2:]).lower()
+    return found if re.fullmatch(r"(\.[a-z0-9]{1,8}){0,2}", found) else ""

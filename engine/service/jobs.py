@@ -1,0 +1,74 @@
+"""Follow queued work; do it here when nobody else is about."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from engine.jobs import Worker
+from engine.service.views import JobView
+from engine.workspace import Workspace
+from storage.schema import Job
+
+POLL_SECONDS = 0.1
+
+
+def get_job(workspace: Workspace, job_id: str) -> JobView:
+    """A job as it is now.
+
+    Raises
+    ------
+    NotFound
+    """
+    with workspace.database.read() as uow:
+        return job_view(uow.jobs.get(job_id))
+
+
+def wait_for_job(workspace: Workspace, job_id: str, on_change: Callable[[JobView], None] = lambda job: None) -> JobView:
+    """Wait until a job has ended.
+
+    If no worker takes it, this process does it: whoever claims it first, in the same kind of child process.
+    """
+    from threading import Thread
+
+    worker = Worker(workspace, keep_spare=False)
+    helper = Thread(target=worker.work_once, args=(job_id,), daemon=True)
+    helper.start()
+    try:
+        while True:
+            job = get_job(workspace, job_id)
+            on_change(job)
+            if job.is_finished:
+                return job
+            time.sleep(POLL_SECONDS)
+    finally:
+        worker.stop()
+        helper.join(timeout=5)
+
+
+def cancel_job(workspace: Workspace, job_id: str) -> None:
+    """Ask for a job to be ended; a queued one ends at once, a running one within two seconds."""
+
+    def write(uow: "object") -> None:
+        uow.jobs.request_cancel(job_id)  # type: ignore[attr-defined]
+
+    workspace.database.transact(write)
+
+
+def job_view(job: Job) -> JobView:
+    """A job for people."""
+    end = job.finished_at or datetime.now(UTC)
+    seconds = (end - job.started_at).total_seconds() if job.started_at else None
+    remaining = None
+    if job.status == "running" and seconds and job.progress and job.progress > 0.05:
+        remaining = seconds * (1 - job.progress) / job.progress
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        status=job.status,
+        progress=job.progress,
+        message=job.message,
+        seconds=seconds,
+        remaining_seconds=remaining,
+        result=job.result,
+        error=job.error,
+    )

@@ -1,0 +1,58 @@
+"""Records for a prediction from a file; only the fields the endpoint knows are sent."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from engine.errors import DataError
+from engine.reading import inspect, read
+from engine.serve.parity import plain_value
+from engine.serve.records import Field
+from engine.service.endpoints import get_endpoint
+from engine.workspace import Workspace
+
+
+def read_records(workspace: Workspace, endpoint: str, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    """The records of a ``.json``, ``.csv`` or ``.parquet`` file.
+
+    Returns
+    -------
+    list of dict
+    list of str
+        Columns of the file that the endpoint has no field for.
+
+    Raises
+    ------
+    DataError
+        When the file holds no records.
+    """
+    if not path.is_file():
+        raise DataError(f"There is no file {path}.", hint="Check the path.")
+    if path.suffix == ".json":
+        return _from_json(path), []
+    fields = [Field(f["name"], f["type"], f["nullable"]) for f in get_endpoint(workspace, endpoint).fields]
+    wanted = {field.name: field for field in fields}
+    reading = read(path, inspect(path, {"types": _text_columns(wanted, path)}).read_as)
+    left_out = [name for name in reading.schema.names if name not in wanted]
+    rows = [row for batch in reading.batches() for row in batch.to_pylist()]
+    return [{name: plain_value(row[name]) for name in wanted if name in row} for row in rows], left_out
+
+
+def _text_columns(wanted: dict[str, Field], path: Path) -> dict[str, str]:
+    """A column that the model knows as text stays text, whatever this file's values look like."""
+    if path.suffix == ".parquet":
+        return {}
+    there = {column.name for column in inspect(path).columns}
+    return {name: "string" for name, field in wanted.items() if name in there and field.type == "string"}
+
+
+def _from_json(path: Path) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path.name} is no JSON.", hint='Write {"records": [{…}]} or [{…}].') from error
+    if isinstance(found, dict):
+        found = found.get("records", [found])
+    if not isinstance(found, list):
+        raise DataError(f"{path.name} holds no records.", hint='Write {"records": [{…}]} or [{…}].')
+    return found

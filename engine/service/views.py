@@ -1,0 +1,204 @@
+"""What the service layer hands out: frozen values without any database behind them."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class View(BaseModel):
+    """A frozen value for a screen or a JSON document."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class JobView(View):
+    """Queued or finished work.
+
+    Parameters
+    ----------
+    progress
+        0 to 1, None while unknown.
+    remaining_seconds
+        Estimated from the progress so far.
+    """
+
+    id: str
+    kind: str
+    status: str
+    progress: float | None = None
+    message: str | None = None
+    seconds: float | None = None
+    remaining_seconds: float | None = None
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.status not in ("queued", "running")
+
+
+class DatasetView(View):
+    """A dataset and one of its versions, the latest unless asked otherwise."""
+
+    id: str
+    name: str
+    description: str = ""
+    version: int | None = None
+    rows: int | None = None
+    bytes: int | None = None
+    columns: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
+    read_as: dict[str, Any] = {}
+    source: dict[str, Any] = {}
+    created_at: datetime | None = None
+    versions: list[int] = []
+
+
+class TableView(View):
+    """Some rows of a table.
+
+    Parameters
+    ----------
+    total
+        Rows of the whole table, None while unknown.
+    """
+
+    columns: list[dict[str, str]]
+    rows: list[list[Any]]
+    total: int | None = None
+    offset: int = 0
+
+
+class PipelineView(View):
+    """One line of the list of pipelines."""
+
+    id: str
+    name: str
+    version: int | None = None
+    last_run_id: str | None = None
+    last_run_status: str | None = None
+    updated_at: datetime | None = None
+
+
+class DraftView(View):
+    """The editable head of a pipeline."""
+
+    pipeline_id: str
+    name: str
+    rev: int
+    by: str
+    ack: int
+    document: dict[str, Any]
+
+
+class NodeRunView(View):
+    """What one node did in one run."""
+
+    node: str
+    title: str
+    component: str
+    status: str
+    rows_in: int | None = None
+    rows_out: int | None = None
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    memory_mb: float | None = None
+    bytes: int | None = None
+    cached: bool = False
+    message: str | None = None
+    error: dict[str, Any] | None = None
+    report: dict[str, Any] | None = None
+    model: dict[str, Any] | None = None
+    ports: list[str] = []
+
+
+class RunView(View):
+    """One execution of a pipeline version."""
+
+    id: str
+    number: int
+    pipeline: str
+    pipeline_id: str
+    pipeline_version: int
+    status: str
+    target: str | None = None
+    params: dict[str, Any] = {}
+    created_at: datetime | None = None
+    seconds: float | None = None
+    reused: int = 0
+    progress: float | None = None
+    remaining_seconds: float | None = None
+    message: str | None = None
+    error: dict[str, Any] | None = None
+    nodes: list[NodeRunView] = []
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.status not in ("queued", "running")
+
+    @property
+    def models(self) -> list[dict[str, Any]]:
+        """The model versions it trained or reused."""
+        return [{"node": node.node, **node.model} for node in self.nodes if node.model]
+
+
+class ModelView(View):
+    """A model and one of its versions."""
+
+    model: str
+    version: int | None = None
+    version_id: str | None = None
+    versions: list[int] = []
+    task: str | None = None
+    target: str | None = None
+    metrics: dict[str, float] = {}
+    baseline: dict[str, float] = {}
+    signature: dict[str, Any] = {}
+    lineage: dict[str, Any] = {}
+    libraries: dict[str, str] = {}
+    bytes: int | None = None
+    created_at: datetime | None = None
+    report: dict[str, Any] = {}
+    endpoints: list[str] = []
+
+
+class DeploymentView(View):
+    """One revision of what answers an endpoint."""
+
+    revision: int
+    model: str
+    version: int
+    active: bool
+    share: float
+    note: str
+    parity: dict[str, Any]
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+class KeyView(View):
+    """A key that was made; the key itself is never shown again."""
+
+    id: str
+    prefix: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+class EndpointView(View):
+    """An endpoint and what answers it."""
+
+    name: str
+    status: str
+    url: str
+    model: str | None = None
+    version: int | None = None
+    created_at: datetime | None = None
+    deployments: list[DeploymentView] = []
+    keys: list[KeyView] = []
+    fields: list[dict[str, Any]] = []
+    sample: dict[str, Any] = {}

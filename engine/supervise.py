@@ -1,0 +1,155 @@
+"""Several processes as one: the UI, the API and the workers, started and stopped together."""
+
+import importlib.util
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from engine.errors import CanvasbackError
+from engine.jobs import Worker
+from engine.logs import start_logging
+from engine.settings import Settings
+from engine.workspace import open_workspace
+
+STOP_SECONDS = 10.0
+START_SECONDS = 60.0
+
+log = logging.getLogger("canvasback.supervise")
+
+
+def supervise(settings: Settings, *, demo: bool = False) -> int:
+    """Start everything and wait for Ctrl-C, or for one of them to end.
+
+    Returns
+    -------
+    int
+        0 when stopped by a person, 1 when a process ended by itself.
+
+    Raises
+    ------
+    CanvasbackError
+        When a port is taken.
+    """
+    check_port(settings.host, settings.ui_port, "UI")
+    check_port(settings.host, settings.api_port, "API")
+    workspace = open_workspace(settings)
+    start_logging(settings, "up")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    processes = {"UI": start(settings, "ui"), "API": start(settings, "api")}
+    processes |= {f"worker {i + 1}": start(settings, "worker") for i in range(settings.workers)}
+    try:
+        _announce(settings, stop, processes)
+        if demo:
+            from engine.service.demo import make_demo_if_new
+
+            make_demo_if_new(workspace)
+        while not stop.wait(0.3):
+            ended = [name for name, process in processes.items() if process.poll() is not None]
+            if ended:
+                print(f"The {ended[0]} ended by itself; see {workspace.home.logs}.", file=sys.stderr)
+                return 1
+        return 0
+    finally:
+        stop_all(list(processes.values()))
+
+
+def start(settings: Settings, command: str) -> "subprocess.Popen[bytes]":
+    """One of our own commands as a process with the same settings."""
+    given = settings.model_dump(mode="json", exclude_none=True)
+    environment = {**os.environ, **{f"CANVASBACK_{name.upper()}": str(value) for name, value in given.items()}}
+    # Their own session: Ctrl-C reaches this process alone, which then stops them in order.
+    return subprocess.Popen(
+        [sys.executable, "-m", "engine.cli", command], env=environment, start_new_session=True, stdin=subprocess.DEVNULL
+    )
+
+
+def stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
+    """Ask all to end, then insist."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            process.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def run_ui(settings: Settings) -> None:
+    """Become the Streamlit server."""
+    found = importlib.util.find_spec("ui")
+    assert found is not None  # noqa: S101  our own package
+    assert found.submodule_search_locations  # noqa: S101
+    folder = Path(next(iter(found.submodule_search_locations)))
+    os.environ["CANVASBACK_HOME"] = str(settings.home)
+    os.chdir(folder.parent)  # .streamlit/config.toml lies here
+    options = {
+        "server.address": settings.host,
+        "server.port": str(settings.ui_port),
+        "server.headless": "true",
+        "server.maxUploadSize": str(settings.upload_max_mb),
+        "browser.serverAddress": settings.host,
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "app.py"), *arguments])  # noqa: S606
+
+
+def run_worker(settings: Settings) -> None:
+    """Work until told to stop."""
+    start_logging(settings, "worker")
+    worker = Worker(open_workspace(settings))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
+
+
+def check_port(host: str, port: int, what: str) -> None:
+    """Refuse a port that is in use.
+
+    Raises
+    ------
+    CanvasbackError
+    """
+    import socket
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CanvasbackError(
+                f"Port {port} of the {what} is in use.",
+                hint=f"Stop what uses it, or choose another: canvasback up --{what.lower()}-port N.",
+            ) from error
+
+
+def _announce(settings: Settings, stop: threading.Event, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
+    """Tell the addresses once both answer."""
+    deadline = time.monotonic() + START_SECONDS
+    waiting = [f"{settings.ui_url}/_stcore/health", f"{settings.api_url}/healthz"]
+    while waiting and time.monotonic() < deadline and not stop.wait(0.1):
+        if any(process.poll() is not None for process in processes.values()):
+            return
+        waiting = [url for url in waiting if not _answers(url)]
+    print(f"\n  Canvasback is at  {settings.ui_url}", f"  API               {settings.api_url}/docs", sep="\n")
+    print(f"  Home              {settings.home}\n\n  Ctrl-C stops it.\n", flush=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,1 @@
+"""Roles, matrices, training and evaluation."""

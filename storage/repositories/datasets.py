@@ -1,0 +1,171 @@
+"""Datasets and their immutable versions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.orm import aliased
+
+from storage.errors import Conflict, InUse
+from storage.manifest import Manifest
+from storage.repositories.base import NamedRepository
+from storage.schema import (
+    UNFINISHED,
+    Dataset,
+    DatasetVersion,
+    Model,
+    ModelVersion,
+    Pipeline,
+    Run,
+    RunInput,
+    new_id,
+)
+
+
+class DatasetEntry(NamedTuple):
+    """One line of the list of datasets; everything after `dataset` is of its latest version, or None."""
+
+    dataset: Dataset
+    number: int | None
+    version_id: str | None
+    rows: int | None
+    bytes: int | None
+    columns: Sequence[dict[str, Any]] | None
+    findings: Sequence[dict[str, Any]] | None
+    created_at: datetime | None
+
+
+class Datasets(NamedRepository[Dataset]):
+    entity = Dataset
+    noun = "dataset"
+
+    def add(self, name: str, description: str = "", dataset_id: str | None = None) -> Dataset:
+        """Make a dataset without versions; `NameTaken` when there is one of that name.
+
+        Parameters
+        ----------
+        dataset_id : a `new_id` under which files were written already.
+        """
+        return self._add_named(Dataset(id=dataset_id or new_id(), name=name, description=description))
+
+    def list(self, *, search: str = "", limit: int = 50, offset: int = 0) -> Sequence[DatasetEntry]:
+        """Return datasets with their latest version, newest first, in one query."""
+        v, other = DatasetVersion, aliased(DatasetVersion)
+        latest = select(func.max(other.number)).where(other.dataset_id == Dataset.id).scalar_subquery()
+        query = (
+            select(Dataset, v.number, v.id, v.rows, v.bytes, v.columns, v.findings, v.created_at)
+            .outerjoin(v, and_(v.dataset_id == Dataset.id, v.number == latest))
+            .where(Dataset.name.icontains(search, autoescape=True))
+            .order_by(func.coalesce(v.created_at, Dataset.created_at).desc(), Dataset.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return [DatasetEntry(*row) for row in self._session.execute(query)]
+
+    def next_number(self, dataset_id: str) -> int:
+        """Return the number that the next version will probably get; `add_version` decides."""
+        return self._next(DatasetVersion.number, DatasetVersion.dataset_id, dataset_id)
+
+    def add_version(
+        self,
+        dataset_id: str,
+        manifest: Manifest,
+        *,
+        source: dict[str, Any],
+        read_as: dict[str, Any] | None = None,
+        findings: Sequence[dict[str, Any]] = (),
+        parent_id: str | None = None,
+    ) -> DatasetVersion:
+        """Make the files of `manifest` the next version of a dataset: from the commit on, they exist."""
+        self._get(Dataset, dataset_id, self.noun, lock=True)
+        version = DatasetVersion(
+            dataset_id=dataset_id,
+            number=self.next_number(dataset_id),
+            source=source,
+            read_as=read_as or {},
+            findings=[*findings],
+            parent_id=parent_id,
+            **manifest.as_json(),
+        )
+        return self._insert(version, Conflict(f"Version {version.number} was made by someone else", "Try again."))
+
+    def version(self, dataset_id: str, number: int | None = None) -> DatasetVersion:
+        """Return version `number`, or the latest."""
+        query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id)
+        if number is not None:
+            query = query.where(DatasetVersion.number == number)
+        name = self.get(dataset_id).name
+        missing = f"{name} has no version {number}" if number else f"{name} has no version yet"
+        return self._one(query.order_by(DatasetVersion.number.desc()), missing)
+
+    def get_version(self, version_id: str) -> DatasetVersion:
+        """Return the version with this id."""
+        return self._get(DatasetVersion, version_id, "dataset version")
+
+    def versions(self, dataset_id: str, *, limit: int = 100, offset: int = 0) -> Sequence[DatasetVersion]:
+        """Return the versions of a dataset, newest first."""
+        query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id)
+        return self._session.scalars(query.order_by(DatasetVersion.number.desc()).limit(limit).offset(offset)).all()
+
+    def set_profile(
+        self, version_id: str, profile: dict[str, Any], findings: Sequence[dict[str, Any]]
+    ) -> DatasetVersion:
+        """Keep what was measured about a version; its data never change."""
+        version = self.get_version(version_id)
+        version.profile, version.findings = profile, [*findings]
+        return version
+
+    def users(self, dataset_id: str) -> Sequence[str]:
+        """Return what needs this dataset: runs that have not ended, and models that were trained on it."""
+        return self._users(DatasetVersion.dataset_id == dataset_id)
+
+    def delete(self, dataset_id: str, also_used_by: Sequence[str] = ()) -> None:
+        """Delete a dataset and all its versions.
+
+        Parameters
+        ----------
+        also_used_by : further users that only the caller can know, such as pipelines that read it.
+
+        Raises
+        ------
+        InUse
+            with everything that needs it.
+        """
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
+        self._refuse_if_used(dataset.name, [*also_used_by, *self.users(dataset_id)])
+        self._change(delete(Dataset).where(Dataset.id == dataset_id))
+
+    def delete_version(self, version_id: str, also_used_by: Sequence[str] = ()) -> None:
+        """Delete one version; its files go when no other version lists them."""
+        version = self.get_version(version_id)
+        name = f"{self._get(Dataset, version.dataset_id, self.noun, lock=True).name} v{version.number}"
+        self._refuse_if_used(name, [*also_used_by, *self._users(DatasetVersion.id == version_id)])
+        self._change(delete(DatasetVersion).where(DatasetVersion.id == version_id))
+
+    def files_in_use(self) -> frozenset[str]:
+        """Return the paths that some version lists, relative to the folder of datasets."""
+        listings = self._session.scalars(select(DatasetVersion.files))
+        return frozenset(file["path"] for files in listings for file in files)
+
+    def _refuse_if_used(self, name: str, users: Sequence[str]) -> None:
+        if users:
+            raise InUse(f"{name} is in use by {', '.join(users)}", hint="Delete those first.", users=users)
+
+    def _users(self, which: Any) -> Sequence[str]:
+        query = (
+            select(Pipeline.name, Run.number, Run.status, Model.name, ModelVersion.number)
+            .select_from(RunInput)
+            .join(DatasetVersion, DatasetVersion.id == RunInput.dataset_version_id)
+            .join(Run, Run.id == RunInput.run_id)
+            .join(Pipeline, Pipeline.id == Run.pipeline_id)
+            .outerjoin(ModelVersion, ModelVersion.run_id == Run.id)
+            .outerjoin(Model, Model.id == ModelVersion.model_id)
+            .where(which, or_(Run.status.in_(UNFINISHED), ModelVersion.id.is_not(None)))
+            .order_by(Run.created_at)
+        )
+        users = [
+            f"model {model} v{version}" if model else f"run {run} of {pipeline} ({status})"
+            for pipeline, run, status, model, version in self._session.execute(query)
+        ]
+        return [*dict.fromkeys(users)]

@@ -1,0 +1,235 @@
+"""Runs and what each node did in them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select, update
+
+from storage.errors import Conflict, InUse, NotFound
+from storage.repositories import lineage
+from storage.repositories.base import Repository
+from storage.schema import (
+    FINISHED,
+    UNFINISHED,
+    Dataset,
+    DatasetVersion,
+    Job,
+    JobStatus,
+    Model,
+    ModelVersion,
+    NodeRun,
+    Pipeline,
+    PipelineVersion,
+    Run,
+    RunInput,
+    utc_now,
+)
+
+
+class RunEntry(NamedTuple):
+    """One line of the list of runs."""
+
+    id: str
+    number: int
+    pipeline_id: str
+    pipeline: str
+    version: int
+    job_id: str | None
+    status: JobStatus
+    params: dict[str, Any]
+    target: str | None
+    backend: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    seconds: float | None
+    reused: int
+    error: dict[str, Any] | None
+
+
+class Runs(Repository):
+    def add(  # noqa: PLR0913 (a run is what all of these say)
+        self,
+        pipeline_version_id: str,
+        *,
+        plan: dict[str, Any],
+        inputs: Mapping[str, str] | None = None,
+        params: dict[str, Any] | None = None,
+        target: str | None = None,
+        backend: str = "duckdb",
+        seed: int = 0,
+        job_id: str | None = None,
+    ) -> Run:
+        """Make a queued run of a pipeline version.
+
+        Parameters
+        ----------
+        inputs : node id → id of the dataset version that this node reads, pinned from now on.
+        target : the node to run up to; None runs everything.
+        """
+        version = self._get(PipelineVersion, pipeline_version_id, "pipeline version")
+        self._get(Pipeline, version.pipeline_id, "pipeline", lock=True)
+        run = Run(
+            number=self._next(Run.number, Run.pipeline_id, version.pipeline_id),
+            pipeline_id=version.pipeline_id,
+            pipeline_version_id=version.id,
+            job_id=job_id,
+            params=params or {},
+            target=target,
+            backend=backend,
+            seed=seed,
+            plan=plan,
+        )
+        self._insert(run, Conflict("Another run was started in this moment", "Try again."))
+        for node_id, dataset_version_id in (inputs or {}).items():
+            self._pin(dataset_version_id)
+            row = RunInput(run_id=run.id, node_id=node_id, dataset_version_id=dataset_version_id)
+            self._insert(row, Conflict(f"The dataset version that {node_id} reads was deleted", "Choose another."))
+        return run
+
+    def get(self, run_id: str) -> Run:
+        """Return the run with this id."""
+        return self._get(Run, run_id, "run")
+
+    def by_number(self, pipeline_id: str, number: int) -> Run:
+        """Return a pipeline's run of this number."""
+        query = select(Run).where(Run.pipeline_id == pipeline_id, Run.number == number)
+        return self._one(query, f"There is no run {number}")
+
+    def of_job(self, job_id: str) -> Run | None:
+        """Return the run that a job does, if it does one."""
+        return self._session.scalars(select(Run).where(Run.job_id == job_id)).first()
+
+    def list(
+        self,
+        *,
+        pipeline_id: str | None = None,
+        status: JobStatus | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Sequence[RunEntry]:
+        """Return runs with the names of their pipelines, newest first, in one query."""
+        query = (
+            select(
+                *(Run.id, Run.number, Run.pipeline_id, Pipeline.name, PipelineVersion.number, Run.job_id, Run.status),
+                *(Run.params, Run.target, Run.backend, Run.created_at, Run.started_at, Run.finished_at),
+                *(Run.seconds, Run.reused, Run.error),
+            )
+            .join(Pipeline, Pipeline.id == Run.pipeline_id)
+            .join(PipelineVersion, PipelineVersion.id == Run.pipeline_version_id)
+            .order_by(Run.created_at.desc(), Run.id.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        if pipeline_id is not None:
+            query = query.where(Run.pipeline_id == pipeline_id)
+        if status is not None:
+            query = query.where(Run.status == status)
+        return [RunEntry._make(row) for row in self._session.execute(query)]
+
+    def inputs(self, run_id: str) -> Sequence[RunInput]:
+        """Return the dataset versions a run reads, by node."""
+        return self._session.scalars(select(RunInput).where(RunInput.run_id == run_id).order_by(RunInput.node_id)).all()
+
+    def nodes(self, run_id: str) -> Sequence[NodeRun]:
+        """Return what each node did, in order of execution."""
+        return self._session.scalars(select(NodeRun).where(NodeRun.run_id == run_id).order_by(NodeRun.position)).all()
+
+    def start(self, run_id: str) -> Run:
+        """Say that a run has begun; on a retry the time counts from here again."""
+        run = self.get(run_id)
+        run.status, run.started_at, run.finished_at, run.error = "running", utc_now(), None, None
+        return run
+
+    def finish(
+        self,
+        run_id: str,
+        status: JobStatus,
+        *,
+        seconds: float | None = None,
+        reused: int = 0,
+        error: dict[str, Any] | None = None,
+    ) -> Run:
+        """End a run; in the same unit of work as `Jobs.finish`, which refuses a late attempt."""
+        if status not in FINISHED:
+            raise ValueError(f"{status} is not the end of a run")
+        run = self.get(run_id)
+        run.status, run.finished_at = status, utc_now()
+        run.seconds, run.reused, run.error = seconds, reused, error
+        return run
+
+    def record_node(self, run_id: str, node_id: str, **fields: Any) -> NodeRun:
+        """Write down what is known about a node by now; the first time with `component` and `position`."""
+        node = self._session.scalars(
+            select(NodeRun).where(NodeRun.run_id == run_id, NodeRun.node_id == node_id)
+        ).first() or NodeRun(run_id=run_id, node_id=node_id)
+        for name, value in fields.items():
+            if name not in NodeRun.__table__.columns:
+                raise TypeError(f"a node run has no {name}")
+            setattr(node, name, value)
+        return self._insert(node, Conflict(f"{node_id} is written by two processes", "Start the run again."))
+
+    def follow(self, jobs: Sequence[Job]) -> Sequence[Run]:
+        """Carry the fate of jobs that were reaped or cancelled over to their runs: crashed, cancelled, queued again.
+
+        Nodes that were at work crashed with them; those that had finished stay finished.
+        """
+        fate = {job.id: job for job in jobs}
+        runs = self._session.scalars(select(Run).where(Run.job_id.in_(fate), Run.status.in_(UNFINISHED))).all()
+        for run in runs:
+            job = fate[run.job_id or ""]
+            run.status, run.error, run.finished_at = job.status, job.error, job.finished_at
+        self._end_nodes([run.id for run in runs])
+        self._session.flush()
+        return runs
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run; `InUse` while it is at work or a model came out of it."""
+        run = self._session.get(Run, run_id)
+        if run is None:
+            raise NotFound(f"There is no run with the id {run_id}")
+        models = (
+            select(Model.name, ModelVersion.number)
+            .join(ModelVersion, ModelVersion.model_id == Model.id)
+            .where(ModelVersion.run_id == run_id)
+        )
+        users = [f"model {name} v{number}" for name, number in self._session.execute(models)]
+        if run.status in UNFINISHED or users:
+            by = ", ".join(users) or f"its job ({run.status})"
+            raise InUse(f"Run {run.number} is in use by {by}", "Cancel it or delete those first.", users)
+        self._change(delete(Run).where(Run.id == run_id))
+
+    def lineage(
+        self,
+        *,
+        dataset_id: str | None = None,
+        pipeline_id: str | None = None,
+        run_id: str | None = None,
+        model_id: str | None = None,
+        endpoint_id: str | None = None,
+        limit: int = 1000,
+    ) -> Sequence[lineage.LineageRow]:
+        """Return the paths from dataset versions to deployments that lead through what is given."""
+        return lineage.lineage(
+            self._session,
+            dataset_id=dataset_id,
+            pipeline_id=pipeline_id,
+            run_id=run_id,
+            model_id=model_id,
+            endpoint_id=endpoint_id,
+            limit=limit,
+        )
+
+    def _pin(self, dataset_version_id: str) -> None:
+        """Hold the dataset until this unit commits, so that it cannot be deleted before it is seen to be in use."""
+        version = self._get(DatasetVersion, dataset_version_id, "dataset version")
+        self._session.get(Dataset, version.dataset_id, with_for_update={"read": True})
+
+    def end_nodes(self, run_id: str, status: JobStatus) -> None:
+        """Let the nodes that were at work share the run's fate; those that had finished stay finished."""
+        self._end_nodes([run_id], status)
+
+    def _end_nodes(self, run_ids: Sequence[str], status: JobStatus = "crashed") -> None:
+        at_work = update(NodeRun).where(NodeRun.run_id.in_(run_ids), NodeRun.status == "running")
+        self._change(at_work.values(status=status))

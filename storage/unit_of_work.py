@@ -1,0 +1,21 @@
+"""One transaction, and the repositories that work inside it."""
+
+from sqlalchemy.orm import Session
+
+from storage.repositories import AuditLog, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+
+
+class UnitOfWork:
+    """Everything done through these repositories happens together or not at all.
+
+    Made by :class:`storage.database.Database`; what it returns stays readable after it has closed.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.datasets = Datasets(session)
+        self.pipelines = Pipelines(session)
+        self.runs = Runs(session)
+        self.models = Models(session)
+        self.endpoints = Endpoints(session)
+        self.jobs = Jobs(session)
+        self.audit = AuditLog(session)

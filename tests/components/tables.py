@@ -1,0 +1,115 @@
+"""The example table that every component's `spec.example` fits, and what the contract suite does with it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from components import expressions
+from components.base import Component, LearnedTransform, Split, Transform
+from components.errors import RefusedExpression
+from components.ports import ROLE, ROW
+
+ROWS = 60
+
+SCHEMA = pa.schema(
+    {
+        "number": pa.float64(),
+        "other": pa.int64(),
+        "text": pa.string(),
+        "flag": pa.bool_(),
+        "when": pa.timestamp("us"),
+        "group": pa.string(),
+        "target_class": pa.string(),
+        "target_number": pa.float64(),
+        ROW: pa.int64(),
+    }
+)
+
+HOSTILE = {
+    "number": "self",
+    "other": 'a"; drop table x; --',
+    "text": "{{7*7}} <b>.x</b>",
+    "flag": "2nd 'flag'",
+    "when": "été 📅",
+    "group": "select",
+    "target_class": "n" * 200,
+    "target_number": "a.b\\c",
+}
+
+
+def example(rows: int = ROWS) -> pa.Table:
+    """Rows with gaps, in which the class and the number can be told from the features."""
+    start = dt.datetime(2026, 1, 31, 12, 30)
+    columns: dict[str, list[Any]] = {
+        "number": [None if i % 7 == 3 else (i * 37 % 50) / 4 - 3 for i in range(rows)],
+        "other": [None if i % 11 == 5 else i * 13 % 20 for i in range(rows)],
+        "text": [None if i % 9 == 4 else ("red", "green", "blue", "Ünïcode 🎨")[i * 5 % 4] for i in range(rows)],
+        "flag": [None if i % 13 == 6 else i % 3 == 0 for i in range(rows)],
+        "when": [None if i % 17 == 8 else start + dt.timedelta(hours=31 * i) for i in range(rows)],
+        "group": [("a", "b", "c")[i * 7 % 3] for i in range(rows)],
+        "target_class": ["yes" if i * 13 % 20 > 11 else "no" for i in range(rows)],
+        "target_number": [i * 13 % 20 * 2.5 + i % 3 for i in range(rows)],
+        ROW: [i * 10 for i in range(rows)],
+    }
+    return pa.table(columns, schema=SCHEMA)
+
+
+def hostile(table: pa.Table) -> pa.Table:
+    """The same table under names that attack."""
+    return table.rename_columns([HOSTILE.get(name, name) for name in table.column_names])
+
+
+def rekeyed(value: Any) -> Any:
+    """Params for the hostile table; expressions are rewritten too."""
+    if isinstance(value, str):
+        return HOSTILE.get(value) or _rewritten(value)
+    if isinstance(value, Mapping):
+        return {rekeyed(key): rekeyed(item) for key, item in value.items()}
+    return [rekeyed(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def all_missing(table: pa.Table, *names: str) -> pa.Table:
+    """The same table with columns in which nothing is left."""
+    for name in names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pa.nulls(len(table), table.schema.field(name).type))
+    return table
+
+
+def lazy(table: pa.Table, connection: Any = None) -> ir.Table:
+    """The table in DuckDB."""
+    return (connection or ibis.duckdb.connect()).create_table("input", table, overwrite=True)
+
+
+def made(component: type[Component[Any]], table: ir.Table, params: Any = None) -> Component[Any]:
+    """A component with its example (or other params), bound to a table at every table port."""
+    schemas = {port.name: table.schema() for port in component.spec.inputs if port.kind == "table"}
+    given = dict(component.spec.example) if params is None else params
+    return component(component.params_type().model_validate(given).bind(schemas))
+
+
+def run(component: Component[Any], table: ir.Table, state: Any = None) -> dict[str, ir.Table]:
+    """The output tables by port; every input gets the same table."""
+    if isinstance(component, LearnedTransform):
+        return {"table": component.transform(table, component.fit(table) if state is None else state)}
+    if isinstance(component, Split):
+        return {"table": table.mutate({ROLE: component.roles(table)})}
+    assert isinstance(component, Transform)
+    output = component.transform(*[table for _ in component.spec.inputs])
+    return dict(output) if isinstance(output, Mapping) else {"table": output}
+
+
+def rows(table: ir.Table) -> list[dict[str, Any]]:
+    """The rows in the order of their ids."""
+    return sorted(table.to_pyarrow().to_pylist(), key=lambda row: (str(row.get(ROW)), repr(row)))
+
+
+def _rewritten(text: str) -> str:
+    try:
+        return expressions.rename(text, HOSTILE)
+    except RefusedExpression:
+        return text

@@ -1,0 +1,352 @@
+"""What every component promises; a new component is tested without writing a test."""
+
+import inspect
+import json
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pytest
+import tables
+from pydantic import ValidationError
+
+from components.base import (
+    Component,
+    Estimator,
+    Evaluation,
+    LearnedTransform,
+    Predictions,
+    Source,
+    Split,
+    StoredTable,
+    Transform,
+    unbound,
+)
+from components.catalog import catalog, component
+from components.errors import UnknownComponent
+from components.params import Columns, Params
+from components.ports import ROLE, ROW, reserved_in
+
+ALL = sorted(catalog())
+
+
+def of(family: type[Component[Any]] | tuple[type[Component[Any]], ...]) -> list[str]:
+    return [key for key in ALL if issubclass(component(key), family)]
+
+
+LAZY = of((Transform, LearnedTransform, Split))
+LEARNED = of(LearnedTransform)
+MODELS = of(Estimator)
+SOURCES = of(Source)
+
+
+@pytest.fixture
+def table() -> ir.Table:
+    return tables.lazy(tables.example())
+
+
+def example_params(key: str) -> Params:
+    kind = component(key)
+    return kind.params_type().model_validate(dict(kind.spec.example))
+
+
+# What a component says about itself
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_a_component_has_a_docstring_that_says_when_serving_and_source(key: str) -> None:
+    text = inspect.getdoc(component(key)) or ""
+    assert all(word in text for word in ("When:", "Serving:", "Source:"))
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_a_component_has_an_example_that_is_valid(key: str) -> None:
+    spec = component(key).spec
+    fields = component(key).params_type().model_fields.values()
+    assert spec.example or not any(field.is_required() for field in fields)
+    example_params(key)
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_a_spec_is_complete(key: str) -> None:
+    spec = component(key).spec
+    assert spec.title
+    assert spec.category
+    assert spec.icon
+    assert spec.about.endswith(".")
+    assert len({port.name for port in spec.inputs}) == len(spec.inputs)
+    assert len({port.name for port in spec.outputs}) == len(spec.outputs)
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_every_param_has_a_title_and_a_description(key: str) -> None:
+    schema = component(key).params_type().model_json_schema()
+    models = [schema, *(part for part in schema.get("$defs", {}).values() if "properties" in part)]
+    fields = {name: field for model in models for name, field in model["properties"].items()}
+    assert [name for name, field in fields.items() if not (field.get("title") and field.get("description"))] == []
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_params_survive_json(key: str) -> None:
+    params = example_params(key)
+    assert type(params).model_validate(json.loads(params.model_dump_json())) == params
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_an_unknown_param_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError, match="no_such_param"):
+        component(key).params_type().model_validate({**component(key).spec.example, "no_such_param": 1})
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_params_fit_on_the_card_of_a_node(key: str) -> None:
+    assert len(example_params(key).words()) <= 120
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_params_are_frozen(key: str) -> None:
+    field = next(iter(component(key).params_type().model_fields))
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(example_params(key), field, None)
+
+
+def test_an_unknown_key_names_the_nearest_one() -> None:
+    with pytest.raises(UnknownComponent) as caught:
+        component("impute_maen")
+    assert "impute_mean" in caught.value.hint
+
+
+# Sources
+
+
+@pytest.mark.parametrize("key", SOURCES)
+def test_a_source_gives_a_table_or_says_where_it_is(key: str) -> None:
+    source: Any = component(key)(example_params(key))
+    assert isinstance(source.table(), pa.Table | StoredTable)
+
+
+# Everything lazy
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_columns_are_known_without_running(key: str, table: ir.Table) -> None:
+    made = tables.made(component(key), table)
+    state = made.unfitted() if isinstance(made, LearnedTransform) else None
+    outputs = tables.run(made, table)
+    static = tables.run(made, unbound(table.schema()), state)
+    assert set(outputs) == {port.name for port in made.spec.outputs}
+    for port, output in outputs.items():
+        assert static[port].schema() == output.schema()
+        assert ibis.Schema.from_pyarrow(native(output).schema).names == output.schema().names
+        assert native_types(output) == [str(dtype) for dtype in output.schema().types]
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_an_empty_table_stays_empty_and_keeps_its_types(key: str) -> None:
+    empty = tables.lazy(tables.example(0))
+    for output in tables.run(tables.made(component(key), empty), empty).values():
+        assert output.to_pyarrow().num_rows == 0
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_columns_without_any_value_do_not_break_it(key: str) -> None:
+    nothing = tables.lazy(tables.all_missing(tables.example(), "number", "other", "text", "flag", "when"))
+    for output in tables.run(tables.made(component(key), nothing), nothing).values():
+        output.to_pyarrow()
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_hostile_column_names_change_nothing_but_names(key: str, table: ir.Table) -> None:
+    kind = component(key)
+    attacked = tables.lazy(tables.hostile(tables.example()))
+    renamed = tables.run(tables.made(kind, attacked, tables.rekeyed(dict(kind.spec.example))), attacked)
+    for port, output in tables.run(tables.made(kind, table), table).items():
+        expected = [list(row.values()) for row in tables.rows(output)]
+        found = [list(row.values()) for row in tables.rows(renamed[port])]
+        if kind.spec.serving == "boundary":
+            expected, found = (sorted(map(repr, side)) for side in (expected, found))
+        assert found == expected
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_reserved_columns_are_carried_along(key: str) -> None:
+    table = with_roles()
+    for output in tables.run(tables.made(component(key), table), table).values():
+        assert {ROW, ROLE} <= set(reserved_in(output))
+        assert None not in output.to_pyarrow()[ROW].to_pylist()
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_a_table_without_reserved_columns_is_fine(key: str) -> None:
+    if issubclass(component(key), Split):
+        pytest.skip("a split needs row ids")
+    table = tables.lazy(tables.example().drop_columns([ROW]))
+    for output in tables.run(tables.made(component(key), table), table).values():
+        output.to_pyarrow()
+
+
+@pytest.mark.parametrize("key", LAZY)
+def test_the_same_input_gives_the_same_output_with_one_and_two_threads(key: str) -> None:
+    found = []
+    for threads in (1, 2, 2):
+        table = tables.lazy(tables.example(), ibis.duckdb.connect(threads=threads))
+        outputs = tables.run(tables.made(component(key), table), table)
+        found.append({port: tables.rows(output) for port, output in outputs.items()})
+    assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("key", [key for key in LAZY if component(key).spec.serving == "replay"])
+def test_one_row_alone_gives_what_it_gave_in_the_batch(key: str, table: ir.Table) -> None:
+    if issubclass(component(key), Split):
+        pytest.skip("a split with strata looks at all rows, and endpoints skip it")
+    made = tables.made(component(key), table)
+    state = made.fit(table) if isinstance(made, LearnedTransform) else None
+    batch = {row[ROW]: row for row in tables.rows(tables.run(made, table, state)["table"])}
+    for place in (0, 30, 40):
+        alone = table.filter(table[ROW] == place)
+        (row,) = tables.rows(tables.run(made, alone, state)["table"])
+        assert row == batch[place]
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_selectors_leave_hidden_columns_alone(key: str, table: ir.Table) -> None:
+    kind = component(key)
+    ports = {port.name: table.schema() for port in kind.spec.inputs if port.kind == "table"}
+    params = example_params(key)
+    chosen = {name: "all" for name, value in params if isinstance(value, Columns)}
+    bound = (
+        type(params).model_validate({**kind.spec.example, **chosen}).bind(ports, frozenset({"target_class", "flag"}))
+    )
+    for _, value in bound:
+        if isinstance(value, Columns) and ports:
+            assert not {"target_class", "flag", ROW} & set(value)
+
+
+# Learned transforms
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_a_state_survives_json(key: str, table: ir.Table) -> None:
+    made: Any = tables.made(component(key), table)
+    state = made.fit(table)
+    assert made.state_type().model_validate_json(state.model_dump_json()) == state
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_an_unfitted_state_has_the_shape_of_a_learned_one(key: str, table: ir.Table) -> None:
+    made: Any = tables.made(component(key), table)
+    assert {name: set(value) for name, value in made.unfitted()} == {
+        name: set(value) for name, value in made.fit(table)
+    }
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_measures_of_several_nodes_fit_into_one_aggregation(key: str, table: ir.Table) -> None:
+    made: Any = tables.made(component(key), table)
+    measures = list(made.measures(table).values())
+    twice = table.aggregate([scalar.name(f"m{i}") for i, scalar in enumerate([*measures, *measures, table.count()])])
+    assert twice.to_pyarrow().num_rows == 1
+
+
+@pytest.mark.parametrize("key", LEARNED)
+def test_a_category_it_has_not_seen_does_not_break_it(key: str, table: ir.Table) -> None:
+    made: Any = tables.made(component(key), table)
+    state = made.fit(table)
+    unseen = table.mutate({"text": ibis.literal("never seen"), "number": table["number"] + 1e9})
+    assert made.transform(unseen, state).to_pyarrow().num_rows == tables.ROWS
+
+
+# Models
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_a_model_fits_and_predicts(key: str) -> None:
+    estimator, features, target = fitted(key)
+    assert len(estimator.predict(features)) == len(target)
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_a_model_that_takes_missing_values_does(key: str) -> None:
+    kind: Any = component(key)
+    features, target = matrix(kind.task)
+    features[::5, 0] = np.nan
+    estimator = tables.made(kind, tables.lazy(tables.example())).build()  # type: ignore[attr-defined]
+    if kind.takes_missing:
+        estimator.fit(features, target).predict(features)
+    else:
+        with pytest.raises(ValueError, match="NaN"):
+            estimator.fit(features, target)
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_a_saved_model_needs_no_types_beyond_its_list(key: str) -> None:
+    import skops.io
+
+    estimator, features, _ = fitted(key)
+    saved = skops.io.dumps(estimator)
+    trusted = list(component(key).trusted_types)  # type: ignore[attr-defined]
+    assert set(skops.io.get_untrusted_types(data=saved)) == set(trusted)
+    assert np.array_equal(skops.io.loads(saved, trusted=trusted).predict(features), estimator.predict(features))
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_the_params_of_a_model_are_those_of_scikit_learn_with_its_defaults(key: str, table: ir.Table) -> None:
+    kind: Any = component(key)
+    estimator = kind(kind.params_type().model_validate({"target": kind.spec.example["target"]})).build()
+    ours = {"target", "features", "seed", *(["positive"] if kind.task == "classification" else [])}
+    own = set(kind.params_type().model_fields) - ours
+    assert own <= set(estimator.get_params())
+    defaults = type(estimator)().get_params()
+    assert {name: estimator.get_params()[name] for name in own} == {name: defaults[name] for name in own}
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_the_same_seed_trains_the_same_model(key: str) -> None:
+    (first, features, _), (second, _, _) = fitted(key), fitted(key)
+    assert np.array_equal(first.predict(features), second.predict(features))
+
+
+# Evaluations
+
+
+@pytest.mark.parametrize("key", of(Evaluation))
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_report_is_json(key: str, task: Any) -> None:
+    truth = np.array(["a", "b", "a", "b"]) if task == "classification" else np.arange(4.0)
+    chances = np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6], [0.3, 0.7]])
+    said = Predictions(task, truth, truth[::-1], chances, ("a", "b")) if task == "classification" else None
+    evaluation: Any = component(key)(example_params(key))
+    report = evaluation.report(said or Predictions(task, truth, truth + 1))
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def with_roles() -> ir.Table:
+    roles = pa.array(["train", "test", "validation"] * (tables.ROWS // 3))
+    return tables.lazy(tables.example().append_column(ROLE, roles))
+
+
+def matrix(task: str, classes: int = 2) -> tuple[Any, Any]:
+    random = np.random.default_rng(0)
+    features = random.normal(size=(200, 2))
+    score = features @ [1.0, -2.0]
+    if task == "regression":
+        return features, score
+    return features, np.array(["no", "yes", "zero"][:classes])[np.digitize(score, [0.0, 2.0][: classes - 1])]
+
+
+def fitted(key: str, classes: int = 3) -> tuple[Any, Any, Any]:
+    kind: Any = component(key)
+    features, target = matrix(kind.task, classes)
+    model: Any = tables.made(kind, tables.lazy(tables.example()))
+    return model.build().fit(features, target), features, target
+
+
+def native(table: ir.Table) -> pa.Table:
+    """The result as DuckDB gives it, without Ibis casting it to the expected types."""
+    return ibis.get_backend(table).con.execute(ibis.to_sql(table)).to_arrow_table()
+
+
+def native_types(table: ir.Table) -> list[str]:
+    return [str(dtype) for dtype in ibis.Schema.from_pyarrow(native(table).schema).types]

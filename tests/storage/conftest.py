@@ -1,0 +1,52 @@
+"""Every promise of the metadata is kept on SQLite and on PostgreSQL."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import Database, TableStore
+from storage.artifacts import ArtifactStore
+from tests.postgres import new_postgres_database, postgres_server, postgres_url
+
+__all__ = ["new_postgres_database", "postgres_server", "postgres_url"]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "canvasback.db"
+    database = Database(f"sqlite:///{path}")
+    database.create_or_migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if kind == "postgresql":
+        return str(request.getfixturevalue("new_postgres_database")())
+    shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "canvasback.db")
+    return f"sqlite:///{tmp_path / 'canvasback.db'}"
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableStore:
+    return TableStore(tmp_path / "datasets")
+
+
+@pytest.fixture
+def artifacts(tmp_path: Path) -> ArtifactStore:
+    return ArtifactStore(tmp_path / "artifacts")

@@ -1,0 +1,22 @@
+"""Navigation only: every screen is a file in `app_pages`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import places, session
+
+PICTURES = Path(__file__).parent / "pictures"
+
+st.set_page_config(page_title="Canvasback", page_icon=str(PICTURES / "mark.svg"), layout="wide")
+mode = "dark" if st.context.theme.type == "dark" else "light"
+st.logo(str(PICTURES / f"logo-{mode}.svg"), icon_image=str(PICTURES / "mark.svg"), size="large")
+page = st.navigation(places.pages(), expanded=True)
+
+with st.skeleton(height=320):
+    session.workspace()
+
+from ui.trouble import guarded  # noqa: E402  it brings the engine, which takes its time: the menu is there already
+
+session.show_said()
+guarded(page.run)()

@@ -1,0 +1,149 @@
+/** The editor: palette, board, inspector and bar around one model. */
+import { ReactFlowProvider } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Board, type BoardHandle } from "./Board";
+import { EditorContext, type Hint } from "./context";
+import { Help } from "./Help";
+import { Inspector } from "./Inspector";
+import { handleKey, type Commands } from "./keys";
+import { useModel, type Model } from "./model";
+import { HintBubble, Toast } from "./Overlays";
+import { Palette } from "./Palette";
+import { Toolbar } from "./Toolbar";
+
+const BOTTOM_GAP = 24;
+const LEAST_HEIGHT = 560;
+
+interface Props {
+  model: Model;
+  height: number | null;
+}
+
+export function Editor({ model, height }: Props) {
+  const root = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+  const board = useRef<BoardHandle | null>(null);
+  const [hint, setHint] = useState<Hint | null>(null);
+  const [full, setFull] = useState(false);
+  const [help, setHelp] = useState(false);
+  const [panels, setPanels] = useState({ left: true, right: true });
+  const selection = useModel(model, (state) => state.selection);
+  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
+  const pixels = useHeight(root, height);
+  const editor = useMemo(() => ({ model, hint: setHint }), [model]);
+  const onReady = useCallback((handle: BoardHandle) => { board.current = handle; }, []);
+  const onGone = useCallback(() => setHint(null), []);
+
+  useFocusKept(root, model);
+
+  const arrange = (): void => model.arrange(board.current?.heights() ?? new Map());
+  const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0]);
+  const commands: Commands = {
+    undo: () => model.undo(),
+    redo: () => model.redo(),
+    copy: () => void model.copy(),
+    paste: () => model.paste(),
+    duplicate: () => model.duplicate(),
+    remove: () => model.remove(selection, board.current?.cutSelected() ?? []),
+    selectAll: () => model.select(model.state.graph.nodes.map((node) => node.id)),
+    search: () => {
+      setPanels((now) => ({ ...now, left: true }));
+      requestAnimationFrame(() => search.current?.focus());
+    },
+    help: () => setHelp(true),
+    fit: () => board.current?.fit(),
+    arrange,
+    escape: () => {
+      if (hint) setHint(null);
+      else if (model.state.selection.length > 0) model.select([]);
+      else setFull(false);
+    },
+    run: () => model.wish({ type: "run", to: null }),
+    runTo: () => model.wish({ type: "run", to: model.state.selection[0] ?? null }),
+    save: () => model.wish({ type: "save" }),
+  };
+
+  return (
+    <EditorContext.Provider value={editor}>
+      <div
+        ref={root}
+        className={`cb-editor${full ? " cb-full" : ""}${quiet ? " cb-quiet" : ""}`}
+        style={full ? undefined : { height: pixels }}
+        tabIndex={-1}
+        data-testid="canvas"
+        onKeyDown={(event) => handleKey(event, commands)}
+        onPointerDown={(event) => {
+          if (hint) setHint(null);
+          const target = event.target as HTMLElement;
+          if (!target.closest("button, input, textarea, select, [tabindex='0']")) root.current?.focus({ preventScroll: true });
+        }}
+      >
+        <ReactFlowProvider>
+          <Toolbar
+            full={full}
+            panels={panels}
+            onFull={() => setFull(!full)}
+            onFit={() => board.current?.fit()}
+            onArrange={arrange}
+            onHelp={() => setHelp(true)}
+            onPanel={(side) => setPanels((now) => ({ ...now, [side]: !now[side] }))}
+          />
+          <div className="cb-body">
+            {panels.left && <Palette search={search} onAdd={add} />}
+            <Board onReady={onReady} />
+            {panels.right && <Inspector />}
+          </div>
+        </ReactFlowProvider>
+        <HintBubble hint={hint} root={root} onGone={onGone} />
+        <Toast />
+        {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
+      </div>
+    </EditorContext.Provider>
+  );
+}
+
+/** When what had the focus is removed, the keys still belong to the editor. */
+function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): void {
+  const graph = useModel(model, (state) => state.graph);
+  const ours = useRef(false);
+  useEffect(() => {
+    const notice = (event: Event): void => {
+      ours.current = root.current?.contains(event.target as globalThis.Node) ?? false;
+    };
+    document.addEventListener("pointerdown", notice, true);
+    document.addEventListener("focusin", notice, true);
+    return () => {
+      document.removeEventListener("pointerdown", notice, true);
+      document.removeEventListener("focusin", notice, true);
+    };
+  }, [root]);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (ours.current && document.activeElement === document.body) root.current?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [graph, root]);
+}
+
+/** The height asked for, or what is left of the window. */
+function useHeight(root: React.RefObject<HTMLElement | null>, asked: number | null): number {
+  const [pixels, setPixels] = useState(asked ?? LEAST_HEIGHT);
+  useEffect(() => {
+    if (asked !== null) return setPixels(asked);
+    const measure = (): void => {
+      const element = root.current;
+      if (!element || element.classList.contains("cb-full")) return;
+      const scroller = element.closest<HTMLElement>("[data-testid=stMain]");
+      const top = element.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+      setPixels(Math.max(LEAST_HEIGHT, Math.round(window.innerHeight - top - BOTTOM_GAP)));
+    };
+    measure();
+    const later = setTimeout(measure, 400);
+    window.addEventListener("resize", measure);
+    return () => {
+      clearTimeout(later);
+      window.removeEventListener("resize", measure);
+    };
+  }, [asked, root]);
+  return pixels;
+}

@@ -1,0 +1,55 @@
+/** What every control of a form gets. */
+import { useRef, useState } from "react";
+import type { Column, Json, Option, Schema } from "../protocol";
+import type { Field } from "../schema";
+
+export interface Context {
+  root: Schema;
+  columnsOf(port: string | undefined): Column[];
+  options: { [name: string]: Option[] };
+  readonly: boolean;
+}
+
+export interface ControlProps {
+  id: string;
+  field: Field;
+  value: Json | undefined;
+  context: Context;
+  describedBy: string | undefined;
+  invalid: boolean;
+  /** Checked by the field: a value with a mistake never reaches the graph. */
+  write(value: Json | undefined): void;
+  /** What was typed is not even a value. */
+  refuse(message: string): void;
+}
+
+/** What is being typed, until the value changes from elsewhere (undo, another tab). */
+export function useDraft(external: string, meaning: (text: string) => string): [string, (text: string) => void] {
+  const [draft, setDraft] = useState(external);
+  const last = useRef(external);
+  if (last.current !== external) {
+    last.current = external;
+    if (meaning(draft) !== external) setDraft(external);
+  }
+  return [draft, setDraft];
+}
+
+/** Rows that may be incomplete for a while, until the value changes from elsewhere. */
+export function useRows<Row>(value: Json, read: (value: Json) => Row[]): [Row[], (rows: Row[], written?: Json) => void] {
+  const [rows, setRows] = useState(() => read(value));
+  const now = JSON.stringify(value);
+  const seen = useRef(now);
+  const mine = useRef(now);
+  if (seen.current !== now) {
+    seen.current = now;
+    if (mine.current !== now) setRows(read(value));
+  }
+  const keep = (next: Row[], written?: Json): void => {
+    if (written !== undefined) mine.current = JSON.stringify(written);
+    setRows(next);
+  };
+  return [rows, keep];
+}
+
+export const columnsFor = ({ field, context }: ControlProps): Column[] =>
+  context.columnsOf(field.schema["x-input"] as string | undefined);

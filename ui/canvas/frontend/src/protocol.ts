@@ -1,0 +1,176 @@
+/** The shapes that travel between Python and the browser. Python's side of it is `ui/canvas/messages.py`. */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Params = { [name: string]: Json };
+export type PortKind = "table" | "model";
+
+export interface GraphNode {
+  id: string;
+  component: string;
+  title: string | null;
+  params: Params;
+  position: [number, number];
+}
+
+export interface GraphEdge {
+  source: string;
+  source_port: string;
+  target: string;
+  target_port: string;
+}
+
+export interface Graph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface InputPort {
+  name: string;
+  kind: PortKind;
+  optional?: boolean;
+  many?: boolean;
+}
+
+export interface OutputPort {
+  name: string;
+  kind: PortKind;
+}
+
+export interface Schema {
+  [keyword: string]: unknown;
+  type?: string | string[];
+  properties?: { [name: string]: Schema };
+  required?: string[];
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  enum?: Json[];
+  const?: Json;
+  default?: Json;
+  title?: string;
+  description?: string;
+  $ref?: string;
+  $defs?: { [name: string]: Schema };
+}
+
+export interface ComponentSpec {
+  key: string;
+  title: string;
+  about: string;
+  icon: string;
+  category: string;
+  family: string;
+  serving: string;
+  inputs: InputPort[];
+  outputs: OutputPort[];
+  params: Schema;
+}
+
+export interface Category {
+  key: string;
+  title: string;
+}
+
+export interface Column {
+  name: string;
+  kind: string;
+  type: string;
+}
+
+export interface Facts {
+  summary: string;
+  note: string | null;
+  inputs: { [port: string]: Column[] };
+  outputs: { [port: string]: Column[] };
+  fitted: string | null;
+  serving: string;
+}
+
+export interface Problem {
+  id: string;
+  code: string;
+  node: string | null;
+  field: string | null;
+  severity: "error" | "warning" | "info";
+  message: string;
+  hint: string;
+  fix: { id: string; label: string } | null;
+}
+
+export interface Option {
+  value: string;
+  label: string;
+  about?: string;
+}
+
+export interface Run {
+  id: string;
+  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "crashed";
+  number: number;
+  progress: number | null;
+  remaining_seconds: number | null;
+  seconds: number | null;
+  message: string | null;
+}
+
+export interface NodeStatus {
+  status: "waiting" | "running" | "done" | "failed" | "skipped" | "cached" | "stale";
+  rows_in: number | null;
+  rows_out: number | null;
+  seconds: number | null;
+  message: string | null;
+}
+
+export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction";
+export type Messages = { [code in RefusalCode]?: string };
+
+export interface FeedData {
+  kind: "feed";
+  doc: string;
+  run: Run | null;
+  nodes: { [id: string]: NodeStatus };
+}
+
+export interface EditorData {
+  kind: "editor";
+  doc: string;
+  name: string;
+  rev: number;
+  by: string;
+  ack: number;
+  readonly: boolean;
+  graph: Graph;
+  palette: ComponentSpec[];
+  categories: Category[];
+  facts: { [id: string]: Facts };
+  problems: Problem[];
+  options: { [name: string]: Option[] };
+  messages: Messages;
+  run: FeedData | null;
+  /** Pixels; null fills the window. */
+  height?: number | null;
+  /** A node to select and to show, when it changes. */
+  focus?: string | null;
+  /** The last edit Python would not take, so that the browser stops retrying it. */
+  refused?: { cid: string; seq: number; message: string } | null;
+}
+
+export interface Edit {
+  doc: string;
+  cid: string;
+  seq: number;
+  base: number;
+  graph: Graph;
+  try: number;
+}
+
+export type Wish =
+  | { type: "select"; node: string | null }
+  | { type: "open"; node: string }
+  | { type: "run"; to: string | null }
+  | { type: "cancel" }
+  | { type: "fix"; problem: string; fix: string }
+  | { type: "save" };
+
+export type Intent = Wish & { doc: string; cid: string; seq: number; after: number };

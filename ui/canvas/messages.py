@@ -1,0 +1,190 @@
+"""What the browser says: edits of the graph and intents. All of it is untrusted, so all of it has bounds."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+
+MAX_NODES = 2_000
+MAX_EDGES = 10_000
+MAX_TEXT = 20_000  # characters of one string
+MAX_BYTES = 8_000_000  # of one message
+MAX_DEPTH = 24  # of nested lists and objects, graph and params together
+MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
+
+NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Serial = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+Pixels = Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
+Params = Annotated[dict[Name, JsonValue], Field(max_length=200)]
+
+
+class Refused(ValueError):
+    """A message from the browser that is not what the browser sends."""
+
+
+class Message(BaseModel):
+    """A value from the browser: frozen, strict, and with nothing in it that is not asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class GraphNode(Message):
+    """A node as it was drawn; its params are checked by its component, not here."""
+
+    id: NodeId
+    component: NodeId
+    title: Annotated[str, Field(max_length=200)] | None = None
+    params: Params = {}
+    position: tuple[Pixels, Pixels]
+
+
+class GraphEdge(Message):
+    """A wire from an output port to an input port."""
+
+    source: NodeId
+    source_port: Name
+    target: NodeId
+    target_port: Name
+
+
+class Graph(Message):
+    """The newest whole snapshot of the drawing."""
+
+    nodes: Annotated[tuple[GraphNode, ...], Field(max_length=MAX_NODES)]
+    edges: Annotated[tuple[GraphEdge, ...], Field(max_length=MAX_EDGES)]
+
+
+class Edit(Message):
+    """A snapshot to be stored, if `base` is still the revision of the draft.
+
+    `cid` is the browser tab, `seq` counts its edits, `attempt` how often this one was sent.
+    """
+
+    doc: Name
+    cid: Name
+    seq: Serial
+    base: Annotated[int, Field(ge=-1, le=MAX_NUMBER)]
+    graph: Graph
+    attempt: Serial = Field(default=0, alias="try")
+
+
+class Intent(Message):
+    """Something the person wants done, once; `after` is the edit it was said after."""
+
+    doc: Name
+    cid: Name
+    seq: Serial
+    after: Serial
+
+
+class Select(Intent):
+    """One node is looked at, or none."""
+
+    type: Literal["select"]
+    node: NodeId | None
+
+
+class Open(Intent):
+    """A node was double-clicked."""
+
+    type: Literal["open"]
+    node: NodeId
+
+
+class Run(Intent):
+    """Run everything, or up to one node."""
+
+    type: Literal["run"]
+    to: NodeId | None
+
+
+class Cancel(Intent):
+    """Stop the run."""
+
+    type: Literal["cancel"]
+
+
+class Fix(Intent):
+    """Apply the fix that a problem offers."""
+
+    type: Literal["fix"]
+    problem: Name
+    fix: Name
+
+
+class Save(Intent):
+    """Save the draft as a version."""
+
+    type: Literal["save"]
+
+
+_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save] = TypeAdapter(
+    Annotated[Select | Open | Run | Cancel | Fix | Save, Field(discriminator="type")]
+)
+
+
+def read_edit(value: object) -> Edit:
+    """Check an edit from the browser.
+
+    Raises
+    ------
+    Refused
+        When it is too big, too deep, or not an edit.
+    """
+    text = _bounded_json(value)
+    try:
+        return Edit.model_validate_json(text)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
+
+
+def read_intent(value: object) -> Intent:
+    """Check an intent from the browser.
+
+    Raises
+    ------
+    Refused
+        When it is too big, too deep, or not an intent.
+    """
+    text = _bounded_json(value)
+    try:
+        return _INTENT.validate_json(text)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
+
+
+def _bounded_json(value: object) -> str:
+    _check_shape(value)
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise Refused("The message is not JSON.") from error
+    if len(text) > MAX_BYTES:
+        raise Refused("The message is too big.")
+    return text
+
+
+def _check_shape(value: Any) -> None:
+    """Without recursion, so that a deep message cannot exhaust the stack."""
+    todo: list[tuple[Any, int]] = [(value, 0)]
+    while todo:
+        item, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            raise Refused("The message is nested too deeply.")
+        if isinstance(item, str) and len(item) > MAX_TEXT:
+            raise Refused(f"A text in the message has more than {MAX_TEXT:,} characters.")
+        if isinstance(item, dict):
+            todo.extend((key, depth + 1) for key in item)
+            todo.extend((inner, depth + 1) for inner in item.values())
+        elif isinstance(item, list | tuple):
+            todo.extend((inner, depth + 1) for inner in item)
+
+
+def _first_mistake(error: ValidationError) -> str:
+    """Where and what, never the value itself: it may hold data."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}"

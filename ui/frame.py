@@ -1,0 +1,112 @@
+"""The parts that every screen is made of: heading, empty state, list, facts, confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from ui import places
+from ui.trouble import guarded
+from ui.words import State, count, state
+
+T = TypeVar("T")
+
+PER_PAGE = 20
+
+
+@contextmanager
+def heading(title: str, about: str = "", back: tuple[str, str] | None = None) -> Any:
+    """A page's title; what is drawn inside stands at its right end.
+
+    Parameters
+    ----------
+    back
+        Place and label of the page this one belongs to.
+    """
+    if back:
+        places.link(back[0], back[1], icon=":material/arrow_back:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.title(title, width="content", anchor=False)
+        with st.container(horizontal=True, width="content", gap="small"):
+            yield
+    if about:
+        st.caption(about)
+
+
+def empty(icon: str, title: str, about: str, action: Callable[[], None] | None = None) -> None:
+    """What stands where there is nothing yet: what would be here, and what to do next."""
+    with st.container(border=True, horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.markdown(f"### {icon} {title}", text_alignment="center", width="content")
+        st.caption(about, text_alignment="center", width="content")
+        if action:
+            with st.container(horizontal=True, horizontal_alignment="center"):
+                action()
+        st.space("small")
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column of a list: its title, how wide it is beside the others, and how a thing is drawn in it."""
+
+    title: str
+    width: float
+    draw: Callable[[T], Any]
+
+
+def listing(things: Sequence[T], columns: Sequence[Column[T]], *, noun: str, key: str) -> None:
+    """A list of things, 20 to a page."""
+    pages = -(-len(things) // PER_PAGE)
+    slot = st.container(border=True, gap="xsmall")
+    page = st.pagination(pages, key=f"{key}_page", bind="query-params") if pages > 1 else 1
+    widths = [column.width for column in columns]
+    with slot:
+        for cell, column in zip(st.columns(widths, gap="small"), columns, strict=True):
+            cell.caption(column.title)
+        for thing in things[(page - 1) * PER_PAGE : page * PER_PAGE]:
+            cells = st.columns(widths, gap="small", vertical_alignment="center")
+            for cell, column in zip(cells, columns, strict=True):
+                with cell:
+                    column.draw(thing)
+    if pages > 1:
+        st.caption(count(len(things), noun))
+
+
+def search(noun: str, key: str) -> str:
+    """A search box; its words are in the address."""
+    text = st.text_input(
+        f"Search {noun}", key=key, placeholder=f"Search {noun}", label_visibility="collapsed", width=320,
+        type="search", bind="query-params",
+    )  # fmt: skip
+    return str(text or "").strip()
+
+
+def badge(name: str | None, word: str = "") -> None:
+    """A state as icon, word and colour."""
+    look: State = state(name)
+    st.badge(word or look.word, icon=look.icon, color=look.color)  # type: ignore[arg-type]
+
+
+def facts(pairs: Mapping[str, Any]) -> None:
+    """Names and values, one under the other."""
+    st.table({name: str(value) for name, value in pairs.items()}, border="horizontal", width="content")
+
+
+def confirm(title: str, warning: str, verb: str, act: Callable[[], None]) -> None:
+    """Ask before something is taken away; `act` runs in the dialog and should end with a switch or rerun."""
+
+    @st.dialog(title)
+    @guarded
+    def ask() -> None:
+        st.write(warning)
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Keep it"):
+                st.rerun()
+            if st.button(verb, type="primary"):
+                act()
+
+    ask()

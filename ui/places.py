@@ -1,0 +1,73 @@
+"""The pages, their addresses, and how to get from one to the other."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import streamlit as st
+
+HOME = "app_pages/home.py"
+DATASETS = "app_pages/datasets.py"
+IMPORT = "app_pages/import_dataset.py"
+PIPELINES = "app_pages/pipelines.py"
+BUILDER = "app_pages/builder.py"
+RUNS = "app_pages/runs.py"
+MODELS = "app_pages/models.py"
+ENDPOINTS = "app_pages/endpoints.py"
+LINEAGE = "app_pages/lineage.py"
+
+
+def pages() -> dict[str, list[Any]]:
+    """Every page; those that are reached from another one are hidden from the menu."""
+    return {
+        "": [
+            st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True, help="What there is."),
+        ],
+        "Build": [
+            st.Page(DATASETS, title="Datasets", icon=":material/table:", url_path="datasets", help="Tables you brought."),
+            st.Page(PIPELINES, title="Pipelines", icon=":material/account_tree:", url_path="pipelines", help="Drawings."),
+            st.Page(RUNS, title="Runs", icon=":material/play_circle:", url_path="runs", help="What was executed."),
+        ],
+        "Serve": [
+            st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
+            st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
+            st.Page(LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."),
+            st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
+            st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
+        ],
+    }
+
+
+def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:
+    """A link to a page, with what it shows in the address."""
+    st.page_link(place, label=label, icon=icon, help=help, query_params=_texts(params))
+
+
+def go(place: str, **params: Any) -> NoReturn:
+    """Open a page."""
+    st.switch_page(place, query_params=_texts(params))
+    raise AssertionError("switch_page never returns")
+
+
+def asked(name: str) -> str | None:
+    """What the address asks for."""
+    return st.query_params.get(name) or None
+
+
+def asked_number(name: str) -> int | None:
+    """A number that the address asks for; None when it is none."""
+    text = asked(name)
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def ask(**params: Any) -> None:
+    """Change the address without leaving the page; None takes a part away."""
+    for name, value in params.items():
+        if value is not None:
+            st.query_params[name] = str(value)
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def _texts(params: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items() if value is not None}

@@ -1,0 +1,89 @@
+"""What outlives a rerun: the open workspace of this process, and the one owner of `st.session_state`.
+
+Nothing that matters lives in session state: it dies with a refresh. Ids are in the URL, everything else is in the home.
+"""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from engine.service import Workspace
+    from ui.canvas import Intent
+
+_SAID, _KEYS, _HEARD, _SEEN = "said_once", "endpoint_keys", "heard", "seen"
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    """The home of this server process, opened once."""
+    from engine.service import open_workspace
+
+    Thread(target=_warm, name="warm imports", daemon=True).start()
+    return open_workspace()
+
+
+def _warm() -> None:
+    """Import what the next pages need, while the first one is looked at."""
+    import httpx
+    import pandas
+    import plotly.graph_objects
+    import streamlit_agraph
+
+    import engine.service.runs  # noqa: F401
+
+    del httpx, pandas, plotly, streamlit_agraph
+
+
+def say(text: str, icon: str = ":material/check:") -> None:
+    """Show a toast, after the next rerun or page switch."""
+    st.session_state.setdefault(_SAID, []).append((text, icon))
+
+
+def show_said() -> None:
+    """Show the toasts that `say` left."""
+    for text, icon in st.session_state.pop(_SAID, ()):
+        st.toast(text, icon=icon)
+
+
+def keep_key(endpoint: str, key: str) -> None:
+    """Remember an endpoint's key for this tab, until it is closed."""
+    st.session_state.setdefault(_KEYS, {})[endpoint] = key
+
+
+def key_of(endpoint: str) -> str | None:
+    """The key this tab made for an endpoint."""
+    key: str | None = st.session_state.get(_KEYS, {}).get(endpoint)
+    return key
+
+
+def is_new(intent: Intent) -> bool:
+    """Whether a wish was not heard before; the browser repeats its last one at every rerun."""
+    heard = st.session_state.setdefault(_HEARD, {})
+    if intent.seq <= heard.get(intent.cid, -1):
+        return False
+    heard[intent.cid] = intent.seq
+    return True
+
+
+def is_first_sight(doc: str) -> bool:
+    """Whether this session has not shown a drawing before: a wish it brings along was meant for an earlier session."""
+    seen: set[str] = st.session_state.setdefault(_SEEN, set())
+    if doc in seen:
+        return False
+    seen.add(doc)
+    return True
+
+
+def widget(key: str) -> object:
+    """What a keyed widget holds, for its callback."""
+    return st.session_state.get(key)
+
+
+def forget(*keys: str) -> None:
+    """Let keyed widgets start afresh."""
+    for key in keys:
+        st.session_state.pop(key, None)

@@ -1,0 +1,71 @@
+"""Show what went wrong: a message and what to do; never a traceback."""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec
+
+import streamlit as st
+
+from engine.errors import PEOPLE_ERRORS
+from ui.words import SEVERITIES, escaped
+
+P = ParamSpec("P")
+
+log = logging.getLogger("canvasback.ui")
+
+
+def show_error(error: BaseException | Mapping[str, Any]) -> None:
+    """Show one of our errors, raised or stored.
+
+    Parameters
+    ----------
+    error
+        An error with `message` and `hint`, or the same as data.
+    """
+    is_data = isinstance(error, Mapping)
+    message = error.get("message") if is_data else getattr(error, "message", None)
+    hint = error.get("hint") if is_data else getattr(error, "hint", None)
+    text = escaped(str(message or "Something went wrong."))
+    st.error(f"**{text}**" + (f"  \n{escaped(str(hint))}" if hint else ""), icon=":material/error:")
+
+
+@contextmanager
+def errors_shown() -> Any:
+    """Show a product error in place instead of ending the page."""
+    try:
+        yield
+    except PEOPLE_ERRORS as error:
+        show_error(error)
+
+
+def guarded(draw: Callable[P, None]) -> Callable[P, None]:
+    """Keep what a page, fragment or dialog raises away from the screen: the last resort."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except PEOPLE_ERRORS as error:
+            show_error(error)
+        except Exception:
+            log.exception("a screen failed")
+            st.error(
+                "**Something went wrong on this page.**  \nReload it. If it happens again, please report it; the "
+                "server's log has the details.",
+                icon=":material/error:",
+            )
+
+    return drawn
+
+
+def show_finding(finding: Mapping[str, Any]) -> None:
+    """Show one finding or problem: its severity, what it is about, and what to do."""
+    look = SEVERITIES.get(str(finding.get("severity")), SEVERITIES["info"])
+    column = finding.get("column") or finding.get("field")
+    where = f"**{escaped(str(column))}** · " if column else ""
+    st.markdown(f":{look.color}-badge[{look.icon} {look.word}] {where}{escaped(str(finding.get('message', '')))}")
+    todo = finding.get("fix") or finding.get("hint")
+    if isinstance(todo, str) and todo:
+        st.caption(f":material/subdirectory_arrow_right: {escaped(todo)}")

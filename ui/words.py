@@ -1,0 +1,212 @@
+"""Numbers, times, states and metrics in words, the same on every screen."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+
+class State(NamedTuple):
+    """How a state looks: a word, an icon and a colour, never the colour alone."""
+
+    word: str
+    icon: str
+    color: str
+
+
+STATES: Mapping[str, State] = {
+    "queued": State("Waiting", ":material/schedule:", "gray"),
+    "waiting": State("Waiting", ":material/schedule:", "gray"),
+    "running": State("Running", ":material/progress_activity:", "blue"),
+    "succeeded": State("Succeeded", ":material/check_circle:", "green"),
+    "done": State("Done", ":material/check_circle:", "green"),
+    "cached": State("Reused", ":material/cached:", "green"),
+    "failed": State("Failed", ":material/error:", "red"),
+    "crashed": State("Crashed", ":material/error:", "red"),
+    "cancelled": State("Cancelled", ":material/cancel:", "gray"),
+    "skipped": State("Skipped", ":material/skip_next:", "gray"),
+    "live": State("Live", ":material/check_circle:", "green"),
+    "active": State("Live", ":material/check_circle:", "green"),
+    "retired": State("Retired", ":material/block:", "gray"),
+}
+
+SEVERITIES: Mapping[str, State] = {
+    "error": State("Error", ":material/error:", "red"),
+    "warning": State("Warning", ":material/warning:", "orange"),
+    "info": State("Note", ":material/info:", "blue"),
+}
+
+METRICS: Mapping[str, str] = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "precision": "Precision",
+    "recall": "Recall",
+    "f1": "F1",
+    "roc_auc": "ROC AUC",
+    "average_precision": "Average precision",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+    "r2": "R²",
+    "mae": "Mean absolute error",
+    "rmse": "Root mean squared error",
+    "mape": "Mean absolute percentage error",
+    "median_ae": "Median absolute error",
+    "silhouette": "Silhouette",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "davies_bouldin": "Davies–Bouldin",
+}
+
+LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin"})
+
+_MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette")
+
+
+def state(name: str | None) -> State:
+    """How a state looks."""
+    return STATES.get(name or "", State((name or "None").capitalize(), ":material/help:", "gray"))
+
+
+def metric(name: str) -> str:
+    """A metric's name for people.
+
+    >>> metric("roc_auc"), metric("pinball_loss")
+    ('ROC AUC', 'Pinball loss')
+    """
+    return METRICS.get(name, name.replace("_", " ").capitalize())
+
+
+def main_metric(metrics: Mapping[str, float]) -> str | None:
+    """The metric that says most about a model.
+
+    >>> main_metric({"accuracy": 0.8, "roc_auc": 0.9})
+    'roc_auc'
+    """
+    return next((name for name in (*_MAIN, *metrics) if name in metrics), None)
+
+
+def improvement(name: str, value: float, baseline: float) -> float:
+    """By how much a value beats the baseline; negative where it is worse."""
+    return baseline - value if name in LOWER_IS_BETTER else value - baseline
+
+
+def number(value: float | None) -> str:
+    """A number with three or four digits that matter.
+
+    >>> number(0.84321), number(1234567), number(12.0), number(None), number(0.00012)
+    ('0.843', '1,234,567', '12', '–', '0.00012')
+    """
+    if value is None or value != value:
+        return "–"
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if 0.01 <= abs(value) < 10 else f"{value:.3g}"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign.
+
+    >>> signed(0.25), signed(-3)
+    ('+0.250', '−3')
+    """
+    return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
+
+
+def count(amount: int | None, noun: str, plural: str = "") -> str:
+    """An amount of things.
+
+    >>> count(1, "row"), count(7043, "row"), count(2, "query", "queries")
+    ('1 row', '7,043 rows', '2 queries')
+    """
+    if amount is None:
+        return f"– {plural or noun + 's'}"
+    return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share of one as a percentage.
+
+    >>> percent(0.5), percent(0.0004), percent(0)
+    ('50 %', '<0.1 %', '0 %')
+    """
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+
+
+def seconds(value: float | None) -> str:
+    """A duration.
+
+    >>> seconds(0.034), seconds(3.21), seconds(75), seconds(7300), seconds(None)
+    ('34 ms', '3.2 s', '1 min 15 s', '2 h 1 min', '–')
+    """
+    if value is None:
+        return "–"
+    if value < 1:
+        return f"{1000 * value:.0f} ms"
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def size(amount: int | None) -> str:
+    """Bytes.
+
+    >>> size(512), size(2_400_000)
+    ('512 B', '2.4 MB')
+    """
+    if amount is None:
+        return "–"
+    value = float(amount)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """How long ago something was.
+
+    >>> noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    >>> ago(datetime(2026, 11, 21, 11, 55, tzinfo=UTC), noon)
+    '5 minutes ago'
+    """
+    if moment is None:
+        return "–"
+    then = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    passed = ((now or datetime.now(UTC)) - then).total_seconds()
+    if passed < 60:
+        return "just now"
+    for length, noun in ((60, "minute"), (3600, "hour"), (86_400, "day")):
+        amount = int(passed // length)
+        if amount < {"minute": 60, "hour": 24, "day": 14}[noun]:
+            return f"{count(amount, noun)} ago"
+    return f"{then:%d %b %Y}"
+
+
+def when(moment: datetime | None) -> str:
+    """A moment, in the server's own time."""
+    return f"{moment.astimezone():%d %b %Y, %H:%M}" if moment else "–"
+
+
+def plain(value: Any) -> str:
+    """A setting's value for people."""
+    names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "": "none", '"': "double quote"}
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "automatic"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {item}" for key, item in value.items()) or "none"
+    return names.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def escaped(text: str) -> str:
+    """A text from a person or a file, safe inside Markdown.
+
+    >>> escaped("a*b")
+    'a\\\\*b'
+    """
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-!|~$:" else letter for letter in text)
