@@ -28,9 +28,9 @@ from engine.errors import CanvasbackError, DataError, UnfitForTraining
 from engine.evaluate import read_predictions
 from engine.events import Event, Listener, NodeResult
 from engine.meter import Meter
-from engine.modelfile import write_model
 from engine.plan import Input, Plan, PlannedNode
 from engine.schemas import as_node_error
+from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
 from engine.train.training import train
 

@@ -74,7 +74,8 @@ class Pipeline(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Another pipeline with some fields changed; pydantic's own would carry the cached lookups along."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return self.model_construct(**{**fields, **(update or {})})
+        changed: Self = type(self).model_construct(**{**fields, **(update or {})})
+        return changed
 
     # --- reading -----------------------------------------------------------------------------------------------
 

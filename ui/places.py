@@ -71,3 +71,14 @@ def ask(**params: Any) -> None:
 
 def _texts(params: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in params.items() if value is not None}
+
+
+def of_stage(stage: str) -> tuple[str, str]:
+    """The page of a stage of the lineage, and the name of its part of the address."""
+    return {
+        "dataset": (DATASETS, "dataset"),
+        "pipeline": (BUILDER, "pipeline"),
+        "run": (RUNS, "run"),
+        "model": (MODELS, "model"),
+        "endpoint": (ENDPOINTS, "endpoint"),
+    }[stage]

@@ -5,6 +5,7 @@ Nothing that matters lives in session state: it dies with a refresh. Ids are in 
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from engine.service import Workspace
     from ui.canvas import Intent
 
-_SAID, _KEYS, _HEARD, _SEEN = "said_once", "endpoint_keys", "heard", "seen"
+_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS = "said_once", "endpoint_keys", "heard", "seen", "uploads"
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,6 +61,17 @@ def key_of(endpoint: str) -> str | None:
     return key
 
 
+def keep_upload(file_id: str, path: Path) -> None:
+    """Remember where an upload was put, so that it is written once."""
+    st.session_state.setdefault(_UPLOADS, {})[file_id] = path
+
+
+def upload_of(file_id: str) -> Path | None:
+    """Where an upload was put."""
+    path: Path | None = st.session_state.get(_UPLOADS, {}).get(file_id)
+    return path
+
+
 def is_new(intent: Intent) -> bool:
     """Whether a wish was not heard before; the browser repeats its last one at every rerun."""
     heard = st.session_state.setdefault(_HEARD, {})
@@ -78,9 +90,10 @@ def is_first_sight(doc: str) -> bool:
     return True
 
 
-def widget(key: str) -> object:
-    """What a keyed widget holds, for its callback."""
-    return st.session_state.get(key)
+def widget_number(key: str, default: int) -> int:
+    """The number a keyed widget holds, before it is drawn."""
+    value = st.session_state.get(key)
+    return value if isinstance(value, int) else default
 
 
 def forget(*keys: str) -> None:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from components.base import Spec, Transform
 from components.errors import WrongKind
+from components.expressions.mathematics import finite, rounded
 from components.params import ARTICLE, AnyColumns, Params
 from components.ports import Kind, kind_of
 
@@ -89,8 +90,8 @@ def _plain(text: ir.StringColumn) -> ir.StringColumn:
     return ibis.ifelse(trimmed.re_search(THOUSANDS), trimmed.replace(",", ""), trimmed)
 
 
-def _finite(number: ir.FloatingColumn) -> ir.FloatingColumn:
-    return ibis.ifelse(number.isnan() | number.isinf(), ibis.null("float64"), number)
+def _whole(number: ir.FloatingColumn) -> ir.IntegerColumn:
+    return rounded(number, lambda inside: inside.round())
 
 
 def _text_to_boolean(text: ir.StringColumn) -> ir.BooleanColumn:
@@ -104,18 +105,16 @@ def _to(dtype: str) -> Callable[[ir.Column], ir.Column]:
 
 CONVERTIBLE: Mapping[Type, Mapping[Kind, Callable[[ir.Column], ir.Column]]] = {
     "int64": {
-        "numeric": lambda column: (
-            column if column.type().is_integer() else column.cast("float64").round(0).try_cast("int64")
-        ),
+        "numeric": lambda column: column if column.type().is_integer() else _whole(column.cast("float64")),
         "boolean": _to("int64"),
         "text": lambda column: ibis.coalesce(
-            _plain(column).try_cast("int64"), _finite(_plain(column).try_cast("float64")).round(0).try_cast("int64")
+            _plain(column).try_cast("int64"), _whole(finite(_plain(column).try_cast("float64")))
         ),
     },
     "float64": {
         "numeric": _to("float64"),
         "boolean": _to("float64"),
-        "text": lambda column: _finite(_plain(column).try_cast("float64")),
+        "text": lambda column: finite(_plain(column).try_cast("float64")),
     },
     "string": {kind: _to("string") for kind in ("numeric", "boolean", "text", "datetime")},
     "boolean": {"numeric": lambda column: column != 0, "boolean": _to("boolean"), "text": _text_to_boolean},

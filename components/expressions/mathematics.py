@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 LARGEST = 9.2e18  # fits into an int64
 
 
-def whole(number: int) -> ir.IntegerValue:
+def integer(number: int) -> ir.IntegerValue:
     """A constant that is an int64 on every engine; DuckDB takes a bare ``1`` for an int32, which overflows."""
     return ibis.literal(number).cast("int64")
 
@@ -55,19 +55,22 @@ def power(x: ir.NumericValue, y: ir.NumericValue) -> ir.FloatingValue:
 
 def truncate(x: ir.NumericValue) -> ir.IntegerValue:
     """Without the fraction; NULL beyond the whole numbers."""
-    return _whole(x, lambda number: ibis.ifelse(number < 0, number.ceil(), number.floor()))
+    return rounded(x, lambda number: ibis.ifelse(number < 0, number.ceil(), number.floor()))
 
 
 def _is_float(*values: ir.Value) -> bool:
     return any(value.type().is_floating() for value in values)
 
 
-def _whole(x: ir.NumericValue, rounded: Callable[[ir.NumericValue], ir.IntegerValue]) -> ir.IntegerValue:
-    return x if not _is_float(x) else where(x.abs() < LARGEST, rounded(x))
+def rounded(x: ir.NumericValue, how: Callable[[ir.NumericValue], ir.IntegerValue]) -> ir.IntegerValue:
+    """A whole number; NULL beyond the whole numbers, where engines stop."""
+    return where(x.abs() < LARGEST, how(x)) if _is_float(x) else x
 
 
 def _round(x: ir.NumericValue, digits: int = 0) -> ir.NumericValue:
-    return x if x.type().is_integer() and digits >= 0 else _float(x).round(digits)
+    if digits == 0:
+        return rounded(x, lambda number: number.round())
+    return x if x.type().is_integer() and digits > 0 else _float(x).round(digits)
 
 
 def _logarithm(x: ir.NumericValue, base: ir.NumericValue | None = None) -> ir.FloatingValue:
@@ -92,9 +95,9 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., ir.Value]]] = {
     "abs(number)": ("The number without its sign.", lambda x: x.abs()),
     "sign(number)": ("-1, 0 or 1.", lambda x: ibis.cases((x > 0, 1), (x < 0, -1), (x == 0, 0)).cast("int64")),
     "round(number, digits?)": ("Rounded to so many digits after the point.", _round),
-    "ceil(number)": ("The next whole number above.", lambda x: _whole(x, lambda n: n.ceil())),
-    "ceiling(number)": ("The next whole number above.", lambda x: _whole(x, lambda n: n.ceil())),
-    "floor(number)": ("The next whole number below.", lambda x: _whole(x, lambda n: n.floor())),
+    "ceil(number)": ("The next whole number above.", lambda x: rounded(x, lambda n: n.ceil())),
+    "ceiling(number)": ("The next whole number above.", lambda x: rounded(x, lambda n: n.ceil())),
+    "floor(number)": ("The next whole number below.", lambda x: rounded(x, lambda n: n.floor())),
     "trunc(number)": ("The number without its fraction.", truncate),
     "mod(number, number2)": ("The remainder of a division; NULL if by 0.", remainder),
     "divide(number, number2)": ("The quotient; NULL if by 0.", divide),

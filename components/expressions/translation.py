@@ -243,9 +243,14 @@ def _apply(operator: type[exp.Expr], left: ir.Value, right: ir.Value) -> ir.Valu
         left, right = (_of_kind(value, kinds, word) for value in (left, right))
     else:
         left, right = _alike([left, right], word)
-        if operator not in NULL_SAFE and (left.type().is_null() or right.type().is_null()):
+        if operator not in NULL_SAFE and (_is_null(left) or _is_null(right)):
             return ibis.null("boolean")  # Ibis would take = NULL for IS NULL
     return _built(word, build, left, right)
+
+
+def _is_null(value: ir.Value) -> bool:
+    operation = value.op()
+    return isinstance(operation, ops.Literal) and operation.value is None
 
 
 def _built(word: str, build: Callable[..., ir.Value], *arguments: Any) -> ir.Value:
@@ -350,7 +355,7 @@ def _integer(text: str) -> int | None:
 def _number(text: str) -> ir.NumericValue:
     whole = _integer(text)
     if whole is not None:
-        return mathematics.whole(whole)
+        return mathematics.integer(whole)
     try:
         number = float(text)
     except ValueError:

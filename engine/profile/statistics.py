@@ -12,8 +12,9 @@ from engine.profile.source import Source, identifier
 
 BINS = 20
 TOP = 10
-_COLUMNS_PER_PASS = 200
+_COLUMNS_PER_PASS = 16  # DuckDB plans in time quadratic in the number of aggregates
 _EXACT_DISTINCT_ROWS = 200_000
+_WIDE = 200
 _CATEGORIES = 50
 _COUNTED_VALUES = 1_000
 _OUTLIER_RANGES = 3.0
@@ -185,7 +186,7 @@ def _fences(quantiles: Sequence[float]) -> tuple[float, float]:
 def _top(source: Source, one: Figures) -> tuple[Count, ...]:
     """Return the most frequent values, where counting them is worth it."""
     few = one.distinct <= (_COUNTED_VALUES if one.kind == "text" else _CATEGORIES)
-    repeats = one.kind == "text" and one.distinct <= one.filled / 2 and len(source.columns) <= _COLUMNS_PER_PASS
+    repeats = one.kind == "text" and one.distinct <= one.filled / 2 and len(source.columns) <= _WIDE
     if one.kind == "other" or not one.filled or not (few or repeats):
         return ()
     return most_frequent(source, one.name, TOP)

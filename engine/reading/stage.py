@@ -16,7 +16,7 @@ _MEMORY_LIMIT = "1GB"
 
 @dataclass(frozen=True)
 class Stage:
-    """A relation of text columns ``c0``, ``c1``, … in SQL, how many rows it has, and the Arrow table behind it if any."""
+    """A relation of text columns ``c0``, ``c1``, … in SQL, its rows, and the Arrow table behind it, if any."""
 
     relation: str
     rows: int

@@ -10,7 +10,7 @@ from engine.reading.errors import UnreadableFile
 from engine.reading.limits import CELLS_PER_CHUNK
 from engine.reading.stage import Stage, identifier
 
-_COLUMNS_PER_QUERY = 250
+_COLUMNS_PER_QUERY = 64
 
 
 def typed_batches(

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.ports import ROW
-from engine.modelfile import ESTIMATOR, GOLDEN, MODEL, ModelFile, load_estimator
+from engine.serve.modelfile import ESTIMATOR, GOLDEN, MODEL, ModelFile, load_estimator
 from engine.serve.records import Field, to_table
 from engine.train.training import answer
 

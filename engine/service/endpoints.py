@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from engine.errors import CanvasbackError, MissingThing
-from engine.modelfile import GOLDEN
+from engine.serve.modelfile import GOLDEN
 from engine.serve.parity import plain_value
 from engine.serve.records import Field
 from engine.serve.scorer import Scorer, load_scorer, respond

@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.cache import Entry
 from engine.events import NodeResult
-from engine.modelfile import LIBRARIES, ModelFile
+from engine.serve.modelfile import LIBRARIES, ModelFile
 from engine.work.assignment import Assignment
 from storage.schema import ModelVersion, Run
 from storage.unit_of_work import UnitOfWork

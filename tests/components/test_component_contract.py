@@ -281,10 +281,11 @@ def test_a_model_that_takes_missing_values_does(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", MODELS)
-def test_a_saved_model_needs_no_types_beyond_its_list(key: str) -> None:
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_saved_model_needs_no_types_beyond_its_list(key: str, classes: int) -> None:
     import skops.io
 
-    estimator, features, _ = fitted(key)
+    estimator, features, _ = fitted(key, classes)
     saved = skops.io.dumps(estimator)
     trusted = list(component(key).trusted_types)  # type: ignore[attr-defined]
     assert set(skops.io.get_untrusted_types(data=saved)) == set(trusted)
@@ -333,7 +334,9 @@ def matrix(task: str, classes: int = 2) -> tuple[Any, Any]:
     score = features @ [1.0, -2.0]
     if task == "regression":
         return features, score
-    return features, np.array(["no", "yes", "zero"][:classes])[np.digitize(score, [0.0, 2.0][: classes - 1])]
+    return features, np.array(["no", "yes", "zero"][:classes], dtype=object)[
+        np.digitize(score, [0.0, 2.0][: classes - 1])
+    ]
 
 
 def fitted(key: str, classes: int = 3) -> tuple[Any, Any, Any]:

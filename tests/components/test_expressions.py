@@ -243,7 +243,21 @@ def test_what_is_not_defined_is_null(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["asin(2)", "acos(-2)", "CAST('x' AS BIGINT)", "'x'::DATE", "exp(1000)", "pow(-8, 0.5)", "pow(0, -1)", "make_date(2024, 2, 30)", "CAST('nan' AS DOUBLE)", "floor(1e30)", "CAST(1e30 AS BIGINT)", "tan(NULL)"],
+    [
+        "asin(2)",
+        "acos(-2)",
+        "CAST('x' AS BIGINT)",
+        "'x'::DATE",
+        "exp(1000)",
+        "pow(-8, 0.5)",
+        "pow(0, -1)",
+        "make_date(2024, 2, 30)",
+        "CAST('nan' AS DOUBLE)",
+        "floor(1e30)",
+        "round(1e30)",
+        "CAST(1e30 AS BIGINT)",
+        "tan(NULL)",
+    ],
 )
 def test_what_cannot_be_computed_is_null(text: str) -> None:
     assert ours(text) == [None] * 5

@@ -8,10 +8,10 @@ import { hueOf } from "./appearance";
 import { useEditor, usePart } from "./context";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
-import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, type Point } from "./graph";
+import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "./graph";
 import { Icon } from "./Icon";
 import { NodeCard } from "./NodeCard";
-import type { Graph, GraphEdge } from "./protocol";
+import type { Graph, GraphEdge, GraphNode } from "./protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "./rules";
 import { WireEdge, type WireData } from "./WireEdge";
@@ -20,6 +20,7 @@ const NODE_TYPES = { card: NodeCard };
 const EDGE_TYPES = { wire: WireEdge };
 const READABLE = 0.7;
 const MARGIN = 28;
+const SETTLED_MS = 40;
 const HOVER_MS = 180;
 
 function drawNodes(graph: Graph, selection: readonly string[], before: Node[]): Node[] {
@@ -102,12 +103,13 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
 
   useEffect(() => {
     if (reveal.serial === 0) return;
-    const frame = requestAnimationFrame(() => {
+    // Once the settings are there, too: they may cover a part of the board.
+    const timer = setTimeout(() => {
       if (reveal.ids.length === 0) return fit();
-      for (const id of reveal.ids) show(flow, box.current, id);
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [reveal, fit, flow]);
+      for (const id of reveal.ids) show(flow, box.current, nodeOf(model.state.graph, id));
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [reveal, fit, flow, model]);
 
   useRefitWhenShown(box, fit);
   const measured = useNodesInitialized();
@@ -207,7 +209,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         isValidConnection={isValid}
         onEdgeMouseEnter={(_, edge) => hover(edge.id)}
         onEdgeMouseLeave={() => hover(null)}
-        onNodeClick={(_, node) => show(flow, box.current, node.id)}
+        onNodeClick={(_, node) => setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), SETTLED_MS)}
         onPaneClick={() => setQuick(null)}
         onMoveStart={() => setQuick(null)}
         onMoveEnd={(_, viewport) => { model.viewport = viewport; }}
@@ -310,21 +312,20 @@ function covered(box: HTMLElement | null): number {
 }
 
 const view = (box: HTMLElement | null) => ({
-  padding: { left: "52px", right: `${52 + covered(box)}px`, y: "56px" } as const,
+  padding: { left: "52px", right: `${84 + covered(box)}px`, y: "56px" } as const,
   maxZoom: 1,
   minZoom: 0.2,
 });
 
 /** Move the view just so far that a card is wholly seen. */
-function show(flow: ReactFlowInstance, box: HTMLElement | null, id: string): void {
+function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode | undefined): void {
   const area = box?.getBoundingClientRect();
-  const node = flow.getNode(id);
   if (!area || !node) return;
   const { x, y, zoom } = flow.getViewport();
-  const left = node.position.x * zoom + x;
-  const top = node.position.y * zoom + y;
+  const left = node.position[0] * zoom + x;
+  const top = node.position[1] * zoom + y;
   const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
-  const bottom = top + (node.measured?.height ?? CARD_HEIGHT) * zoom - area.height;
+  const bottom = top + (flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT) * zoom - area.height;
   const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
   const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
   if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });

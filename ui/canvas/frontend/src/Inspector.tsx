@@ -2,6 +2,7 @@
 import { useMemo, useState } from "react";
 import { count, duration, hueOf, SERVING, STATUS } from "./appearance";
 import { ColumnList } from "./ColumnList";
+import { Connections } from "./Connections";
 import { useEditor, usePart } from "./context";
 import type { Context } from "./fields/control";
 import { useDraft } from "./fields/control";
@@ -45,7 +46,7 @@ function NodePane({ node }: { node: GraphNode }) {
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
-  const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field) || problem.fix);
+  const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
   return (
     <div className="cb-pane">
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>
@@ -66,6 +67,7 @@ function NodePane({ node }: { node: GraphNode }) {
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
       {spec && <Form node={node} spec={spec} facts={facts} />}
+      {spec && <Connections id={node.id} spec={spec} />}
       <ColumnList title="Columns in" ports={facts?.inputs} />
       <ColumnList title="Columns out" ports={facts?.outputs} before={facts ? Object.values(facts.inputs).flat() : undefined} />
       <About facts={facts} spec={spec} id={node.id} />
@@ -161,6 +163,7 @@ function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; fac
       path={`cb-${node.id}`}
       value={node.params[field.name] !== undefined ? node.params[field.name] : defaultOf(field, spec.params)}
       context={context}
+      onFix={(problem) => problem.fix && model.wish({ type: "fix", problem: problem.id, fix: problem.fix.id })}
       problems={problems.filter((problem) => problem.field === field.name)}
       onChange={(value) => change(field, value)}
     />

@@ -30,9 +30,10 @@ interface Props {
   context: Context;
   problems: Problem[];
   onChange(value: Json | undefined): void;
+  onFix?(problem: Problem): void;
 }
 
-export function FieldRow({ field, path, value, context, problems, onChange }: Props) {
+export function FieldRow({ field, path, value, context, problems, onChange, onFix }: Props) {
   const [wrong, setWrong] = useState<{ text: string; at: string } | null>(null);
   const id = `${path}-${field.name}`;
   const now = JSON.stringify(value) ?? "";
@@ -61,11 +62,18 @@ export function FieldRow({ field, path, value, context, problems, onChange }: Pr
       <div id={messages} aria-live="polite">
         {mistaken && <p className="cb-message cb-tone-bad"><Icon name="error" />{mistaken}</p>}
         {problems.map((problem) => (
-          <p key={problem.id} className={`cb-message cb-tone-${SEVERITY[problem.severity].tone}`} title={problem.hint}>
-            <Icon name={SEVERITY[problem.severity].icon} />
-            <span className="cb-hidden">{SEVERITY[problem.severity].word}: </span>
-            {problem.message}
-          </p>
+          <div key={problem.id} data-testid={`problem-${problem.id}`}>
+            <p className={`cb-message cb-tone-${SEVERITY[problem.severity].tone}`} title={problem.hint}>
+              <Icon name={SEVERITY[problem.severity].icon} />
+              <span className="cb-hidden">{SEVERITY[problem.severity].word}: </span>
+              {problem.message}
+            </p>
+            {problem.fix && onFix && !context.readonly && (
+              <button type="button" className="cb-button cb-button-small cb-message-fix" data-testid={`fix-${problem.id}`} onClick={() => onFix(problem)}>
+                <Icon name="auto_fix_high" />{problem.fix.label}
+              </button>
+            )}
+          </div>
         ))}
       </div>
       {field.about && <p className="cb-hint">{field.about}</p>}

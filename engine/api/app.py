@@ -11,10 +11,10 @@ from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from engine.api.deployed import Deployed
+from engine.api.openapi import endpoint_paths
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, InvalidRecord, MissingThing, NotAllowed, error_data
 from engine.logs import start_logging
-from engine.serve.deployed import Deployed
-from engine.serve.openapi import endpoint_paths
 from engine.serve.scorer import respond
 from engine.service.endpoints import is_allowed
 from engine.settings import Settings
@@ -165,7 +165,7 @@ def _refuse_in_words(app: FastAPI) -> None:
     async def never_a_traceback(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
         try:
             return await call(request)
-        except Exception:  # noqa: BLE001  the process boundary
+        except Exception:
             log.exception("%s %s", request.method, request.url.path)
             told = {"code": "unexpected", "message": "Something went wrong inside Canvasback.", "hint": "See its log."}
             return problem(500, told)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.serve.deployed import Deployed, Live
+    from engine.api.deployed import Deployed, Live
 
 
 def endpoint_paths(deployed: "Deployed") -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""Start everything, or one process of it; the demo; the components."""
+
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.shared import AsJson, Home, guarded, json_errors, open_home, print_json, wait
+from engine.settings import Settings
+
+
+@guarded
+def up(
+    home: Home = None,
+    ui_port: Annotated[int | None, typer.Option(help="Port of the UI.")] = None,
+    api_port: Annotated[int | None, typer.Option(help="Port of the API.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Put a sample in, if the home is new.")] = False,
+) -> None:
+    """Start the UI, the API and the workers on loopback; Ctrl-C stops them together."""
+    from engine.supervise import supervise
+
+    given: dict[str, Any] = {"home": home, "ui_port": ui_port, "api_port": api_port, "workers": workers}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    raise typer.Exit(supervise(settings, demo=demo))
+
+
+@guarded
+def ui(home: Home = None) -> None:
+    """Start the UI alone."""
+    from engine.supervise import run_ui
+
+    run_ui(Settings(home=home) if home else Settings())
+
+
+@guarded
+def api(home: Home = None) -> None:
+    """Start the API alone."""
+    from engine.api.app import run_api
+
+    run_api(Settings(home=home) if home else Settings())
+
+
+@guarded
+def worker(home: Home = None) -> None:
+    """Start one worker."""
+    from engine.supervise import run_worker
+
+    run_worker(Settings(home=home) if home else Settings())
+
+
+@guarded
+def demo(home: Home = None, as_json: AsJson = False) -> None:
+    """Fill a home with a sample dataset, a pipeline, a model and an endpoint."""
+    from engine.service.demo import make_demo
+
+    with json_errors(as_json):
+        made = make_demo(open_home(home), wait)
+        print_json(made) if as_json else typer.echo(f"Made {', '.join(made.values())}.")
+
+
+@guarded
+def components(
+    key: Annotated[str | None, typer.Argument(help="One component.")] = None, as_json: AsJson = False
+) -> None:
+    """List what nodes can be: ports, params, help."""
+    from engine.service.components import describe_component, list_components
+
+    if key:
+        found = describe_component(key)
+        print_json(found) if as_json else _print_component(found)
+        return
+    listed = list_components()
+    if as_json:
+        print_json(listed)
+        return
+    for found in listed:
+        typer.echo(f"{found['key']:36} {found['about']}")
+
+
+def _print_component(found: dict[str, Any]) -> None:
+    typer.secho(f"{found['title']} ({found['key']})", bold=True)
+    typer.echo(found["help"] + "\n")
+    for name, schema in found["params"].get("properties", {}).items():
+        typer.echo(f"  {name:20} {schema.get('description', '')}")

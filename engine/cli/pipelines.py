@@ -1,0 +1,91 @@
+"""Check, import and export pipelines."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.given import read_pipeline
+from engine.cli.shared import AsJson, Home, guarded, json_errors, open_home, print_json
+
+app = typer.Typer(help="Check, import and export pipelines.", no_args_is_help=True)
+
+
+@app.command("validate")
+@guarded
+def pipeline_validate(
+    file: Annotated[Path, typer.Argument(help="A pipeline as YAML.")], home: Home = None, as_json: AsJson = False
+) -> None:
+    """List everything wrong with a pipeline; exit 1 when something keeps it from running."""
+    from engine.service.pipelines import problem_list
+
+    with json_errors(as_json):
+        problems = problem_list(open_home(home), read_pipeline(file).resolved())
+        if as_json:
+            print_json({"problems": problems})
+        else:
+            print_problems(problems)
+        if any(problem["severity"] == "error" for problem in problems):
+            raise typer.Exit(1)
+
+
+@app.command("import")
+@guarded
+def pipeline_import(
+    file: Annotated[Path, typer.Argument(help="A pipeline as YAML.")], home: Home = None, as_json: AsJson = False
+) -> None:
+    """Make a file the draft of the pipeline it names."""
+    from engine.service.pipelines import import_pipeline
+
+    draft = import_pipeline(open_home(home), read_pipeline(file))
+    print_json({"pipeline": draft.name, "id": draft.pipeline_id}) if as_json else typer.echo(f"Imported {draft.name}.")
+
+
+@app.command("export")
+@guarded
+def pipeline_export(name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None) -> None:
+    """Print a pipeline's draft as YAML."""
+    from engine.service.pipelines import drawn, find_draft
+
+    typer.echo(drawn(find_draft(open_home(home), name)).as_yaml(), nl=False)
+
+
+@app.command("list")
+@guarded
+def pipeline_list(home: Home = None, as_json: AsJson = False) -> None:
+    """List pipelines."""
+    from engine.service.pipelines import list_pipelines
+
+    found = list_pipelines(open_home(home))
+    if as_json:
+        print_json([view.model_dump(mode="json") for view in found])
+        return
+    for view in found:
+        typer.echo(f"{view.name:30} v{view.version or '-'}  last run {view.last_run_status or '-'}")
+
+
+@app.command("show")
+@guarded
+def pipeline_show(
+    name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None, as_json: AsJson = False
+) -> None:
+    """Show a pipeline's nodes and versions."""
+    from engine.service.pipelines import drawn, find_draft, list_versions
+
+    workspace = open_home(home)
+    draft = find_draft(workspace, name)
+    versions = list_versions(workspace, draft.pipeline_id)
+    if as_json:
+        print_json({"pipeline": draft.name, "rev": draft.rev, "versions": versions, "graph": draft.document})
+        return
+    for node in drawn(draft).nodes:
+        typer.echo(f"  {node.id:30} {node.component}")
+    typer.echo(f"{len(versions)} versions")
+
+
+def print_problems(problems: list[dict[str, Any]]) -> None:
+    for problem in problems:
+        where = f"[{problem['node']}] " if problem["node"] else ""
+        typer.echo(f"{problem['severity']}: {where}{problem['message']} {problem['hint']}")
+    if not problems:
+        typer.echo("No problems.")

@@ -1,0 +1,227 @@
+"""Plotly figures; each is shown with a sentence that says what there is to see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui.words import count, number, percent, seconds
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "displayModeBar": False}
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+"""From the palette of Okabe and Ito."""
+
+
+def show(figure: Figure, sentence: str, key: str | None = None, height: int = 300) -> None:
+    """Show a figure and, below it, what it shows in one sentence."""
+    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 28, "b": 8})
+    st.plotly_chart(figure, config=CONFIG, key=key, alt=sentence)
+    st.caption(sentence)
+
+
+def column(profile: Mapping[str, Any], rows: int) -> None:
+    """How the values of one column are spread."""
+    name, key = profile["name"], f"column_{profile['name']}"
+    if profile["histogram"] and len(profile["histogram"]["counts"]) > 1:
+        edges, counts = profile["histogram"]["edges"], profile["histogram"]["counts"]
+        low, high = number(profile["min"]), number(profile["max"])
+        show(_histogram(edges, counts, name), _spread(name, low, high, edges, counts), key)
+    elif profile["top"]:
+        words = [str(item["value"])[:40] for item in profile["top"][:12]]
+        first = profile["top"][0]
+        sentence = (
+            f"The most frequent value of {name} is “{words[0]}”: {count(first['count'], 'row')}, "
+            f"{percent(first['count'] / max(rows, 1))} of all."
+        )
+        show(_bars(words[::-1], [item["count"] for item in profile["top"][:12]][::-1], "rows"), sentence, key)
+    else:
+        st.caption(f"No value of {name} repeats, so there is nothing to draw.")
+
+
+def _spread(name: str, low: str, high: str, edges: Sequence[float], counts: Sequence[int]) -> str:
+    fullest = max(range(len(counts)), key=counts.__getitem__)
+    between = f"{number(edges[fullest])} and {number(edges[fullest + 1])}"
+    return f"{name} goes from {low} to {high}; most rows ({counts[fullest]:,}) lie between {between}."
+
+
+def correlations(pairs: Sequence[Mapping[str, Any]]) -> None:
+    """A heat map of pairs of columns, the strongest named."""
+    import plotly.graph_objects as go
+
+    names = list(dict.fromkeys(name for pair in pairs[:120] for name in (pair["left"], pair["right"])))[:24]
+    known = {frozenset((pair["left"], pair["right"])): pair["value"] for pair in pairs}
+    grid = [[1.0 if a == b else known.get(frozenset((a, b))) for a in names] for b in names]
+    figure = go.Figure(go.Heatmap(z=grid, x=names, y=names, zmin=-1, zmax=1, colorscale="RdBu", reversescale=True))
+    figure.update_yaxes(autorange="reversed")
+    first = pairs[0]
+    sentence = f"The strongest correlation is {first['left']} with {first['right']}: {first['value']:.2f}."
+    show(figure, sentence, "correlations", height=420)
+
+
+def report(found: Mapping[str, Any], key: str) -> None:
+    """Every plot of a report, two in a row."""
+    plots: Mapping[str, Any] = found.get("plots", found)
+    drawn = [(name, draw) for name, draw in _PLOTS.items() if plots.get(name)]
+    for first in range(0, len(drawn), 2):
+        for cell, (name, draw) in zip(st.columns(2, gap="medium"), drawn[first : first + 2], strict=False):
+            with cell:
+                draw(plots[name], f"{key}_{name}")
+
+
+def has_plots(found: Mapping[str, Any]) -> bool:
+    """Whether a report has anything to draw."""
+    plots = found.get("plots", found)
+    return any(plots.get(name) for name in _PLOTS)
+
+
+def importance(features: Sequence[Mapping[str, Any]], key: str) -> None:
+    """The features a model leans on."""
+    import plotly.graph_objects as go
+
+    best = sorted(features, key=lambda feature: -feature["importance"])[:15][::-1]
+    if not best:
+        st.caption("The importance of the columns was not measured.")
+        return
+    bars = go.Bar(
+        x=[feature["importance"] for feature in best],
+        y=[str(feature.get("feature") or feature.get("name")) for feature in best],
+        error_x={"type": "data", "array": [feature.get("std", 0) or 0 for feature in best], "thickness": 1},
+        orientation="h",
+        marker_color=BLUE,
+    )
+    figure = go.Figure(bars).update_xaxes(title="how much worse the score gets without it")
+    top = [str(feature.get("feature") or feature.get("name")) for feature in best[::-1][:3]]
+    sentence = f"The model leans most on {', '.join(top)}: shuffling one of them makes its score worse."
+    show(figure, sentence, key, height=max(220, 26 * len(best) + 70))
+
+
+def durations(nodes: Sequence[Any], key: str) -> None:
+    """Seconds that each node of a run took."""
+    timed = [node for node in nodes if node.seconds]
+    if not timed:
+        st.caption("Nothing had to be computed: every result was reused.")
+        return
+    slowest = max(timed, key=lambda node: node.seconds)
+    total = sum(node.seconds for node in timed)
+    sentence = f"{slowest.title} took longest: {seconds(slowest.seconds)} of {seconds(total)} in all steps."
+    figure = _bars([node.title for node in timed][::-1], [node.seconds for node in timed][::-1], "seconds")
+    show(figure, sentence, key, height=max(180, 26 * len(timed) + 70))
+
+
+def probabilities(chances: Mapping[str, float], key: str) -> None:
+    """How sure a prediction is."""
+    ordered = sorted(chances.items(), key=lambda item: item[1])[-12:]
+    figure = _bars([str(name) for name, _ in ordered], [chance for _, chance in ordered], "probability")
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    sentence = f"{ordered[-1][0]} is most likely, with {percent(ordered[-1][1])}."
+    show(figure, sentence, key, height=max(140, 34 * len(ordered) + 70))
+
+
+def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
+    import plotly.graph_objects as go
+
+    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=BLUE))
+    figure.update_yaxes(type="category")
+    return figure.update_xaxes(title=unit)
+
+
+def _histogram(edges: Sequence[float], counts: Sequence[int], title: str) -> Figure:
+    import plotly.graph_objects as go
+
+    middles = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
+    widths = [high - low for low, high in zip(edges, edges[1:], strict=False)]
+    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=BLUE, marker_line_width=0.5))
+    return figure.update_xaxes(title=title).update_yaxes(title="rows")
+
+
+def _confusion(data: Mapping[str, Any], key: str) -> None:
+    import plotly.graph_objects as go
+
+    labels, counts = data["labels"], data["counts"]
+    rows = [max(sum(line), 1) for line in counts]
+    shares = [[value / row for value in line] for line, row in zip(counts, rows, strict=True)]
+    grid = go.Heatmap(
+        z=shares, x=labels, y=labels, zmin=0, zmax=1, text=[[f"{value:,}" for value in line] for line in counts],
+        texttemplate="%{text}" if len(labels) <= 12 else None, showscale=False, xgap=2, ygap=2,
+    )  # fmt: skip
+    figure = go.Figure(grid).update_xaxes(title="predicted", type="category")
+    figure.update_yaxes(title="actual", type="category", autorange="reversed")
+    figure.update_layout(title="Confusion matrix")
+    total, right = sum(map(sum, counts)), sum(line[i] for i, line in enumerate(counts))
+    show(figure, f"{right:,} of {total:,} test rows were predicted right ({percent(right / max(total, 1))}).", key)
+
+
+def _roc(data: Mapping[str, Any], key: str) -> None:
+    figure = _curve(
+        data["false_positive_rate"], data["true_positive_rate"], "false positive rate", "true positive rate"
+    )
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": ORANGE}, name="chance")
+    figure.update_layout(title="ROC curve", showlegend=False)
+    area = _area(data["false_positive_rate"], data["true_positive_rate"])
+    show(figure, f"The area under the curve is {area:.3f}; the dotted line is chance, 0.5.", key)
+
+
+def _precision_recall(data: Mapping[str, Any], key: str) -> None:
+    figure = _curve(data["recall"], data["precision"], "recall", "precision")
+    figure.update_layout(title="Precision and recall").update_yaxes(range=[0, 1.02])
+    half = max((p for r, p in zip(data["recall"], data["precision"], strict=True) if r >= 0.5), default=0.0)
+    show(figure, f"Finding half of the positives, the model is right in {percent(half)} of its alarms.", key)
+
+
+def _calibration(bins: Sequence[Mapping[str, float]], key: str) -> None:
+    figure = _curve([b["predicted"] for b in bins], [b["actual"] for b in bins], "predicted chance", "actual share")
+    figure.update_traces(mode="lines+markers")
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": ORANGE})
+    figure.update_layout(title="Calibration", showlegend=False)
+    rows = sum(b["rows"] for b in bins) or 1
+    gap = sum(abs(b["predicted"] - b["actual"]) * b["rows"] for b in bins) / rows
+    show(figure, f"Predicted chances are {percent(gap)} away from what happened, on average.", key)
+
+
+def _residuals(data: Mapping[str, Any], key: str) -> None:
+    figure = _histogram(data["edges"], data["counts"], "actual minus predicted")
+    figure.update_layout(title="Residuals")
+    fullest = max(range(len(data["counts"])), key=data["counts"].__getitem__)
+    low, high = number(data["edges"][fullest]), number(data["edges"][fullest + 1])
+    show(figure, f"Most test rows are off by {low} to {high}; a good model is centred on 0.", key)
+
+
+def _against(data: Mapping[str, Any], key: str) -> None:
+    import plotly.graph_objects as go
+
+    actual, predicted = data["actual"], data["predicted"]
+    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"color": BLUE, "opacity": 0.55, "size": 6})
+    low, high = min([*actual, *predicted]), max([*actual, *predicted])
+    figure = go.Figure(dots)
+    figure.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"dash": "dot", "color": ORANGE})
+    figure.update_layout(title="Predicted against actual", showlegend=False)
+    figure.update_xaxes(title="actual").update_yaxes(title="predicted")
+    show(figure, f"{count(len(actual), 'test row')}; the closer to the dotted line, the better.", key)
+
+
+def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figure:
+    import plotly.graph_objects as go
+
+    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": BLUE, "width": 2.5}))
+    return figure.update_xaxes(title=across).update_yaxes(title=up)
+
+
+def _area(x: Sequence[float], y: Sequence[float]) -> float:
+    points = list(zip(x, y, strict=True))
+    return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(points, points[1:], strict=False))
+
+
+_PLOTS: dict[str, Callable[[Any, str], None]] = {
+    "confusion_matrix": _confusion,
+    "roc_curve": _roc,
+    "precision_recall_curve": _precision_recall,
+    "calibration_curve": _calibration,
+    "predicted_against_actual": _against,
+    "residual_histogram": _residuals,
+}

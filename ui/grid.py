@@ -1,0 +1,58 @@
+"""A table of rows, page by page, over the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from engine.service.views import TableView
+from ui import session
+from ui.words import count
+
+ROWS = 100
+
+
+def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str) -> None:
+    """Show a table with its pages.
+
+    Parameters
+    ----------
+    read
+        Gives some rows: offset and limit in, a view out.
+    """
+    slot = st.container()
+    page = session.widget_number(key, 1)
+    view = read((page - 1) * ROWS, ROWS)
+    total = view.total if view.total is not None else view.offset + len(view.rows)
+    pages = max(1, -(-total // ROWS))
+    with slot:
+        show_rows(view, alt)
+    first = view.offset + 1 if view.rows else 0
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(
+            f"Rows {first:,} to {view.offset + len(view.rows):,} of {total:,}, {count(len(view.columns), 'column')}.",
+            width="content",
+        )
+        if pages > 1:
+            st.pagination(pages, key=key)
+
+
+def show_rows(view: TableView, alt: str, height: int | str = "auto") -> None:
+    """Show the rows of one view."""
+    names = [column["name"] for column in view.columns]
+    frame = pd.DataFrame(view.rows, columns=names)
+    settings = {column["name"]: _setting(column) for column in view.columns}
+    st.dataframe(frame, hide_index=True, column_config=settings, alt=alt, height=height)  # type: ignore[arg-type]
+
+
+def _setting(column: dict[str, str]) -> Any:
+    help = f"{column['name']}: {column['type']}"
+    if column["kind"] == "numeric":
+        whole = "whole" in column["type"]
+        return st.column_config.NumberColumn(help=help, format="%d" if whole else None)
+    if column["kind"] == "boolean":
+        return st.column_config.CheckboxColumn(help=help)
+    return st.column_config.Column(help=help)

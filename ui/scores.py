@@ -1,0 +1,64 @@
+"""A model's scores beside the baseline, the same wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.words import LOWER_IS_BETTER, improvement, main_metric, metric, number, signed
+
+BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
+
+
+def score_line(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> str:
+    """The main metric beside the baseline, in one line."""
+    name = main_metric(metrics)
+    if name is None:
+        return "–"
+    beside = f" · baseline {number(baseline[name])}" if name in baseline else ""
+    return f"{metric(name)} **{number(metrics[name])}**{beside}"
+
+
+def show_scores(metrics: Mapping[str, float], baseline: Mapping[str, float], most: int = 8) -> None:
+    """Tiles of metrics with their difference to the baseline, the main one first."""
+    first = main_metric(metrics)
+    names = [name for name in (first, *(other for other in metrics if other != first)) if name][:most]
+    with st.grid(4, min_column_width=190, gap="small"):
+        for name in names:
+            _tile(name, metrics[name], baseline.get(name))
+    if baseline:
+        st.caption(f"Scored on test rows, which the model has not seen. {BASELINE}")
+
+
+def _tile(name: str, value: float, base: float | None) -> None:
+    better = "Lower is better." if name in LOWER_IS_BETTER else "Higher is better."
+    if base is None:
+        st.metric(metric(name), number(value), border=True, height="stretch", help=better)
+        return
+    gain = improvement(name, value, base)
+    st.metric(
+        metric(name),
+        number(value),
+        delta=signed(value - base),
+        delta_color="off" if gain == 0 else "normal" if gain > 0 == (value > base) else "inverse",
+        delta_description=f"baseline {number(base)}",
+        border=True,
+        height="stretch",
+        help=better,
+    )
+
+
+def score_rows(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The same as a table."""
+    return [
+        {
+            "Metric": metric(name),
+            "Model": number(value),
+            "Baseline": number(baseline.get(name)),
+            "Difference": signed(value - baseline[name]) if name in baseline else "–",
+            "Better is": "lower" if name in LOWER_IS_BETTER else "higher",
+        }
+        for name, value in metrics.items()
+    ]
