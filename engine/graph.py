@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -74,8 +74,7 @@ class Pipeline(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Another pipeline with some fields changed; pydantic's own would carry the cached lookups along."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        changed: Self = type(self).model_construct(**{**fields, **(update or {})})
-        return changed
+        return cast(Self, self.model_construct(**{**fields, **(update or {})}))
 
     # --- reading -----------------------------------------------------------------------------------------------
 

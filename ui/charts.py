@@ -80,24 +80,26 @@ def has_plots(found: Mapping[str, Any]) -> bool:
     return any(plots.get(name) for name in _PLOTS)
 
 
-def importance(features: Sequence[Mapping[str, Any]], key: str) -> None:
-    """The features a model leans on."""
+def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> None:
+    """The columns a model leans on: how much worse it gets when one of them is shuffled."""
     import plotly.graph_objects as go
 
-    best = sorted(features, key=lambda feature: -feature["importance"])[:15][::-1]
+    best = sorted(features, key=lambda feature: -feature["mean"])[:15]
     if not best:
-        st.caption("The importance of the columns was not measured.")
+        st.caption("How much the model leans on each column was not measured.")
         return
     bars = go.Bar(
-        x=[feature["importance"] for feature in best],
-        y=[str(feature.get("feature") or feature.get("name")) for feature in best],
-        error_x={"type": "data", "array": [feature.get("std", 0) or 0 for feature in best], "thickness": 1},
+        x=[feature["mean"] for feature in best],
+        y=[str(feature["column"]) for feature in best],
+        error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
         orientation="h",
         marker_color=BLUE,
     )
-    figure = go.Figure(bars).update_xaxes(title="how much worse the score gets without it")
-    top = [str(feature.get("feature") or feature.get("name")) for feature in best[::-1][:3]]
-    sentence = f"The model leans most on {', '.join(top)}: shuffling one of them makes its score worse."
+    figure = go.Figure(bars).update_xaxes(title=f"loss in {unit} when the column is shuffled")
+    figure.update_yaxes(type="category", autorange="reversed")
+    leading = f"Without {best[0]['column']}, {unit} drops by {number(best[0]['mean'])}"
+    others = [str(feature["column"]) for feature in best[1:3]]
+    sentence = f"{leading}{'; next come ' + ' and '.join(others) if others else ''}."
     show(figure, sentence, key, height=max(220, 26 * len(best) + 70))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
 from components.catalog import catalog, component
+from engine.checks import MESSAGES
 
 FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Source, "source"),
@@ -68,3 +69,8 @@ def list_categories() -> list[dict[str, str]]:
     used = {found.spec.category for found in catalog().values()}
     ordered = [key for key in CATEGORIES if key in used] + sorted(used - set(CATEGORIES))
     return [{"key": key, "title": CATEGORIES.get(key, key.split("/")[-1].capitalize())} for key in ordered]
+
+
+def canvas_messages() -> dict[str, str]:
+    """Why a wire is refused, by reason: the texts that `engine.checks.check_edge` raises."""
+    return dict(MESSAGES)

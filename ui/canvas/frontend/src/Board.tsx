@@ -30,7 +30,7 @@ function drawNodes(graph: Graph, selection: readonly string[], before: Node[]): 
     const [x, y] = node.position;
     const selected = selection.includes(node.id);
     const same = old && old.position.x === x && old.position.y === y && Boolean(old.selected) === selected;
-    return same ? old : { ...old, id: node.id, type: "card", position: { x, y }, selected, data: {} };
+    return same ? old : { ...old, id: node.id, type: "card", position: { x, y }, selected, zIndex: selected ? 1 : 0, data: {} };
   });
 }
 
@@ -227,7 +227,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         multiSelectionKeyCode={["Meta", "Control", "Shift"]}
         selectionMode={SelectionMode.Partial}
         deleteKeyCode={null}
-        elevateEdgesOnSelect
+        zIndexMode="manual"
         onlyRenderVisibleElements={graph.nodes.length > 120}
         proOptions={{ hideAttribution: true }}
         aria-label="Pipeline canvas"

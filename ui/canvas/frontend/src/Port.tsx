@@ -1,5 +1,6 @@
 /** One port of a card: round and blue for a table, square and vermillion for a model. */
 import { Handle, Position, useConnection } from "@xyflow/react";
+import { useEffect, useRef } from "react";
 import { kindIcon } from "./columns";
 import { useEditor, usePart } from "./context";
 import type { Column, PortKind } from "./protocol";
@@ -16,6 +17,7 @@ interface Props {
 }
 
 const SHOWN = 8;
+const PATIENCE_MS = 250;
 
 function lines(columns: Column[] | undefined, kind: PortKind) {
   if (kind === "model") return [{ icon: "neurology", text: "A trained model" }];
@@ -37,9 +39,18 @@ export function Port({ node, side, name, kind, optional, place, of }: Props) {
     if (!start || (start.node === node && start.port === name && start.side === side)) return " cb-port-start";
     return edgeBetween(start, here) && fits(state.graph, state.specs, start, here) ? " cb-port-fits" : " cb-port-dim";
   });
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(waiting.current), []);
+  const hide = (): void => {
+    clearTimeout(waiting.current);
+    hint(null);
+  };
   const show = (event: React.MouseEvent): void => {
     if (from) return;
     const box = event.currentTarget.getBoundingClientRect();
+    waiting.current = setTimeout(() => tell(box), PATIENCE_MS);
+  };
+  const tell = (box: DOMRect): void => {
     const size = columns && kind === "table" ? `, ${columns.length} columns` : "";
     hint({
       x: side === "in" ? box.left - 6 : box.right + 6,
@@ -61,8 +72,8 @@ export function Port({ node, side, name, kind, optional, place, of }: Props) {
         isConnectable={!readonly}
         aria-label={`${name}, ${kind} ${side === "in" ? "input" : "output"}`}
         onMouseEnter={show}
-        onMouseLeave={() => hint(null)}
-        onMouseDown={() => hint(null)}
+        onMouseLeave={from ? undefined : hide}
+        onMouseDown={hide}
       />
       {of > 1 && (
         <span className={`cb-port-name cb-port-name-${side}${mood}`} style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}>

@@ -1,0 +1,80 @@
+"""Between what the canvas draws and what the engine runs: the same graph, with positions or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InvalidPipeline
+from engine.graph import Edge, Node, Pipeline
+
+if TYPE_CHECKING:
+    from ui.canvas import Graph
+
+APART = 240.0
+"""Pixels between nodes that nobody has placed yet."""
+
+
+def as_graph(pipeline: Pipeline) -> dict[str, Any]:
+    """A pipeline as the canvas wants it; nodes without a place stand in a row."""
+    return {
+        "nodes": [
+            {
+                "id": node.id,
+                "component": node.component,
+                "title": node.title,
+                "params": node.params,
+                "position": list(pipeline.layout.get(node.id, (APART * place, 0.0))),
+            }
+            for place, node in enumerate(pipeline.nodes)
+        ],
+        "edges": [edge.model_dump() for edge in pipeline.edges],
+    }
+
+
+def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
+    """What the canvas drew as a pipeline; its name and parameters stay as they were.
+
+    Raises
+    ------
+    InvalidPipeline
+        When two nodes have one id, or an edge hangs in the air.
+    """
+    ids = [node.id for node in graph.nodes]
+    _check_unique(ids)
+    edges = [Edge(**edge.model_dump()) for edge in graph.edges]
+    _check_ends(edges, set(ids))
+    document = Pipeline(
+        name=before.name,
+        params=before.params,
+        nodes=tuple(
+            Node(id=node.id, component=node.component, title=node.title or None, params=dict(node.params))
+            for node in graph.nodes
+        ),
+        edges=tuple(edges),
+        layout={node.id: node.position for node in graph.nodes},
+    ).as_document()
+    return Pipeline.from_document(document)  # through the format it is stored in: what cannot be read is not stored
+
+
+def as_options(datasets: Iterable[Any], samples: Iterable[str]) -> dict[str, list[Mapping[str, str]]]:
+    """What the forms of the canvas offer to choose from."""
+    return {
+        "datasets": [
+            {"value": it.name, "label": it.name, "about": f"v{it.version}, {it.rows or 0:,} rows"} for it in datasets
+        ],
+        "samples": [{"value": name, "label": name.replace("_", " ").capitalize()} for name in samples],
+    }
+
+
+def _check_unique(ids: list[str]) -> None:
+    twice = next((node_id for node_id in ids if ids.count(node_id) > 1), None) if len(set(ids)) < len(ids) else None
+    if twice:
+        raise InvalidPipeline(f"Two nodes are called {twice!r}.", node_id=twice)
+
+
+def _check_ends(edges: Iterable[Edge], ids: set[str]) -> None:
+    for edge in edges:
+        for end in (edge.source, edge.target):
+            if end not in ids:
+                raise InvalidPipeline(f"A connection names {end!r}, which is no node.", node_id=end)
