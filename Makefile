@@ -1,6 +1,7 @@
 # Few commands, each one line of help: `make help`.
 SHELL := /bin/bash
-PYTHON ?= python3.11
+.SHELLFLAGS := -o pipefail -c
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 MACHINE := .venv/.machine

@@ -30,6 +30,17 @@ _EDGE = re.compile(
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
+class _Yaml(yaml.SafeLoader):
+    """Safe YAML in which only true and false are booleans: a join's param ``on`` stays a name."""
+
+
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
 class Node(BaseModel):
     """One component on the canvas, with its params as drawn (selectors and ``${…}`` unresolved)."""
 
@@ -268,7 +279,7 @@ class Pipeline(BaseModel):
         if re.search(r"(^|[\s\[,{:-])[&*][\w-]+", text) and _has_alias(text):
             raise InvalidPipeline("The pipeline file uses YAML anchors, which are not read.")
         try:
-            return cls.from_document(yaml.safe_load(text))
+            return cls.from_document(yaml.load(text, Loader=_Yaml))  # noqa: S506  a safe loader
         except (yaml.YAMLError, RecursionError) as error:
             place = getattr(error, "problem_mark", None)
             where = f" in line {place.line + 1}" if place else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -136,8 +137,8 @@ def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
 def _histogram(edges: Sequence[float], counts: Sequence[int], title: str) -> Figure:
     import plotly.graph_objects as go
 
-    middles = [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)]
-    widths = [high - low for low, high in zip(edges, edges[1:], strict=False)]
+    middles = [(low + high) / 2 for low, high in pairwise(edges)]
+    widths = [high - low for low, high in pairwise(edges)]
     figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=BLUE, marker_line_width=0.5))
     return figure.update_xaxes(title=title).update_yaxes(title="rows")
 
@@ -216,7 +217,7 @@ def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figu
 
 def _area(x: Sequence[float], y: Sequence[float]) -> float:
     points = list(zip(x, y, strict=True))
-    return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in zip(points, points[1:], strict=False))
+    return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(points))
 
 
 _PLOTS: dict[str, Callable[[Any, str], None]] = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.service import Workspace
     from ui.canvas import Intent
 
-_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS = "said_once", "endpoint_keys", "heard", "seen", "uploads"
+_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED = "said_once", "endpoint_keys", "heard", "seen", "uploads", "clicked"
 
 
 @st.cache_resource(show_spinner=False)
@@ -88,6 +88,13 @@ def is_first_sight(doc: str) -> bool:
         return False
     seen.add(doc)
     return True
+
+
+def is_new_click(node_id: str) -> bool:
+    """Whether a click was not followed before; the picture repeats its last one until another comes."""
+    last = st.session_state.get(_CLICKED)
+    st.session_state[_CLICKED] = node_id
+    return last != node_id
 
 
 def widget_number(key: str, default: int) -> int:

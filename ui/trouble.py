@@ -24,9 +24,8 @@ def show_error(error: BaseException | Mapping[str, Any]) -> None:
     error
         An error with `message` and `hint`, or the same as data.
     """
-    is_data = isinstance(error, Mapping)
-    message = error.get("message") if is_data else getattr(error, "message", None)
-    hint = error.get("hint") if is_data else getattr(error, "hint", None)
+    found = error if isinstance(error, Mapping) else vars(error)
+    message, hint = found.get("message"), found.get("hint")
     text = escaped(str(message or "Something went wrong."))
     st.error(f"**{text}**" + (f"  \n{escaped(str(hint))}" if hint else ""), icon=":material/error:")
 

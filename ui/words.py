@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any, NamedTuple
 
 
@@ -94,7 +95,7 @@ def number(value: float | None) -> str:
     >>> number(0.84321), number(1234567), number(12.0), number(None), number(0.00012)
     ('0.843', '1,234,567', '12', '–', '0.00012')
     """
-    if value is None or value != value:
+    if value is None or isnan(value):
         return "–"
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"

@@ -16,7 +16,7 @@ def most_frequent(column: ir.Column, limit: int) -> ir.ArrayScalar:
     counted = given.group_by(VALUE).aggregate(given.count().name(ROWS))
     order = [counted[ROWS].desc(), counted[VALUE].asc()]
     ranked = counted.mutate(rank=ibis.row_number().over(order_by=order)).order_by(order).limit(limit)
-    return _one(ranked[VALUE].collect(order_by=ranked["rank"]), column)
+    return _one(ranked[VALUE].collect(), column)
 
 
 def distinct(column: ir.Column, limit: int) -> ir.ArrayScalar:

@@ -54,6 +54,7 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
     if column.semantic == "identifier":
         text = "has a different value in every row, so it looks like an identifier"
         yield _found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
+        yield from _numbers_as_text(column)
         return
     yield from _of_text(column) if column.kind == "text" else _of_number(column, rows)
 
@@ -78,11 +79,9 @@ def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:
 
 
 def _of_text(column: ColumnProfile) -> Iterator[Finding]:
-    filled = sum(one.count for one in column.top)
-    numbers, blank = column.numeric_texts or 0, column.blank or 0
-    if numbers and numbers >= _MOSTLY * (column.filled - blank):
-        text = f"holds {numbers:,} numbers as text" + (f" and {blank:,} blanks" if blank else "")
-        yield _found("numbers_as_text", "warning", column, text, "Cast it to a number.", "cast", {"to": "float64"})
+    filled, blank = sum(one.count for one in column.top), column.blank or 0
+    if numbers := list(_numbers_as_text(column)):
+        yield from numbers
         return
     if blank:
         text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
@@ -96,6 +95,13 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
         )
         fix = "Encode it by frequency or target rather than one-hot, or drop it."
         yield _found("high_cardinality", "info", column, text, fix, "encode_frequency")
+
+
+def _numbers_as_text(column: ColumnProfile) -> Iterator[Finding]:
+    numbers, blank = column.numeric_texts or 0, column.blank or 0
+    if numbers and numbers >= _MOSTLY * (column.filled - blank):
+        text = f"holds {numbers:,} numbers as text" + (f" and {blank:,} blanks" if blank else "")
+        yield _found("numbers_as_text", "warning", column, text, "Cast it to a number.", "cast", {"to": "float64"})
 
 
 def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:

@@ -8,9 +8,11 @@ from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from engine.errors import DataError, UnknownColumn
 
+_WIDE = 200
 RESERVED_PREFIX = "__cb_"
 
 Tabular: TypeAlias = Sequence[Path] | pa.Table
@@ -23,6 +25,16 @@ class Source:
     connection: duckdb.DuckDBPyConnection
     relation: str
     columns: dict[str, str]
+    wide: Any = None
+
+    def narrowed(self, columns: Sequence[str]) -> str:
+        """Name a relation of a few columns: where there are thousands, DuckDB takes long to bind them all."""
+        if self.wide is None or len(self.columns) <= _WIDE:
+            return self.relation
+        fields = [self.wide.schema.field(name) for name in columns]
+        narrow = self.wide.replace_schema(pa.schema(fields)) if isinstance(self.wide, ds.Dataset) else self.wide
+        self.connection.register("narrow", narrow if isinstance(narrow, ds.Dataset) else narrow.select(columns))
+        return "narrow"
 
     def one(self, query: str, *values: Any) -> tuple[Any, ...]:
         """Run a query of one row."""
@@ -52,7 +64,8 @@ def opened(table: Tabular, columns: Sequence[str] | None = None) -> Iterator[Sou
         except duckdb.Error as error:
             raise DataError("The table's files cannot be read.", hint="Import the data again.") from error
         present = {name: kind for name, kind, *_ in described if not name.startswith(RESERVED_PREFIX)}
-        yield Source(connection, relation, _chosen(present, columns))
+        wide = table if isinstance(table, pa.Table) else ds.dataset(list(map(str, table)))
+        yield Source(connection, relation, _chosen(present, columns), wide)
 
 
 def identifier(name: str) -> str:

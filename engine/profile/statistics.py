@@ -1,6 +1,7 @@
 """Statistics of all columns in two passes over the table: the figures, and then what depends on them."""
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -76,7 +77,8 @@ def _collect(source: Source, figures: Sequence[Figures], wanted: Any) -> None:
     aggregates = [(one, key, sql) for one in figures for key, sql in wanted(one).items()]
     if not aggregates:
         return
-    row = source.one(f"SELECT {', '.join(sql for _, _, sql in aggregates)} FROM {source.relation}")  # noqa: S608
+    relation = source.narrowed([one.name for one in figures])
+    row = source.one(f"SELECT {', '.join(sql for _, _, sql in aggregates)} FROM {relation}")  # noqa: S608
     for (one, key, _), value in zip(aggregates, row, strict=True):
         one.values[key] = value
 
@@ -133,10 +135,9 @@ def _second_pass(one: Figures) -> dict[str, str]:
     if one.kind != "numeric" or low is None or high is None:
         return again
     number = _finite(one)
-    below, above = _fences(one.values["quantiles"])
     return again | {
         "histogram": _bins(number, low, high),
-        "outliers": f"count(*) FILTER ({number} < {below!r} OR {number} > {above!r})",
+        "outliers": f"count(*) FILTER ({_is_far(number, one.values['quantiles'])})",
         "cubes": _cubes(f"(({number} - {one.values['mean']!r}) / {one.values['std'] or 1.0!r})"),
     }
 
@@ -177,10 +178,10 @@ def _bins(column: str, low: float, high: float) -> str:
     return f"histogram({index}) FILTER ({column} IS NOT NULL)"
 
 
-def _fences(quantiles: Sequence[float]) -> tuple[float, float]:
+def _is_far(number: str, quantiles: Sequence[float]) -> str:
     _, lower, _, upper, _ = quantiles
     reach = _OUTLIER_RANGES * (upper - lower)
-    return (lower - reach, upper + reach) if reach else (-math.inf, math.inf)
+    return f"{number} NOT BETWEEN {lower - reach!r} AND {upper + reach!r}" if reach else "false"
 
 
 def _top(source: Source, one: Figures) -> tuple[Count, ...]:

@@ -34,7 +34,7 @@ def settle_types(
     samples = sample(connection, stage, len(names))
     columns = [_Undecided(Stage.column(i), name, samples[i], read_as) for i, name in enumerate(names)]
     open_columns = [column for column in columns if column.tests]
-    counted = sql.count(connection, stage.relation, {column.source: column.tests for column in open_columns})
+    counted = sql.count(connection, stage, {column.source: column.tests for column in open_columns})
     day_first = _day_first(open_columns, counted)
     return [column.decide(counted.get(column.source, {}), day_first) for column in columns]
 
@@ -42,7 +42,10 @@ def settle_types(
 def sample(connection: duckdb.DuckDBPyConnection, stage: Stage, width: int) -> list[list[str]]:
     """Return the first filled cells of each column."""
     rows = max(20, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(width, 1)))
-    table = connection.execute(f"SELECT * FROM {stage.relation} LIMIT {rows}").to_arrow_table()  # noqa: S608
+    if stage.table is not None:
+        table = stage.table.slice(0, rows)
+    else:
+        table = connection.execute(f"SELECT * FROM {stage.relation} LIMIT {rows}").to_arrow_table()  # noqa: S608
     return [[cell for cell in column.to_pylist() if cell] for column in table.columns]
 
 

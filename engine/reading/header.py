@@ -134,7 +134,8 @@ def _is_more_header(body: Sequence[tuple[int, Cells]], row: int, read_as: ReadAs
         return False
     shapes = [shape_of([other[i] for other in below], read_as.null_values) for i in range(len(cells))]
     typed = [i for i, shape in enumerate(shapes) if shape in ("number", "moment", "boolean")]
-    return bool(typed) and all(cells[i].strip() and cells[i] not in read_as.null_values for i in typed)
+    words = sum(bool(cells[i].strip()) and cells[i] not in read_as.null_values for i in typed)
+    return words > 0 and words >= len(typed) / 2
 
 
 def _join(rows: Sequence[Cells]) -> Cells:

@@ -22,6 +22,13 @@ class Stage:
     rows: int
     table: pa.Table | None = None
 
+    def narrowed(self, connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> str:
+        """Name a relation of a few columns: where there are thousands, DuckDB takes long to bind them all."""
+        if self.table is None:
+            return self.relation
+        connection.register("narrow", self.table.select(columns))
+        return "narrow"
+
     @staticmethod
     def column(position: int) -> str:
         return f"c{position}"

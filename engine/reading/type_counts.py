@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from engine.reading.read_as import ReadAs
-from engine.reading.stage import literal
+from engine.reading.stage import Stage, literal
 from engine.reading.values import ISO_WITH_ZONE
 
 _COLUMNS_PER_QUERY = 16  # DuckDB plans in time quadratic in the number of aggregates
@@ -83,19 +83,20 @@ def moment_tests(column: str, formats: Iterable[str], read_as: ReadAs) -> dict[s
     }
 
 
-def count(connection: duckdb.DuckDBPyConnection, relation: str, tests: dict[str, dict[str, str]]) -> dict[str, Counts]:
+def count(connection: duckdb.DuckDBPyConnection, stage: Stage, tests: dict[str, dict[str, str]]) -> dict[str, Counts]:
     """Run all tests of all columns in as few passes as DuckDB likes."""
     found: dict[str, Counts] = {}
     columns = list(tests)
     for start in range(0, len(columns), _COLUMNS_PER_QUERY):
         some = columns[start : start + _COLUMNS_PER_QUERY]
-        found |= _count_some(connection, relation, {column: tests[column] for column in some})
+        found |= _count_some(connection, stage, {column: tests[column] for column in some})
     return found
 
 
 def _count_some(
-    connection: duckdb.DuckDBPyConnection, relation: str, tests: dict[str, dict[str, str]]
+    connection: duckdb.DuckDBPyConnection, stage: Stage, tests: dict[str, dict[str, str]]
 ) -> dict[str, Counts]:
+    relation = stage.narrowed(connection, list(tests))
     aggregates = [sql for of_column in tests.values() for sql in of_column.values()]
     row: Sequence[int] = connection.execute(f"SELECT {', '.join(aggregates)} FROM {relation}").fetchone() or ()  # noqa: S608
     values = iter(row)

@@ -46,10 +46,11 @@ def _wide(
     """Type some rows of some columns at a time: DuckDB needs memory for every column of a query."""
     rows = max(1, min(batch_rows, CELLS_PER_CHUNK // len(columns)))
     for start in range(0, table.num_rows, rows):
-        connection.register("some_rows", table.slice(start, rows))
         parts: list[pa.ChunkedArray] = []
         for first in range(0, len(columns), _COLUMNS_PER_QUERY):
-            query = _select(columns[first : first + _COLUMNS_PER_QUERY], "some_rows")
+            some = range(first, min(first + _COLUMNS_PER_QUERY, len(columns)))
+            connection.register("some_rows", table.slice(start, rows).select(some))
+            query = _select([columns[i] for i in some], "some_rows")
             parts += connection.execute(query).to_arrow_table().columns
         typed = pa.table(parts, names=[column.name for column in columns])
         yield from typed.combine_chunks().to_batches()

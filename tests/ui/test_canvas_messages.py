@@ -180,7 +180,7 @@ def _page() -> None:
 
 
 def test_the_canvas_mounts_from_a_bare_checkout() -> None:
-    page = AppTest.from_function(_page).run()
+    page = AppTest.from_function(_page, default_timeout=60).run()
     assert not page.exception
     editor, live = (json.loads(one.proto.json) for one in page.get("bidi_component"))
     assert (editor["kind"], live["kind"]) == ("editor", "feed")
@@ -188,13 +188,13 @@ def test_the_canvas_mounts_from_a_bare_checkout() -> None:
 
 
 def test_a_page_gets_the_edit_that_the_browser_sent() -> None:
-    page = AppTest.from_function(_page)
+    page = AppTest.from_function(_page, default_timeout=60)
     page.session_state["editor"] = {"edit": edit()}
     assert [one.value for one in page.run().markdown] == ["edit 1", "nothing refused"]
 
 
 def test_a_page_survives_a_hostile_browser() -> None:
-    page = AppTest.from_function(_page)
+    page = AppTest.from_function(_page, default_timeout=60)
     page.session_state["editor"] = {"edit": {**edit(), "admin": True}}
     page.run()
     assert not page.exception

@@ -116,7 +116,8 @@ def show_preview(seen: dict[str, Any], key: str) -> dict[str, str]:
     st.markdown(f"**First rows** · {count(len(columns), 'column')}")
     names = [column["name"] for column in columns]
     st.dataframe(
-        pd.DataFrame(seen["preview"], columns=names), hide_index=True, height=260, alt="First rows as they would be read"
+        pd.DataFrame(seen["preview"], columns=names), hide_index=True, height=260,
+        alt="First rows as they would be read",
     )  # fmt: skip
     if seen["findings"]:
         for finding in seen["findings"][:6]:
@@ -128,13 +129,17 @@ def show_preview(seen: dict[str, Any], key: str) -> dict[str, str]:
         edited = st.data_editor(
             table, key=f"types_{key}", hide_index=True, disabled=["Column"],
             column_config={
-                "Type": st.column_config.SelectboxColumn(options=list(TYPES), format_func=TYPES.__getitem__, required=True)
+                "Type": st.column_config.SelectboxColumn(options=list(TYPES), format_func=_type_words, required=True)
             },
             alt="The type of each column; click a type to change it",
         )  # fmt: skip
         st.caption("A value that does not fit its type becomes missing, and is told as a finding.")
     changed = zip(names, table["Type"], edited["Type"], strict=True)
     return {name: str(new) for name, old, new in changed if new != old and new in TYPES}
+
+
+def _type_words(name: Any) -> str:
+    return TYPES.get(str(name), str(name))
 
 
 def ask_name(path: Path, filename: str, overrides: dict[str, Any]) -> None:

@@ -30,7 +30,9 @@ export function Editor({ model, height }: Props) {
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
   const pixels = useHeight(root, height);
-  const editor = useMemo(() => ({ model, hint: setHint }), [model]);
+  // A refusal stays until it has been read, even when the pointer leaves the port.
+  const hintAt = useCallback((next: Hint | null) => setHint((now) => (next === null && now?.tone === "refusal" ? now : next)), []);
+  const editor = useMemo(() => ({ model, hint: hintAt }), [model, hintAt]);
   const onReady = useCallback((handle: BoardHandle) => { board.current = handle; }, []);
   const onGone = useCallback(() => setHint(null), []);
 

@@ -10,6 +10,7 @@ import { FieldRow } from "./fields/FieldRow";
 import { nodeOf } from "./graph";
 import { Icon } from "./Icon";
 import { problemsOf } from "./NodeCard";
+import { Prose } from "./Prose";
 import { ProblemItem, Problems } from "./Problems";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "./protocol";
 import { fieldsOf, type Field } from "./schema";
@@ -61,7 +62,7 @@ function NodePane({ node }: { node: GraphNode }) {
           </button>
         )}
       </header>
-      <p className="cb-about">{spec?.about ?? `This installation has no component called “${node.component}”.`}</p>
+      <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
       <Progress id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
@@ -146,7 +147,7 @@ function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; fac
   const context = useMemo<Context>(() => {
     const arriving = facts?.inputs ?? {};
     const first = spec.inputs[0]?.name ?? "";
-    const columnsOf = (port: string | undefined): Column[] => arriving[port ?? first] ?? [];
+    const columnsOf = (port: string | undefined): Column[] => arriving[port || first] ?? [];
     return { root: spec.params, columnsOf, options, readonly };
   }, [spec, facts, options, readonly]);
   if (fields.length === 0) return <p className="cb-hint cb-form">This component has no settings.</p>;

@@ -19,6 +19,7 @@ export const KIND_ICON: { [kind: string]: string } = {
   text: "abc",
   boolean: "toggle_on",
   datetime: "calendar_today",
+  one_hot: "view_week",
 };
 
 export const kindIcon = (kind: string): string => KIND_ICON[kind] ?? "data_object";

@@ -1,5 +1,5 @@
 /** A formula in SQL's words, with the columns at hand to click or complete. */
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { kindIcon, quoted } from "../columns";
 import { Icon } from "../Icon";
 import { columnsFor, useDraft, type ControlProps } from "./control";
@@ -17,6 +17,15 @@ export function ExpressionField(props: ControlProps) {
   const begun = columns.filter((column) => needle && column.name.toLowerCase().includes(needle));
   const offered = (begun.length > 0 ? begun : columns).slice(0, OFFERED);
 
+  // Put the caret behind what was inserted before the next key arrives.
+  const completed = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (completed.current === null) return;
+    area.current?.focus();
+    area.current?.setSelectionRange(completed.current, completed.current);
+    completed.current = null;
+  });
+
   const type = (text: string): void => {
     setDraft(text);
     write(text === "" && field.nullable ? null : text);
@@ -27,10 +36,7 @@ export function ExpressionField(props: ControlProps) {
     type(text);
     const place = start + quoted(name).length;
     setCaret(place);
-    requestAnimationFrame(() => {
-      area.current?.focus();
-      area.current?.setSelectionRange(place, place);
-    });
+    completed.current = place;
   };
 
   return (

@@ -2,6 +2,7 @@
 import { useState, type ComponentType } from "react";
 import { SEVERITY } from "../appearance";
 import { Icon } from "../Icon";
+import { Prose } from "../Prose";
 import type { Json, Problem } from "../protocol";
 import type { Field, FieldKind } from "../schema";
 import { mistake } from "../validate";
@@ -76,7 +77,7 @@ export function FieldRow({ field, path, value, context, problems, onChange, onFi
           </div>
         ))}
       </div>
-      {field.about && <p className="cb-hint">{field.about}</p>}
+      {field.about && <p className="cb-hint"><Prose text={field.about} /></p>}
     </div>
   );
 }

@@ -229,7 +229,7 @@ export function MixedField(props: ControlProps) {
   const external = value === null || value === undefined ? "" : String(value);
   const [draft, setDraft] = useDraft(external, (text) => text.trim());
   const options: Schema[] = (field.schema.anyOf ?? field.schema.oneOf ?? []).map((one) => resolve(one, context.root).schema);
-  const words = options.flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const]));
+  const words = options.flatMap((one) => one.enum ?? (one.const !== undefined ? [one.const] : one.type === "boolean" ? [true, false] : []));
   const read = (text: string): Json => {
     const number = readNumber(text);
     const numeric = options.some((one) => one.type === "number" || one.type === "integer");
