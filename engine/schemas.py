@@ -1,11 +1,15 @@
 """Columns at every port, without executing anything."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.schema as sch
+import ibis.expr.types as ir
 from pydantic import ValidationError
 
 from components.base import (
@@ -20,6 +24,7 @@ from components.base import (
     unbound,
 )
 from components.errors import ComponentError
+from components.params import TargetPick
 from components.ports import ROLE, ROW
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
@@ -29,6 +34,11 @@ PREDICTION = "prediction"
 PROBABILITY = "probability"
 PROBABILITIES = "__cb_probabilities"
 """Hidden: the probability of every class, in the model's order."""
+
+KEPT_ANSWERS = 4_096
+"""How many answers about single nodes are remembered: an edit of one node asks again only about what follows it."""
+
+log = logging.getLogger("canvasback.schemas")
 
 TableSchemas = Callable[[StoredTable], sch.Schema]
 """Tells the schema of a stored table; raises MissingThing."""
@@ -42,6 +52,8 @@ class NodeSchemas:
     ----------
     component
         With bound params; None where they do not fit.
+    tables
+        Each output as an expression over inputs named after the input ports; none for sources and models.
     errors
         Why not.
     """
@@ -49,7 +61,18 @@ class NodeSchemas:
     component: Component[Any] | None = None
     inputs: Mapping[str, sch.Schema] = field(default_factory=dict)
     outputs: Mapping[str, sch.Schema] = field(default_factory=dict)
+    tables: Mapping[str, ir.Table] = field(default_factory=dict)
     errors: tuple[CanvasbackError, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the answer about a node depends on. Equal questions have equal answers, so they are remembered."""
+
+    node: Node = field(compare=False)
+    schemas: tuple[tuple[str, sch.Schema], ...]
+    hidden: frozenset[str]
+    identity: str
 
 
 def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
@@ -58,11 +81,14 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     A node behind a broken one has no schemas and no errors: one mistake is told once.
     """
     known: dict[str, NodeSchemas] = {}
-    targets = _targets(pipeline)
-    for node_id in pipeline.order():
+    order = pipeline.order()
+    hidden = _hidden(pipeline, order)
+    for node_id in order:
         node = pipeline.by_id[node_id]
-        hidden = frozenset().union(*(targets.get(other, frozenset()) for other in pipeline.descendants(node_id)))
-        known[node_id] = _infer_node(node, _inputs(pipeline, node_id, known), hidden, stored)
+        schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
+        identity = f"{node.id} {node.component} {node.title} {node.params!r}"
+        answer = _infer_node(_Question(node, tuple(schemas.items()), hidden[node_id], identity))
+        known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
     return known
 
 
@@ -83,23 +109,43 @@ def read_params(node: Node) -> Component[Any]:
         raise found[0] from error
 
 
-def _infer_node(
-    node: Node, inputs: Mapping[str, sch.Schema | None], hidden: frozenset[str], stored: TableSchemas
-) -> NodeSchemas:
-    schemas = {port: schema for port, schema in inputs.items() if schema is not None}
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _infer_node(asked: _Question) -> NodeSchemas:
+    node, schemas = asked.node, dict(asked.schemas)
     try:
         drawn = read_params(node)
+        if not _is_fed(drawn, schemas):
+            return NodeSchemas(inputs=schemas)
+        bound = bind(drawn, schemas, asked.hidden)
+        tables = _tables(bound, schemas)
+        return NodeSchemas(bound, schemas, _outputs(bound, schemas, tables), tables)
     except ParamError as error:
-        return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all")))
-    except ComponentError as error:
-        return NodeSchemas(inputs=schemas, errors=(as_node_error(error, node),))
-    if not _is_fed(drawn, schemas):
-        return NodeSchemas(inputs=schemas)
-    try:
-        bound = bind(drawn, schemas, hidden)
-        return NodeSchemas(bound, schemas, _outputs(bound, schemas, stored))
+        return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all", (error.at(node.id),))))
     except PEOPLE_ERRORS as error:
         return NodeSchemas(inputs=schemas, errors=(as_node_error(error, node),))
+    except Exception as error:  # noqa: BLE001  a component's own mistake must not take the canvas away
+        log.warning("component %r failed on %r", node.component, node.params, exc_info=True)
+        return NodeSchemas(inputs=schemas, errors=(_mistake(node, error),))
+
+
+def _with_rows(answer: NodeSchemas, node: Node, stored: TableSchemas) -> NodeSchemas:
+    """A source's answer with its columns: those of a stored table may change at any time, so they are asked again."""
+    assert isinstance(answer.component, Source)  # noqa: S101  the only caller checks
+    try:
+        return NodeSchemas(answer.component, outputs={"table": source_schema(answer.component, stored)})
+    except PEOPLE_ERRORS as error:
+        return NodeSchemas(errors=(as_node_error(error, node),))
+
+
+def _mistake(node: Node, error: Exception) -> CanvasbackError:
+    first = (str(error).strip().splitlines() or [""])[0][:200]
+    told = CanvasbackError(
+        f"{node.label} cannot work with this table: {first or type(error).__name__}.",
+        hint="Choose other columns or another component; the log has the details.",
+        node_id=node.id,
+    )
+    told.code = "component_failed"  # type: ignore[misc]  # the one case that has no class
+    return told
 
 
 def bind(drawn: Component[Any], schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> Component[Any]:
@@ -126,24 +172,32 @@ def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: 
     return told
 
 
-def _outputs(bound: Component[Any], schemas: Mapping[str, sch.Schema], stored: TableSchemas) -> dict[str, sch.Schema]:
+def _tables(bound: Component[Any], schemas: Mapping[str, sch.Schema]) -> dict[str, ir.Table]:
+    """The outputs of a lazy component, as expressions over its inputs."""
     tables = [unbound(schema, name) for name, schema in schemas.items()]
     match bound:
-        case Source():
-            return {"table": source_schema(bound, stored)}
         case LearnedTransform():
-            return {"table": bound.transform(tables[0], bound.unfitted()).schema()}
+            return {"table": bound.transform(tables[0], bound.unfitted())}
         case Split():
-            bound.roles(tables[0])
-            return {"table": sch.Schema({**_without_role(schemas["table"]), ROLE: dt.string})}
-        case Estimator():
-            return {"predictions": predictions_schema(bound, schemas["table"])}
+            return {"table": with_roles(bound, tables[0])}
         case Transform():
             made = bound.transform(*tables)
-            ports = made if isinstance(made, Mapping) else {bound.spec.outputs[0].name: made}
-            return {name: table.schema() for name, table in ports.items()}
+            return dict(made) if isinstance(made, Mapping) else {bound.spec.outputs[0].name: made}
         case _:
             return {}
+
+
+def _outputs(
+    bound: Component[Any], schemas: Mapping[str, sch.Schema], tables: Mapping[str, ir.Table]
+) -> dict[str, sch.Schema]:
+    if isinstance(bound, Estimator):
+        return {"predictions": predictions_schema(bound, schemas["table"])}
+    return {name: table.schema() for name, table in tables.items()}
+
+
+def with_roles(split: Split[Any], table: ir.Table) -> ir.Table:
+    """The table with the role that a split gives each row."""
+    return table.mutate(**{ROLE: split.roles(table)})
 
 
 def source_schema(source: Source[Any], stored: TableSchemas) -> sch.Schema:
@@ -162,15 +216,82 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
     ParamError
         When a column already has such a name.
     """
-    added = {PREDICTION: schema[bound.params.target] if bound.task == "classification" else dt.float64}
+    added = {PREDICTION: _answer_type(schema[bound.params.target]) if bound.task == "classification" else dt.float64}
     if bound.task == "classification":
         added |= {PROBABILITY: dt.float64, PROBABILITIES: dt.Array(dt.float64)}
-    for name in added:
-        if name in schema:
-            raise ParamError(
-                f"The table already has a column {name!r}, which the model would add.", hint="Rename or drop it."
-            )
+    # DuckDB ignores case: "Prediction" would be taken for ours.
+    taken = next((name for name in schema if name.lower() in added), None)
+    if taken:
+        raise ParamError(
+            f"The table already has a column {taken!r}, which the model would add.", hint="Rename or drop it."
+        )
     return sch.Schema({**schema, **added})
+
+
+def reads(table: ir.Table, names: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """What must be known of the underlying tables to compute some columns.
+
+    Parameters
+    ----------
+    names
+        Columns of ``table``.
+
+    Returns
+    -------
+    frozenset of (name of an underlying table, name of its column)
+        With what decides which rows there are (conditions, groups, join keys), but without the keys of a left join
+        from which nothing is taken.
+    """
+    found: set[tuple[str, str]] = set()
+    asked: dict[ops.Relation, frozenset[str]] = {}
+    pending = [(table.op(), frozenset(names))]
+    while pending:
+        relation, wanted = pending.pop()
+        wanted |= asked.get(relation, frozenset())
+        if asked.get(relation) == wanted:
+            continue
+        asked[relation] = wanted
+        if isinstance(relation, ops.PhysicalTable):
+            found |= {(relation.name, name) for name in wanted}
+        else:
+            pending.extend(_needs(relation, wanted))
+    return frozenset(found)
+
+
+def _needs(relation: ops.Relation, wanted: frozenset[str]) -> list[tuple[ops.Relation, frozenset[str]]]:
+    """Columns of the relations below that give some columns of this one, and its rows."""
+    below = [node for node in relation.__children__ if isinstance(node, ops.Relation)]
+    if isinstance(relation, ops.Set):
+        names = frozenset(relation.schema) if relation.distinct else wanted
+        return [(node, names) for node in below]
+    if isinstance(relation, ops.Distinct | ops.DropNull | ops.SQLQueryResult):
+        return [(node, frozenset(node.schema)) for node in below]
+    values = [relation.values[name] for name in wanted if name in relation.values]
+    # A relation without a column in use still has rows.
+    needs = [(node, frozenset[str]()) for node in below]
+    return needs + [need for value in (*values, *_row_values(relation, values)) for need in _fields(value)]
+
+
+def _row_values(relation: ops.Relation, values: Iterable[ops.Value]) -> list[ops.Value]:
+    match relation:
+        case ops.JoinChain():
+            used = {below for value in values for below, _ in _fields(value)}
+            links = relation.rest
+            while links and links[-1].how == "left" and links[-1].table not in used:
+                links = links[:-1]
+            return [predicate for link in links for predicate in link.predicates]
+        case ops.Project():
+            return []
+        case ops.Aggregate():
+            return list(relation.groups.values())
+        case _:
+            return [value for value in relation.__children__ if isinstance(value, ops.Value)]
+
+
+def _fields(value: ops.Value) -> list[tuple[ops.Relation, frozenset[str]]]:
+    fields = value.find(ops.Field, filter=ops.Value)
+    inner = [query.rel for query in value.find(ops.Subquery, filter=ops.Value)]
+    return [(field.rel, frozenset({field.name})) for field in fields] + [(rel, frozenset(rel.schema)) for rel in inner]
 
 
 def _is_fed(drawn: Component[Any], schemas: Mapping[str, sch.Schema]) -> bool:
@@ -195,19 +316,35 @@ def _inputs(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) 
     return tables
 
 
-def _targets(pipeline: Pipeline) -> dict[str, frozenset[str]]:
-    targets = {}
-    for node in pipeline.nodes:
-        try:
-            targets[node.id] = read_params(node).params.targets()
-        except (ParamError, ComponentError):
-            target = node.params.get("target")
-            targets[node.id] = frozenset({target}) if isinstance(target, str) else frozenset()
-    return targets
+def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each node, the targets of everything after it."""
+    hidden: dict[str, frozenset[str]] = {}
+    for node_id in reversed(tuple(order)):
+        after = {edge.target for edge in pipeline.out_of(node_id) if edge.target in hidden}
+        hidden[node_id] = frozenset[str]().union(
+            *(hidden[target] | _targets(pipeline.by_id[target]) for target in after)
+        )
+    return hidden
 
 
-def _without_role(schema: sch.Schema) -> dict[str, dt.DataType]:
-    return {name: dtype for name, dtype in schema.items() if name != ROLE}
+def _targets(node: Node) -> frozenset[str]:
+    """What a node says it predicts, even while its other params do not fit yet."""
+    try:
+        named = frozenset(
+            name for name, field in component_of(node).params_type().model_fields.items() if _is_target(field)
+        )
+    except ComponentError:
+        return frozenset()
+    return frozenset(value for name in named if isinstance(value := node.params.get(name), str))
+
+
+def _is_target(field: Any) -> bool:
+    return any(isinstance(mark, TargetPick) for mark in field.metadata)
+
+
+def _answer_type(target: dt.DataType) -> dt.DataType:
+    """Decimals are learned, and told, as floats."""
+    return dt.float64 if target.is_decimal() else target
 
 
 def _param_error(node: Node, item: Any) -> ParamError:

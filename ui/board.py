@@ -19,7 +19,10 @@ from ui.drawing import as_graph, as_options, as_pipeline
 
 log = logging.getLogger("canvasback.ui")
 
-OK, DUPLICATE, CONFLICT = "ok", "dup", "conflict"
+CONFLICT = "conflict"
+
+NODE_STATES = {"queued": "waiting", "succeeded": "done", "crashed": "failed", "cancelled": "skipped"}
+"""What a run calls the states of nodes, in the words of the canvas."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def feed_data(pipeline_id: str, run: RunView | None, pipeline: Pipeline | None =
 
 def _node_state(node: NodeRunView) -> dict[str, Any]:
     return {
-        "status": node.status,
+        "status": NODE_STATES.get(node.status, node.status) if not node.cached else "cached",
         "rows_in": node.rows_in,
         "rows_out": node.rows_out,
         "seconds": node.seconds,

@@ -112,7 +112,7 @@ def durations(nodes: Sequence[Any], key: str) -> None:
         return
     slowest = max(timed, key=lambda node: node.seconds)
     total = sum(node.seconds for node in timed)
-    sentence = f"{slowest.title} took longest: {seconds(slowest.seconds)} of {seconds(total)} in all steps."
+    sentence = f"{slowest.title} took longest: {seconds(slowest.seconds)} of {seconds(total)} in all nodes."
     figure = _bars([node.title for node in timed][::-1], [node.seconds for node in timed][::-1], "seconds")
     show(figure, sentence, key, height=max(180, 26 * len(timed) + 70))
 

@@ -40,12 +40,19 @@ def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str) -> 
             st.pagination(pages, key=key)
 
 
-def show_rows(view: TableView, alt: str, height: int | str = "auto") -> None:
+def show_rows(view: TableView, alt: str, height: int = 0) -> None:
     """Show the rows of one view."""
     names = [column["name"] for column in view.columns]
     frame = pd.DataFrame(view.rows, columns=names)
     settings = {column["name"]: _setting(column) for column in view.columns}
-    st.dataframe(frame, hide_index=True, column_config=settings, alt=alt, height=height)  # type: ignore[arg-type]
+    st.dataframe(
+        frame, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or _fit(len(frame))
+    )
+
+
+def _fit(rows: int) -> int:
+    """Pixels for up to 16 rows and the header."""
+    return 36 * (min(max(rows, 1), 16) + 1) + 2
 
 
 def _setting(column: dict[str, str]) -> Any:

@@ -63,8 +63,9 @@ def show_finding(finding: Mapping[str, Any]) -> None:
     """Show one finding or problem: its severity, what it is about, and what to do."""
     look = SEVERITIES.get(str(finding.get("severity")), SEVERITIES["info"])
     column = finding.get("column") or finding.get("field")
-    where = f"**{escaped(str(column))}** · " if column else ""
-    st.markdown(f":{look.color}-badge[{look.icon} {look.word}] {where}{escaped(str(finding.get('message', '')))}")
+    message = str(finding.get("message", ""))
+    where = f"**{escaped(str(column))}** · " if column and str(column) not in message else ""
+    st.markdown(f":{look.color}-badge[{look.icon} {look.word}] {where}{escaped(message)}")
     todo = finding.get("fix") or finding.get("hint")
     if isinstance(todo, str) and todo:
         st.caption(f":material/subdirectory_arrow_right: {escaped(todo)}")

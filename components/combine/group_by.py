@@ -118,9 +118,11 @@ def _figure(aggregation: Aggregation, table: ir.Table) -> ir.Scalar:
     if aggregation.column is None:
         return table.count()
     column = table[aggregation.column]
-    if aggregation.function in ("first", "last"):
-        order = table[ROW] if ROW in table.columns else column
-        return getattr(column, aggregation.function)(order_by=order)
+    order = table[ROW] if ROW in table.columns else column
+    if aggregation.function == "first":
+        return column.argmin(order, where=column.notnull())
+    if aggregation.function == "last":
+        return column.argmax(order, where=column.notnull())
     return FIGURES[aggregation.function](column)
 
 

@@ -112,6 +112,8 @@ def parse(text: str, field: str | None = None) -> exp.Expr:
         raise RefusedExpression(_reason(error), hint=_spelling_hint(text), field=field) from None
     except RecursionError:
         raise _too_deep(field) from None
+    except (ValueError, TypeError, AttributeError, LookupError):  # how the parser stumbles over `show all`, `-> 1e5`
+        raise RefusedExpression("This is not an expression.", hint=_spelling_hint(text), field=field) from None
     if len(trees) != 1 or trees[0] is None:
         raise RefusedExpression("One expression is expected.", hint="Remove the semicolon.", field=field)
     _check_tree(trees[0], field)

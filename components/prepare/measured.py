@@ -7,23 +7,25 @@ VALUE, ROWS = "value", "rows"
 
 
 def most_frequent(column: ir.Column, limit: int) -> ir.ArrayScalar:
-    """The most frequent values of a column, most frequent first, ties in ascending order; nulls do not count.
+    """The most frequent values of a column, of equally frequent ones the smallest; in no order, without nulls.
 
     Counted and ranked, because ``mode`` and ``histogram`` break ties differently from engine to engine.
     """
-    table = column.as_table().rename({VALUE: column.get_name()})
-    given = table.filter(table[VALUE].notnull())
+    given = _given(column)
     counted = given.group_by(VALUE).aggregate(given.count().name(ROWS))
-    order = [counted[ROWS].desc(), counted[VALUE].asc()]
-    ranked = counted.mutate(rank=ibis.row_number().over(order_by=order)).order_by(order).limit(limit)
+    ranked = counted.order_by([counted[ROWS].desc(), counted[VALUE].asc()]).limit(limit)
     return _one(ranked[VALUE].collect(), column)
 
 
 def distinct(column: ir.Column, limit: int) -> ir.ArrayScalar:
-    """The first values of a column in ascending order, without nulls."""
+    """The smallest different values of a column; in no order, without nulls."""
+    found = _given(column).distinct().order_by(VALUE).limit(limit)
+    return _one(found[VALUE].collect(), column)
+
+
+def _given(column: ir.Column) -> ir.Table:
     table = column.as_table().rename({VALUE: column.get_name()})
-    found = table.filter(table[VALUE].notnull()).distinct().order_by(VALUE).limit(limit)
-    return _one(found[VALUE].collect(order_by=found[VALUE]), column)
+    return table.filter(table[VALUE].notnull())
 
 
 def _one(measure: ir.ArrayScalar, column: ir.Column) -> ir.ArrayScalar:

@@ -1,7 +1,6 @@
 """Statistics of all columns in two passes over the table: the figures, and then what depends on them."""
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.reading.limits import CELLS_PER_CHUNK, MAX_LINE_CHARS
 from engine.reading.read_as import ReadAs
@@ -67,8 +68,8 @@ def stage_rows(
     source, count = iter(rows), 0
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for chunk in _chunks(source, max(1, min(100_000, CELLS_PER_CHUNK // width))):
-            columns = zip(*chunk, strict=True)
-            writer.write_batch(pa.record_batch([pa.array(column, pa.string()) for column in columns], schema=schema))
+            columns = [_filled(pa.array(column, pa.string())) for column in zip(*chunk, strict=True)]
+            writer.write_batch(pa.record_batch(columns, schema=schema))
             count += len(chunk)
     table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
     connection.register("staged", table)
@@ -83,6 +84,11 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    """An empty cell is a missing value."""
+    return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
 def _chunks(rows: Iterator[Sequence[str | None]], size: int) -> Iterator[list[Sequence[str | None]]]:

@@ -121,6 +121,8 @@ def test_made_up_expressions_give_what_duckdb_gives(condition: str, yes: str, no
 @example("case " * 300)
 @example("a" + " + a" * 2400)
 @example("\ud800")
+@example("show all")
+@example("-> 1e5")
 def test_any_text_is_understood_or_refused(text: str) -> None:
     with suppress(RefusedExpression, ColumnMissing):
         assert expressions.check(text, TABLE.schema()) is not None

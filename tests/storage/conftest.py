@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import Database, TableStore
 from storage.artifacts import ArtifactStore
+from storage.database import Database
+from storage.tables import TableStore
 from tests.postgres import new_postgres_database, postgres_server, postgres_url
 
 __all__ = ["new_postgres_database", "postgres_server", "postgres_url"]

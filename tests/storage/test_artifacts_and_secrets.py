@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import ArtifactStore, Home
+from storage.artifacts import ArtifactStore
 from storage.errors import DamagedFile, NotFound, OpenSecret
+from storage.home import Home
 from storage.secrets import decrypt, encrypt, hash_key, home_secret, key_matches, new_endpoint_key
 
 SECRET = b"s" * 32

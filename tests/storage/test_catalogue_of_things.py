@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from storage import Database
+from storage.database import Database
 from storage.errors import BadName, Conflict, InUse, NameTaken, NotFound, StorageError
 from storage.schema import utc_now
 from tests.storage.things import GRAPH, a_dataset_version, a_model_version, a_run, manifest

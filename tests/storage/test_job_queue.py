@@ -7,9 +7,10 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
-from storage import Database, UnitOfWork
+from storage.database import Database
 from storage.errors import LostLease
 from storage.schema import Job, utc_now
+from storage.unit_of_work import UnitOfWork
 from tests.storage.things import a_run
 
 # Forked, so that six processes start at the same moment and not one import after the other.

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage import Database, migrations
+from storage import migrations
+from storage.database import Database
 from storage.errors import NewerHome
 from storage.schema import Base
 from tests.postgres import PostgresServer

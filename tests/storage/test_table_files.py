@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import Manifest, TableStore
 from storage.errors import BadTable, DamagedFile, NotFound
-from storage.manifest import File
+from storage.manifest import File, Manifest
+from storage.tables import TableStore
 from tests.storage.things import manifest
 
 ROOT = Path(__file__).parents[2]
@@ -234,7 +234,8 @@ def test_orphans_are_what_no_version_lists(tables: TableStore) -> None:
 FILL = """
 import os, resource, sys
 import numpy as np, pyarrow as pa
-from storage import ArtifactStore, TableStore
+from storage.artifacts import ArtifactStore
+from storage.tables import TableStore
 from storage.errors import DiskFull
 what, root = sys.argv[1:]
 store = TableStore(root) if what == "table" else ArtifactStore(root)

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import Database, UnitOfWork
+from storage.database import Database
 from storage.errors import Busy, DamagedFile, DiskFull, NameTaken, NotFound, Unavailable
+from storage.unit_of_work import UnitOfWork
 from tests.postgres import PostgresServer
 from tests.storage.things import a_dataset_version, a_run
 

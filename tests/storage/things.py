@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from storage import Column, File, Manifest, UnitOfWork
+from storage.manifest import Column, File, Manifest
 from storage.schema import DatasetVersion, Job, ModelVersion, Run
+from storage.unit_of_work import UnitOfWork
 
 GRAPH: dict[str, Any] = {"nodes": {"b": {"component": "filter"}, "a": {"component": "dataset"}}, "edges": []}
 

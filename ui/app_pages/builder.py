@@ -98,7 +98,7 @@ def show_table(latest: RunView | None) -> None:
     if chosen is None:
         st.caption(":material/ads_click: Select a node on the canvas to see the rows it made.")
         return
-    if latest is None or node is None or node.status in ("waiting", "skipped"):
+    if latest is None or node is None or node.status in ("queued", "waiting", "skipped", "cancelled"):
         empty(
             ":material/table_rows:", "No rows yet",
             "This node has not run. Select it on the canvas and choose “Run to here”.",
@@ -137,7 +137,7 @@ def show_results(latest: RunView | None) -> None:
     made = [node for node in latest.nodes if node.model or node.report]
     if not made and not latest.error:
         doing = "The run is still going." if not latest.is_finished else "No model and no report was made in this run."
-        st.caption(f"{doing} Add a model step to get scores, an Evaluate step to get plots.")
+        st.caption(f"{doing} Add a model to get scores, and an Evaluate node to get plots.")
     for node in made:
         show_result(node)
 
@@ -176,7 +176,7 @@ def show_runs(pipeline_id: str) -> None:
         Column("State", 2, lambda it: badge(it.status)),
         Column("Version", 1.5, lambda it: st.write(f"v{it.pipeline_version}")),
         Column("Took", 1.5, lambda it: st.write(seconds(it.seconds))),
-        Column("Reused", 1.5, lambda it: st.write(count(it.reused, "step"))),
+        Column("Reused", 1.5, lambda it: st.write(count(it.reused, "node"))),
         Column("Started", 2, lambda it: st.caption(ago(it.created_at))),
     ]
     listing(found, columns, noun="run", key="runs")

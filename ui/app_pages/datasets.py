@@ -165,11 +165,13 @@ def show_columns(profile: dict[str, Any]) -> None:
         table,
         hide_index=True,
         alt="What each column holds",
+        placeholder="–",
+        height=min(560, 36 * (len(table) + 1) + 2),
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
             "Missing": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f %%", width="small"),
             "Distinct": st.column_config.NumberColumn(format="localized", width="small"),
-            "Distribution": st.column_config.BarChartColumn(width="small"),
+            "Distribution": st.column_config.BarChartColumn(width="small", y_min=0, color=charts.BLUE),
             "Mean": st.column_config.NumberColumn(format="%.4g", width="small"),
             "Lowest": st.column_config.TextColumn(width="small"),
             "Highest": st.column_config.TextColumn(width="small"),
@@ -199,7 +201,8 @@ def _show_column(profile: dict[str, Any]) -> None:
     by_name = {column["name"]: column for column in profile["columns"]}
     if not by_name:
         return
-    name = st.selectbox("Look closer at", list(by_name), key="column", bind="query-params", width=320)
+    first = next((place for place, column in enumerate(by_name.values()) if column["histogram"]), 0)
+    name = st.selectbox("Look closer at", list(by_name), index=first, key="column", bind="query-params", width=320)
     column = by_name.get(name)
     if column is None:
         return
@@ -255,7 +258,7 @@ def show_versions(dataset: DatasetView) -> None:
     ]
     shown = [datasets.get_dataset(home, dataset.name, number) for number in numbers[:50]]
     listing(shown, columns, noun="version", key="versions")
-    st.caption("A version never changes. A pipeline reads the latest one unless its dataset step names another.")
+    st.caption("A version never changes. A pipeline reads the latest one unless its dataset node names another.")
 
 
 def _version_link(it: DatasetView) -> None:

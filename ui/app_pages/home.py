@@ -41,21 +41,21 @@ def steps_of(sets: int, drawn: int, ran: bool, learned: int, served: int) -> lis
         ),
         Step(
             "Draw a pipeline",
-            "Put steps on the canvas and connect them, from the data to a model.",
+            "Put nodes on the canvas and connect them, from the data to a model.",
             bool(drawn),
             places.PIPELINES,
             "Draw a pipeline",
         ),
         Step(
             "Run it",
-            "Every step is measured, and what has not changed is reused.",
+            "Every node is measured, and what has not changed is reused.",
             ran,
             places.PIPELINES,
             "Choose a pipeline to run",
         ),
         Step(
             "Train a model",
-            "Add a model step and run again: it is scored on rows it has not seen.",
+            "Add a model and run again: it is scored on rows it has not seen.",
             bool(learned),
             places.PIPELINES,
             "Add a model",
@@ -111,7 +111,7 @@ def show_runs(found: list[RunView]) -> None:
 def show_models(found: list[ModelView]) -> None:
     st.subheader("Recent models", anchor=False)
     if not found:
-        st.caption("No model yet. A run of a pipeline with a model step makes one.")
+        st.caption("No model yet. A run of a pipeline with a model node makes one.")
         return
     with st.container(border=True, gap="xsmall"):
         for model in found[:SHOWN]:

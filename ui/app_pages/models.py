@@ -31,7 +31,7 @@ def show_list() -> None:
     if not found:
         empty(
             ":material/model_training:", "No model yet",
-            "A run of a pipeline with a model step trains one and scores it on rows it has not seen.", _first,
+            "A run of a pipeline with a model node trains one and scores it on rows it has not seen.", _first,
         )  # fmt: skip
         return
     columns: list[Column[ModelView]] = [
@@ -118,7 +118,7 @@ def show_results(model: ModelView) -> None:
     if charts.has_plots(found):
         charts.report(found, f"report_{model.version_id}")
     else:
-        st.caption("This version came without plots. Add an Evaluate step after the model and run again.")
+        st.caption("This version came without plots. Add an Evaluate node after the model and run again.")
     with st.expander("All scores as a table", icon=":material/table:"):
         st.table(pd.DataFrame(score_rows(model.metrics, model.baseline)), hide_index=True, alt="Scores and baseline")
 

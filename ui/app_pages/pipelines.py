@@ -82,7 +82,7 @@ def show_list() -> None:
         empty(
             ":material/account_tree:",
             "No pipeline yet",
-            "A pipeline is drawn on a canvas: data on the left, a model on the right, what happens between in steps.",
+            "A pipeline is drawn on a canvas: data on the left, a model on the right, the way between.",
             _first,
         )
         return

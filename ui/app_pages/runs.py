@@ -9,6 +9,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.service import pipelines, runs
 from engine.service.views import NodeRunView, RunView
 from ui import charts, places, session
+from ui.board import NODE_STATES
 from ui.frame import Column, badge, empty, facts, heading, listing
 from ui.progress import show_run_progress
 from ui.scores import score_line
@@ -45,7 +46,7 @@ def show_list() -> None:
         Column("State", 2, lambda it: badge(it.status)),
         Column("Version", 1.5, lambda it: st.write(f"v{it.pipeline_version}")),
         Column("Took", 1.5, lambda it: st.write(seconds(it.seconds))),
-        Column("Reused", 1.5, lambda it: st.write(count(it.reused, "step"))),
+        Column("Reused", 1.5, lambda it: st.write(count(it.reused, "node"))),
         Column("Started", 2, lambda it: st.caption(ago(it.created_at))),
     ]
     listing(shown, columns, noun="run", key="runs")
@@ -74,9 +75,9 @@ def show_one(run_id: str) -> None:
         show_error(run.error)
     show_numbers(run)
     show_models(run)
-    st.subheader("Steps", anchor=False)
+    st.subheader("Nodes", anchor=False)
     if not run.nodes:
-        st.caption("No step has begun.")
+        st.caption("No node has begun.")
         return
     show_failures(run.nodes)
     show_nodes(run.nodes)
@@ -111,7 +112,12 @@ def show_numbers(run: RunView) -> None:
         st.metric("Took", seconds(run.seconds), border=True)
         st.metric("CPU time", seconds(sum(node.cpu_seconds or 0 for node in busy) or None), border=True)
         st.metric("Peak memory", f"{peak:,.0f} MB" if peak else "–", border=True)
-        st.metric("Reused", f"{run.reused} of {len(run.nodes)}", border=True, help="Steps that had not changed.")
+        st.metric(
+            "Reused",
+            f"{run.reused} of {len(run.nodes)}",
+            border=True,
+            help="Nodes whose result was there already, because nothing had changed.",
+        )
 
 
 def show_models(run: RunView) -> None:
@@ -139,9 +145,11 @@ def show_nodes(nodes: list[NodeRunView]) -> None:
     st.dataframe(
         pd.DataFrame([_node_row(node) for node in nodes]),
         hide_index=True,
-        alt="What each step of the run did",
+        alt="What each node of the run did",
+        placeholder="–",
+        height="content",
         column_config={
-            "Step": st.column_config.TextColumn(pinned=True),
+            "Node": st.column_config.TextColumn(pinned=True),
             "State": st.column_config.MultiselectColumn(
                 options=words, color=["green", "green", "blue", "gray", "red", "gray", "gray"], width="small"
             ),
@@ -154,15 +162,15 @@ def show_nodes(nodes: list[NodeRunView]) -> None:
     )
     rows = sum(node.rows_out or 0 for node in nodes)
     st.caption(
-        f"{count(len(nodes), 'step')}, {number(rows)} rows made in all. Steps without a time are part of the query "
-        "of the step after them."
+        f"{count(len(nodes), 'node')}, {number(rows)} rows made in all. A node without a time is part of the query "
+        "of the node after it."
     )
 
 
 def _node_row(node: NodeRunView) -> dict[str, Any]:
     return {
-        "Step": node.title,
-        "State": [state(node.status).word],
+        "Node": node.title,
+        "State": [state("cached" if node.cached else NODE_STATES.get(node.status, node.status)).word],
         "Rows in": node.rows_in,
         "Rows out": node.rows_out,
         "Seconds": node.seconds,
