@@ -21,12 +21,14 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 import ibis
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from components.errors import WrongKind
 from components.params import FeatureColumns, Params, Target
-from components.ports import Port
+from components.ports import Port, kind_of
 
 Serving = Literal["replay", "training_only", "lookup", "boundary"]
 """What an endpoint does with a node: run it row by row; skip it; join against a frozen table; start after it."""
@@ -187,6 +189,17 @@ class EstimatorParams(Params):
     """The column to predict."""
     features: FeatureColumns = FeatureColumns.all()
     """The columns to predict from; the target is always left out."""
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        if any(kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
+            raise WrongKind(
+                f"The target {self.target!r} is one-hot encoded on its way here.",
+                hint="Take it out of the columns that are encoded.",
+                field="target",
+                column=self.target,
+            )
+        return bound
 
 
 E = TypeVar("E", bound=EstimatorParams)

@@ -206,7 +206,8 @@ class TargetPick(ColumnPick):
     """Marks the column that a model learns to predict; selectors upstream leave it alone."""
 
 
-Target = Annotated[str, TargetPick(("text", "boolean", "numeric"))]
+Target = Annotated[str, TargetPick(("text", "boolean", "numeric", "one_hot"))]
+"""One-hot columns are offered too: the moment one is chosen, the selector that encoded it leaves it alone."""
 
 
 class Params(BaseModel):

@@ -2,15 +2,25 @@
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psutil
+
 META = "meta.json"
+PRIVATE = (".writing-", ".spill-")
+ABANDONED_SECONDS = 24 * 3600
+"""After so long, a private folder of another machine's process counts as left behind."""
+IN_USE_SECONDS = 3600
+"""What was read within this time is not taken away to make room."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,10 @@ class Entry:
         """The Parquet file of a table output."""
         return self.folder / f"{port}.parquet"
 
+    def has(self, ports: Iterable[str]) -> bool:
+        """Whether these table outputs were written."""
+        return all(f"{port}.parquet" in self.meta["files"] for port in ports)
+
 
 class Cache:
     """A folder of results.
@@ -36,26 +50,33 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._verified: dict[Path, tuple[int, int, int]] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def get(self, fingerprint: str) -> Entry | None:
-        """The results of a node, if all of them are there and whole; a damaged entry is removed."""
+        """The results of a node, if all of them are there and unchanged; a damaged entry is removed.
+
+        Every file is read once per process and compared with its sha256: about a second per gigabyte.
+        """
         folder = self.root / fingerprint
         try:
-            meta = json.loads((folder / META).read_text())
-        except (OSError, ValueError):
+            meta = _unsealed(json.loads((folder / META).read_text()))
+            is_whole = all(self._is_whole(folder / name, wanted) for name, wanted in meta["files"].items())
+        except FileNotFoundError:
             return None
-        if all(_is_whole(folder / name, size) for name, size in meta["files"].items()):
-            with suppress(OSError):
-                (folder / META).touch()  # least recently used goes first
-            return Entry(folder, meta)
-        shutil.rmtree(folder, ignore_errors=True)
-        return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            is_whole = False
+        if not is_whole:
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        with suppress(OSError):
+            (folder / META).touch()  # least recently used goes first
+        return Entry(folder, meta)
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """A private folder to write results into; removed at the end, whatever happens."""
-        folder = self.root / f".writing-{uuid4().hex}"
+        folder = self.root / private_name(".writing-")
         folder.mkdir(parents=True)
         try:
             yield folder
@@ -63,32 +84,84 @@ class Cache:
             shutil.rmtree(folder, ignore_errors=True)
 
     def keep(self, fingerprint: str, folder: Path, meta: Mapping[str, Any]) -> Entry:
-        """Move written results into place; if another worker was first, its results count."""
-        files = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
-        (folder / META).write_text(json.dumps({**meta, "files": files}))
-        place = self.root / fingerprint
-        try:
-            folder.rename(place)
-        except OSError:
-            found = self.get(fingerprint)
-            if found is not None:
-                return found
-            shutil.rmtree(place, ignore_errors=True)
-            folder.rename(place)
-        return Entry(place, {**meta, "files": files})
+        """Move written results into place.
 
-    def clear(self) -> int:
-        """Delete everything.
+        If another worker was first, its results count, and files that it did not need are added to them: equal
+        fingerprints have equal results.
+        """
+        files = {path.name: digest(path) for path in sorted(folder.iterdir())}
+        kept = {**meta, "files": files}
+        (folder / META).write_text(_sealed(kept))
+        place = self.root / fingerprint
+        with suppress(OSError):
+            folder.rename(place)
+            return Entry(place, kept)
+        found = self.get(fingerprint)
+        if found is not None:
+            return _completed(found, folder, files)
+        shutil.rmtree(place, ignore_errors=True)
+        folder.rename(place)
+        return Entry(place, kept)
+
+    def sweep(self) -> None:
+        """Remove what killed processes left behind."""
+        for prefix in PRIVATE:
+            for folder in self.root.glob(f"{prefix}*"):
+                if _is_abandoned(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def trim(self, most_bytes: int) -> int:
+        """Delete the least recently used results until the rest fits; what was just used stays.
 
         Returns
         -------
         int
             Bytes freed.
         """
-        freed = sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
-        for folder in self.root.iterdir():
+        entries = sorted(self._entries(), key=lambda entry: entry[0])
+        excess = sum(size for _, size, _ in entries) - most_bytes
+        freed = 0
+        for used, size, folder in entries:
+            if freed >= excess or used > time.time() - IN_USE_SECONDS:
+                break
             shutil.rmtree(folder, ignore_errors=True)
+            freed += size
         return freed
+
+    def clear(self) -> int:
+        """Delete everything that no running process is writing.
+
+        Returns
+        -------
+        int
+            Bytes freed.
+        """
+        self.sweep()
+        entries = list(self._entries())
+        for _, _, folder in entries:
+            shutil.rmtree(folder, ignore_errors=True)
+        return sum(size for _, size, _ in entries)
+
+    def _entries(self) -> Iterator[tuple[float, int, Path]]:
+        """When each entry was last used, its size in bytes, its folder."""
+        for folder in self.root.iterdir():
+            if not folder.name.startswith("."):
+                with suppress(OSError):
+                    yield (folder / META).stat().st_mtime, bytes_in(folder), folder
+
+    def _is_whole(self, path: Path, wanted: str) -> bool:
+        found = path.stat()
+        seen = (found.st_ino, found.st_size, found.st_mtime_ns)
+        if self._verified.get(path) != seen:
+            if digest(path) != wanted:
+                return False
+            self._verified[path] = seen
+        return True
+
+
+def private_name(prefix: str) -> str:
+    """A name that tells which process it belongs to."""
+    return f"{prefix}{socket.gethostname()}-{os.getpid()}-{uuid4().hex}"
 
 
 def digest(path: Path) -> str:
@@ -97,8 +170,41 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_whole(path: Path, size: int) -> bool:
+def bytes_in(folder: Path) -> int:
+    """How much the files of a folder take."""
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+
+
+def _completed(found: Entry, folder: Path, files: Mapping[str, str]) -> Entry:
+    missing = [name for name in files if name not in found.meta["files"]]
+    if not missing:
+        return found
+    meta = {**found.meta, "files": {**found.meta["files"], **{name: files[name] for name in missing}}}
+    for name in missing:
+        (folder / name).replace(found.folder / name)
+    (folder / META).write_text(_sealed(meta))
+    (folder / META).replace(found.folder / META)
+    return Entry(found.folder, meta)
+
+
+def _sealed(meta: Mapping[str, Any]) -> str:
+    text = json.dumps(meta)
+    return json.dumps({"meta": text, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+
+
+def _unsealed(document: Mapping[str, Any]) -> dict[str, Any]:
+    text = document["meta"]
+    if hashlib.sha256(text.encode()).hexdigest() != document["sha256"]:
+        raise ValueError("The description of a kept result was changed.")
+    meta: dict[str, Any] = json.loads(text)
+    return meta
+
+
+def _is_abandoned(folder: Path) -> bool:
+    host, _, rest = folder.name.removeprefix(".writing-").removeprefix(".spill-").rpartition("-")[0].rpartition("-")
     try:
-        return path.stat().st_size == size
+        if host == socket.gethostname() and rest.isdigit():
+            return not psutil.pid_exists(int(rest))
+        return folder.stat().st_mtime < time.time() - ABANDONED_SECONDS
     except OSError:
         return False

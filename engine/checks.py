@@ -1,17 +1,17 @@
 """What is wrong with a drawing, where, and how to mend it with one click."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import ibis.expr.schema as sch
 
-from components.base import Estimator, Evaluation, Split
+from components.base import Component, Estimator, Evaluation, Split
 from components.errors import UnknownComponent
-from components.ports import Port, kind_of, visible
-from engine.errors import RefusedEdge
+from components.ports import Kind, Port, kind_of, visible
+from engine.errors import CanvasbackError, RefusedEdge
 from engine.graph import Edge, Node, Pipeline, component_of, spec_ports
-from engine.leakage import Placement, is_a, leaks, place_splits
+from engine.leakage import Leak, Placement, answers_in_features, is_a, leaks, place_splits
 from engine.schemas import NodeSchemas, TableSchemas, infer
 
 Severity = Literal["error", "warning", "info"]
@@ -24,6 +24,7 @@ MESSAGES = {
     "self": "A node cannot be connected to itself.",
     "direction": "Connect an output (right side) to an input (left side).",
     "no_port": "There is no such port.",
+    "no_node": "There is no such node.",
 }
 """Why a wire is refused; the canvas shows the same texts."""
 
@@ -40,6 +41,8 @@ class Fix:
         Params of ``node`` to change.
     remove
         Remove ``node``.
+    cut
+        Wire to remove.
     """
 
     id: str
@@ -48,11 +51,18 @@ class Fix:
     insert: tuple[str, Mapping[str, Any]] | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     remove: bool = False
+    cut: Edge | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the drawing."""
+    """One thing wrong with the drawing.
+
+    Parameters
+    ----------
+    model
+        The model it matters to; None when it matters by itself.
+    """
 
     code: str
     message: str
@@ -61,11 +71,13 @@ class Problem:
     field: str | None = None
     hint: str = ""
     fix: Fix | None = None
+    model: str | None = None
 
     @property
     def id(self) -> str:
-        """Stable while the problem stays the same."""
-        return "-".join(part for part in (self.node, self.code, self.field) if part)
+        """Stable while the problem stays the same, and unique in a review."""
+        other = self.model if self.model != self.node else None
+        return "-".join(part for part in (self.node, self.code, self.field, other) if part)
 
     def as_data(self) -> dict[str, Any]:
         """As a JSON document."""
@@ -91,13 +103,14 @@ def edge_refusal(pipeline: Pipeline, edge: Edge) -> str | None:
     """The key in `MESSAGES` that says why a wire cannot be drawn; None where it can."""
     if edge.source == edge.target:
         return "self"
-    source = _port(pipeline, edge.source, "outputs", edge.source_port)
-    target = _port(pipeline, edge.target, "inputs", edge.target_port)
+    if edge.source not in pipeline.by_id or edge.target not in pipeline.by_id:
+        return "no_node"
+    source, target = _ends(pipeline, edge)
     if source is None or target is None:
         return "no_port"
     if source.kind != target.kind:
         return "kind_mismatch"
-    if edge in pipeline.edges:
+    if edge in pipeline.into(edge.target):
         return "duplicate"
     if not target.many and any(other.target_port == edge.target_port for other in pipeline.into(edge.target)):
         return "taken"
@@ -113,9 +126,7 @@ def check_edge(pipeline: Pipeline, edge: Edge) -> None:
     """
     reason = edge_refusal(pipeline, edge)
     if reason is not None:
-        source = _port(pipeline, edge.source, "outputs", edge.source_port)
-        target = _port(pipeline, edge.target, "inputs", edge.target_port)
-        message = MESSAGES[reason].format(source=source and source.kind, target=target and target.kind)
+        message = _refusal(pipeline, edge, reason)
         raise RefusedEdge(message, node_id=edge.target, field=edge.target_port, detail={"reason": reason})
 
 
@@ -131,12 +142,13 @@ def review(pipeline: Pipeline, stored: TableSchemas) -> Review:
     found = (
         *_structure(pipeline),
         *_inputs(pipeline),
-        *_schema_errors(pipeline, schemas),
-        *_leaks(pipeline),
+        *_schema_errors(placement, schemas),
+        *_leaks(placement.pipeline, schemas),
         *_model_inputs(pipeline, schemas),
         *_idle_splits(pipeline),
     )
-    return Review(placement, schemas, found)
+    # Of two problems with one id, the first is told.
+    return Review(placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1])
 
 
 def problems(pipeline: Pipeline, stored: TableSchemas) -> tuple[Problem, ...]:
@@ -145,13 +157,19 @@ def problems(pipeline: Pipeline, stored: TableSchemas) -> tuple[Problem, ...]:
 
 
 def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
-    """The pipeline with one problem mended."""
+    """The pipeline with one problem mended; a fix for a node that is gone changes nothing."""
+    node = pipeline.by_id.get(fix.node)
+    if fix.cut is not None:
+        place = pipeline.edges.index(fix.cut) if fix.cut in pipeline.edges else len(pipeline.edges)
+        return pipeline.model_copy(update={"edges": pipeline.edges[:place] + pipeline.edges[place + 1 :]})
+    if node is None:
+        return pipeline
     if fix.remove:
         return pipeline.without(fix.node)
     if fix.insert:
         key, params = fix.insert
         inserted = Node(id=pipeline.free_id(key), component=key, params=dict(params))
-        first = spec_ports(pipeline.by_id[fix.node].component, "inputs")[0].name
+        first = spec_ports(node.component, "inputs")[0].name
         edges = [edge for edge in pipeline.into(fix.node) if edge.target_port == first]
         pipeline = pipeline.insert(inserted, edges) if edges else pipeline
     return pipeline.with_params(fix.node, **fix.params) if fix.params else pipeline
@@ -168,9 +186,9 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
         try:
             component_of(node)
         except UnknownComponent as error:
-            yield Problem(error.code, error.message, node=node.id, hint=error.hint)
-    cycle = pipeline.cycle()
-    if cycle:
+            hint = error.hint or "Replace or remove this node."
+            yield Problem(error.code, error.message, node=node.id, hint=hint)
+    for cycle in pipeline.cycles():
         names = ", ".join(pipeline.by_id[node_id].label for node_id in cycle[:5])
         yield Problem(
             "cycle", f"These nodes feed each other in a circle: {names}.", node=cycle[0], hint="Remove a wire."
@@ -178,19 +196,41 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _inputs(pipeline: Pipeline) -> Iterator[Problem]:
+    drawn: set[tuple[str, str]] = set()
+    known: set[Edge] = set()
     for edge in pipeline.edges:
-        alone = pipeline.model_copy(update={"edges": tuple(other for other in pipeline.edges if other is not edge)})
-        reason = edge_refusal(alone, edge) if _ends_known(pipeline, edge) else None
-        if reason in ("no_port", "kind_mismatch", "taken", "self", "duplicate"):
-            source = _port(pipeline, edge.source, "outputs", edge.source_port)
-            target = _port(pipeline, edge.target, "inputs", edge.target_port)
-            message = MESSAGES[reason].format(source=source and source.kind, target=target and target.kind)
-            where = f"{edge.source}.{edge.source_port} -> {edge.target}.{edge.target_port}"
-            yield Problem(
-                reason, f"{where}: {message}", node=edge.target, field=edge.target_port, hint="Remove the wire."
-            )
+        reason = _wrong_wire(pipeline, edge)
+        if reason is None and edge in known:
+            reason = "duplicate"
+        elif reason is None and (edge.target, edge.target_port) in drawn and not _takes_many(pipeline, edge):
+            reason = "taken"
+        known.add(edge)
+        drawn.add((edge.target, edge.target_port))
+        if reason:
+            yield _wire_problem(pipeline, edge, reason)
     for node in pipeline.nodes:
         yield from _missing_inputs(pipeline, node)
+
+
+def _wrong_wire(pipeline: Pipeline, edge: Edge) -> str | None:
+    """What is wrong with a drawn wire by itself; circles and unknown components are told once, elsewhere."""
+    if edge.source not in pipeline.by_id or edge.target not in pipeline.by_id:
+        return "no_node"
+    if not all(_is_known(pipeline.by_id[end]) for end in (edge.source, edge.target)) or edge.source == edge.target:
+        return None
+    source, target = _ends(pipeline, edge)
+    if source is None or target is None:
+        return "no_port"
+    return None if source.kind == target.kind else "kind_mismatch"
+
+
+def _wire_problem(pipeline: Pipeline, edge: Edge, reason: str) -> Problem:
+    where = f"{edge.source}.{edge.source_port} -> {edge.target}.{edge.target_port}"
+    message = f"{where}: {_refusal(pipeline, edge, reason)}"
+    node = edge.target if edge.target in pipeline.by_id else edge.source if edge.source in pipeline.by_id else None
+    fix = Fix("remove_wire", "Remove the wire", node or edge.target, cut=edge)
+    field = edge.target_port if node == edge.target else edge.source_port
+    return Problem(reason, message, node=node, field=field, hint="Remove the wire.", fix=fix)
 
 
 def _missing_inputs(pipeline: Pipeline, node: Node) -> Iterator[Problem]:
@@ -212,18 +252,68 @@ def _missing_inputs(pipeline: Pipeline, node: Node) -> Iterator[Problem]:
         )
 
 
-def _schema_errors(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
-    for node in pipeline.nodes:
-        for error in schemas[node.id].errors if node.id in schemas else ():
+def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+    for node in placement.pipeline.nodes:
+        known = schemas.get(node.id, NodeSchemas())
+        for error in known.errors:
             if error.code != "unknown_component":
-                yield Problem(error.code, error.message, node=node.id, field=error.field, hint=error.hint)
+                hint = error.hint or "Look at this node's settings."
+                if node.id in placement.moved:
+                    hint = _moved_hint(placement, node)
+                fix = _feature_fix(node, known, error)
+                yield Problem(error.code, error.message, node=node.id, field=error.field, hint=hint, fix=fix)
 
 
-def _leaks(pipeline: Pipeline) -> Iterator[Problem]:
-    if pipeline.cycle():
+def _moved_hint(placement: Placement, split: Node) -> str:
+    learned = placement.pipeline.by_id[placement.moved[split.id]]
+    return (
+        f"Rows get their roles before {learned.label}, which learns from train rows only; "
+        "what the split needs must be there by then. Draw it earlier, or what it needs before it."
+    )
+
+
+def _feature_fix(node: Node, known: NodeSchemas, error: CanvasbackError) -> Fix | None:
+    """A model that is told to learn from columns it cannot take: encode texts, leave out the rest."""
+    listed = node.params.get("features")
+    if error.code != "wrong_kind" or error.field != "features" or not isinstance(listed, list | tuple):
+        return None
+    schema = known.inputs["table"]
+    text = [name for name in listed if name in schema and kind_of(schema[name]) == "text"]
+    unfit = [name for name in listed if name in schema and kind_of(schema[name]) in ("datetime", "other")]
+    if text and text[0] != node.params.get("target") and not unfit:
+        return _encode_fix(node, text)
+    rest = [name for name in listed if name not in unfit]
+    label = f"Leave out {_count(unfit, 'column')} of dates or nested data"
+    return Fix("leave_out", label, node.id, params={"features": rest}) if unfit else None
+
+
+def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+    if placed.cycles():
         return
-    for leak in leaks(pipeline):
-        yield Problem(leak.code, leak.message, node=leak.node, hint=leak.hint)
+    for leak in (*leaks(placed), *answers_in_features(placed, schemas)):
+        fix = _leak_fix(placed.by_id[leak.node], leak)
+        field = "features" if leak.columns else None
+        yield Problem(leak.code, leak.message, node=leak.node, field=field, hint=leak.hint, fix=fix, model=leak.model)
+
+
+def _leak_fix(node: Node, leak: Leak) -> Fix | None:
+    if leak.removable:
+        return Fix("remove", f"Remove {node.label}", node.id, remove=True)
+    if not leak.columns:
+        return None
+    label = f"Leave out {_count(list(leak.columns), 'column')}"
+    return Fix("leave_out", label, node.id, params={"features": _without(node.params, leak.columns)})
+
+
+def _without(params: Mapping[str, Any], columns: Iterable[str]) -> Any:
+    """The features as drawn, less some columns."""
+    drawn = params.get("features", "all")
+    if isinstance(drawn, str):
+        return {"select": drawn, "except": [*columns]}
+    if isinstance(drawn, Mapping):
+        already = drawn.get("except", drawn.get("exceptions", ()))
+        return {"select": drawn.get("select", "all"), "except": [*dict.fromkeys((*already, *columns))]}
+    return [name for name in drawn if name not in set(columns)]
 
 
 def _model_inputs(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
@@ -232,12 +322,17 @@ def _model_inputs(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Ite
         if known is None or not isinstance(known.component, Estimator):
             continue
         params, schema = known.component.params, known.inputs["table"]
+        if known.component.task == "regression" and kind_of(schema[params.target]) == "text":
+            message = f"{node.label}: the target {params.target!r} is text, but this model predicts a number."
+            hint = "Choose a classifier, or convert the column with Cast."
+            yield Problem("wrong_target", message, node=node.id, field="target", hint=hint)
         if params.target in params.features:
             message = f"{node.label}: the target {params.target!r} is also a feature."
-            yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.")
-        if not len(params.features):
+            fix = Fix("leave_out", "Take it out", node.id, params={"features": _without(node.params, [params.target])})
+            yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.", fix=fix)
+        elif not len(params.features):
             yield _no_features(node, schema, params.target)
-        elif node.params.get("features", "all") == "all":
+        elif not isinstance(node.params.get("features", "all"), list | tuple):
             yield from _unused_columns(node, schema, params.target)
 
 
@@ -249,12 +344,13 @@ def _no_features(node: Node, schema: sch.Schema, target: str) -> Problem:
         node=node.id,
         field="features",
         hint="Encode the text columns, or choose features." if text else "Connect a table with more columns.",
-        fix=_encode_fix(node, text) if text else None,
+        fix=_encode_fix(node, text, {"features": "all"}) if text else None,
     )
 
 
 def _unused_columns(node: Node, schema: sch.Schema, target: str) -> Iterator[Problem]:
-    text = _columns_of(schema, ("text",), target)
+    skipped = set(_exceptions(node))
+    text = [name for name in _columns_of(schema, ("text",), target) if name not in skipped]
     if text:
         yield Problem(
             "text_not_used",
@@ -265,7 +361,7 @@ def _unused_columns(node: Node, schema: sch.Schema, target: str) -> Iterator[Pro
             "Encode what matters; drop what does not.",
             _encode_fix(node, text),
         )
-    dates = _columns_of(schema, ("datetime", "other"), target)
+    dates = [name for name in _columns_of(schema, ("datetime", "other"), target) if name not in skipped]
     if dates:
         yield Problem(
             "column_not_used",
@@ -274,7 +370,18 @@ def _unused_columns(node: Node, schema: sch.Schema, target: str) -> Iterator[Pro
             node.id,
             "features",
             "Turn dates into numbers with a formula, such as year(…).",
+            Fix(
+                "drop_columns",
+                f"Drop the {_count(dates, 'column')}",
+                node.id,
+                insert=("drop_columns", {"columns": dates}),
+            ),
         )
+
+
+def _exceptions(node: Node) -> tuple[str, ...]:
+    drawn = node.params.get("features")
+    return tuple(drawn.get("except", drawn.get("exceptions", ()))) if isinstance(drawn, Mapping) else ()
 
 
 def _idle_splits(pipeline: Pipeline) -> Iterator[Problem]:
@@ -287,12 +394,12 @@ def _idle_splits(pipeline: Pipeline) -> Iterator[Problem]:
             )
 
 
-def _encode_fix(node: Node, text: list[str]) -> Fix:
+def _encode_fix(node: Node, text: list[str], params: Mapping[str, Any] | None = None) -> Fix:
     insert = ("encode_one_hot", {"columns": text})
-    return Fix("encode_text", f"Encode the {_count(text, 'text column')}", node.id, insert=insert)
+    return Fix("encode_text", f"Encode the {_count(text, 'text column')}", node.id, insert=insert, params=params or {})
 
 
-def _columns_of(schema: sch.Schema, kinds: tuple[str, ...], target: str) -> list[str]:
+def _columns_of(schema: sch.Schema, kinds: tuple[Kind, ...], target: str) -> list[str]:
     return [name for name, dtype in visible(schema).items() if kind_of(dtype) in kinds and name != target]
 
 
@@ -310,7 +417,22 @@ def _port(pipeline: Pipeline, node_id: str, side: str, name: str) -> Port | None
     return next((port for port in ports if port.name == name), None)
 
 
-def _ends_known(pipeline: Pipeline, edge: Edge) -> bool:
-    """Unknown components and missing nodes are told elsewhere."""
-    ends = (pipeline.by_id.get(edge.source), pipeline.by_id.get(edge.target))
-    return all(end and (spec_ports(end.component, "inputs") or spec_ports(end.component, "outputs")) for end in ends)
+def _ends(pipeline: Pipeline, edge: Edge) -> tuple[Port | None, Port | None]:
+    return (
+        _port(pipeline, edge.source, "outputs", edge.source_port),
+        _port(pipeline, edge.target, "inputs", edge.target_port),
+    )
+
+
+def _refusal(pipeline: Pipeline, edge: Edge, reason: str) -> str:
+    source, target = _ends(pipeline, edge)
+    return MESSAGES[reason].format(source=source and source.kind, target=target and target.kind)
+
+
+def _takes_many(pipeline: Pipeline, edge: Edge) -> bool:
+    target = _ends(pipeline, edge)[1]
+    return target is None or target.many
+
+
+def _is_known(node: Node) -> bool:
+    return is_a(node, Component)

@@ -1,23 +1,29 @@
 """The process that does one job and ends. Started ahead of time by a worker, so that the imports are done already.
 
 It reads one line from standard input, ``{"job_id", "worker", "attempt", "memory_mb"}``, does that job and writes its
-end down itself, in one transaction with the results. A worker that hears nothing more sees to the rest.
+end down itself, in one transaction with the results. A worker that hears nothing more sees to the rest, and a child
+whose worker is gone ends at once.
 """
 
 import json
 import logging
+import os
 import resource
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from typing import Any
 
-from engine.errors import PEOPLE_ERRORS, error_data
+from engine.errors import PEOPLE_ERRORS, error_data, unexpected
 from engine.jobs import end_of_job, too_much
 from engine.logs import start_logging
 from engine.settings import Settings
 from engine.work import WORK
 from engine.work.assignment import Assignment
 from engine.workspace import open_workspace
-from storage.errors import LostLease, StorageError
+from storage.errors import Conflict, LostLease, StorageError
+from storage.schema import JobStatus
 from storage.unit_of_work import UnitOfWork
 
 ADDRESS_SPACE_MB = 8_192
@@ -32,20 +38,30 @@ def main() -> None:
     order = sys.stdin.readline()
     if not order.strip():
         return
+    threading.Thread(target=_end_with_the_worker, daemon=True).start()
     asked = json.loads(order)
     settings = Settings()
     start_logging(settings, "jobs")
     _limit_memory(asked["memory_mb"])
-    workspace = open_workspace(settings)
-    with workspace.database.read() as uow:
-        job = uow.jobs.get(asked["job_id"])
-    assignment = Assignment(workspace, job, asked["worker"])
+    try:
+        workspace = open_workspace(settings)
+        with workspace.database.read() as uow:
+            job = uow.jobs.get(asked["job_id"])
+    except Exception:
+        log.exception("job %s could not begin", asked["job_id"])
+        raise
+    do(Assignment(workspace, job, asked["worker"]), asked["memory_mb"])
+
+
+def do(assignment: Assignment, memory_mb: int) -> None:
+    """Do a job and write its end down."""
+    job = assignment.job
     try:
         result = WORK[job.kind](assignment)
     except LostLease:
         log.warning("job %s was given to another worker", job.id)
     except MemoryError:
-        _end(assignment, "failed", error=too_much(asked["memory_mb"]).as_data())
+        _end(assignment, "failed", error=too_much(memory_mb).as_data())
     except PEOPLE_ERRORS as error:
         _end(assignment, "failed", error=error_data(error))
     except Exception as error:
@@ -55,19 +71,15 @@ def main() -> None:
         _end(assignment, "succeeded", result=result)
 
 
-def unexpected(error: Exception) -> dict[str, Any]:
-    """A mistake of ours: no traceback on a screen, but its first line helps a report."""
-    first = (str(error).strip().splitlines() or [""])[0]
-    return {
-        "code": "unexpected",
-        "message": f"Something went wrong inside Canvasback: {type(error).__name__}: {first[:300]}",
-        "hint": "The log of this home has the details; please report it.",
-        "node": None,
-        "field": None,
-    }
+def _end_with_the_worker() -> None:
+    """A worker that was killed cannot end this process: but then the pipe closes."""
+    # Not through `sys.stdin`, whose lock a waiting thread would hold when the interpreter ends.
+    while os.read(0, 1):
+        pass
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _end(assignment: Assignment, status: Any, result: dict[str, Any] | None = None, error: Any = None) -> None:
+def _end(assignment: Assignment, status: JobStatus, result: Any = None, error: Any = None) -> None:
     def write(uow: UnitOfWork) -> None:
         if status == "succeeded":
             for finish in assignment.finish:
@@ -75,13 +87,27 @@ def _end(assignment: Assignment, status: Any, result: dict[str, Any] | None = No
         end_of_job(uow, assignment.job.id, assignment.worker, assignment.job.attempt, status, result, error)
 
     try:
-        assignment.workspace.database.transact(write)
+        _write(assignment, write)
     except LostLease:
         log.warning("job %s was given to another worker", assignment.job.id)
+        return
     except StorageError as refused:
         if status != "succeeded":
             raise
         _end(assignment, "failed", error=error_data(refused))
+        return
+    for clean_up in assignment.afterwards if status == "succeeded" else ():
+        clean_up()
+
+
+def _write(assignment: Assignment, write: Callable[[UnitOfWork], None]) -> None:
+    """In one transaction; whoever was first with a name is seen the second time."""
+    try:
+        assignment.workspace.database.transact(write)
+    except LostLease:
+        raise
+    except Conflict:
+        assignment.workspace.database.transact(write)
 
 
 def _limit_memory(memory_mb: int) -> None:

@@ -18,9 +18,11 @@
     ├── ServingError           an endpoint cannot answer
     │   ├── InvalidRecord          a request's record or field is wrong
     │   ├── ParityFailed           the endpoint would answer differently than the run
+    │   ├── Unserved               a published model cannot be loaded
     │   └── NotAllowed             key missing, wrong or revoked
     ├── MissingThing           no such dataset, pipeline, run, model or endpoint
-    └── NameTaken              that name is in use
+    ├── NameTaken              that name is in use
+    └── InvalidSetting         a setting has a value that cannot be
 
 What components and storage complain about has its own roots there; `PEOPLE_ERRORS` names all three.
 """
@@ -150,6 +152,10 @@ class ParityFailed(ServingError):
     code = "parity_failed"
 
 
+class Unserved(ServingError):
+    code = "unserved"
+
+
 class NotAllowed(ServingError):
     code = "not_allowed"
 
@@ -162,6 +168,10 @@ class NameTaken(CanvasbackError):
     code = "name_taken"
 
 
+class InvalidSetting(CanvasbackError):
+    code = "invalid_setting"
+
+
 PEOPLE_ERRORS = (CanvasbackError, ComponentError, StorageError)
 """Every error whose message and hint are meant for people."""
 
@@ -172,3 +182,15 @@ def error_data(error: CanvasbackError | ComponentError | StorageError) -> dict[s
         return error.as_data()
     field = getattr(error, "field", None) or getattr(error, "column", None)
     return {"code": error.code, "message": error.message, "hint": error.hint, "node": None, "field": field}
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """A mistake of ours: no traceback on a screen, but its first line helps a report."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return {
+        "code": "unexpected",
+        "message": f"Something went wrong inside Canvasback: {type(error).__name__}: {first[:300]}",
+        "hint": "The log of this home has the details; please report it.",
+        "node": None,
+        "field": None,
+    }

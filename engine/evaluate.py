@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from components.base import Predictions
-from components.ports import ROLE
+from components.ports import ROLE, ROW
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import DataError
 from engine.schemas import PREDICTION, PROBABILITIES
+from engine.train.target import plain
 
 
 def read_predictions(table: ir.Table, backend: DuckDBBackend, facts: Mapping[str, Any]) -> Predictions:
@@ -30,13 +31,15 @@ def read_predictions(table: ir.Table, backend: DuckDBBackend, facts: Mapping[str
         When the columns or the test rows are gone.
     """
     target = facts["target"]
-    for name in (target, PREDICTION, ROLE):
+    is_classification = facts["task"] == "classification"
+    for name in (target, PREDICTION, ROLE, *([PROBABILITIES] if is_classification else [])):
         if name not in table.columns:
             raise DataError(f"The predictions have no column {name!r} any more.", hint="Connect the model directly.")
-    is_classification = facts["task"] == "classification"
     wanted = [target, PREDICTION, *([PROBABILITIES] if is_classification else [])]
-    rows = table.filter((table[ROLE] == "test") & table[target].notnull()).select(wanted)
-    found = pa.Table.from_batches(list(backend.batches(rows)), schema=rows.schema().to_pyarrow())
+    tested = table.filter((table[ROLE] == "test") & table[target].notnull() & table[PREDICTION].notnull())
+    # Sums must not depend on the order of the rows.
+    order = [tested[name] for name in (ROW, target, PREDICTION) if name in tested.columns]
+    found = backend.collect(tested.order_by(order).select(wanted))
     if not found.num_rows:
         raise DataError("There are no test rows to evaluate.", hint="Check the split and the filters before this node.")
     if not is_classification:
@@ -46,7 +49,7 @@ def read_predictions(table: ir.Table, backend: DuckDBBackend, facts: Mapping[str
 
 
 def _classified(found: pa.Table, classes: tuple[Any, ...], positive: Any) -> Predictions:
-    truth, answers = (np.array(found.column(i).to_pylist(), dtype=object) for i in (0, 1))
+    truth, answers = (np.array(plain(found.column(i)).to_pylist(), dtype=object) for i in (0, 1))
     flat = found.column(2).combine_chunks().flatten().to_numpy()
     known = np.isin(truth, np.array(classes, dtype=object))
     return Predictions(

@@ -1,5 +1,6 @@
 """Run a plan: fuse, fit, train, write results to the cache, and tell what happens."""
 
+import errno
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -23,13 +24,14 @@ from components.base import (
 from components.errors import ComponentError
 from components.ports import ROLE, ROW
 from engine.backends.duckdb import DuckDBBackend
-from engine.cache import Cache, Entry
-from engine.errors import CanvasbackError, DataError, UnfitForTraining
+from engine.cache import Cache, Entry, bytes_in
+from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 from engine.evaluate import read_predictions
 from engine.events import Event, Listener, NodeResult
+from engine.leakage import line, origin
 from engine.meter import Meter
 from engine.plan import Input, Plan, PlannedNode
-from engine.schemas import as_node_error
+from engine.schemas import as_node_error, with_roles
 from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
 from engine.train.training import train
@@ -67,6 +69,7 @@ class Execution:
         self._memory_mb = memory_mb
         self._tables: dict[tuple[str, str], ir.Table] = {}
         self._entries: dict[str, Entry] = {}
+        self._states: dict[str, State] = {}
 
     def run(self) -> Mapping[str, NodeResult]:
         """Execute node by node; what was already done for an equal fingerprint is reused.
@@ -76,9 +79,10 @@ class Execution:
         CanvasbackError
             With the id of the node that failed; every result before it is kept.
         """
+        self.cache.sweep()
         for position, node in enumerate(self.plan.nodes):
             entry = self.cache.get(node.fingerprint)
-            if entry is not None:
+            if entry is not None and entry.has(node.materialised):
                 self._entries[node.id] = entry
                 self._tell(_result(node, "cached", entry), position + 1)
                 continue
@@ -92,15 +96,17 @@ class Execution:
 
     def _execute(self, node: PlannedNode) -> NodeResult:
         try:
-            with Meter() as meter, self.cache.writing() as folder:
+            with self.backend.plain_errors(), Meter() as meter, self.cache.writing() as folder:
                 meta = self._compute(node, folder)
                 self._write_preview(node, folder)
-                cost = {"rows_in": self._rows_in(node), "bytes": _bytes(folder)}
+                cost = {"rows_in": self._rows_in(node), "bytes": bytes_in(folder)}
                 entry = self.cache.keep(node.fingerprint, folder, {**meta, **cost})
         except ComponentError as error:
             raise self._failed(node, as_node_error(error, self.plan.placement.pipeline.by_id[node.id])) from error
         except CanvasbackError as error:
             raise self._failed(node, error.at(node.id)) from error
+        except (MemoryError, OSError) as error:
+            raise self._failed(node, _told(error).at(node.id)) from error
         self._entries[node.id] = entry
         # What was written is read from now on, instead of computed again.
         self._tables = {key: table for key, table in self._tables.items() if key[0] != node.id}
@@ -134,7 +140,8 @@ class Execution:
         table = self._input_tables(node)[0]
         state = component.fit(table.filter(table[ROLE] == "train") if ROLE in table.columns else table)
         (folder / STATE).write_text(state.model_dump_json())
-        self._set_table(node, component.transform(table, state))
+        self._states[node.id] = state
+        self._tables[node.id, "table"] = component.transform(table, state)
         return {"rows": self._write_tables(node, folder)}
 
     def _train(self, node: PlannedNode, component: Estimator[Any], folder: Path) -> dict[str, Any]:
@@ -142,31 +149,33 @@ class Execution:
         path = folder / "predictions.parquet"
         trained = train(component, self._input_tables(node)[0], self.backend, path, self._memory_mb)
         components = {planned.id: planned.component for planned in self.plan.nodes}
-        states = {planned.id: self._state(planned) for planned in self.plan.nodes if planned.id in self._entries}
-        origin = _origin(pipeline, node.id)
-        rows = self._table(origin, "table")
+        path_to_model = line(pipeline, node.id)
+        states = {
+            node_id: self._state(node_id)
+            for node_id in path_to_model
+            if isinstance(components[node_id], LearnedTransform)
+        }
+        rows = self._table(*origin(pipeline, node.id))
         serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
         lookups = {name: self._table(*place) for name, place in frozen.items()}
         facts = write_model(folder, component, trained, serving, rows, lookups, self.backend)
         return {"rows": {"predictions": pq.read_metadata(path).num_rows}, "model": facts}
 
     def _evaluate(self, node: PlannedNode, component: Evaluation[Any], folder: Path) -> dict[str, Any]:
-        models = [self.plan.by_id[found] for found in self._models_behind(node)]
-        if not models:
-            raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
         given = node.inputs[0]
-        is_model = given.port == "model"
-        table = self._table(given.node, "predictions" if is_model else given.node_port)
-        facts = self._entries[models[0].id].meta["model"]
+        model = self._model_behind(given.node)
+        if model is None:
+            raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
+        table = self._table(given.node, "predictions" if given.port == "model" else given.node_port)
+        facts = self._entries[model].meta["model"]
         report = component.report(read_predictions(table, self.backend, facts))
         (folder / REPORT).write_text(json.dumps(report))
         return {"rows": {}, "report": report}
 
-    def _models_behind(self, node: PlannedNode) -> list[str]:
-        upstream = self.plan.placement.pipeline.ancestors(node.id)
-        return [
-            found.id for found in self.plan.nodes if found.id in upstream and isinstance(found.component, Estimator)
-        ]
+    def _model_behind(self, node_id: str) -> str | None:
+        """The nearest model on the way that a table came."""
+        on_line = reversed(line(self.plan.placement.pipeline, node_id))
+        return next((found for found in on_line if isinstance(self.plan.by_id[found].component, Estimator)), None)
 
     def _write_tables(self, node: PlannedNode, folder: Path) -> dict[str, int]:
         """Write what is materialised; a fused node keeps its rows, so their number is known."""
@@ -191,8 +200,10 @@ class Execution:
         counted = some.aggregate([scalar.name(f"d{i}") for i, scalar in enumerate(demands.values())])
         row = counted.to_pyarrow().to_pylist()[0]
         for i, message in enumerate(demands):
-            if row[f"d{i}"]:
-                raise DataError(f"{message} ({row[f'd{i}']:,} rows)", hint="Correct the data or change this node.")
+            offending = row[f"d{i}"]
+            if offending:
+                rows = "1 row" if offending == 1 else f"{offending:,} rows"
+                raise DataError(f"{message.rstrip('.')} ({rows}).", hint="Correct the data or change this node.")
 
     # --- tables, built only when something asks for them -------------------------------------------------------
 
@@ -208,22 +219,19 @@ class Execution:
             return
         match node.component:
             case Source():
-                self._set_table(node, self._read_source(node.component))
+                made: Any = self._read_source(node.component)
             case LearnedTransform() as learned:
-                self._set_table(node, learned.transform(self._input_tables(node)[0], self._state(node)))
+                made = learned.transform(self._input_tables(node)[0], self._state(node.id))
             case Split() as split:
-                table = self._input_tables(node)[0]
-                self._set_table(node, table.mutate(**{ROLE: split.roles(table)}))
+                made = with_roles(split, self._input_tables(node)[0])
             case Transform() as transform:
                 made = transform.transform(*self._input_tables(node))
-                ports = made if isinstance(made, Mapping) else {transform.spec.outputs[0].name: made}
-                for name, table in ports.items():
-                    self._tables[node.id, name] = table
             case _:
-                raise UnfitForTraining(f"{node.id} has no table at {port!r}.")
-
-    def _set_table(self, node: PlannedNode, table: ir.Table) -> None:
-        self._tables[node.id, "table"] = table
+                raise RunError(
+                    "The model's predictions were deleted during the run.", hint="Run it again.", node_id=node.id
+                )
+        ports = made if isinstance(made, Mapping) else {node.component.spec.outputs[0].name: made}
+        self._tables |= {(node.id, name): table for name, table in ports.items()}
 
     def _read_source(self, source: Source[Any]) -> ir.Table:
         table = source.table()
@@ -231,11 +239,13 @@ class Execution:
             return self.backend.read(self._files(table))
         return self.backend.register(table.add_column(0, ROW, pa.array(range(table.num_rows), pa.int64())))
 
-    def _state(self, node: PlannedNode) -> State | None:
-        if not isinstance(node.component, LearnedTransform):
-            return None
-        text = (self._entries[node.id].folder / STATE).read_text()
-        return node.component.state_type().model_validate_json(text)
+    def _state(self, node_id: str) -> State:
+        if node_id not in self._states:
+            learned = self.plan.by_id[node_id].component
+            assert isinstance(learned, LearnedTransform)  # noqa: S101  nothing else has a state
+            text = (self._entries[node_id].folder / STATE).read_text()
+            self._states[node_id] = learned.state_type().model_validate_json(text)
+        return self._states[node_id]
 
     def _input_tables(self, node: PlannedNode) -> list[ir.Table]:
         kinds = {port.name: port.kind for port in node.component.spec.inputs}
@@ -253,10 +263,15 @@ class Execution:
         self._listener(Event(result, done / max(len(self.plan.nodes), 1)))
 
 
-def _origin(pipeline: Any, node_id: str) -> str:
-    from engine.leakage import line
-
-    return line(pipeline, node_id)[0]
+def _told(error: MemoryError | OSError) -> CanvasbackError:
+    if isinstance(error, MemoryError):
+        return LimitReached("This step needs more memory than it may use.", hint="Take fewer rows or columns.")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LimitReached("The disk is full; earlier results are kept.", hint="Free some space and run it again.")
+    return RunError(
+        f"A kept result could not be read or written: {error.strerror or error}.",
+        hint="Run it again; what was deleted meanwhile is computed anew.",
+    )
 
 
 def _result(node: PlannedNode, status: Any, entry: Entry) -> NodeResult:
@@ -273,7 +288,3 @@ def _result(node: PlannedNode, status: Any, entry: Entry) -> NodeResult:
         model=entry.meta.get("model"),
         outputs={port: {"rows": count} for port, count in rows.items()},
     )
-
-
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir())

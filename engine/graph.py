@@ -133,9 +133,13 @@ class Pipeline(BaseModel):
                         ready.append(target)
         return tuple(ordered)
 
-    def cycle(self) -> tuple[str, ...]:
-        """The nodes that feed themselves; empty for a sound graph."""
-        return tuple(node.id for node in self.nodes if node.id in self.ancestors(node.id))
+    def cycles(self) -> tuple[tuple[str, ...], ...]:
+        """Groups of nodes that feed themselves; none in a sound graph."""
+        ordered = set(self.order())
+        pending = [node_id for node_id in self.by_id if node_id not in ordered]
+        reach = {node_id: self.ancestors(node_id) for node_id in pending}
+        groups = {frozenset(b for b in pending if b in reach[a] and a in reach[b]) for a in pending if a in reach[a]}
+        return tuple(sorted(tuple(node_id for node_id in pending if node_id in group) for group in groups))
 
     # --- changing ----------------------------------------------------------------------------------------------
 
@@ -165,11 +169,15 @@ class Pipeline(BaseModel):
 
     def without(self, node_id: str) -> Self:
         """The same without a node, its neighbours joined where one table goes in and out."""
-        into = self.into(node_id)
+        node = self.by_id[node_id]
+        first = next(
+            (edge for edge in self.into(node_id) if edge.target_port == _first(node.component, "inputs")), None
+        )
+        tables = {port.name for port in spec_ports(node.component, "outputs") if port.kind == "table"}
         bridges = [
-            Edge(source=into[0].source, source_port=into[0].source_port, target=e.target, target_port=e.target_port)
+            Edge(source=first.source, source_port=first.source_port, target=e.target, target_port=e.target_port)
             for e in self.out_of(node_id)
-            if into
+            if first and e.source_port in tables
         ]
         rest = tuple(edge for edge in self.edges if node_id not in (edge.source, edge.target))
         nodes = tuple(node for node in self.nodes if node.id != node_id)

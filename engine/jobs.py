@@ -15,16 +15,19 @@ from uuid import uuid4
 
 import psutil
 
-from engine.errors import LimitReached
+from engine.errors import Cancelled, LimitReached
 from engine.settings import Settings
 from engine.workspace import Workspace
-from storage.errors import LostLease, StorageError
+from storage.errors import Busy, LostLease, StorageError
 from storage.schema import Job, JobStatus
 from storage.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 0.25
 WATCH_SECONDS = 0.1
+BEAT_SECONDS = 0.5
 GRACE_SECONDS = 1.0
+HEAD_START_SECONDS = 0.6
+"""How long a command leaves a job to the workers, whose processes are warm, before it does it itself."""
 
 log = logging.getLogger("canvasback.worker")
 
@@ -57,13 +60,8 @@ class Child:
     """A process that waits for one job, with its imports done."""
 
     def __init__(self, settings: Settings) -> None:
-        environment = {
-            **os.environ,
-            # Threads that wait must not spin: two runs on two cores would starve each other.
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "CANVASBACK_HOME": str(settings.home),
-            **({"CANVASBACK_DATABASE_URL": settings.database_url} if settings.database_url else {}),
-        }
+        # Threads that wait must not spin: two runs on two cores would starve each other.
+        environment = {**os.environ, **settings.as_environment(), "OMP_WAIT_POLICY": "PASSIVE"}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "engine.child"],
             stdin=subprocess.PIPE,
@@ -74,21 +72,29 @@ class Child:
         )
 
     def give(self, job: Job, worker: str, memory_mb: int) -> None:
-        """Send the order; a child that died meanwhile is noticed by who waits for it."""
+        """Send the order; the pipe stays open, because its end tells the child that its worker is gone."""
         order = {"job_id": job.id, "worker": worker, "attempt": job.attempt, "memory_mb": memory_mb}
         assert self.process.stdin is not None  # noqa: S101  opened as a pipe above
         with suppress(BrokenPipeError):
             self.process.stdin.write((json.dumps(order) + "\n").encode())
-            self.process.stdin.close()
+            self.process.stdin.flush()
 
     @property
     def is_alive(self) -> bool:
         """Whether it still runs."""
         return self.process.poll() is None
 
+    def ends_within(self, seconds: float) -> bool:
+        """Wait a while for its end."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def memory_mb(self) -> float:
         """Resident memory of the child and what it started."""
-        with suppress(psutil.NoSuchProcess):
+        with suppress(psutil.Error):
             family = psutil.Process(self.process.pid)
             members = [family, *family.children(recursive=True)]
             return float(sum(member.memory_info().rss for member in members)) / 1e6
@@ -128,20 +134,29 @@ class Worker:
         self._keep_spare = keep_spare
         self._spare: Child | None = None
         self._stop = threading.Event()
+        self._reap_at = 0.0
 
     def run(self) -> None:
         """Work until `stop`."""
         log.info("worker %s started", self.name)
         self._prepare()
+        self._work()
+        self.close()
+
+    def help(self, job_id: str) -> None:
+        """Do one job unless a worker takes it, and notice when a worker loses it; until `stop`."""
+        self._stop.wait(HEAD_START_SECONDS)
+        self._work(job_id)
+
+    def _work(self, job_id: str | None = None) -> None:
         while not self._stop.is_set():
             try:
                 self._reap()
-                if not self.work_once():
+                if not self.work_once(job_id):
                     self._stop.wait(POLL_SECONDS)
             except StorageError as error:
                 log.warning("metadata is not available: %s", error.message)
                 self._stop.wait(GRACE_SECONDS)
-        self.close()
 
     def stop(self) -> None:
         """End after what is at hand; a running job is left to be retried or told as crashed."""
@@ -187,8 +202,7 @@ class Worker:
         """Wait for the child; renew the lease, hear of a cancel, hold the limits."""
         started = beat = time.monotonic()
         timeout = job.timeout_seconds or self._settings.run_timeout_seconds
-        while child.is_alive:
-            time.sleep(WATCH_SECONDS)
+        while not child.ends_within(WATCH_SECONDS):
             now = time.monotonic()
             if self._stop.is_set():
                 return Verdict("crashed", _stopped())
@@ -196,18 +210,23 @@ class Worker:
                 return Verdict("failed", _too_long(timeout).as_data())
             if child.memory_mb() > memory_mb * 1.1:
                 return Verdict("failed", too_much(memory_mb).as_data())
-            if now - beat > min(0.5, self._settings.lease_seconds / 3):
+            if now - beat > min(BEAT_SECONDS, self._settings.lease_seconds / 3):
                 beat = now
                 if self._beat(job):
-                    return Verdict("cancelled", {"code": "cancelled", "message": "Cancelled.", "hint": ""})
+                    return Verdict("cancelled", Cancelled("Cancelled.").as_data())
         return None
 
     def _beat(self, job: Job) -> bool:
+        """Extend the lease; whether someone asked to cancel."""
         lease = self._settings.lease_seconds
         try:
+            self._reap()
             return self._workspace.database.transact(
                 lambda uow: uow.jobs.heartbeat(job.id, self.name, job.attempt, lease), patience=lease / 3
             )
+        except Busy as error:
+            log.warning("no heartbeat for job %s: %s", job.id, error.message)
+            return False
         except LostLease:
             with self._workspace.database.read() as uow:
                 if uow.jobs.get(job.id).finished_at is not None:
@@ -226,12 +245,18 @@ class Worker:
             self._workspace.database.transact(write)
 
     def _reap(self) -> None:
+        """Notice the jobs of workers that are gone, twice a lease."""
+        now = time.monotonic()
+        if now < self._reap_at:
+            return
+        self._reap_at = now + self._settings.lease_seconds / 2
+
         def write(uow: UnitOfWork) -> int:
             jobs = uow.jobs.reap()
             uow.runs.follow(jobs)
             return len(jobs)
 
-        reaped = self._workspace.database.transact(write)
+        reaped = self._workspace.database.transact(write, patience=self._settings.lease_seconds / 3)
         if reaped:
             log.warning("%s jobs had lost their worker", reaped)
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 from logging.handlers import RotatingFileHandler
 
 from engine.settings import Settings
@@ -20,9 +21,21 @@ class _JsonLines(logging.Formatter):
             "process": record.process,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            told["trace"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)
+        if record.exc_info and record.exc_info[1] is not None:
+            told["trace"] = _trace(record.exc_info[1])
+        return json.dumps(told)
+
+
+def _trace(error: BaseException) -> str:
+    """Where it happened and the kinds of errors; their messages may hold rows and are left out."""
+    found = traceback.TracebackException.from_exception(error)
+    lines = []
+    chain: traceback.TracebackException | None = found
+    while chain is not None:
+        kind = chain.exc_type.__qualname__ if chain.exc_type else "error"
+        lines.append("".join(chain.stack.format()) + kind)
+        chain = chain.__cause__ or chain.__context__
+    return "\ncaused by\n".join(lines)
 
 
 def start_logging(settings: Settings, name: str) -> None:
@@ -33,4 +46,4 @@ def start_logging(settings: Settings, name: str) -> None:
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level.upper())
+    root.setLevel(settings.log_level)

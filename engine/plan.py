@@ -4,14 +4,18 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split, StoredTable
-from engine.checks import Review
+from engine.checks import Problem, Review
 from engine.errors import MissingThing, PipelineProblems
 from engine.graph import Pipeline
-from engine.leakage import Placement
+from engine.leakage import Placement, is_a
 from engine.schemas import NodeSchemas
+
+ENGINE = 1
+"""Raised when the engine itself makes other results of the same nodes."""
 
 DatasetHash = Callable[[StoredTable], str]
 """The content hash of a stored table's version."""
@@ -59,21 +63,30 @@ class Plan:
     nodes: tuple[PlannedNode, ...]
     placement: Placement
 
-    @property
+    @cached_property
     def by_id(self) -> Mapping[str, PlannedNode]:
         """Planned nodes by id."""
         return {node.id: node for node in self.nodes}
 
     def stages(self) -> tuple[tuple[str, ...], ...]:
-        """Which nodes share a query, each stage named by its last node's place in the order."""
-        pending: list[str] = []
-        stages: list[tuple[str, ...]] = []
+        """Which nodes share a query: each node that ends one, after the fused nodes that it computes on the way."""
+        told: set[str] = set()
+        stages = []
         for node in self.nodes:
-            pending.append(node.id)
             if not node.is_fused:
-                stages.append(tuple(pending))
-                pending = []
-        return (*stages, tuple(pending)) if pending else tuple(stages)
+                stage = self._fused_into(node) - told
+                stages.append(tuple(other.id for other in self.nodes if other.id in stage))
+                told |= stage
+        return tuple(stages)
+
+    def _fused_into(self, node: PlannedNode) -> set[str]:
+        found, pending = {node.id}, [node]
+        while pending:
+            above = {given.node for given in pending.pop().inputs} - found
+            fused = [self.by_id[node_id] for node_id in above if self.by_id[node_id].is_fused]
+            found |= {other.id for other in fused}
+            pending.extend(fused)
+        return found
 
 
 def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = None) -> Plan:
@@ -96,10 +109,14 @@ def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = No
         if target not in pipeline.by_id:
             raise MissingThing(f"The pipeline has no node {target!r}.", hint=f"It has: {', '.join(pipeline.by_id)}.")
         pipeline = pipeline.slice_to(target)
-    errors = [p for p in review.errors if target is None or p.node is None or p.node in pipeline.by_id]
+    errors = [p for p in review.errors if target is None or _concerns(p, pipeline)]
     if errors:
         raise PipelineProblems(errors)
     return _plan(pipeline, review, dataset_hash)
+
+
+def _concerns(problem: Problem, part: Pipeline) -> bool:
+    return all(node is None or node in part.by_id for node in (problem.node, problem.model))
 
 
 def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan:
@@ -132,6 +149,7 @@ def _fingerprint(
     dataset_hash: DatasetHash,
 ) -> str:
     identity: dict[str, Any] = {
+        "engine": ENGINE,
         "component": component.spec.key,
         "version": component.spec.version,
         "params": component.params.model_dump(mode="json"),
@@ -147,7 +165,7 @@ def _fingerprint(
 
 
 def _materialised(pipeline: Pipeline, node_id: str, known: NodeSchemas) -> tuple[str, ...]:
-    """The output ports worth writing down: what is asked for, what several nodes read, what changes the rows.
+    """The output ports worth writing down: what is asked for, what several nodes read, roles, what changes the rows.
 
     A node that keeps its rows and feeds one other node costs nothing as part of that node's query.
     """
@@ -159,11 +177,11 @@ def _materialised(pipeline: Pipeline, node_id: str, known: NodeSchemas) -> tuple
         readers[edge.source_port] = readers.get(edge.source_port, 0) + 1
     if not sum(readers.values()):
         return tuple(known.outputs)
+    if isinstance(component, Split):
+        return tuple(known.outputs)
     if isinstance(component, LearnedTransform) or component.spec.keeps_rows:
         shared = tuple(port for port, count in readers.items() if count > 1)
         return shared or tuple(port for port in readers if _feeds_model(pipeline, node_id, port))
-    if isinstance(component, Split):
-        return ("table",)
     first = component.spec.outputs[0].name
     return tuple(port for port, count in readers.items() if count or port == first)
 
@@ -171,6 +189,4 @@ def _materialised(pipeline: Pipeline, node_id: str, known: NodeSchemas) -> tuple
 def _feeds_model(pipeline: Pipeline, node_id: str, port: str) -> bool:
     """A model reads its rows more than once: categories, matrix, predictions."""
     edges = [edge for edge in pipeline.out_of(node_id) if edge.source_port == port]
-    from engine.leakage import is_a
-
     return any(is_a(pipeline.by_id[edge.target], Estimator) for edge in edges)

@@ -123,7 +123,7 @@ def _infer_node(asked: _Question) -> NodeSchemas:
         return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all", (error.at(node.id),))))
     except PEOPLE_ERRORS as error:
         return NodeSchemas(inputs=schemas, errors=(as_node_error(error, node),))
-    except Exception as error:  # noqa: BLE001  a component's own mistake must not take the canvas away
+    except Exception as error:  # a component's own mistake must not take the canvas away
         log.warning("component %r failed on %r", node.component, node.params, exc_info=True)
         return NodeSchemas(inputs=schemas, errors=(_mistake(node, error),))
 
@@ -228,19 +228,20 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
     return sch.Schema({**schema, **added})
 
 
-def reads(table: ir.Table, names: Iterable[str]) -> frozenset[tuple[str, str]]:
+def reads(table: ir.Table, names: Iterable[str], *, rows: bool = True) -> frozenset[tuple[str, str]]:
     """What must be known of the underlying tables to compute some columns.
 
     Parameters
     ----------
     names
         Columns of ``table``.
+    rows
+        Whether what decides about the rows counts too: conditions, groups, join keys (but not those of a left join
+        from which nothing is taken).
 
     Returns
     -------
     frozenset of (name of an underlying table, name of its column)
-        With what decides which rows there are (conditions, groups, join keys), but without the keys of a left join
-        from which nothing is taken.
     """
     found: set[tuple[str, str]] = set()
     asked: dict[ops.Relation, frozenset[str]] = {}
@@ -254,11 +255,11 @@ def reads(table: ir.Table, names: Iterable[str]) -> frozenset[tuple[str, str]]:
         if isinstance(relation, ops.PhysicalTable):
             found |= {(relation.name, name) for name in wanted}
         else:
-            pending.extend(_needs(relation, wanted))
+            pending.extend(_needs(relation, wanted, rows=rows))
     return frozenset(found)
 
 
-def _needs(relation: ops.Relation, wanted: frozenset[str]) -> list[tuple[ops.Relation, frozenset[str]]]:
+def _needs(relation: ops.Relation, wanted: frozenset[str], *, rows: bool) -> list[tuple[ops.Relation, frozenset[str]]]:
     """Columns of the relations below that give some columns of this one, and its rows."""
     below = [node for node in relation.__children__ if isinstance(node, ops.Relation)]
     if isinstance(relation, ops.Set):
@@ -269,7 +270,8 @@ def _needs(relation: ops.Relation, wanted: frozenset[str]) -> list[tuple[ops.Rel
     values = [relation.values[name] for name in wanted if name in relation.values]
     # A relation without a column in use still has rows.
     needs = [(node, frozenset[str]()) for node in below]
-    return needs + [need for value in (*values, *_row_values(relation, values)) for need in _fields(value)]
+    deciding = _row_values(relation, values) if rows else []
+    return needs + [need for value in (*values, *deciding) for need in _fields(value)]
 
 
 def _row_values(relation: ops.Relation, values: Iterable[ops.Value]) -> list[ops.Value]:

@@ -1,5 +1,6 @@
 """Several processes as one: the UI, the API and the workers, started and stopped together."""
 
+import ctypes
 import importlib.util
 import logging
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from engine.errors import CanvasbackError
+from engine.errors import PEOPLE_ERRORS, CanvasbackError
 from engine.jobs import Worker
 from engine.logs import start_logging
 from engine.settings import Settings
@@ -21,6 +22,8 @@ from engine.workspace import open_workspace
 
 STOP_SECONDS = 10.0
 START_SECONDS = 60.0
+SUPERVISED = "CANVASBACK_SUPERVISED"
+PR_SET_PDEATHSIG = 1
 
 log = logging.getLogger("canvasback.supervise")
 
@@ -38,9 +41,8 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
     CanvasbackError
         When a port is taken.
     """
-    check_port(settings.host, settings.ui_port, "UI")
-    check_port(settings.host, settings.api_port, "API")
-    workspace = open_workspace(settings)
+    check_ports(settings)
+    open_workspace(settings)
     start_logging(settings, "up")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,13 +52,11 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
     try:
         _announce(settings, stop, processes)
         if demo:
-            from engine.service.demo import make_demo_if_new
-
-            make_demo_if_new(workspace)
+            threading.Thread(target=_fill, args=(settings,), daemon=True).start()
         while not stop.wait(0.3):
             ended = [name for name, process in processes.items() if process.poll() is not None]
             if ended:
-                print(f"The {ended[0]} ended by itself; see {workspace.home.logs}.", file=sys.stderr)
+                print(f"The {ended[0]} ended by itself; see {settings.home / 'logs'}.", file=sys.stderr)
                 return 1
         return 0
     finally:
@@ -64,13 +64,32 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
 
 
 def start(settings: Settings, command: str) -> "subprocess.Popen[bytes]":
-    """One of our own commands as a process with the same settings."""
-    given = settings.model_dump(mode="json", exclude_none=True)
-    environment = {**os.environ, **{f"CANVASBACK_{name.upper()}": str(value) for name, value in given.items()}}
-    # Their own session: Ctrl-C reaches this process alone, which then stops them in order.
-    return subprocess.Popen(
-        [sys.executable, "-m", "engine.cli", command], env=environment, start_new_session=True, stdin=subprocess.DEVNULL
-    )
+    """One of our own commands as a process with the same settings; what it prints goes to a log."""
+    with (settings.home / "logs" / f"{command}.out").open("ab") as out:
+        # Their own session: Ctrl-C reaches this process alone, which then stops them in order.
+        return subprocess.Popen(
+            [sys.executable, "-m", "engine.cli", command],
+            env={**os.environ, **settings.as_environment(), SUPERVISED: "1"},
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def end_with_the_supervisor() -> None:
+    """Let the kernel end this process when `canvasback up` was killed and cannot; elsewhere than on Linux, nothing."""
+    if os.environ.get(SUPERVISED) and sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _fill(settings: Settings) -> None:
+    from engine.service.demo import make_demo_if_new
+
+    try:
+        make_demo_if_new(open_workspace(settings))
+    except PEOPLE_ERRORS as error:
+        log.error("the sample could not be put in: %s", error.message)
 
 
 def stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
@@ -89,11 +108,12 @@ def stop_all(processes: list["subprocess.Popen[bytes]"]) -> None:
 
 def run_ui(settings: Settings) -> None:
     """Become the Streamlit server."""
+    end_with_the_supervisor()
     found = importlib.util.find_spec("ui")
     assert found is not None  # noqa: S101  our own package
     assert found.submodule_search_locations  # noqa: S101
     folder = Path(next(iter(found.submodule_search_locations)))
-    os.environ["CANVASBACK_HOME"] = str(settings.home)
+    os.environ |= settings.as_environment()
     os.chdir(folder.parent)  # .streamlit/config.toml lies here
     options = {
         "server.address": settings.host,
@@ -108,11 +128,25 @@ def run_ui(settings: Settings) -> None:
 
 def run_worker(settings: Settings) -> None:
     """Work until told to stop."""
+    end_with_the_supervisor()
     start_logging(settings, "worker")
     worker = Worker(open_workspace(settings))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
+
+
+def check_ports(settings: Settings) -> None:
+    """Refuse ports that are in use, or one port for two.
+
+    Raises
+    ------
+    CanvasbackError
+    """
+    if settings.ui_port == settings.api_port:
+        raise CanvasbackError(f"The UI and the API cannot both have port {settings.ui_port}.", hint="Choose two ports.")
+    check_port(settings.host, settings.ui_port, "UI")
+    check_port(settings.host, settings.api_port, "API")
 
 
 def check_port(host: str, port: int, what: str) -> None:
@@ -140,8 +174,8 @@ def _announce(settings: Settings, stop: threading.Event, processes: "dict[str, s
     """Tell the addresses once both answer."""
     deadline = time.monotonic() + START_SECONDS
     waiting = [f"{settings.ui_url}/_stcore/health", f"{settings.api_url}/healthz"]
-    while waiting and time.monotonic() < deadline and not stop.wait(0.1):
-        if any(process.poll() is not None for process in processes.values()):
+    while waiting and time.monotonic() < deadline:
+        if stop.wait(0.1) or any(process.poll() is not None for process in processes.values()):
             return
         waiting = [url for url in waiting if not _answers(url)]
     print(f"\n  Canvasback is at  {settings.ui_url}", f"  API               {settings.api_url}/docs", sep="\n")

@@ -18,7 +18,7 @@ from storage.home import Home
 from storage.manifest import Manifest
 from storage.schema import DatasetVersion
 from storage.secrets import home_secret
-from storage.tables import TableStore
+from storage.tables import Depth, TableStore
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,17 @@ class Workspace:
         return _read_schema(self.files_of(self.version_of(table))[0])
 
     def schemas_of(self, versions: Mapping[StoredTable, DatasetVersion]) -> TableSchemas:
-        """The columns of stored tables, at pinned versions."""
-        return lambda table: _read_schema(self.files_of(versions[table])[0])
+        """The columns of stored tables, at pinned versions; a table that is not pinned at its own."""
+        return lambda table: _read_schema(self.files_of(versions.get(table) or self.version_of(table))[0])
 
-    def files_of(self, version: DatasetVersion) -> list[Path]:
-        """The Parquet files of a dataset version, verified.
+    def files_of(self, version: DatasetVersion, depth: Depth = "quick") -> list[Path]:
+        """The Parquet files of a dataset version, verified: sizes and rows, unless hashes are asked for too.
 
         Raises
         ------
         DamagedFile
         """
-        return self.tables.verify(Manifest.from_version(version), "quick")
+        return self.tables.verify(Manifest.from_version(version), depth)
 
 
 def _read_schema(path: Path) -> sch.Schema:

@@ -10,8 +10,8 @@ PICTURES = Path(__file__).parent / "pictures"
 
 st.set_page_config(page_title="Canvasback", page_icon=str(PICTURES / "mark.svg"), layout="wide")
 mode = "dark" if st.context.theme.type == "dark" else "light"
-st.logo(str(PICTURES / f"logo-{mode}.svg"), icon_image=str(PICTURES / "mark.svg"), size="large")
-page = st.navigation(places.pages(), expanded=True)
+st.logo(str(PICTURES / f"logo-{mode}.svg"), size="large")
+page = st.navigation(places.pages(), position="top")
 
 with st.skeleton(height=320):
     session.workspace()

@@ -11,18 +11,22 @@ format: 1
 name: sample
 nodes:
   customers: {component: sample_data, params: {name: customers}}
+  drop:      {component: drop_columns, params: {columns: [customer_id, signup_date]}}
   fill:      {component: impute_median, params: {columns: numeric}}
-  encode:    {component: encode_one_hot, params: {columns: {select: text, except: [customer_id, churn]}}}
+  encode:    {component: encode_one_hot, params: {columns: {select: text, except: [churn]}}}
   split:     {component: split_random, params: {test: 0.2, stratify: churn, seed: 7}}
   model:     {component: hist_gradient_boosting_classifier, params: {target: churn}}
   report:    {component: evaluate}
 edges:
-- customers -> fill
+- customers -> drop
+- drop -> fill
 - fill -> encode
 - encode -> split
 - split -> model
 - model.model -> report.model
-layout: {customers: [0, 0], fill: [280, 0], encode: [560, 0], split: [840, 0], model: [1120, 0], report: [1400, 0]}
+layout:
+  {customers: [0, 0], drop: [280, 0], fill: [560, 0], encode: [840, 0], split: [1120, 0], model: [1400, 0],
+   report: [1680, 0]}
 """
 
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "displayModeBar": False}
 
-BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
-"""From the palette of Okabe and Ito."""
+ORANGE = "#E69F00"
+"""Of what a curve is compared with; the first colour of the theme, which is Okabe and Ito's blue, is the curve's."""
 
 
 def show(figure: Figure, sentence: str, key: str | None = None, height: int = 300) -> None:
     """Show a figure and, below it, what it shows in one sentence."""
-    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 28, "b": 8})
+    figure.update_layout(height=height, margin={"l": 8, "r": 24, "t": 28, "b": 8})
     st.plotly_chart(figure, config=CONFIG, key=key, alt=sentence)
     st.caption(sentence)
 
@@ -94,7 +94,6 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
         y=[str(feature["column"]) for feature in best],
         error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
         orientation="h",
-        marker_color=BLUE,
     )
     figure = go.Figure(bars).update_xaxes(title=f"loss in {unit} when the column is shuffled")
     figure.update_yaxes(type="category", autorange="reversed")
@@ -129,7 +128,7 @@ def probabilities(chances: Mapping[str, float], key: str) -> None:
 def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=BLUE))
+    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h"))
     figure.update_yaxes(type="category")
     return figure.update_xaxes(title=unit)
 
@@ -139,7 +138,7 @@ def _histogram(edges: Sequence[float], counts: Sequence[int], title: str) -> Fig
 
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     widths = [high - low for low, high in pairwise(edges)]
-    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=BLUE, marker_line_width=0.5))
+    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_line_width=0.5))
     return figure.update_xaxes(title=title).update_yaxes(title="rows")
 
 
@@ -199,7 +198,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
     import plotly.graph_objects as go
 
     actual, predicted = data["actual"], data["predicted"]
-    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"color": BLUE, "opacity": 0.55, "size": 6})
+    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"opacity": 0.55, "size": 6})
     low, high = min([*actual, *predicted]), max([*actual, *predicted])
     figure = go.Figure(dots)
     figure.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"dash": "dot", "color": ORANGE})
@@ -211,7 +210,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
 def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": BLUE, "width": 2.5}))
+    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"width": 2.5}))
     return figure.update_xaxes(title=across).update_yaxes(title=up)
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 
 def record_form(fields: Sequence[Mapping[str, Any]], record: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Inputs for every field, two in a row, filled in with a record.
+    """Inputs for every field, two or three in a row, filled in with a record.
 
     Parameters
     ----------
@@ -23,8 +23,9 @@ def record_form(fields: Sequence[Mapping[str, Any]], record: Mapping[str, Any], 
         The record as it was typed; an emptied field is null.
     """
     typed: dict[str, Any] = {}
-    for first in range(0, len(fields), 2):
-        for cell, field in zip(st.columns(2), fields[first : first + 2], strict=False):
+    across = 2 if len(fields) < 9 else 3
+    for first in range(0, len(fields), across):
+        for cell, field in zip(st.columns(across), fields[first : first + across], strict=False):
             with cell:
                 name = field["name"]
                 typed[name] = _input(field, record.get(name), f"{key}_{name}")

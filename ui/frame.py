@@ -27,10 +27,11 @@ def heading(title: str, about: str = "", back: tuple[str, str] | None = None) ->
     back
         Place and label of the page this one belongs to.
     """
-    if back:
-        places.link(back[0], back[1], icon=":material/arrow_back:")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.title(title, width="content", anchor=False)
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+            if back:
+                places.link(back[0], back[1], icon=":material/arrow_back:")
+            st.title(title, width="content", anchor=False)
         with st.container(horizontal=True, width="content", gap="small"):
             yield
     if about:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,14 +10,14 @@ import streamlit as st
 from engine.service.lineage import STAGES, Lineage, LineageNode
 
 COLORS = {"dataset": "#0072B2", "pipeline": "#E69F00", "run": "#8A8178", "model": "#CC79A7", "endpoint": "#009E73"}
-SHAPES = {"dataset": "database", "pipeline": "hexagon", "run": "dot", "model": "diamond", "endpoint": "star"}
+SHAPES = {"dataset": "square", "pipeline": "hexagon", "run": "dot", "model": "diamond", "endpoint": "star"}
 PLURALS = {
     "dataset": "Datasets", "pipeline": "Pipelines", "run": "Runs", "model": "Models", "endpoint": "Endpoints"
 }  # fmt: skip
 APART, BETWEEN = 240, 74
 
 
-def picture(lineage: Lineage, width: int = 1150) -> str | None:
+def picture(lineage: Lineage) -> str | None:
     """Draw it.
 
     Returns
@@ -34,14 +34,15 @@ def picture(lineage: Lineage, width: int = 1150) -> str | None:
         Node(
             id=node.id, label=node.label, title=f"{node.stage.capitalize()} {node.label}", size=14,
             shape=SHAPES[node.stage], color=COLORS[node.stage], x=places[node.id][0], y=places[node.id][1],
-            font={"color": ink, "size": 14, "face": "Source Sans, system-ui, sans-serif"}, fixed=False,
+            font={"color": ink, "size": 14, "face": "system-ui, sans-serif"}, fixed=False,
         )
         for node in lineage.nodes
     ]  # fmt: skip
     edges = [Edge(source=source, target=target, color=line) for source, target in lineage.arrows]
     tallest = max((len(column) for column in columns(lineage).values()), default=1)
     height = min(720, max(280, tallest * BETWEEN + 120))
-    config = Config(width=width, height=height, directed=True, physics=False, hierarchical=False)
+    config = Config(height=height, directed=True, physics=False, hierarchical=False, groups={})
+    config.width = "100%"
     clicked: str | None = agraph(nodes=nodes, edges=edges, config=config)
     return clicked
 
@@ -52,22 +53,34 @@ def columns(lineage: Lineage) -> Mapping[str, Sequence[LineageNode]]:
 
 
 def layout(lineage: Lineage) -> dict[str, tuple[int, int]]:
-    """A fixed place for every node: its stage says how far right, its neighbours to the left how far down."""
-    before: dict[str, list[str]] = {}
-    for source, target in lineage.arrows:
-        before.setdefault(target, []).append(source)
-    places: dict[str, tuple[int, int]] = {}
-    for column, stage in enumerate(STAGES):
-        nodes = [node for node in lineage.nodes if node.stage == stage]
-        nodes.sort(key=lambda node: (_height(before.get(node.id, ()), places), node.label))
-        for row, node in enumerate(nodes):
-            places[node.id] = (column * APART, round((row - (len(nodes) - 1) / 2) * BETWEEN))
-    return places
+    """A fixed place for every node: its stage says how far right, its neighbours how far down."""
+    before = _neighbours((target, source) for source, target in lineage.arrows)
+    after = _neighbours(lineage.arrows)
+    down: dict[str, float] = {}
+    stages = columns(lineage)
+    for stage in STAGES[1:]:
+        _place(stages[stage], before, down)
+    _place(stages[STAGES[0]], after, down)
+    return {
+        node.id: (APART * column, round(down[node.id])) for column, stage in enumerate(STAGES) for node in stages[stage]
+    }
 
 
-def _height(ids: Sequence[str], places: Mapping[str, tuple[int, int]]) -> float:
-    known = [places[node_id][1] for node_id in ids if node_id in places]
-    return sum(known) / len(known) if known else 0.0
+def _neighbours(arrows: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one, other in arrows:
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def _place(nodes: Sequence[LineageNode], beside: Mapping[str, Sequence[str]], down: dict[str, float]) -> None:
+    """Put a column's nodes at the height of their neighbours, never closer than `BETWEEN`."""
+    wanted = {node.id: [down[other] for other in beside.get(node.id, ()) if other in down] for node in nodes}
+    middle = {node_id: sum(places) / len(places) if places else 0.0 for node_id, places in wanted.items()}
+    free = float("-inf")
+    for node in sorted(nodes, key=lambda node: (middle[node.id], node.label)):
+        down[node.id] = max(middle[node.id], free)
+        free = down[node.id] + BETWEEN
 
 
 def rows(lineage: Lineage) -> list[dict[str, Any]]:

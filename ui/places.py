@@ -17,33 +17,19 @@ ENDPOINTS = "app_pages/endpoints.py"
 LINEAGE = "app_pages/lineage.py"
 
 
-def pages() -> dict[str, list[Any]]:
+def pages() -> list[Any]:
     """Every page; those that are reached from another one are hidden from the menu."""
-    return {
-        "": [
-            st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True, help="What there is."),
-        ],
-        "Build": [
-            st.Page(
-                DATASETS, title="Datasets", icon=":material/table:", url_path="datasets", help="Tables you brought."
-            ),
-            st.Page(
-                PIPELINES, title="Pipelines", icon=":material/account_tree:", url_path="pipelines", help="Drawings."
-            ),
-            st.Page(RUNS, title="Runs", icon=":material/play_circle:", url_path="runs", help="What was executed."),
-        ],
-        "Serve": [
-            st.Page(
-                MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."
-            ),
-            st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
-            st.Page(
-                LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."
-            ),
-            st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
-            st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
-        ],
-    }
+    return [
+        st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True, help="What there is."),
+        st.Page(DATASETS, title="Datasets", icon=":material/table:", url_path="datasets", help="Tables you brought."),
+        st.Page(PIPELINES, title="Pipelines", icon=":material/account_tree:", url_path="pipelines", help="Drawings."),
+        st.Page(RUNS, title="Runs", icon=":material/play_circle:", url_path="runs", help="What was executed."),
+        st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
+        st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
+        st.Page(LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."),
+        st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
+        st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
+    ]
 
 
 def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:

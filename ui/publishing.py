@@ -63,6 +63,8 @@ def show_proof(job: JobView, endpoint: str) -> None:
     key = session.key_of(endpoint) or endpoints.first_key(session.workspace(), endpoint)
     if key:
         show_key(endpoint, key)
+    if st.button("I have copied it" if key else "Done", icon=":material/check:"):
+        places.go(places.ENDPOINTS, endpoint=endpoint)
 
 
 def show_key(endpoint: str, key: str) -> None:

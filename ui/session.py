@@ -5,6 +5,7 @@ Nothing that matters lives in session state: it dies with a refresh. Ids are in 
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -28,15 +29,12 @@ def workspace() -> Workspace:
 
 
 def _warm() -> None:
-    """Import what the next pages need, while the first one is looked at."""
-    import httpx
-    import pandas
-    import plotly.graph_objects
-    import streamlit_agraph
+    """Import what the next pages need, while the first one is looked at.
 
-    import engine.service.runs  # noqa: F401
-
-    del httpx, pandas, plotly, streamlit_agraph
+    Not `streamlit_agraph`: a component is known to the server only when a page imports it.
+    """
+    for module in ("engine.service.runs", "pandas", "plotly.graph_objects", "httpx"):
+        import_module(module)
 
 
 def say(text: str, icon: str = ":material/check:") -> None:

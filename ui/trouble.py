@@ -65,7 +65,6 @@ def show_finding(finding: Mapping[str, Any]) -> None:
     column = finding.get("column") or finding.get("field")
     message = str(finding.get("message", ""))
     where = f"**{escaped(str(column))}** · " if column and str(column) not in message else ""
-    st.markdown(f":{look.color}-badge[{look.icon} {look.word}] {where}{escaped(message)}")
     todo = finding.get("fix") or finding.get("hint")
-    if isinstance(todo, str) and todo:
-        st.caption(f":material/subdirectory_arrow_right: {escaped(todo)}")
+    advice = f" :gray[→ {escaped(todo)}]" if isinstance(todo, str) and todo else ""
+    st.markdown(f":{look.color}-badge[{look.icon} {look.word}] {where}{escaped(message)}{advice}")

@@ -24,13 +24,34 @@ MAX_DEPTH = 100
 KEPT = ("CAST", "TRY_CAST", "EXTRACT")
 
 
-class _Parser(DuckDBParser):
-    """Reads every function call as a plain name with arguments, so that the name decides."""
+QUERIES = (TokenType.SELECT, TokenType.FROM, TokenType.WITH, TokenType.VALUES, TokenType.TABLE, TokenType.SUMMARIZE)
 
+
+class _Parser(DuckDBParser):
+    """A parser of expressions alone.
+
+    It reads every function call as a plain name with arguments, so that the name decides. Statements, queries and
+    column definitions are cut off, not only refused afterwards: their grammar is large, and sqlglot never returns from
+    ``struct(, NOT)``.
+    """
+
+    STATEMENT_PARSERS: ClassVar[dict[TokenType, Any]] = {}
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {name: DuckDBParser.FUNCTION_PARSERS[name] for name in KEPT}
     NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {}
     NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {"CASE": DuckDBParser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+    def _parse_select(self, *_: Any, **__: Any) -> None:
+        if self._curr and self._curr.token_type in QUERIES:
+            raise RefusedExpression(
+                "A subquery (SELECT) is not allowed in an expression.", hint="Use the Join component."
+            )
+
+    def _parse_struct_types(self, *_: Any, **__: Any) -> None:
+        self.raise_error("Nested types are not allowed")
+
+    def _parse_column_def(self, *_: Any, **__: Any) -> None:
+        self.raise_error("Column definitions are not allowed")
 
 
 class _Dialect(DuckDB):
@@ -108,8 +129,11 @@ def parse(text: str, field: str | None = None) -> exp.Expr:
         tokens = _DIALECT.tokenize(text)
         _check_tokens(tokens, field)
         trees = _DIALECT.parser().parse(tokens, text)
+    except RefusedExpression as refused:
+        refused.field = field
+        raise
     except SqlglotError as error:
-        raise RefusedExpression(_reason(error), hint=_spelling_hint(text), field=field) from None
+        raise RefusedExpression(_reason(error, text), hint=_spelling_hint(text), field=field) from None
     except RecursionError:
         raise _too_deep(field) from None
     except (ValueError, TypeError, AttributeError, LookupError):  # how the parser stumbles over `show all`, `-> 1e5`
@@ -229,7 +253,10 @@ def _too_deep(field: str | None) -> RefusedExpression:
     return RefusedExpression("The expression is nested too deeply.", hint="Divide it into several.", field=field)
 
 
-def _reason(error: SqlglotError) -> str:
+def _reason(error: SqlglotError, text: str) -> str:
+    first = next(iter(text.upper().split()), "")
+    if first in STATEMENTS:
+        return f"{first} is not allowed in an expression."
     found = getattr(error, "errors", None)
     near_text = str(found[0].get("highlight") or "")[:40] if found else ""
     return f"The expression cannot be read near {near_text!r}." if near_text else "The expression cannot be read."
@@ -246,6 +273,12 @@ def _spelling_hint(text: str) -> str:
     )
 
 
+STATEMENTS = (
+    *("ALTER", "ANALYZE", "ATTACH", "BEGIN", "CALL", "CHECKPOINT", "COMMENT", "COMMIT", "COPY", "CREATE", "DELETE"),
+    *("DESCRIBE", "DETACH", "DROP", "EXECUTE", "EXPLAIN", "EXPORT", "IMPORT", "INSERT", "INSTALL", "KILL", "LOAD"),
+    *("MERGE", "PIVOT", "PRAGMA", "PREPARE", "REFRESH", "RESET", "ROLLBACK", "SET", "SHOW", "SUMMARIZE", "TRUNCATE"),
+    *("UNPIVOT", "UPDATE", "USE", "VACUUM"),
+)
 AGGREGATES = frozenset(
     [
         "any_value",

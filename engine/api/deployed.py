@@ -2,19 +2,37 @@
 
 import logging
 import threading
+import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from engine.errors import PEOPLE_ERRORS, MissingThing
+import anyio.to_thread
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.errors import PEOPLE_ERRORS, MissingThing, Unserved
 from engine.serve.parity import check_parity, plain_value
 from engine.serve.scorer import Scorer, load_scorer
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace
 
 REFRESH_SECONDS = 0.5
+TRY_AGAIN_SECONDS = 30.0
 
 log = logging.getLogger("canvasback.api")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What shall answer an endpoint."""
+
+    revision: int
+    version_id: str
+    model: str
+    version: int
 
 
 @dataclass(frozen=True)
@@ -27,10 +45,11 @@ class Live:
     version: int
     scorer: Scorer
 
+    @cached_property
     def sample(self) -> dict[str, Any]:
-        """A record from a real row."""
-        row = self.scorer.golden().slice(0, 1).to_pylist()
-        return {field.name: plain_value(row[0][field.name]) for field in self.scorer.fields} if row else {}
+        """A typical record, not one of a person: each field's commonest or middle value."""
+        golden = self.scorer.golden()
+        return {field.name: plain_value(_typical(golden.column(field.name))) for field in self.scorer.fields}
 
     def schema(self) -> dict[str, Any]:
         """The endpoint's fields as JSON Schema, with an example."""
@@ -44,9 +63,18 @@ class Live:
                 "properties": {field.name: field.schema() for field in fields},
                 "required": [field.name for field in fields],
                 "additionalProperties": False,
-                "examples": [self.sample()],
+                "examples": [self.sample],
             },
         }
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A model version that cannot be loaded."""
+
+    revision: int
+    code: str
+    try_again_at: float
 
 
 class Deployed:
@@ -55,7 +83,8 @@ class Deployed:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._live: Mapping[str, Live] = {}
-        self._broken: dict[str, str] = {}
+        self._broken: Mapping[str, Broken] = {}
+        self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._loaded = threading.Event()
 
@@ -65,27 +94,33 @@ class Deployed:
         return self._loaded.is_set()
 
     def broken(self) -> dict[str, str]:
-        """Endpoints whose model could not be loaded, and why."""
-        return dict(self._broken)
+        """Endpoints whose model could not be loaded, with the code of the reason; the log has the rest."""
+        return {name: broken.code for name, broken in self._broken.items()}
 
     def all(self) -> tuple[Live, ...]:
         """Everything that answers now."""
         return tuple(self._live.values())
 
-    def get(self, name: str) -> Live:
-        """What answers an endpoint.
+    async def find(self, name: str) -> Live:
+        """What answers an endpoint, loaded first if it is new.
 
         Raises
         ------
-        MissingThing
+        MissingThing, Unserved
         """
         live = self._live.get(name)
-        if live is None:
+        return live if live is not None else await anyio.to_thread.run_sync(self.get, name)
+
+    def get(self, name: str) -> Live:
+        """The same, for whoever may wait."""
+        if name not in self._live:
             self.refresh()
-            live = self._live.get(name)
-        if live is None:
-            raise MissingThing(f"Nothing answers the endpoint {name!r}.", hint="Publish a model version to it.")
-        return live
+        live = self._live.get(name)
+        if live is not None:
+            return live
+        if name in self._broken:
+            raise Unserved(f"The model of {name!r} cannot be loaded.", hint="Publish it again; its log says why.")
+        raise MissingThing(f"Nothing answers the endpoint {name!r}.", hint="Publish a model version to it.")
 
     def start(self) -> None:
         """Keep up with the deployments, in the background."""
@@ -97,21 +132,31 @@ class Deployed:
 
     def refresh(self) -> None:
         """Load what is new, let go of what has ended; what cannot be loaded leaves the old one in place."""
-        wanted = self._wanted()
-        live = {name: self._live[name] for name in wanted if name in self._live}
-        for name, (revision, version_id, model, version) in wanted.items():
-            if name in live and live[name].revision == revision:
-                continue
-            try:
-                live[name] = Live(name, revision, model, version, self._load(version_id))
-                self._broken.pop(name, None)
-            except PEOPLE_ERRORS as error:
-                if name not in self._broken:
-                    log.error("endpoint %s cannot load %s v%s: %s", name, model, version, error.message)
-                self._broken[name] = error.message
-        self._broken = {name: why for name, why in self._broken.items() if name in wanted}
-        self._live = live
-        self._loaded.set()
+        with self._refreshing:
+            wanted = self._wanted()
+            live = {name: self._live[name] for name in wanted if name in self._live}
+            broken = {name: self._broken[name] for name in wanted if name in self._broken}
+            for name, entry in wanted.items():
+                if name in live and live[name].revision == entry.revision:
+                    broken.pop(name, None)
+                elif self._is_worth_a_try(broken.get(name), entry):
+                    self._load_into(name, entry, live, broken)
+            self._live, self._broken = live, broken
+            self._loaded.set()
+
+    def _is_worth_a_try(self, broken: Broken | None, entry: Wanted) -> bool:
+        return broken is None or broken.revision != entry.revision or time.monotonic() > broken.try_again_at
+
+    def _load_into(self, name: str, entry: Wanted, live: dict[str, Live], broken: dict[str, Broken]) -> None:
+        try:
+            live[name] = Live(name, entry.revision, entry.model, entry.version, self._load(entry.version_id))
+        except Exception as error:  # a model that nobody expected must not keep the others from being served
+            code = error.code if isinstance(error, PEOPLE_ERRORS) else "unexpected"
+            log.exception("endpoint %s cannot load %s v%s: %s", name, entry.model, entry.version, code)
+            broken[name] = Broken(entry.revision, code, time.monotonic() + TRY_AGAIN_SECONDS)
+        else:
+            broken.pop(name, None)
+            log.info("endpoint %s answers with %s v%s", name, entry.model, entry.version)
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -119,12 +164,14 @@ class Deployed:
                 self.refresh()
             except PEOPLE_ERRORS as error:
                 log.warning("deployments could not be read: %s", error.message)
+            except Exception:
+                log.exception("deployments could not be read")
             self._stop.wait(REFRESH_SECONDS)
 
-    def _wanted(self) -> dict[str, tuple[int, str, str, int]]:
+    def _wanted(self) -> dict[str, Wanted]:
         with self._workspace.database.read() as uow:
             return {
-                entry.endpoint.name: (
+                entry.endpoint.name: Wanted(
                     entry.answering[0].deployment.revision,
                     entry.answering[0].deployment.model_version_id,
                     entry.answering[0].model,
@@ -140,3 +187,12 @@ class Deployed:
         scorer = load_scorer(verified_files(self._workspace, row))
         check_parity(scorer)
         return scorer
+
+
+def _typical(values: pa.ChunkedArray) -> Any:
+    known = values.drop_null()
+    if len(known) == 0:
+        return None
+    if pa.types.is_integer(known.type) or pa.types.is_floating(known.type) or pa.types.is_temporal(known.type):
+        return known.take(pc.sort_indices(known).slice(len(known) // 2, 1))[0].as_py()
+    return Counter(known.to_pylist()).most_common(1)[0][0]

@@ -5,6 +5,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from engine.api.deployed import Deployed, Live
 
+PROBLEM = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "hint": {"type": "string"},
+        "field": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "record": {"type": ["integer", "null"]},
+                    "field": {"type": ["string", "null"]},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
 
 def endpoint_paths(deployed: "Deployed") -> dict[str, Any]:
     """A `predict` and a `schema` path per endpoint."""
@@ -30,12 +54,13 @@ def _predict(live: "Live") -> dict[str, Any]:
                         "type": "object",
                         "properties": {"records": {"type": "array", "minItems": 1, "items": record}},
                         "required": ["records"],
+                        "additionalProperties": False,
                     },
                     "example": {"records": record["examples"]},
                 }
             },
         },
-        "responses": {"200": _answer(live), **_refusals("400", "401", "413", "422")},
+        "responses": {"200": _answer(live), **_refusals("400", "401", "413", "415", "422", "429", "503")},
     }
 
 
@@ -47,7 +72,7 @@ def _schema(live: "Live") -> dict[str, Any]:
         "security": [{"key": []}],
         "responses": {
             "200": {"description": "The fields", "content": {"application/json": {"schema": {"type": "object"}}}},
-            **_refusals("401"),
+            **_refusals("401", "503"),
         },
     }
 
@@ -69,5 +94,5 @@ def _answer(live: "Live") -> dict[str, Any]:
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": {"type": "object"}}}
+    content = {"application/problem+json": {"schema": PROBLEM}}
     return {status: {"description": "Refused, with the reason", "content": content} for status in statuses}

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from engine.cli.given import pairs
-from engine.cli.shared import AsJson, Home, guarded, json_errors, open_home, print_json, wait
+from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, wait
 
-app = typer.Typer(help="Import and look at datasets.", no_args_is_help=True)
+app = typer.Typer(help="Import, look at and delete datasets.", no_args_is_help=True)
 
 
 @app.command("import")
@@ -27,19 +27,16 @@ def dataset_import(
 
     overrides = pairs(read_as, "--read-as")
     workspace = open_home(home)
-    with json_errors(as_json):
-        result = wait(
-            workspace,
-            start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
-        )
-        if as_json:
-            print_json(result)
-            return
-        typer.echo(
-            f"{result['dataset']} v{result['version']}: {result['rows']:,} rows, {len(result['columns'])} columns"
-        )
-        for finding in result["findings"]:
-            typer.echo(f"  {finding['severity']}: {finding['message']}")
+    result = wait(
+        workspace,
+        start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
+    )
+    if as_json:
+        print_json(result)
+        return
+    say(f"{result['dataset']} v{result['version']}: {result['rows']:,} rows, {len(result['columns'])} columns")
+    for finding in result["findings"]:
+        say(f"  {finding['severity']}: {finding['message']}")
 
 
 @app.command("list")
@@ -53,7 +50,7 @@ def dataset_list(home: Home = None, as_json: AsJson = False) -> None:
         print_json([view.model_dump(mode="json", exclude={"findings"}) for view in found])
         return
     for view in found:
-        typer.echo(f"{view.name:30} v{view.version}  {view.rows or 0:>12,} rows  {len(view.columns)} columns")
+        say(f"{view.name:30} v{view.version}  {view.rows or 0:>12,} rows  {len(view.columns)} columns")
 
 
 @app.command("show")
@@ -71,9 +68,9 @@ def dataset_show(
     if as_json:
         print_json(view.model_dump(mode="json"))
         return
-    typer.echo(f"{view.name} v{view.version}: {view.rows:,} rows")
+    say(f"{view.name} v{view.version}: {view.rows:,} rows")
     for column in view.columns:
-        typer.echo(f"  {column['name']:30} {column['type']}")
+        say(f"  {column['name']:30} {column['type']}")
 
 
 @app.command("profile")
@@ -91,8 +88,20 @@ def dataset_profile(
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found['rows']:,} rows, {found['duplicates']} duplicates, quality {found['quality_score']}")
+    say(f"{found['rows']:,} rows, {found['duplicates']} duplicates, quality {found['quality_score']}")
     for column in found["columns"]:
-        typer.echo(
+        say(
             f"  {column['name']:30} {column['type']:10} {column['missing']:>8} missing {column['distinct']:>8} distinct"
         )
+
+
+@app.command("delete")
+@guarded
+def dataset_delete(
+    name: Annotated[str, typer.Argument(help="The dataset.")], home: Home = None, as_json: AsJson = False
+) -> None:
+    """Delete a dataset and its files; refused while a pipeline, a run or a model needs it."""
+    from engine.service.datasets import delete_dataset
+
+    delete_dataset(open_home(home), name)
+    print_json({"deleted": name}) if as_json else say(f"{name} is deleted.")

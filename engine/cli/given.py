@@ -1,32 +1,43 @@
 """What a person gives on the command line, read."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import click
+import typer
 
-from engine.errors import CanvasbackError
+if TYPE_CHECKING:
+    from engine.graph import Pipeline
 
 
 def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+    """``name=value`` options; a value is read as YAML, so that numbers are numbers."""
     import yaml
 
-    pairs = {}
+    found = {}
     for text in given or ():
         name, separator, value = text.partition("=")
         if not separator or not name:
-            raise click.BadParameter(f"{text!r} is not name=value", param_hint=option)
-        pairs[name] = yaml.safe_load(value) if value else value
-    return pairs
+            raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
+        try:
+            found[name] = yaml.safe_load(value) if value.strip() else value
+        except yaml.YAMLError as error:
+            raise typer.BadParameter(f"the value of {name!r} is no YAML", param_hint=option) from error
+    return found
 
 
-def read_pipeline(file: Path) -> Any:
+def read_pipeline(file: Path) -> "Pipeline":
+    """The pipeline in a YAML file.
+
+    Raises
+    ------
+    CanvasbackError
+    """
+    from engine.errors import CanvasbackError
     from engine.graph import Pipeline
 
     try:
         text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CanvasbackError(f"Cannot read {file}: {error.strerror}.", hint="Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise CanvasbackError(f"{file} is no UTF-8 text.", hint="A pipeline is a YAML file.") from error
+    except (OSError, ValueError) as error:
+        why = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", str(error))
+        raise CanvasbackError(f"Cannot read {file}: {why}.", hint="Give the path of a YAML file.") from error
     return Pipeline.from_yaml(text)

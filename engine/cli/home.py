@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.shared import AsJson, Home, guarded, json_errors, open_home, print_json, wait
-from engine.settings import Settings
+from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, settings_for, wait
 
 
 @guarded
@@ -19,8 +18,7 @@ def up(
     """Start the UI, the API and the workers on loopback; Ctrl-C stops them together."""
     from engine.supervise import supervise
 
-    given: dict[str, Any] = {"home": home, "ui_port": ui_port, "api_port": api_port, "workers": workers}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    settings = settings_for(home, ui_port=ui_port, api_port=api_port, workers=workers)
     raise typer.Exit(supervise(settings, demo=demo))
 
 
@@ -29,15 +27,17 @@ def ui(home: Home = None) -> None:
     """Start the UI alone."""
     from engine.supervise import run_ui
 
-    run_ui(Settings(home=home) if home else Settings())
+    run_ui(settings_for(home))
 
 
 @guarded
 def api(home: Home = None) -> None:
     """Start the API alone."""
     from engine.api.app import run_api
+    from engine.supervise import end_with_the_supervisor
 
-    run_api(Settings(home=home) if home else Settings())
+    end_with_the_supervisor()
+    run_api(settings_for(home))
 
 
 @guarded
@@ -45,7 +45,7 @@ def worker(home: Home = None) -> None:
     """Start one worker."""
     from engine.supervise import run_worker
 
-    run_worker(Settings(home=home) if home else Settings())
+    run_worker(settings_for(home))
 
 
 @guarded
@@ -53,14 +53,15 @@ def demo(home: Home = None, as_json: AsJson = False) -> None:
     """Fill a home with a sample dataset, a pipeline, a model and an endpoint."""
     from engine.service.demo import make_demo
 
-    with json_errors(as_json):
-        made = make_demo(open_home(home), wait)
-        print_json(made) if as_json else typer.echo(f"Made {', '.join(made.values())}.")
+    made = make_demo(open_home(home), wait)
+    print_json(made) if as_json else say(f"Made {', '.join(made.values())}.")
 
 
 @guarded
 def components(
-    key: Annotated[str | None, typer.Argument(help="One component.")] = None, as_json: AsJson = False
+    key: Annotated[str | None, typer.Argument(help="One component.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """List what nodes can be: ports, params, help."""
     from engine.service.components import describe_component, list_components
@@ -74,11 +75,11 @@ def components(
         print_json(listed)
         return
     for found in listed:
-        typer.echo(f"{found['key']:36} {found['about']}")
+        say(f"{found['key']:36} {found['about']}")
 
 
 def _print_component(found: dict[str, Any]) -> None:
-    typer.secho(f"{found['title']} ({found['key']})", bold=True)
-    typer.echo(found["help"] + "\n")
+    say(f"{found['title']} ({found['key']})", bold=True)
+    say(found["help"] + "\n")
     for name, schema in found["params"].get("properties", {}).items():
-        typer.echo(f"  {name:20} {schema.get('description', '')}")
+        say(f"  {name:20} {schema.get('description', '')}")

@@ -1,12 +1,16 @@
 """The command line. With ``--json``, standard output is exactly one JSON document; progress goes to standard error."""
 
+import sys
+
 import typer
 
-from engine.cli import datasets, endpoints, home, models, pipelines, runs
+from engine.cli import datasets, endpoints, home, models, pipelines, runs, upkeep
+from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
     name="canvasback",
     help="Draw a machine-learning pipeline, run it on DuckDB, publish the model as an endpoint.",
+    epilog="Every command takes --home DIR and, where it has something to tell, --json.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -21,13 +25,42 @@ for name, group in (
     ("endpoint", endpoints),
 ):
     app.add_typer(group.app, name=name)
-for command in (endpoints.predict, endpoints.openapi):
+for command in (endpoints.predict, endpoints.openapi, upkeep.doctor, upkeep.gc):
     app.command()(command)
 
 
 def main() -> None:
     """Run the command line; exit 0 when done, 1 when it failed, 2 when it was used wrongly."""
-    app()
+    given = arranged(sys.argv[1:])
+    try:
+        app(args=given)
+    except Told:
+        raise
+    except SystemExit as stop:
+        if stop.code == WRONG_USE and "--json" in given:
+            print_json({"error": {"code": "wrong_use", "message": "See standard error.", "hint": ""}})
+        raise
+
+
+def arranged(given: list[str]) -> list[str]:
+    """The arguments with ``--home`` and ``--json`` at their end, so that they may stand anywhere.
+
+    >>> arranged(["--home", "/tmp/h", "dataset", "--json", "list"])
+    ['dataset', 'list', '--home', '/tmp/h', '--json']
+    """
+    rest: list[str] = []
+    shared: list[str] = []
+    waiting = iter(given)
+    for argument in waiting:
+        if argument == "--":
+            return [*rest, *shared, "--", *waiting]
+        if argument == "--home":
+            shared += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument == "--json" or argument.startswith("--home="):
+            shared.append(argument)
+        else:
+            rest.append(argument)
+    return [*rest, *shared]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.shared import AsJson, Home, guarded, main_metric, open_home, print_json
+from engine.cli.shared import AsJson, Home, guarded, main_metric, open_home, print_json, say
 
 app = typer.Typer(help="Look at models.", no_args_is_help=True)
 
@@ -20,7 +20,7 @@ def model_list(home: Home = None, as_json: AsJson = False) -> None:
         print_json([view.model_dump(mode="json", exclude={"report"}) for view in found])
         return
     for view in found:
-        typer.echo(f"{view.model:30} v{view.version}  {view.task}  {main_metric(view.metrics)}")
+        say(f"{view.model:30} v{view.version}  {view.task}  {main_metric(view.metrics)}")
 
 
 @app.command("show")
@@ -35,6 +35,6 @@ def model_show(
     if as_json:
         print_json(view.model_dump(mode="json"))
         return
-    typer.echo(f"{view.model} v{view.version}: {view.task} of {view.target}")
+    say(f"{view.model} v{view.version}: {view.task} of {view.target}")
     for metric, value in view.metrics.items():
-        typer.echo(f"  {metric:20} {value:10.4f}   baseline {view.baseline.get(metric, float('nan')):10.4f}")
+        say(f"  {metric:20} {value:10.4f}   baseline {view.baseline.get(metric, float('nan')):10.4f}")

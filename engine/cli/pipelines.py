@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli.given import read_pipeline
-from engine.cli.shared import AsJson, Home, guarded, json_errors, open_home, print_json
+from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 
 app = typer.Typer(help="Check, import and export pipelines.", no_args_is_help=True)
 
@@ -19,14 +19,13 @@ def pipeline_validate(
     """List everything wrong with a pipeline; exit 1 when something keeps it from running."""
     from engine.service.pipelines import problem_list
 
-    with json_errors(as_json):
-        problems = problem_list(open_home(home), read_pipeline(file).resolved())
-        if as_json:
-            print_json({"problems": problems})
-        else:
-            print_problems(problems)
-        if any(problem["severity"] == "error" for problem in problems):
-            raise typer.Exit(1)
+    problems = problem_list(open_home(home), read_pipeline(file).resolved())
+    if as_json:
+        print_json({"problems": problems})
+    else:
+        print_problems(problems)
+    if any(problem["severity"] == "error" for problem in problems):
+        raise typer.Exit(1)
 
 
 @app.command("import")
@@ -38,16 +37,19 @@ def pipeline_import(
     from engine.service.pipelines import import_pipeline
 
     draft = import_pipeline(open_home(home), read_pipeline(file))
-    print_json({"pipeline": draft.name, "id": draft.pipeline_id}) if as_json else typer.echo(f"Imported {draft.name}.")
+    print_json({"pipeline": draft.name, "id": draft.pipeline_id}) if as_json else say(f"Imported {draft.name}.")
 
 
 @app.command("export")
 @guarded
-def pipeline_export(name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None) -> None:
+def pipeline_export(
+    name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None, as_json: AsJson = False
+) -> None:
     """Print a pipeline's draft as YAML."""
     from engine.service.pipelines import drawn, find_draft
 
-    typer.echo(drawn(find_draft(open_home(home), name)).as_yaml(), nl=False)
+    pipeline = drawn(find_draft(open_home(home), name))
+    print_json(pipeline.as_document()) if as_json else typer.echo(pipeline.as_yaml(), nl=False)
 
 
 @app.command("list")
@@ -61,7 +63,7 @@ def pipeline_list(home: Home = None, as_json: AsJson = False) -> None:
         print_json([view.model_dump(mode="json") for view in found])
         return
     for view in found:
-        typer.echo(f"{view.name:30} v{view.version or '-'}  last run {view.last_run_status or '-'}")
+        say(f"{view.name:30} v{view.version or '-'}  last run {view.last_run_status or '-'}")
 
 
 @app.command("show")
@@ -79,13 +81,13 @@ def pipeline_show(
         print_json({"pipeline": draft.name, "rev": draft.rev, "versions": versions, "graph": draft.document})
         return
     for node in drawn(draft).nodes:
-        typer.echo(f"  {node.id:30} {node.component}")
-    typer.echo(f"{len(versions)} versions")
+        say(f"  {node.id:30} {node.component}")
+    say(f"{len(versions)} versions")
 
 
 def print_problems(problems: list[dict[str, Any]]) -> None:
     for problem in problems:
         where = f"[{problem['node']}] " if problem["node"] else ""
-        typer.echo(f"{problem['severity']}: {where}{problem['message']} {problem['hint']}")
+        say(f"{problem['severity']}: {where}{problem['message']} {problem['hint']}")
     if not problems:
-        typer.echo("No problems.")
+        say("No problems.")

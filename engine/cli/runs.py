@@ -12,10 +12,10 @@ from engine.cli.shared import (
     JobFailed,
     fail,
     guarded,
-    json_errors,
     main_metric,
     open_home,
     print_json,
+    say,
     wait,
 )
 
@@ -36,23 +36,20 @@ def run(
     from engine.service.pipelines import drawn, find_draft, import_pipeline
 
     workspace = open_home(home)
-    with json_errors(as_json):
-        is_file = Path(pipeline).suffix in (".yaml", ".yml", ".json") or Path(pipeline).is_file()
-        draft = (
-            import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_file else find_draft(workspace, pipeline)
-        )
-        params = pairs(param, "--param")
-        run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), target=to, params=params)
-        job_id = service.job_of(workspace, run_id)
-        if detach or job_id is None:
-            print_json({"run": run_id}) if as_json else typer.echo(f"Run {run_id} is queued.")
-            return
-        try:
-            wait(workspace, job_id)
-        except JobFailed as failed:
-            fail(failed.error, as_json=as_json, **run_data(service.get_run(workspace, run_id)))
-        view = service.get_run(workspace, run_id)
-        print_json(run_data(view)) if as_json else print_run(view)
+    is_file = Path(pipeline).suffix in (".yaml", ".yml", ".json") or Path(pipeline).is_file()
+    draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_file else find_draft(workspace, pipeline)
+    params = pairs(param, "--param")
+    run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), target=to, params=params)
+    job_id = service.job_of(workspace, run_id)
+    if detach or job_id is None:
+        print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")
+        return
+    try:
+        wait(workspace, job_id)
+    except JobFailed as failed:
+        fail(failed.error, as_json=as_json, **run_data(service.get_run(workspace, run_id)))
+    view = service.get_run(workspace, run_id)
+    print_json(run_data(view)) if as_json else print_run(view)
 
 
 @app.command("list")
@@ -66,7 +63,7 @@ def runs_list(home: Home = None, as_json: AsJson = False) -> None:
         print_json([view.model_dump(mode="json", exclude={"nodes"}) for view in found])
         return
     for view in found:
-        typer.echo(f"{view.id}  {view.pipeline:24} run {view.number:<4} {view.status:10} {view.seconds or 0:8.1f} s")
+        say(f"{view.id}  {view.pipeline:24} run {view.number:<4} {view.status:10} {view.seconds or 0:8.1f} s")
 
 
 @app.command("show")
@@ -83,12 +80,16 @@ def runs_show(
 
 @app.command("cancel")
 @guarded
-def runs_cancel(run_id: Annotated[str, typer.Argument(help="The run's id.")], home: Home = None) -> None:
+def runs_cancel(
+    run_id: Annotated[str, typer.Argument(help="The run's id.")], home: Home = None, as_json: AsJson = False
+) -> None:
     """End a run."""
-    from engine.service.runs import cancel_run
+    from engine.service.runs import cancel_run, get_run
 
-    cancel_run(open_home(home), run_id)
-    typer.echo("The run is being cancelled.")
+    workspace = open_home(home)
+    cancel_run(workspace, run_id)
+    status = get_run(workspace, run_id).status
+    print_json({"run": run_id, "status": status}) if as_json else say("The run is being cancelled.")
 
 
 def run_data(view: Any) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def print_run(view: Any) -> None:
     for node in view.nodes:
         state = "cached" if node.cached else node.status
         rows = f"{node.rows_out:,}" if node.rows_out is not None else ""
-        typer.echo(f"  {node.title:32} {state:10} {rows:>12} rows {node.seconds or 0:8.2f} s")
-    typer.echo(f"{view.pipeline} run {view.number}: {view.status} in {view.seconds or 0:.1f} s")
+        say(f"  {node.title:32} {state:10} {rows:>12} rows {node.seconds or 0:8.2f} s")
+    say(f"{view.pipeline} run {view.number}: {view.status} in {view.seconds or 0:.1f} s")
     for model in view.models:
-        typer.echo(f"  {model['model']} v{model['version']}: {main_metric(model['metrics'])}")
+        say(f"  {model['model']} v{model['version']}: {main_metric(model['metrics'])}")

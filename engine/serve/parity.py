@@ -62,7 +62,7 @@ def check_parity(scorer: Scorer) -> Parity:
 
 
 def _compare(golden: pa.Table, told: list[dict[str, Any]], scorer: Scorer) -> Parity:
-    wanted = golden.column(GOLDEN_PREFIX + PREDICTION).to_pylist()
+    wanted = [plain_value(value) for value in golden.column(GOLDEN_PREFIX + PREDICTION).to_pylist()]
     ids = golden.column(ROW).to_pylist()
     if len(told) != len(wanted):
         raise ParityFailed(f"The endpoint gave {len(told)} answers for {len(wanted)} rows.", hint="Train it again.")

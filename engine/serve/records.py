@@ -5,6 +5,7 @@ import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -14,7 +15,8 @@ from engine.errors import InvalidRecord
 
 MAX_TEXT = 100_000
 MAX_ERRORS = 50
-INT64 = 2**63
+MAX_NAME = 200
+LEAST, MOST = -(2**63), 2**64 - 1
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,28 @@ class Field:
     type: str
     nullable: bool
 
-    @property
+    @cached_property
     def arrow(self) -> pa.DataType:
         """The Arrow type of the column."""
         return ibis.dtype(self.type).to_pyarrow()
 
+    @cached_property
+    def family(self) -> str:
+        """How its values are written in JSON: ``integer``, ``number``, ``text``, …"""
+        return _family(self.arrow)
+
+    def read(self, record: Mapping[str, Any]) -> tuple[Any, str | None]:
+        """This field's value in a record, or what is wrong with it."""
+        if self.name not in record:
+            return None, "this field is missing"
+        value = record[self.name]
+        if value is None:
+            return None, None if self.nullable else "must not be null: it never was in the training rows"
+        return _READERS[self.family](value)
+
     def schema(self) -> dict[str, Any]:
         """The field in JSON Schema."""
-        kind, form = _JSON_TYPES.get(_family(self.arrow), ("string", None))
+        kind, form = _JSON_TYPES[self.family]
         described: dict[str, Any] = {"type": [kind, "null"] if self.nullable else kind}
         return {**described, **({"format": form} if form else {})}
 
@@ -82,21 +98,42 @@ def to_table(records: Any, fields: Sequence[Field], most: int) -> pa.Table:
     for number, record in enumerate(records):
         if not isinstance(record, Mapping):
             mistakes.append(Mistake(number, None, f"a record is an object of fields, not {_said(record)}"))
-            continue
-        mistakes.extend(_unknown(number, record, columns))
-        for field in fields:
-            value, wrong = _read(record, field)
-            if wrong:
-                mistakes.append(Mistake(number, field.name, wrong))
-            columns[field.name].append(value)
-        if len(mistakes) > MAX_ERRORS:
+        else:
+            mistakes.extend(_unknown(number, record, columns))
+            for field in fields:
+                value, wrong = field.read(record)
+                columns[field.name].append(value)
+                if wrong:
+                    mistakes.append(Mistake(number, field.name, wrong))
+        if len(mistakes) >= MAX_ERRORS:
             break
     if mistakes:
-        raise _refusal(mistakes)
-    return pa.table({field.name: pa.array(columns[field.name], type=field.arrow) for field in fields})
+        raise refusal(mistakes)
+    return pa.table({field.name: _column(field, columns[field.name]) for field in fields})
 
 
-def _refusal(mistakes: Sequence[Mistake]) -> InvalidRecord:
+def _column(field: Field, values: list[Any]) -> pa.Array:
+    """The values in the column's own type, which may be narrower than JSON's."""
+    try:
+        return _narrowed(field, values)
+    except (pa.ArrowException, OverflowError):
+        for number, value in enumerate(values):
+            try:
+                _narrowed(field, [value])
+            except (pa.ArrowException, OverflowError) as error:
+                message = f"{_said(value)} is out of the range of {field.type}"
+                raise refusal([Mistake(number, field.name, message)]) from error
+        raise
+
+
+def _narrowed(field: Field, values: list[Any]) -> pa.Array:
+    if pa.types.is_decimal(field.arrow):
+        return pa.array(values, pa.float64()).cast(field.arrow)
+    return pa.array(values, type=field.arrow)
+
+
+def refusal(mistakes: Sequence[Mistake]) -> InvalidRecord:
+    """What a request with these mistakes is told."""
     first = mistakes[0]
     where = f"Record {first.record}" + (f", field {first.field!r}" if first.field else "")
     more = f" ({len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
@@ -122,29 +159,22 @@ def _check_list(records: Any, most: int) -> None:
 
 
 def _unknown(number: int, record: Mapping[str, Any], known: Mapping[str, Any]) -> list[Mistake]:
-    found = []
-    for name in record:
-        if name not in known:
-            close = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            found.append(Mistake(number, str(name)[:200], f"this model has no such field{hint}"))
-    return found
+    names = [name for name in record if name not in known][:MAX_ERRORS]
+    return [Mistake(number, name[:MAX_NAME], f"this model has no such field{_nearest(name, known)}") for name in names]
 
 
-def _read(record: Mapping[str, Any], field: Field) -> tuple[Any, str | None]:
-    if field.name not in record:
-        return None, "this field is missing"
-    value = record[field.name]
-    if value is None:
-        return None, None if field.nullable else "must not be null: it never was in the training rows"
-    return _READERS[_family(field.arrow)](value)
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    # Comparing is slow for long names.
+    close = difflib.get_close_matches(name, known, n=1) if len(name) <= MAX_NAME else []
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _integer(value: Any) -> tuple[Any, str | None]:
-    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if isinstance(value, bool) or not whole:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None, f"must be a whole number, not {_said(value)}"
-    return (int(value), None) if -INT64 <= value < INT64 else (None, "is out of the range of a 64-bit whole number")
+    if not LEAST <= value <= MOST:
+        return None, "is out of the range of a 64-bit whole number"
+    return (int(value), None) if value == int(value) else (None, f"must be a whole number, not {_said(value)}")
 
 
 def _number(value: Any) -> tuple[Any, str | None]:
@@ -183,7 +213,10 @@ def _moment(value: Any) -> tuple[Any, str | None]:
         moment = dates.datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None, f"must be a time such as '2026-11-21T14:30:00', not {_said(value)}"
-    return (moment.astimezone(dates.UTC).replace(tzinfo=None) if moment.tzinfo else moment), None
+    try:
+        return (moment.astimezone(dates.UTC).replace(tzinfo=None) if moment.tzinfo else moment), None
+    except OverflowError:
+        return None, "is out of the range of a time"
 
 
 def _clock(value: Any) -> tuple[Any, str | None]:

@@ -14,12 +14,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from components.base import Estimator
+from components.catalog import component
 from components.ports import ROW
+from engine.errors import CanvasbackError, InvalidRecord
 from engine.serve.modelfile import ESTIMATOR, GOLDEN, MODEL, ModelFile, load_estimator
-from engine.serve.records import Field, to_table
+from engine.serve.records import Field, Mistake, refusal, to_table
+from engine.train.matrix import check_finite
 from engine.train.training import answer
 
 MOST_RECORDS = 1_000
+MAX_SAID = 200
+MEMORY_MB = 1_024
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Scorer:
         self.model = model
         self.fields = tuple(Field(name, model.slice.columns[name], null) for name, null in model.inputs.items())
         self._estimator = estimator
+        self._takes_missing = _takes_missing(model.component)
         self._schema = model.slice.origin_schema().to_pyarrow()
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
@@ -69,12 +76,40 @@ class Scorer:
         """Answer for rows that hold the endpoint's fields.
 
         Every row gets exactly one answer, in order.
+
+        Raises
+        ------
+        InvalidRecord
+            Naming the first row that the pipeline or the model cannot take.
         """
+        try:
+            return self._score(rows)
+        except (duckdb.Error, ValueError, CanvasbackError) as error:
+            raise self._refusal(rows, error) from error
+
+    def _score(self, rows: pa.Table) -> Scored:
         matrix = self.model.matrix.fill(self._features(rows))
+        check_finite(matrix, self.model.matrix, takes_missing=self._takes_missing)
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
+        if not np.isfinite(found if probabilities is None else probabilities).all():
+            raise ValueError("the model's answer is no finite number")
         if probabilities is None:
             return Scored([float(value) for value in found], None)
         return Scored([self.model.classes[int(position)] for position in found], probabilities)
+
+    def _refusal(self, rows: pa.Table, error: Exception) -> InvalidRecord:
+        """Find the row that is to blame, by halving."""
+        good, bad = 0, rows.num_rows
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            try:
+                self._score(rows.slice(good, middle - good))
+                good = middle
+            except (duckdb.Error, ValueError, CanvasbackError) as found:
+                bad, error = middle, found
+        said = (str(error).strip().splitlines() or [""])[0][:MAX_SAID]
+        field = error.field if isinstance(error, CanvasbackError) else None
+        return refusal([Mistake(good, field, f"cannot be answered: {said}")])
 
     def _features(self, rows: pa.Table) -> pa.Table:
         columns: list[pa.Array] = [pa.array(np.arange(rows.num_rows, dtype=np.int64))]
@@ -122,9 +157,18 @@ def respond(scorer: Scorer, payload: Any, name: str, version: int, most: int = M
     ------
     InvalidRecord
     """
-    records = payload.get("records") if isinstance(payload, Mapping) else None
-    scored = scorer.score(to_table(records, scorer.fields, most))
+    scored = scorer.score(to_table(_records(payload), scorer.fields, most))
     return {"predictions": list(_answers(scored, scorer.model)), "model": name, "version": version}
+
+
+def _records(payload: Any) -> Any:
+    """What a request holds; a word that is not known is a misspelt one."""
+    if not isinstance(payload, Mapping) or "records" not in payload:
+        raise InvalidRecord("The request has no 'records'.", hint='Send {"records": [{…}]}.', field="records")
+    more = next((key for key in payload if key != "records"), None)
+    if more is not None:
+        raise InvalidRecord(f"A request has 'records' and nothing else, not {more[:100]!r}.", field=more[:100])
+    return payload["records"]
 
 
 def _answers(scored: Scored, model: ModelFile) -> Any:
@@ -136,6 +180,11 @@ def _answers(scored: Scored, model: ModelFile) -> Any:
         yield {**told, "id": uuid4().hex}
 
 
+def _takes_missing(key: str) -> bool:
+    kind = component(key)
+    return issubclass(kind, Estimator) and kind.takes_missing
+
+
 def _key(label: Any) -> str:
     return label if isinstance(label, str) else json.dumps(label)
 
@@ -145,6 +194,7 @@ def _connect(lookups: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
         ":memory:",
         config={
             "threads": 1,
+            "memory_limit": f"{MEMORY_MB}MB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "python_enable_replacements": False,

@@ -4,6 +4,7 @@ Nodes that replay row by row are kept with what they learned; those for training
 join is frozen with the model; a node that makes new rows is where the endpoint's input starts.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ class Step(BaseModel):
         What a learned transform has learned.
     lookups
         Port → name of the frozen table behind it.
+    port
+        The output that the next step goes on with; empty for the first one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +40,7 @@ class Step(BaseModel):
     params: dict[str, Any]
     state: dict[str, Any] | None = None
     lookups: dict[str, str] = {}
+    port: str = ""
 
     def load(self) -> Component[Any]:
         """The component with its bound params, as it serves."""
@@ -50,7 +54,7 @@ class Step(BaseModel):
             return loaded.transform(table, loaded.state_type().model_validate(self.state))
         assert isinstance(loaded, Transform)  # noqa: S101  nothing else is put into a slice
         made = loaded.transform(table, *(lookup(name) for name in self.lookups.values()))
-        return made[loaded.spec.outputs[0].name] if isinstance(made, Mapping) else made
+        return made[self.port or loaded.spec.outputs[0].name] if isinstance(made, Mapping) else made
 
 
 class ServingSlice(BaseModel):
@@ -105,7 +109,7 @@ def make_slice(
     path = line(pipeline, model)
     frozen: dict[str, tuple[str, str]] = {}
     steps = []
-    for node_id in path[1:-1]:
+    for node_id, following in itertools.pairwise(path[1:]):
         bound = components[node_id]
         if bound.spec.serving == "training_only" or isinstance(bound, Split):
             continue
@@ -120,6 +124,7 @@ def make_slice(
                 params=bound.params.model_dump(mode="json"),
                 state=state.model_dump(mode="json") if state is not None else None,
                 lookups={port: name for port, (name, _) in lookups.items()},
+                port=next(edge.source_port for edge in pipeline.into(following) if edge.source == node_id),
             )
         )
     columns = {name: str(dtype) for name, dtype in visible(origin_schema).items()}

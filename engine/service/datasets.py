@@ -1,7 +1,6 @@
 """Datasets: import, look at, profile, delete."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,8 +11,14 @@ from engine.reading import inspect
 from engine.service.tables import read_page
 from engine.service.views import DatasetView, TableView
 from engine.workspace import Workspace
+from storage.disk import writing
+from storage.errors import StorageError
+from storage.repositories.names import check_name
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
+
+MOST = 10_000
+CHUNK_BYTES = 1 << 20
 
 
 def list_datasets(workspace: Workspace, search: str = "", limit: int = 200) -> list[DatasetView]:
@@ -45,7 +50,7 @@ def get_dataset(workspace: Workspace, name: str, version: int | None = None) -> 
     with workspace.database.read() as uow:
         dataset = uow.datasets.by_name(name)
         row = uow.datasets.version(dataset.id, version)
-        numbers = [other.number for other in uow.datasets.versions(dataset.id)]
+        numbers = [other.number for other in uow.datasets.versions(dataset.id, limit=MOST)]
     return DatasetView(
         id=dataset.id,
         name=dataset.name,
@@ -87,14 +92,19 @@ def keep_upload(workspace: Workspace, file: BinaryIO, name: str) -> Path:
     """
     most = workspace.settings.upload_max_mb * 1_000_000
     path = workspace.uploads / (uuid4().hex + _suffixes(name))
-    with path.open("wb") as kept:
-        shutil.copyfileobj(file, kept, 1 << 20)
-    if path.stat().st_size > most:
-        path.unlink()
-        raise DataError(
-            f"{name} is larger than the {workspace.settings.upload_max_mb:,} MB that may be uploaded.",
-            hint="Import it by path, or raise CANVASBACK_UPLOAD_MAX_MB.",
-        )
+    try:
+        with writing(path), path.open("wb") as kept:
+            for chunk in iter(lambda: file.read(CHUNK_BYTES), b""):
+                kept.write(chunk)
+                if kept.tell() > most:
+                    raise DataError(
+                        f"{name[:200]} is larger than the {workspace.settings.upload_max_mb:,} MB that may be "
+                        "uploaded.",
+                        hint="Import it by path, or raise CANVASBACK_UPLOAD_MAX_MB.",
+                    )
+    except (CanvasbackError, StorageError):
+        path.unlink(missing_ok=True)
+        raise
     return path
 
 
@@ -126,13 +136,14 @@ def start_import(
 
     Raises
     ------
-    MissingThing
-        When there is no such file.
+    MissingThing, DataError, BadName
+        When there is no such file, or the name cannot be kept.
     """
+    if path.is_dir():
+        raise DataError(f"{path} is a folder.", hint="Name one of its files.")
     if not path.is_file():
         raise MissingThing(f"There is no file {path}.", hint="Check the path.")
-    if not name.strip():
-        raise CanvasbackError("The dataset needs a name.", hint="Type one.", field="name")
+    check_name(name.strip(), "dataset")
     payload = {
         "path": str(path.resolve()),
         "name": name.strip(),
@@ -161,7 +172,7 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)
-        files = [file["path"] for version in uow.datasets.versions(dataset.id) for file in version.files]
+        files = [file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files]
         uow.datasets.delete(dataset.id, using)
         uow.audit.record("local", "dataset deleted", f"dataset {name}")
         return files
@@ -171,7 +182,10 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
 
 def _drafts_using(workspace: Workspace, name: str) -> list[str]:
     with workspace.database.read() as uow:
-        drafts = [(entry.pipeline.name, uow.pipelines.draft(entry.pipeline.id).graph) for entry in uow.pipelines.list()]
+        drafts = [
+            (entry.pipeline.name, uow.pipelines.draft(entry.pipeline.id).graph)
+            for entry in uow.pipelines.list(limit=MOST)
+        ]
     return [
         f"pipeline {pipeline}"
         for pipeline, graph in drafts

@@ -1,5 +1,6 @@
 """Endpoints: publish, try, roll back, retire; keys."""
 
+import hmac
 import json
 from typing import Any
 
@@ -14,9 +15,11 @@ from engine.service.views import DeploymentView, EndpointView, KeyView
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace
 from storage.repositories.endpoints import Answering
-from storage.schema import ModelVersion
-from storage.secrets import hash_key, key_matches, new_endpoint_key, shown
+from storage.schema import Endpoint, ModelVersion
+from storage.secrets import hash_key, new_endpoint_key, shown
 from storage.unit_of_work import UnitOfWork
+
+MOST = 10_000
 
 
 def start_publish(workspace: Workspace, model: str, version: int | None, endpoint: str, note: str = "") -> str:
@@ -58,7 +61,7 @@ def list_endpoints(workspace: Workspace) -> list[EndpointView]:
                 version=entry.answering[0].version if entry.answering else None,
                 created_at=entry.endpoint.created_at,
             )
-            for entry in uow.endpoints.list()
+            for entry in uow.endpoints.list(limit=MOST)
         ]
 
 
@@ -126,21 +129,27 @@ def create_key(workspace: Workspace, name: str) -> str:
         The key; only its keyed hash is kept, so this is the one time it can be seen.
     """
     key = new_endpoint_key()
-
-    def write(uow: UnitOfWork) -> None:
-        endpoint = uow.endpoints.by_name(name)
-        uow.endpoints.add_key(endpoint.id, shown(key), hash_key(workspace.secret, key))
-        uow.audit.record("local", "key created", f"endpoint {name}", {"prefix": shown(key)})
-
-    workspace.database.transact(write)
+    workspace.database.transact(lambda uow: _keep_key(workspace, uow, uow.endpoints.by_name(name), key))
     return key
 
 
 def first_key(workspace: Workspace, name: str) -> str | None:
     """A key for an endpoint that never had one; None otherwise."""
-    with workspace.database.read() as uow:
-        has_keys = bool(uow.endpoints.keys(uow.endpoints.by_name(name).id))
-    return None if has_keys else create_key(workspace, name)
+    key = new_endpoint_key()
+
+    def write(uow: UnitOfWork) -> bool:
+        endpoint = uow.endpoints.by_name(name)
+        if uow.endpoints.keys(endpoint.id):
+            return False
+        _keep_key(workspace, uow, endpoint, key)
+        return True
+
+    return key if workspace.database.transact(write) else None
+
+
+def _keep_key(workspace: Workspace, uow: UnitOfWork, endpoint: Endpoint, key: str) -> None:
+    uow.endpoints.add_key(endpoint.id, shown(key), hash_key(workspace.secret, key))
+    uow.audit.record("local", "key created", f"endpoint {endpoint.name}", {"prefix": shown(key)})
 
 
 def revoke_key(workspace: Workspace, name: str, key_id: str) -> None:
@@ -158,11 +167,20 @@ def revoke_key(workspace: Workspace, name: str, key_id: str) -> None:
 
 def is_allowed(workspace: Workspace, name: str, key: str) -> bool:
     """Whether a key opens an endpoint; an unknown endpoint is not told from a wrong key."""
+    return opens(workspace, name, hash_key(workspace.secret, key))
+
+
+def opens(workspace: Workspace, name: str, hashed: str) -> bool:
+    """Whether the key with this keyed hash opens an endpoint."""
     with workspace.database.read() as uow:
         endpoint = uow.endpoints.find(name)
-        hashes = uow.endpoints.valid_hashes(endpoint.id) if endpoint else frozenset()
-    matches = [key_matches(workspace.secret, key, stored) for stored in hashes]
-    return any(matches)
+        stored = uow.endpoints.valid_hashes(endpoint.id) if endpoint else frozenset()
+    return any(hmac.compare_digest(hashed, one) for one in stored)
+
+
+def note_key_used(workspace: Workspace, hashed: str) -> None:
+    """Note that the key with this keyed hash was used now."""
+    workspace.database.transact(lambda uow: uow.endpoints.key_used(hashed), patience=1.0)
 
 
 def predict(workspace: Workspace, name: str, records: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
 
 from engine.jobs import Worker
 from engine.service.views import JobView
 from engine.workspace import Workspace
 from storage.schema import Job
+from storage.unit_of_work import UnitOfWork
 
 POLL_SECONDS = 0.1
+STOP_SECONDS = 5.0
 
 
 def get_job(workspace: Workspace, job_id: str) -> JobView:
@@ -28,10 +31,8 @@ def wait_for_job(workspace: Workspace, job_id: str, on_change: Callable[[JobView
 
     If no worker takes it, this process does it: whoever claims it first, in the same kind of child process.
     """
-    from threading import Thread
-
     worker = Worker(workspace, keep_spare=False)
-    helper = Thread(target=worker.work_once, args=(job_id,), daemon=True)
+    helper = Thread(target=worker.help, args=(job_id,), daemon=True)
     helper.start()
     try:
         while True:
@@ -42,14 +43,14 @@ def wait_for_job(workspace: Workspace, job_id: str, on_change: Callable[[JobView
             time.sleep(POLL_SECONDS)
     finally:
         worker.stop()
-        helper.join(timeout=5)
+        helper.join(timeout=STOP_SECONDS)
 
 
 def cancel_job(workspace: Workspace, job_id: str) -> None:
     """Ask for a job to be ended; a queued one ends at once, a running one within two seconds."""
 
-    def write(uow: "object") -> None:
-        uow.jobs.request_cancel(job_id)  # type: ignore[attr-defined]
+    def write(uow: UnitOfWork) -> None:
+        uow.runs.follow([job for job in (uow.jobs.request_cancel(job_id),) if job.finished_at])
 
     workspace.database.transact(write)
 

@@ -9,6 +9,8 @@ from storage.errors import NotFound
 from storage.schema import Model, ModelVersion
 from storage.unit_of_work import UnitOfWork
 
+MOST = 10_000
+
 
 def list_models(workspace: Workspace, search: str = "", limit: int = 200) -> list[ModelView]:
     """Models with their latest version, newest first."""
@@ -39,7 +41,7 @@ def get_model(workspace: Workspace, name: str, version: int | None = None) -> Mo
     with workspace.database.read() as uow:
         model = uow.models.by_name(name)
         row = uow.models.version(model.id, version)
-        numbers = [other.number for other in uow.models.versions(model.id)]
+        numbers = [other.number for other in uow.models.versions(model.id, limit=MOST)]
         return _view(uow, model, row, numbers)
 
 
@@ -119,7 +121,7 @@ def _report(uow: UnitOfWork, row: ModelVersion) -> dict[str, Any]:
 
 
 def _endpoints(uow: UnitOfWork, row: ModelVersion) -> list[str]:
-    entries: Sequence[Any] = uow.endpoints.list()
+    entries: Sequence[Any] = uow.endpoints.list(limit=MOST)
     return [
         entry.endpoint.name
         for entry in entries

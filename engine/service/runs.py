@@ -12,7 +12,7 @@ from engine.execute import PREVIEW
 from engine.graph import Pipeline
 from engine.plan import make_plan
 from engine.schemas import read_params
-from engine.service.jobs import job_view
+from engine.service.jobs import cancel_job, job_view
 from engine.service.pipelines import digest
 from engine.service.tables import read_page
 from engine.service.views import JobView, NodeRunView, RunView, TableView
@@ -54,7 +54,7 @@ def start_run(
             versions[table] = workspace.version_of(table)
         return versions[table]
 
-    looked = review(resolved, workspace.schema_of)
+    looked = review(resolved, lambda table: workspace.schemas_of({table: pinned(table)})(table))
     plan = make_plan(looked, lambda table: pinned(table).sha256, target)
     inputs = {}
     for node in plan.nodes:
@@ -89,7 +89,8 @@ def get_run(workspace: Workspace, run_id: str) -> RunView:
         job = uow.jobs.get(run.job_id) if run.job_id else None
         nodes = uow.runs.nodes(run_id)
     drawn = Pipeline.from_document({**version.graph, "name": name})
-    return _run_view(run, name, version.number, job, [_node_view(node, drawn) for node in nodes])
+    views = [_node_view(node, drawn, has_ended=run.finished_at is not None) for node in nodes]
+    return _run_view(run, name, version.number, job, views)
 
 
 def list_runs(workspace: Workspace, pipeline_id: str | None = None, limit: int = 100) -> list[RunView]:
@@ -122,16 +123,9 @@ def latest_run(workspace: Workspace, pipeline_id: str) -> RunView | None:
 
 def cancel_run(workspace: Workspace, run_id: str) -> None:
     """End a run: a queued one at once, a running one within two seconds."""
-
-    def write(uow: UnitOfWork) -> None:
-        run = uow.runs.get(run_id)
-        if run.job_id is None:
-            return
-        job = uow.jobs.request_cancel(run.job_id)
-        if job.status == "cancelled" and run.finished_at is None:
-            uow.runs.finish(run_id, "cancelled")
-
-    workspace.database.transact(write)
+    job_id = job_of(workspace, run_id)
+    if job_id is not None:
+        cancel_job(workspace, job_id)
 
 
 def job_of(workspace: Workspace, run_id: str) -> str | None:
@@ -207,13 +201,14 @@ def _run_view(run: Run, name: str, version: int, job: Job | None, nodes: list[No
     )
 
 
-def _node_view(row: NodeRun, drawn: Pipeline) -> NodeRunView:
+def _node_view(row: NodeRun, drawn: Pipeline, *, has_ended: bool) -> NodeRunView:
     outputs = row.outputs or {}
     return NodeRunView(
         node=row.node_id,
         title=_title(row, drawn),
         component=row.component,
-        status=row.status,
+        # What still waited when the run ended was skipped.
+        status="skipped" if row.status == "queued" and has_ended else row.status,
         rows_in=row.rows_in,
         rows_out=row.rows_out,
         seconds=row.seconds,

@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from engine.train.matrix import as_numbers
+from engine.train.target import plain
+
 if TYPE_CHECKING:
     from engine.train.training import Trained
 
@@ -51,10 +54,7 @@ def importance(trained: "Trained", sample: pa.Table, target: str) -> list[dict[s
 
 
 def _truth(trained: "Trained", column: pa.ChunkedArray) -> npt.NDArray[Any]:
-    if trained.classes:
-        return trained.classes.encode(column)
-    numbers: npt.NDArray[Any] = column.cast(pa.float64(), safe=False).to_numpy()
-    return numbers
+    return trained.classes.encode(plain(column)) if trained.classes else as_numbers(column)
 
 
 def _quality(trained: "Trained", matrix: npt.NDArray[np.float64], truth: npt.NDArray[Any]) -> float:

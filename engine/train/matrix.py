@@ -1,6 +1,6 @@
 """From table columns to the matrix a model learns from, batch by batch."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import ibis.expr.types as ir
@@ -79,7 +79,7 @@ class MatrixSpec(BaseModel):
             if feature.kind == "one_hot":
                 matrix[:, place] = expand(column, feature.categories)
             else:
-                matrix[:, place.start] = _numbers(column)
+                matrix[:, place.start] = as_numbers(column)
         return matrix
 
 
@@ -149,17 +149,7 @@ def check_finite(matrix: Matrix, spec: MatrixSpec, *, takes_missing: bool) -> No
         )
 
 
-def stack(batches: Iterable[pa.RecordBatch], spec: MatrixSpec, rows: int) -> Matrix:
-    """The matrix of many batches, filled in place."""
-    matrix = np.empty((rows, spec.width), dtype=np.float64)
-    at = 0
-    for batch in batches:
-        matrix[at : at + batch.num_rows] = spec.fill(batch)
-        at += batch.num_rows
-    return matrix[:at]
-
-
-def _numbers(column: pa.Array | pa.ChunkedArray) -> Matrix:
-    """Nulls become NaN."""
+def as_numbers(column: pa.Array | pa.ChunkedArray) -> Matrix:
+    """A column as floats of shape (n_rows,); nulls become NaN."""
     numbers: Matrix = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     return numbers

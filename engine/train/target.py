@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from components.ports import ROLE, ROW
 from engine.errors import UnfitForTraining
 
 MAX_CLASSES = 200
@@ -57,18 +60,77 @@ def learn_classes(values: pa.ChunkedArray, target: str) -> Classes:
     return Classes(tuple(labels))
 
 
-def check_target(values: pa.ChunkedArray, target: str) -> None:
-    """Refuse a target without values.
+@dataclass(frozen=True)
+class RowCounts:
+    """What a model gets to learn from and to be scored on.
+
+    Parameters
+    ----------
+    rows, without_role
+        All rows, and those that are neither train nor validation nor test rows.
+    train_rows
+        Train rows, whether or not their target is known.
+    train, test
+        Rows with a known target.
+    ids
+        Different row ids.
+    """
+
+    rows: int
+    without_role: int
+    train_rows: int
+    train: int
+    test: int
+    ids: int
+
+    @property
+    def are_unique(self) -> bool:
+        """Whether every row has an id of its own."""
+        return self.ids == self.rows
+
+
+def count_rows(table: ir.Table, target: str) -> RowCounts:
+    """Count, in one pass."""
+    role, known = table[ROLE], table[target].notnull()
+    counted = table.aggregate(
+        rows=table.count(),
+        without_role=role.isnull().sum(),
+        train_rows=(role == "train").sum(),
+        train=((role == "train") & known).sum(),
+        test=((role == "test") & known).sum(),
+        ids=ibis.coalesce(table[ROW].nunique(), 0),
+    )
+    row = counted.to_pyarrow().to_pylist()[0]
+    return RowCounts(**{name: int(count or 0) for name, count in row.items()})
+
+
+def check_rows(counts: RowCounts, target: str) -> None:
+    """Refuse a table that a model cannot learn from or be scored on.
 
     Raises
     ------
     UnfitForTraining
     """
-    if len(values) == 0:
+    if counts.without_role:
+        raise UnfitForTraining(
+            f"{counts.without_role:,} rows are neither train nor test rows: they came in after the split.",
+            hint="Move the split, and every node that learns, behind the node that adds rows.",
+        )
+    if not counts.train_rows:
         raise UnfitForTraining(
             "There are no train rows.", hint="Check the filters and the split before the model.", field="target"
         )
-    if values.null_count == len(values):
+    if not counts.train:
         raise UnfitForTraining(
             f"The target {target!r} is missing in every train row.", hint="Choose another target.", field="target"
         )
+    if not counts.test:
+        raise UnfitForTraining(
+            "There are no test rows to score the model on.",
+            hint="Give the split a larger test share, or check the filters before the model.",
+        )
+
+
+def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Target values as they are learned and told: decimals are floats."""
+    return pc.cast(values, pa.float64()) if pa.types.is_decimal(values.type) else values

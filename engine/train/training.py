@@ -1,6 +1,7 @@
 """Fit a model on the train rows, let it answer for every row, and score it on the test rows."""
 
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ import pyarrow.parquet as pq
 from components.base import Estimator, Predictions
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
-from components.ports import ROLE, ROW
+from components.ports import ROLE, ROW, kind_of
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import UnfitForTraining
 from engine.schemas import PREDICTION, PROBABILITIES, PROBABILITY
 from engine.train.explain import importance
-from engine.train.matrix import Matrix, MatrixSpec, check_finite, check_size, learn_spec, stack
-from engine.train.target import Classes, check_target, learn_classes
+from engine.train.matrix import Matrix, MatrixSpec, as_numbers, check_finite, check_size, learn_spec
+from engine.train.target import Classes, RowCounts, check_rows, count_rows, learn_classes, plain
 
 IMPORTANCE_ROWS = 1_000
 
@@ -37,6 +38,7 @@ class Trained:
     metrics: dict[str, float] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
     importance: list[dict[str, Any]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
 
     def answer(self, matrix: Matrix) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64] | None]:
@@ -75,7 +77,7 @@ def train(
     Parameters
     ----------
     table
-        With the reserved columns; materialised, because it is read three times.
+        With the reserved columns; materialised, because it is read several times.
     predictions
         The Parquet file to write: the table's columns, then the predictions.
 
@@ -83,36 +85,75 @@ def train(
     ------
     UnfitForTraining, LimitReached
     """
-    trained, learned_from = _fit(component, table, backend, memory_mb)
+    counts = count_rows(table, component.params.target)
+    check_rows(counts, component.params.target)
+    trained, learned_from = _fit(component, table, counts, backend, memory_mb)
     on_progress(0.6)
     tested = _predict_all(component, trained, table, backend, predictions)
     on_progress(0.9)
     trained.metrics = scores(tested)
     trained.baseline = baseline(learned_from, tested)
-    trained.importance = importance(trained, _sample(component, table, backend), component.params.target)
+    trained.importance = importance(trained, _sample(component, table, counts, backend), component.params.target)
     return trained
 
 
 def _fit(
-    component: Estimator[Any], table: ir.Table, backend: DuckDBBackend, memory_mb: int
+    component: Estimator[Any], table: ir.Table, counts: RowCounts, backend: DuckDBBackend, memory_mb: int
 ) -> tuple[Trained, npt.NDArray[Any]]:
     """The fitted model and the labels or numbers it learned from."""
     target, features = component.params.target, list(component.params.features)
     rows = table.filter((table[ROLE] == "train") & table[target].notnull())
     spec = learn_spec(rows, features)
-    labels = pa.chunked_array(
-        _column(backend, rows.order_by(ROW).select(target), target), type=_arrow_type(table, target)
-    )
-    _check_any_rows(table, target, labels, backend)
-    check_size(len(labels), spec.width, memory_mb)
-    classes = learn_classes(labels, target) if component.task == "classification" else None
-    truth = classes.encode(labels) if classes else labels.to_numpy().astype(np.float64)
-    matrix = stack(backend.batches(rows.order_by(ROW).select(features)), spec, len(labels))
+    check_size(counts.train, spec.width, memory_mb)
+    order = _order(rows, component, is_unique=counts.are_unique)
+    matrix, labels = _load(backend.batches(rows.order_by(order).select(target, *features)), spec, counts.train, target)
     check_finite(matrix, spec, takes_missing=component.takes_missing)
-    estimator = component.build().fit(matrix, truth)
+    classes = learn_classes(labels, target) if component.task == "classification" else None
+    truth = classes.encode(labels) if classes else as_numbers(labels)
+    estimator, warned = _learn(component, matrix, truth)
     positive = _positive(component, classes) if classes else None
-    trained = Trained(estimator, spec, classes, positive, rows={"train": len(labels)})
+    trained = Trained(estimator, spec, classes, positive, rows={"train": counts.train}, warnings=warned)
     return trained, np.array(classes.labels, dtype=object)[truth] if classes else truth
+
+
+def _order(table: ir.Table, component: Estimator[Any], *, is_unique: bool) -> list[ir.Value]:
+    """Rows by their id; of those that share one, because a join gave several matches, by what the model sees."""
+    if is_unique:
+        return [table[ROW]]
+    columns = [table[name] for name in (component.params.target, *component.params.features)]
+    seen = [column["one_hot"] if kind_of(column.type()) == "one_hot" else column for column in columns]
+    return [table[ROW], *seen]
+
+
+def _load(
+    batches: Iterable[pa.RecordBatch], spec: MatrixSpec, rows: int, target: str
+) -> tuple[Matrix, pa.ChunkedArray]:
+    """The matrix and the target's values of many batches, in one pass so that they cannot come apart."""
+    matrix = np.empty((rows, spec.width), dtype=np.float64)
+    labels, at = [], 0
+    for batch in batches:
+        matrix[at : at + batch.num_rows] = spec.fill(batch)
+        labels.append(plain(batch.column(target)))
+        at += batch.num_rows
+    return matrix, pa.chunked_array(labels)
+
+
+def _learn(component: Estimator[Any], matrix: Matrix, truth: npt.NDArray[Any]) -> tuple[Any, tuple[str, ...]]:
+    """The fitted estimator and what it warned of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            estimator = component.build().fit(matrix, truth)
+        except ValueError as error:
+            raise UnfitForTraining(
+                f"The model cannot learn with these settings from these rows: {_first_line(error)}.",
+                hint="Change the model's settings, its features or its rows.",
+            ) from error
+    return estimator, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
+
+
+def _first_line(told: Warning | Exception | str) -> str:
+    return (str(told).strip().splitlines() or [type(told).__name__])[0].rstrip(".")
 
 
 def _positive(component: Estimator[Any], classes: Classes) -> Any:
@@ -122,50 +163,41 @@ def _positive(component: Estimator[Any], classes: Classes) -> Any:
         raise UnfitForTraining(str(error), hint="Choose one of the classes.", field="positive") from error
 
 
-def _check_any_rows(table: ir.Table, target: str, labels: pa.ChunkedArray, backend: DuckDBBackend) -> None:
-    if len(labels):
-        return
-    everything = table.filter(table[ROLE] == "train").select(target)
-    check_target(pa.chunked_array(_column(backend, everything, target), type=_arrow_type(table, target)), target)
-
-
 def _predict_all(
     component: Estimator[Any], trained: Trained, table: ir.Table, backend: DuckDBBackend, path: Path
 ) -> Predictions:
     """Write the answer for every row; return those for the test rows with a known target."""
-    truths, answers, chances = [], [], []
-    target_type = _arrow_type(table, component.params.target)
+    target = component.params.target
+    tested: list[tuple[npt.NDArray[Any], ...]] = []
     writer: pq.ParquetWriter | None = None
     try:
         for batch in backend.batches(table):
             matrix = trained.spec.fill(batch)
             check_finite(matrix, trained.spec, takes_missing=component.takes_missing)
             found, probabilities = trained.answer(matrix)
-            with_answers = _with_answers(batch, trained, target_type, found, probabilities)
+            with_answers = _with_answers(batch, trained, plain(batch.column(target)).type, found, probabilities)
             writer = writer or pq.ParquetWriter(path, with_answers.schema, compression="zstd")
             writer.write_batch(with_answers)
-            tested = _is_test(batch, component.params.target)
-            truths.append(_truth(batch.column(component.params.target), trained)[tested])
-            answers.append(found[tested])
-            if probabilities is not None:
-                chances.append(probabilities[tested])
+            columns = (batch.column(ROW).to_numpy(), _truth(batch.column(target), trained), found, probabilities)
+            mask = _is_test(batch, target)
+            tested.append(tuple(column[mask] for column in columns if column is not None))
     finally:
         if writer:
             writer.close()
-    trained.rows["test"] = sum(len(part) for part in truths)
-    return _predictions(component, trained, truths, answers, chances)
+    # Sums must not depend on the order in which threads delivered the rows.
+    rows, *columns = (np.concatenate(parts) for parts in zip(*tested, strict=True))
+    order = np.lexsort((columns[1], columns[0], rows))
+    trained.rows["test"] = len(rows)
+    return _predictions(trained, *(column[order] for column in columns))
 
 
 def _predictions(
-    component: Estimator[Any], trained: Trained, truths: list[Any], answers: list[Any], chances: list[Any]
+    trained: Trained,
+    truth: npt.NDArray[Any],
+    found: npt.NDArray[Any],
+    chances: npt.NDArray[np.float64] | None = None,
 ) -> Predictions:
-    truth, found = np.concatenate(truths), np.concatenate(answers)
-    if not len(truth):
-        raise UnfitForTraining(
-            "There are no test rows to score the model on.",
-            hint="Give the split a larger test share, or check the filters before it.",
-        )
-    if trained.classes is None:
+    if trained.classes is None or chances is None:
         return Predictions("regression", truth, found)
     # A label the train rows never had counts as a miss, but has no probability.
     known = truth >= 0
@@ -175,18 +207,19 @@ def _predictions(
         "classification",
         labels[truth[known]],
         labels[found[known]],
-        np.concatenate(chances)[known],
+        chances[known],
         trained.classes.labels,
         trained.positive,
     )
 
 
-def _sample(component: Estimator[Any], table: ir.Table, backend: DuckDBBackend) -> pa.Table:
+def _sample(component: Estimator[Any], table: ir.Table, counts: RowCounts, backend: DuckDBBackend) -> pa.Table:
     """Some test rows, always the same ones."""
     target = component.params.target
-    rows = table.filter((table[ROLE] == "test") & table[target].notnull()).order_by(ROW).limit(IMPORTANCE_ROWS)
-    chosen = rows.select(target, *component.params.features)
-    return pa.Table.from_batches(list(backend.batches(chosen)), schema=chosen.schema().to_pyarrow())
+    rows = table.filter((table[ROLE] == "test") & table[target].notnull())
+    drawn = (rows[ROW].cast("string") + "importance").hexdigest("md5")
+    order = [drawn, *_order(rows, component, is_unique=counts.are_unique)]
+    return backend.collect(rows.order_by(order).limit(IMPORTANCE_ROWS).select(target, *component.params.features))
 
 
 def _with_answers(
@@ -210,22 +243,10 @@ def _with_answers(
 
 
 def _truth(column: pa.Array, trained: Trained) -> npt.NDArray[Any]:
-    if trained.classes:
-        return trained.classes.encode(column)
-    numbers: npt.NDArray[Any] = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return numbers
+    return trained.classes.encode(plain(column)) if trained.classes else as_numbers(column)
 
 
 def _is_test(batch: pa.RecordBatch, target: str) -> npt.NDArray[np.bool_]:
     is_test = pc.and_(pc.equal(batch.column(ROLE), "test"), batch.column(target).is_valid())
     mask: npt.NDArray[np.bool_] = is_test.to_numpy(zero_copy_only=False)
     return mask
-
-
-def _column(backend: DuckDBBackend, table: ir.Table, name: str) -> Iterator[pa.Array]:
-    for batch in backend.batches(table):
-        yield batch.column(name)
-
-
-def _arrow_type(table: ir.Table, name: str) -> pa.DataType:
-    return table.schema().to_pyarrow().field(name).type

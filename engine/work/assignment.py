@@ -20,12 +20,15 @@ class Assignment:
     ----------
     finish
         Writes that must happen together with the job's end, so that a late attempt leaves nothing.
+    afterwards
+        What to tidy up once the job has succeeded.
     """
 
     workspace: Workspace
     job: Job
     worker: str
     finish: list[Callable[[UnitOfWork], None]] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
     _told: float = 0.0
 
     @property

@@ -10,7 +10,7 @@ from engine.findings import Finding
 from engine.profile import profile
 from engine.reading import inspect, read
 from engine.work.assignment import Assignment
-from storage.errors import StorageError
+from storage.errors import NameTaken
 from storage.schema import Dataset, new_id
 from storage.unit_of_work import UnitOfWork
 
@@ -46,38 +46,42 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     findings = [_data(finding) for finding in _unique([*seen.findings, *reading.findings])]
     read_as = seen.read_as.model_dump(mode="json")
     result = {"dataset": payload["name"], "version": number, "rows": manifest.rows, "columns": columns}
+    result |= {"findings": findings, "read_as": read_as}
     profiled = measured.model_dump(mode="json")
 
     def keep(uow: UnitOfWork) -> None:
-        if is_new:
-            # The id was needed for the folder before the name could be taken.
-            dataset = uow.datasets.add(payload["name"], payload.get("description", ""), dataset_id)
-            parent = None
-        else:
-            dataset = uow.datasets.get(dataset_id)
-            parent = uow.datasets.version(dataset_id)
+        # The id was needed for the folder before the name could be taken; another import may have been faster.
+        found = uow.datasets.find(payload["name"])
+        _refuse_second(assignment, found)
+        dataset = found or uow.datasets.add(payload["name"], payload.get("description", ""), dataset_id)
         version = uow.datasets.add_version(
             dataset.id,
             manifest,
             source=payload.get("source", {"file": path.name}),
             read_as=read_as,
             findings=findings,
-            parent_id=parent.id if parent else None,
+            parent_id=uow.datasets.version(dataset.id).id if found else None,
         )
         uow.datasets.set_profile(version.id, profiled, findings)
         uow.audit.record("local", "dataset imported", f"dataset {payload['name']}", {"version": version.number})
         result["version"] = version.number
 
     assignment.finish.append(keep)
-    return {**result, "findings": findings, "read_as": read_as}
+    if path.is_relative_to(workspace.uploads.resolve()):
+        assignment.afterwards.append(lambda: path.unlink(missing_ok=True))
+    return result
 
 
 def _dataset_id(assignment: Assignment, name: str) -> tuple[str, bool]:
     with assignment.workspace.database.read() as uow:
-        found: Dataset | None = uow.datasets.find(name)
-    if found is not None and not assignment.payload.get("new_version", True):
-        raise StorageError(f"There is a dataset called {name!r} already.", hint="Choose another name.")
+        found = uow.datasets.find(name)
+    _refuse_second(assignment, found)
     return (found.id, False) if found else (new_id(), True)
+
+
+def _refuse_second(assignment: Assignment, found: Dataset | None) -> None:
+    if found is not None and not assignment.payload.get("new_version", True):
+        raise NameTaken(f"There is a dataset called {found.name!r} already.", hint="Choose another name.")
 
 
 def _told(assignment: Assignment, batches: Iterator[pa.RecordBatch], total: int) -> Iterator[pa.RecordBatch]:

@@ -6,8 +6,11 @@ from engine.cache import Entry
 from engine.events import NodeResult
 from engine.serve.modelfile import LIBRARIES, ModelFile
 from engine.work.assignment import Assignment
+from storage.repositories.names import LONGEST_NAME
 from storage.schema import ModelVersion, Run
 from storage.unit_of_work import UnitOfWork
+
+MOST_VERSIONS = 10_000
 
 
 def register_model(
@@ -29,9 +32,9 @@ def register_model(
     def write(uow: UnitOfWork) -> tuple[str, ModelVersion]:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
         pipeline = uow.pipelines.get(run.pipeline_id)
-        name = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"
+        name = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"[:LONGEST_NAME].strip()
         model = uow.models.find(name) or uow.models.add(name)
-        for version in uow.models.versions(model.id):
+        for version in uow.models.versions(model.id, limit=MOST_VERSIONS):
             if version.lineage.get("fingerprint") == result.fingerprint:
                 return name, version
         inputs = [

@@ -2,14 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from components.base import Source, StoredTable
 from engine.backends.duckdb import DuckDBBackend, Limits
 from engine.cache import Entry
 from engine.checks import review
-from engine.errors import CanvasbackError
 from engine.events import Event, NodeResult
 from engine.execute import Execution
 from engine.graph import Pipeline
@@ -17,6 +15,7 @@ from engine.plan import Plan, make_plan
 from engine.schemas import read_params
 from engine.work.assignment import Assignment
 from engine.work.register_model import register_model
+from engine.work.report_model import report_model
 from storage.schema import DatasetVersion, Run
 from storage.unit_of_work import UnitOfWork
 
@@ -30,21 +29,22 @@ def run_pipeline(assignment: Assignment) -> dict[str, Any]:
 
     Raises
     ------
-    CanvasbackError
-        The run is written down as failed first.
+    CanvasbackError, ComponentError, StorageError
+        The run shares the job's end.
     """
     workspace = assignment.workspace
     run_id = assignment.payload["run_id"]
-    with workspace.database.write() as uow:
+
+    def begin(uow: UnitOfWork) -> tuple[Run, Pipeline, dict[str, DatasetVersion]]:
+        uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
         run = uow.runs.start(run_id)
         drawn = Pipeline.from_document(uow.pipelines.get_version(run.pipeline_version_id).graph)
-        pinned = {row.node_id: uow.datasets.get_version(row.dataset_version_id) for row in uow.runs.inputs(run_id)}
+        inputs = uow.runs.inputs(run_id)
+        return run, drawn, {row.node_id: uow.datasets.get_version(row.dataset_version_id) for row in inputs}
+
+    run, drawn, pinned = workspace.database.transact(begin)
     started = time.monotonic()
-    try:
-        results = _execute(assignment, run, drawn.resolved(run.params), pinned)
-    except CanvasbackError as error:
-        _fail(assignment, run_id, error.as_data(), time.monotonic() - started)
-        raise
+    results = _execute(assignment, run, drawn.resolved(run.params), pinned)
     reused = sum(1 for result in results.values() if result.cached)
     seconds = time.monotonic() - started
 
@@ -60,7 +60,7 @@ def _execute(
 ) -> Mapping[str, NodeResult]:
     workspace = assignment.workspace
     versions = _by_table(pipeline, pinned)
-    files: dict[StoredTable, list[Path]] = {table: workspace.files_of(version) for table, version in versions.items()}
+    files = {table: workspace.files_of(version, "once") for table, version in versions.items()}
     looked = review(pipeline, workspace.schemas_of(versions))
     plan = make_plan(looked, lambda table: versions[table].sha256, run.target)
     _record_waiting(assignment, run.id, plan)
@@ -68,7 +68,7 @@ def _execute(
     limits = Limits(int(memory * DUCKDB_SHARE), workspace.settings.run_threads)
     backend = DuckDBBackend(limits, [path for paths in files.values() for path in paths], workspace.cache.root)
     try:
-        recorder = Recorder(assignment, run, plan)
+        recorder = Recorder(assignment, run, plan, backend)
         execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, memory)
         recorder.execution = execution
         return execution.run()
@@ -81,7 +81,8 @@ class Recorder:
 
     execution: Execution
 
-    def __init__(self, assignment: Assignment, run: Run, plan: Plan) -> None:
+    def __init__(self, assignment: Assignment, run: Run, plan: Plan, backend: DuckDBBackend) -> None:
+        self._backend = backend
         self._assignment = assignment
         self._run = run
         self._labels = {node.id: node.label for node in plan.placement.pipeline.nodes}
@@ -91,10 +92,11 @@ class Recorder:
 
     def __call__(self, event: Event) -> None:
         result = event.node
-        model = None
+        model, report = None, result.report
         if result.model is not None:
-            entry: Entry = self.execution.entry(result.node_id)
+            entry = self.execution.entry(result.node_id)
             model = register_model(self._assignment, self._run, result, entry, is_only=len(self._models) == 1)
+            report = report or self._report(model, entry)
         fields = {
             "component": result.component,
             "status": STATUS.get(result.status, result.status),
@@ -107,7 +109,7 @@ class Recorder:
             "cached": result.cached,
             "fingerprint": result.fingerprint or None,
             "outputs": {"ports": result.outputs, "model": model},
-            "report": result.report,
+            "report": report,
             "message": result.message,
             "error": result.error,
         }
@@ -118,6 +120,14 @@ class Recorder:
 
         self._assignment.workspace.database.transact(write)
         self._assignment.tell(event.progress, self._labels.get(result.node_id, result.node_id), always=True)
+
+    def _report(self, model: dict[str, Any], entry: Entry) -> dict[str, Any]:
+        """The plots of a model's test rows: those of the run that trained it, else made now."""
+        with self._assignment.workspace.database.read() as uow:
+            version = uow.models.get_version(model["model_version_id"])
+            nodes = uow.runs.nodes(version.run_id)
+        known = next((node.report for node in nodes if node.node_id == version.node_id), None)
+        return known or report_model(entry, self._backend)
 
 
 def _by_table(pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]) -> dict[StoredTable, DatasetVersion]:
@@ -135,13 +145,5 @@ def _record_waiting(assignment: Assignment, run_id: str, plan: Plan) -> None:
     def write(uow: UnitOfWork) -> None:
         for position, node in enumerate(plan.nodes):
             uow.runs.record_node(run_id, node.id, component=node.component.spec.key, position=position, status="queued")
-
-    assignment.workspace.database.transact(write)
-
-
-def _fail(assignment: Assignment, run_id: str, error: dict[str, Any], seconds: float) -> None:
-    def write(uow: UnitOfWork) -> None:
-        uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
-        uow.runs.finish(run_id, "failed", seconds=seconds, error=error)
 
     assignment.workspace.database.transact(write)

@@ -17,6 +17,9 @@ from ui.words import ago, count, number, percent, plain, size, when
 
 home = session.workspace()
 
+SHOWN = 8
+"""Findings that are shown at once."""
+
 
 def show_list() -> None:
     with heading("Datasets"):
@@ -135,11 +138,11 @@ def _show_findings(findings: Any) -> None:
         st.caption("Nothing was noticed.")
     rank = {"error": 0, "warning": 1, "info": 2}
     ordered = sorted(findings, key=lambda finding: rank.get(finding["severity"], 3))
-    for finding in ordered[:5]:
+    for finding in ordered[:SHOWN]:
         show_finding(finding)
-    if len(ordered) > 5:
-        with st.expander(f"{len(ordered) - 5} more"):
-            for finding in ordered[5:]:
+    if len(ordered) > SHOWN:
+        with st.expander(f"{len(ordered) - SHOWN} more"):
+            for finding in ordered[SHOWN:]:
                 show_finding(finding)
 
 
@@ -171,7 +174,7 @@ def show_columns(profile: dict[str, Any]) -> None:
             "Column": st.column_config.TextColumn(pinned=True),
             "Missing": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f %%", width="small"),
             "Distinct": st.column_config.NumberColumn(format="localized", width="small"),
-            "Distribution": st.column_config.BarChartColumn(width="small", y_min=0, color=charts.BLUE),
+            "Distribution": st.column_config.BarChartColumn(width="small", y_min=0, color="blue"),
             "Mean": st.column_config.NumberColumn(format="%.4g", width="small"),
             "Lowest": st.column_config.TextColumn(width="small"),
             "Highest": st.column_config.TextColumn(width="small"),

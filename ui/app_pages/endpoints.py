@@ -15,7 +15,7 @@ from ui.forms import record_form
 from ui.frame import Column, badge, confirm, empty, heading, listing
 from ui.publishing import show_key, show_publication
 from ui.trouble import errors_shown, guarded, show_error
-from ui.words import ago, count, number, percent, when
+from ui.words import ago, count, number, when
 
 home = session.workspace()
 
@@ -142,10 +142,7 @@ def show_answer(answer: Mapping[str, Any]) -> None:
         is_number = isinstance(prediction, int | float) and not isinstance(prediction, bool)
         shown = number(prediction) if is_number else str(prediction)
         chances = found.get("probabilities") or {}
-        sure = percent(chances[shown]) if shown in chances else None
         st.metric("Prediction", shown, border=True)
-        if sure:
-            st.caption(f"The model gives it {sure}.")
         if chances:
             charts.probabilities(chances, f"chances_{place}")
     with st.expander("The whole answer", icon=":material/data_object:"):
@@ -218,7 +215,7 @@ def show_keys(endpoint: EndpointView) -> None:
             confirm("Revoke key", warning, "Revoke", lambda: _revoke(endpoint.name, it.id))
 
     columns: list[Column[KeyView]] = [
-        Column("Key", 2, lambda it: st.code(f"{it.prefix}…", language=None)),
+        Column("Key", 2, lambda it: st.markdown(f"`{it.prefix}…`")),
         Column("Made", 2, lambda it: st.caption(when(it.created_at))),
         Column("Last used", 2, lambda it: st.caption(ago(it.last_used_at) if it.last_used_at else "never")),
         Column("", 2, revoke),

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.service import datasets, endpoints, models, pipelines, runs
 from engine.service.views import ModelView, RunView
 from ui import places, session
-from ui.frame import badge
+from ui.frame import badge, heading
 from ui.scores import score_line
 from ui.words import ago, seconds
 
@@ -27,7 +27,7 @@ class Step(NamedTuple):
 def tile(label: str, amount: int, place: str) -> None:
     with st.container(border=True, gap="xsmall"):
         st.metric(label, f"{amount:,}")
-        places.link(place, "Open", icon=":material/arrow_forward:")
+        places.link(place, f"All {label.lower()}", icon=":material/arrow_forward:")
 
 
 def steps_of(sets: int, drawn: int, ran: bool, learned: int, served: int) -> list[Step]:
@@ -101,7 +101,9 @@ def show_runs(found: list[RunView]) -> None:
         for run in found[:SHOWN]:
             name, how, length, age = st.columns([4, 3, 2, 3], vertical_alignment="center")
             with name:
-                places.link(places.RUNS, f"{run.pipeline} · run {run.number}", run=run.id)
+                places.link(
+                    places.RUNS, f"{run.pipeline} · run {run.number}", icon=":material/play_circle:", run=run.id
+                )
             with how:
                 badge(run.status)
             length.caption(seconds(run.seconds))
@@ -117,7 +119,12 @@ def show_models(found: list[ModelView]) -> None:
         for model in found[:SHOWN]:
             name, score = st.columns([3, 5], vertical_alignment="center")
             with name:
-                places.link(places.MODELS, f"{model.model} v{model.version}", model=model.model)
+                places.link(
+                    places.MODELS,
+                    f"{model.model} v{model.version}",
+                    icon=":material/model_training:",
+                    model=model.model,
+                )
             score.markdown(score_line(model.metrics, model.baseline))
 
 
@@ -126,7 +133,8 @@ sets, drawings = datasets.list_datasets(home), pipelines.list_pipelines(home)
 recent, learned = runs.list_runs(home, limit=SHOWN), models.list_models(home)
 serving = [endpoint for endpoint in endpoints.list_endpoints(home) if endpoint.status != "retired"]
 
-st.title("Home", anchor=False)
+with heading("Home"):
+    pass
 with st.grid(4, min_column_width=160, gap="small"):
     tile("Datasets", len(sets), places.DATASETS)
     tile("Pipelines", len(drawings), places.PIPELINES)

@@ -13,7 +13,7 @@ from ui import places, session
 from ui.frame import heading
 from ui.progress import follow_job
 from ui.trouble import errors_shown, show_error, show_finding
-from ui.words import count, plain, size
+from ui.words import count, plain
 
 KINDS = ["csv", "tsv", "txt", "gz", "parquet", "json", "jsonl", "ndjson", "xlsx", "xls"]
 DELIMITERS = [",", ";", "\t", "|", " "]
@@ -51,7 +51,7 @@ def show_upload() -> None:
         return
     with errors_shown():
         path = kept(file)
-        inspect(path, file.name, file.size)
+        inspect(path, file.name)
 
 
 def kept(file: UploadedFile) -> Path:
@@ -65,9 +65,8 @@ def kept(file: UploadedFile) -> Path:
     return path
 
 
-def inspect(path: Path, name: str, amount: int) -> None:
+def inspect(path: Path, name: str) -> None:
     seen = looked_at(path, {})
-    st.caption(f"{name} · {size(amount)}")
     left, right = st.columns([1, 3], gap="medium")
     with left:
         st.markdown("**How it is read**")
@@ -78,7 +77,7 @@ def inspect(path: Path, name: str, amount: int) -> None:
         imposed = show_preview(seen, path.stem)
         if imposed:
             overrides = {**overrides, "types": imposed}
-    ask_name(path, name, overrides)
+        ask_name(path, name, overrides)
 
 
 @st.cache_data(show_spinner="Looking at the file…", max_entries=20, ttl="1h")
@@ -116,7 +115,7 @@ def show_preview(seen: dict[str, Any], key: str) -> dict[str, str]:
     st.markdown(f"**First rows** · {count(len(columns), 'column')}")
     names = [column["name"] for column in columns]
     st.dataframe(
-        pd.DataFrame(seen["preview"], columns=names), hide_index=True, height=260,
+        pd.DataFrame(seen["preview"], columns=names), hide_index=True, placeholder="–", height=290,
         alt="First rows as they would be read",
     )  # fmt: skip
     if seen["findings"]:

@@ -38,6 +38,6 @@ if chosen is not None and session.is_new_click(chosen.id):
     place, key = places.of_stage(chosen.stage)
     places.go(place, **{key: chosen.key})
 stages = [count(len(drawn.columns(found)[stage]), stage) for stage in STAGES]
-st.caption(f"{', '.join(stages)}; {count(len(found.arrows), 'arrow')}.")
+st.caption(f"■ {stages[0]} · ⬢ {stages[1]} · ● {stages[2]} · ◆ {stages[3]} · ★ {stages[4]}")
 table = st.expander("As a table", icon=":material/table:")
 table.dataframe(pd.DataFrame(drawn.rows(found)), hide_index=True, alt="What came from what, one line per arrow")

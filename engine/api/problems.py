@@ -1,0 +1,150 @@
+"""Refusals as problem details (RFC 9457)."""
+
+import json
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.errors import PEOPLE_ERRORS, CanvasbackError, error_data
+
+log = logging.getLogger("canvasback.api")
+
+MEDIA_TYPE = "application/problem+json"
+STATUS = {
+    "not_json": 400,
+    "wrong_host": 400,
+    "not_allowed": 401,
+    "not_found": 404,
+    "too_slow": 408,
+    "too_large": 413,
+    "wrong_type": 415,
+    "invalid_record": 422,
+    "too_many": 429,
+    "busy": 503,
+    "unavailable": 503,
+    "unserved": 503,
+    "damaged_file": 503,
+}
+"""The HTTP status of an error's code; any other is a mistake of ours."""
+
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "5"}}
+UNEXPECTED = {"code": "unexpected", "message": "Something went wrong inside Canvasback.", "hint": "See its log."}
+
+
+class RequestError(CanvasbackError):
+    """A request that is refused before anyone looks at its records."""
+
+
+class TooLarge(RequestError):
+    code = "too_large"
+
+
+class TooSlow(RequestError):
+    code = "too_slow"
+
+
+class TooMany(RequestError):
+    code = "too_many"
+
+
+class NotJson(RequestError):
+    code = "not_json"
+
+
+class WrongType(RequestError):
+    code = "wrong_type"
+
+
+def problem(status: int, error: dict[str, Any]) -> Response:
+    """A refusal: the standard members, then ours."""
+    details = error.get("detail", {})
+    document = {
+        "type": f"urn:canvasback:{error['code']}",
+        "title": error["code"].replace("_", " ").capitalize(),
+        "status": status,
+        "detail": error["message"],
+        "hint": error.get("hint", ""),
+        **({"field": error["field"]} if error.get("field") else {}),
+        **({"errors": details["errors"]} if "errors" in details else {}),
+    }
+    # ASCII, because what is repeated from a request may hold characters that UTF-8 has not.
+    return Response(json.dumps(document), status, HEADERS.get(status), MEDIA_TYPE)
+
+
+def refuse_in_words(app: FastAPI) -> None:
+    """Answer every error for people, and every refusal of the framework, as problem details."""
+
+    async def told(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PEOPLE_ERRORS)  # noqa: S101  registered for these only
+        status = STATUS.get(error.code)
+        if status is None:
+            log.error("%s %s: %s", request.method, request.url.path, error.code, exc_info=error)
+            return problem(500, UNEXPECTED)
+        return problem(status, error_data(error))
+
+    for kind in PEOPLE_ERRORS:
+        app.add_exception_handler(kind, told)
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        known = {404: "not_found", 405: "method_not_allowed"}
+        told = problem(error.status_code, {"code": known.get(error.status_code, "http"), "message": str(error.detail)})
+        told.headers.update(error.headers or {})
+        return told
+
+    app.add_middleware(NeverATraceback)
+
+
+class NeverATraceback:
+    """The edge of the process: what nobody expected is logged, and the next request is answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def noted(message: Any) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            return
+        except Exception:
+            log.exception("%s %s", scope.get("method"), scope.get("path"))
+            if has_begun or scope["type"] != "http":
+                raise
+            await problem(500, UNEXPECTED)(scope, receive, send)
+
+
+class KnownHosts:
+    """Answer only to our own names, so that no web page can reach us through a name of its own (DNS rebinding)."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _host(scope) in self._names:
+            await self._app(scope, receive, send)
+            return
+        error = {
+            "code": "wrong_host",
+            "message": "This API does not answer to that host name.",
+            "hint": "Use the address it listens on, or name the host in CANVASBACK_API_HOSTS.",
+        }
+        await problem(STATUS["wrong_host"], error)(scope, receive, send)
+
+
+def _host(scope: Scope) -> str:
+    given = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1").lower()
+    if given.startswith("["):
+        return given[1:].partition("]")[0]
+    return given.partition(":")[0]

@@ -1,0 +1,74 @@
+"""Two homes for the screens: an empty one, and one in which everything has happened once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from engine.graph import Pipeline
+from engine.service import Settings, Workspace, datasets, endpoints, jobs, open_workspace, pipelines, runs
+from ui.beginnings import begin
+
+APP = Path(__file__).parents[2] / "ui" / "app.py"
+PEOPLE = "name,age,city,joined\n" + "".join(
+    f"person {i},{20 + i % 50},{'Graz' if i % 3 else 'Linz'},2024-01-{1 + i % 28:02d}\n" for i in range(250)
+)
+
+Open = Callable[..., AppTest]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A home with a dataset, two pipelines, a run, a model and an endpoint."""
+
+    home: Path
+    pipeline_id: str
+    empty_pipeline_id: str
+    run_id: str
+    failed_import: str
+    published: str
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    home = tmp_path_factory.mktemp("filled")
+    workspace = open_workspace(Settings(home=home))
+    people = home / "people.csv"
+    people.write_text(PEOPLE)
+    _done(workspace, datasets.start_import(workspace, people, "people"))
+    draft = begin(workspace, "churn", "sample")
+    run_id = runs.start_run(workspace, draft.pipeline_id, pipelines.drawn(draft))
+    _done(workspace, runs.job_of(workspace, run_id) or "")
+    published = endpoints.start_publish(workspace, "churn", None, "churn", "the first")
+    _done(workspace, published)
+    endpoints.create_key(workspace, "churn")
+    failed = datasets.start_import(workspace, people, "unread", overrides={"format": "parquet"})
+    jobs.wait_for_job(workspace, failed)
+    blank = pipelines.import_pipeline(workspace, Pipeline(name="blank"))
+    return Filled(home, draft.pipeline_id, blank.pipeline_id, run_id, failed, published)
+
+
+def _done(workspace: Workspace, job_id: str) -> None:
+    job = jobs.wait_for_job(workspace, job_id)
+    assert job.status == "succeeded", job.error
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open a page in a home: its file in `app_pages` without the ending, and what its address asks for."""
+
+    def opened(home: Path, page: str = "home", **asked: str) -> AppTest:
+        monkeypatch.setenv("CANVASBACK_HOME", str(home))
+        st.cache_resource.clear()
+        app = AppTest.from_file(str(APP), default_timeout=60).run()
+        if page != "home":
+            app.switch_page(f"app_pages/{page}.py")
+        for name, value in asked.items():
+            app.query_params[name] = value
+        return app.run()
+
+    yield opened
+    st.cache_resource.clear()

@@ -1,0 +1,341 @@
+"""Every screen, on an empty home and on one in which everything has happened once."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.service import Settings, datasets, open_workspace, pipelines, runs
+from tests.ui.conftest import Filled, Open
+
+PAGES = ("home", "datasets", "import_dataset", "pipelines", "builder", "runs", "models", "endpoints", "lineage")
+
+
+def words(app: AppTest) -> str:
+    """Everything that is written on the page."""
+    kinds = ("title", "subheader", "markdown", "caption", "error", "info", "success", "warning", "code", "metric")
+    texts = [f"{getattr(element, 'label', '')} {element.value}" for kind in kinds for element in app.get(kind)]
+    labels = [element.label for element in (*app.button, *app.get("page_link"), *app.tabs)]
+    badges = [str(element.proto) for element in app.get("badge")]
+    return "\n".join(map(str, [*texts, *labels, *badges]))
+
+
+def is_sound(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_an_empty_home(page: str, tmp_path: Path, open_page: Open) -> None:
+    app = open_page(tmp_path, page)
+    assert is_sound(app), (app.exception, app.error)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_a_home_with_data(page: str, filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, page)
+    assert is_sound(app), (app.exception, app.error)
+
+
+@pytest.mark.parametrize(
+    ("page", "promise"),
+    [
+        ("home", "Next: bring a dataset"),
+        ("datasets", "Import a CSV, Parquet, JSON or Excel file to begin."),
+        ("pipelines", "Try it with sample data"),
+        ("runs", "Open a pipeline and press Run."),
+        ("models", "A run of a pipeline with a model node trains one"),
+        ("endpoints", "Publish a model version"),
+        ("lineage", "The first run draws the first line"),
+    ],
+)
+def test_an_empty_page_says_what_to_do_next(page: str, promise: str, tmp_path: Path, open_page: Open) -> None:
+    assert promise in words(open_page(tmp_path, page))
+
+
+@pytest.mark.parametrize(
+    ("page", "part", "value"),
+    [
+        ("datasets", "dataset", "nothing"),
+        ("builder", "pipeline", "nothing"),
+        ("runs", "run", "nothing"),
+        ("models", "model", "nothing"),
+        ("endpoints", "endpoint", "nothing"),
+        ("import_dataset", "job", "nothing"),
+        ("lineage", "model", "nothing"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_in_words(
+    page: str, part: str, value: str, tmp_path: Path, open_page: Open
+) -> None:
+    app = open_page(tmp_path, page, **{part: value})
+    assert not app.exception
+    assert "There is no" in app.error[0].value
+
+
+def test_home_shows_counts_recent_runs_and_scores_beside_the_baseline(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home)
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Datasets": "1", "Pipelines": "2", "Models": "1", "Endpoints": "1"
+    }  # fmt: skip
+    assert "churn · run 1" in words(app)
+    assert "ROC AUC" in words(app)
+    assert "baseline 0.500" in words(app)
+
+
+def test_a_dataset_shows_its_rows_and_how_many_there_are(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people")
+    assert list(app.dataframe[0].value.columns) == ["name", "age", "city", "joined"]
+    assert "Rows 1 to 100 of 250, 4 columns." in words(app)
+
+
+def test_the_last_page_of_a_dataset_holds_its_last_row(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people")
+    app.get("pagination")[0].set_value(3)
+    app.run()
+    assert app.dataframe[0].value.iloc[-1]["name"] == "person 249"
+
+
+def test_a_profile_explains_its_score_and_lists_every_column(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people", view="Profile")
+    assert is_sound(app), (app.exception, app.error)
+    assert any(metric.label == "Quality score" for metric in app.metric)
+    assert list(app.dataframe[0].value["Column"]) == ["name", "age", "city", "joined"]
+
+
+def test_a_dataset_tells_how_it_was_read_and_where_it_came_from(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people", view="About")
+    tables = [table.value for table in app.table]
+    assert tables[0].loc["Delimiter"].iloc[0] == "comma"
+    assert tables[1].loc["File"].iloc[0] == "people.csv"
+
+
+def test_an_import_that_failed_is_explained_after_a_refresh(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "import_dataset", job=filled.failed_import)
+    assert not app.exception
+    assert app.error
+    assert "Traceback" not in app.error[0].value
+    assert "Try again" in words(app)
+
+
+def test_an_uploaded_file_shows_how_it_is_read_before_it_is_imported(tmp_path: Path, open_page: Open) -> None:
+    app = open_page(tmp_path, "import_dataset")
+    app.file_uploader[0].upload("cities.csv", b"city;people\nGraz;300000\nLinz;210000\n")
+    app.run()
+    assert is_sound(app), (app.exception, app.error)
+    assert list(app.dataframe[0].value.columns) == ["city", "people"]
+    assert app.text_input[0].value == "cities"
+
+
+def test_importing_under_a_taken_name_is_told_to_be_a_new_version(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "import_dataset", name="people")
+    app.file_uploader[0].upload("more.csv", b"name,age\nA,1\nB,2\n")
+    app.run()
+    assert "This becomes its version 2" in app.info[0].value
+
+
+def test_a_deleted_pipeline_comes_back_by_undo(tmp_path: Path, open_page: Open) -> None:
+    workspace = open_workspace(Settings(home=tmp_path))
+    pipeline_id = pipelines.create_pipeline(workspace, "kept").pipeline_id
+    pipelines.delete_pipeline(workspace, pipeline_id)
+    app = open_page(tmp_path, "pipelines", deleted=pipeline_id)
+    next(button for button in app.button if button.label == "Undo").click()
+    app.run()
+    assert [it.name for it in pipelines.list_pipelines(workspace)] == ["kept"]
+
+
+def test_a_run_shows_nodes_times_and_models(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "runs", run=filled.run_id)
+    assert is_sound(app), (app.exception, app.error)
+    table = app.dataframe[0].value
+    assert set(table["State"].str[0]) == {"Done"}
+    assert "Gradient boosting (histogram)" in list(table["Node"])
+    assert "churn v1" in words(app)
+
+
+def test_a_model_shows_every_score_beside_its_baseline(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn")
+    assert is_sound(app), (app.exception, app.error)
+    assert app.metric[0].label == "ROC AUC"
+    assert "Confusion matrix" in str([chart.proto for chart in app.get("plotly_chart")])
+
+
+@pytest.mark.parametrize("view", ["Results", "Importance", "Inputs", "Origin"])
+def test_every_tab_of_a_model_opens(view: str, filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn", view=view)
+    assert is_sound(app), (app.exception, app.error)
+
+
+@pytest.mark.parametrize("view", ["Try it", "Call it", "History", "Keys"])
+def test_every_tab_of_an_endpoint_opens(view: str, filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "endpoints", endpoint="churn", view=view)
+    assert is_sound(app), (app.exception, app.error)
+
+
+def test_a_publication_tells_what_the_parity_gate_found(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "endpoints", endpoint="churn", job=filled.published)
+    assert "largest difference 0" in app.success[0].value
+
+
+def test_a_key_is_shown_only_to_the_session_that_made_it(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "endpoints", endpoint="churn", view="Keys")
+    next(button for button in app.button if button.label == "New key").click()
+    app.run()
+    assert any(code.value.startswith("cbk_") for code in app.code)
+    other = open_page(filled.home, "endpoints", endpoint="churn", view="Keys")
+    assert not any(code.value.startswith("cbk_") for code in other.code)
+
+
+def test_without_an_api_trying_says_how_to_start_it(
+    filled: Filled, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANVASBACK_API_PORT", "1")
+    app = open_page(filled.home, "endpoints", endpoint="churn", view="Try it")
+    next(button for button in app.button if button.label == "Predict").click()
+    app.run()
+    assert "canvasback api" in app.error[0].value
+
+
+def test_no_plot_offers_to_upload_its_data(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn")
+    for chart in app.get("plotly_chart"):
+        assert json.loads(chart.proto.config)["showSendToCloud"] is False
+
+
+def _canvas(app: AppTest) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(app.get("bidi_component")[0].proto.json)
+    return data
+
+
+def _graph(app: AppTest) -> dict[str, Any]:
+    graph: dict[str, Any] = _canvas(app)["graph"]
+    return graph
+
+
+def _say(app: AppTest, pipeline_id: str, **said: Any) -> AppTest:
+    app.session_state[f"canvas_{pipeline_id}"] = said
+    return app.run()
+
+
+def _edit(pipeline_id: str, graph: dict[str, Any], base: int, cid: str = "tab", seq: int = 1) -> dict[str, Any]:
+    return {"doc": pipeline_id, "cid": cid, "seq": seq, "base": base, "graph": graph, "try": 0}
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> tuple[Path, str]:
+    workspace = open_workspace(Settings(home=tmp_path))
+    return tmp_path, pipelines.create_pipeline(workspace, "drawn").pipeline_id
+
+
+NODE = {"id": "data", "component": "sample_data", "title": None, "params": {"name": "iris"}, "position": [10, 20]}
+
+
+def test_the_canvas_gets_the_drawing_the_palette_and_the_reasons_for_refusals(filled: Filled, open_page: Open) -> None:
+    data = _canvas(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
+    assert data["doc"] == filled.pipeline_id
+    assert "customers" in {node["id"] for node in data["graph"]["nodes"]}
+    assert {spec["key"] for spec in data["palette"]} >= {"sample_data", "evaluate"}
+    assert data["options"]["datasets"][0]["value"] == "people"
+    assert data["messages"]["cycle"]
+    assert data["run"]["nodes"]["model"]["status"] in ("done", "cached")
+
+
+def test_what_the_browser_drew_is_stored(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1))
+    draft = pipelines.get_draft(open_workspace(Settings(home=home)), pipeline_id)
+    assert draft.rev == 2
+    assert draft.document["nodes"]["data"]["params"] == {"name": "iris"}
+    assert draft.document["layout"]["data"] == [10.0, 20.0]
+
+
+def test_the_same_edit_said_again_is_stored_once(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    edit = _edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1)
+    _say(app, pipeline_id, edit=edit)
+    _say(app, pipeline_id, edit={**edit, "try": 1})
+    assert pipelines.get_draft(open_workspace(Settings(home=home)), pipeline_id).rev == 2
+
+
+def test_an_edit_on_an_old_revision_does_not_overwrite_another_tab(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1, cid="first"))
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [], "edges": []}, base=1, cid="second"))
+    assert [node["id"] for node in _graph(app)["nodes"]] == ["data"]
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        {"nodes": [NODE, NODE], "edges": []},
+        {"nodes": [NODE], "edges": [{"source": "data", "source_port": "table", "target": "no", "target_port": "table"}]},
+        {"nodes": [{**NODE, "position": ["a", 0]}], "edges": []},
+        {"nodes": "everything", "edges": []},
+    ],
+)  # fmt: skip
+def test_a_hostile_edit_changes_nothing(graph: Any, drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    _say(app, pipeline_id, edit=_edit(pipeline_id, graph, base=1))
+    assert not app.exception
+    assert pipelines.get_draft(open_workspace(Settings(home=home)), pipeline_id).rev == 1
+
+
+def test_a_wish_to_run_starts_one_run_however_often_it_is_repeated(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    edit = _edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1)
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    _say(app, pipeline_id, edit=edit, intent=wish)
+    _say(app, pipeline_id, edit=edit, intent=wish)
+    assert len(runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)) == 1
+
+
+def test_a_wish_from_an_earlier_session_is_not_done_again(
+    drawing: tuple[Path, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, pipeline_id = drawing
+    monkeypatch.setenv("CANVASBACK_HOME", str(home))
+    app = open_page(home, "pipelines")
+    app.session_state[f"canvas_{pipeline_id}"] = {
+        "edit": _edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1),
+        "intent": {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1},
+    }
+    app.switch_page("app_pages/builder.py")
+    app.query_params["pipeline"] = pipeline_id
+    app.run()
+    workspace = open_workspace(Settings(home=home))
+    assert not runs.list_runs(workspace, pipeline_id)
+    assert pipelines.get_draft(workspace, pipeline_id).rev == 2
+
+
+def test_running_a_drawing_with_problems_says_what_is_wrong(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    lonely = {**NODE, "id": "drop", "component": "drop_missing", "params": {}}
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    edit = _edit(pipeline_id, {"nodes": [lonely], "edges": []}, base=1)
+    _say(app, pipeline_id, edit=edit, intent=wish)
+    assert not app.exception
+    assert app.error
+    assert not runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)
+
+
+def test_the_selected_nodes_rows_are_shown_below_the_canvas(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "builder", pipeline=filled.pipeline_id, node="encode")
+    assert is_sound(app), (app.exception, app.error)
+    assert "of 2,000" in words(app)
+
+
+@pytest.mark.parametrize("view", ["Table", "Results", "Runs", "Versions", "YAML"])
+def test_every_tab_of_the_builder_opens(view: str, filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "builder", pipeline=filled.pipeline_id, view=view)
+    assert is_sound(app), (app.exception, app.error)
+
+
+def test_a_dataset_that_is_used_is_not_deleted(filled: Filled) -> None:
+    assert [it.name for it in datasets.list_datasets(open_workspace(Settings(home=filled.home)))] == ["people"]
