@@ -31,10 +31,10 @@ check: $(READY)  ## Format, lint, types and layers, in seconds
 	$(BIN)/mypy
 
 bench: $(READY)  ## Measure, and write benchmarks/RESULTS.md
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 docs: $(READY)  ## Write the reference pages from the code
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 format: $(READY)  ## Format the code
 	$(BIN)/ruff format -q . && $(BIN)/ruff check --fix -q .

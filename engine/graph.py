@@ -92,7 +92,10 @@ class Pipeline(BaseModel):
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
         """Nodes by id; of two with the same id the first counts."""
-        return {node.id: node for node in reversed(self.nodes)}
+        found: dict[str, Node] = {}
+        for node in self.nodes:
+            found.setdefault(node.id, node)
+        return found
 
     @cached_property
     def _incoming(self) -> Mapping[str, tuple[Edge, ...]]:

@@ -42,8 +42,10 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
         When a port is taken.
     """
     check_ports(settings)
-    open_workspace(settings)
+    logs = open_workspace(settings).home.logs
     start_logging(settings, "up")
+    for old in logs.glob("*.out"):
+        old.unlink()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -56,7 +58,7 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
         while not stop.wait(0.3):
             ended = [name for name, process in processes.items() if process.poll() is not None]
             if ended:
-                print(f"The {ended[0]} ended by itself; see {settings.home / 'logs'}.", file=sys.stderr)
+                print(f"The {ended[0]} ended by itself; see {logs}.", file=sys.stderr)
                 return 1
         return 0
     finally:

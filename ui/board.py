@@ -124,21 +124,16 @@ def editor_data(
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples),
         "messages": components.canvas_messages(),
-        "run": feed_data(draft.pipeline_id, latest, pipeline),
+        "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
     }
 
 
-def feed_data(pipeline_id: str, run: RunView | None, pipeline: Pipeline | None = None) -> dict[str, Any]:
-    """The state of every node in the latest run: ``FeedData`` of the canvas's protocol.
-
-    Parameters
-    ----------
-    pipeline
-        As it is drawn now: a node that changed since the run is stale.
-    """
+def feed_data(workspace: Workspace, pipeline: Pipeline, pipeline_id: str, run: RunView | None) -> dict[str, Any]:
+    """The state of every node in the latest run, as it is drawn now: ``FeedData`` of the canvas's protocol."""
     if run is None:
         return {"doc": pipeline_id, "run": None, "nodes": {}}
+    stale = runs.stale_nodes(workspace, run.id, pipeline)
     return {
         "doc": pipeline_id,
         "run": {
@@ -150,13 +145,14 @@ def feed_data(pipeline_id: str, run: RunView | None, pipeline: Pipeline | None =
             "seconds": run.seconds,
             "message": run.message or (run.error or {}).get("message"),
         },
-        "nodes": {node.node: _node_state(node) for node in run.nodes},
+        "nodes": {node.node: _node_state(node, is_stale=node.node in stale) for node in run.nodes},
     }
 
 
-def _node_state(node: NodeRunView) -> dict[str, Any]:
+def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
+    status = "cached" if node.cached else NODE_STATES.get(node.status, node.status)
     return {
-        "status": NODE_STATES.get(node.status, node.status) if not node.cached else "cached",
+        "status": "stale" if is_stale and status in ("done", "cached", "failed") else status,
         "rows_in": node.rows_in,
         "rows_out": node.rows_out,
         "seconds": node.seconds,

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "displayModeBar": False}
 
 ORANGE = "#E69F00"
-"""Of what a curve is compared with; the first colour of the theme, which is Okabe and Ito's blue, is the curve's."""
+"""Of what a curve is compared with."""
+
+
+def _blue() -> str:
+    """Of everything else: one of Okabe and Ito's two blues, whichever stands out from the background."""
+    return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
 def show(figure: Figure, sentence: str, key: str | None = None, height: int = 300) -> None:
@@ -94,6 +99,7 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
         y=[str(feature["column"]) for feature in best],
         error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
         orientation="h",
+        marker_color=_blue(),
     )
     figure = go.Figure(bars).update_xaxes(title=f"loss in {unit} when the column is shuffled")
     figure.update_yaxes(type="category", autorange="reversed")
@@ -128,7 +134,7 @@ def probabilities(chances: Mapping[str, float], key: str) -> None:
 def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h"))
+    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=_blue()))
     figure.update_yaxes(type="category")
     return figure.update_xaxes(title=unit)
 
@@ -138,7 +144,7 @@ def _histogram(edges: Sequence[float], counts: Sequence[int], title: str) -> Fig
 
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     widths = [high - low for low, high in pairwise(edges)]
-    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_line_width=0.5))
+    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=_blue(), marker_line_width=0))
     return figure.update_xaxes(title=title).update_yaxes(title="rows")
 
 
@@ -198,7 +204,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
     import plotly.graph_objects as go
 
     actual, predicted = data["actual"], data["predicted"]
-    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"opacity": 0.55, "size": 6})
+    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"color": _blue(), "opacity": 0.55, "size": 6})
     low, high = min([*actual, *predicted]), max([*actual, *predicted])
     figure = go.Figure(dots)
     figure.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"dash": "dot", "color": ORANGE})
@@ -210,7 +216,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
 def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"width": 2.5}))
+    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": _blue(), "width": 2.5}))
     return figure.update_xaxes(title=across).update_yaxes(title=up)
 
 

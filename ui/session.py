@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from engine.service import Workspace
     from ui.canvas import Intent
 
-_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED = "said_once", "endpoint_keys", "heard", "seen", "uploads", "clicked"
+_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED = (
+    "said_once",
+    "endpoint_keys",
+    "heard",
+    "seen",
+    "uploads",
+    "clicked",
+    "asked",
+)
 
 
 @st.cache_resource(show_spinner=False)
@@ -88,11 +96,17 @@ def is_first_sight(doc: str) -> bool:
     return True
 
 
-def is_new_click(node_id: str) -> bool:
-    """Whether a click was not followed before; the picture repeats its last one until another comes."""
+def is_new_click(node_id: str | None) -> bool:
+    """Whether there is a click that was not followed before; a picture repeats its last one until another comes."""
     last = st.session_state.get(_CLICKED)
     st.session_state[_CLICKED] = node_id
-    return last != node_id
+    return node_id is not None and last != node_id
+
+
+def first_asked(doc: str, node: str | None) -> str | None:
+    """The node that the address named when a drawing was first shown: what the canvas begins with."""
+    asked: dict[str, str | None] = st.session_state.setdefault(_ASKED, {})
+    return asked.setdefault(doc, node)
 
 
 def widget_number(key: str, default: int) -> int:

@@ -99,7 +99,7 @@ def number(value: float | None) -> str:
         return "–"
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.3f}" if 0.01 <= abs(value) < 10 else f"{value:.3g}"
+    return f"{value:.3f}" if 0.01 <= abs(value) < 1 else f"{value:.4g}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def signed(value: float) -> str:

@@ -56,7 +56,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             # Whoever read our output has gone; what is still buffered must not complain once more.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise Told(FAILED) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the edge of the process; what is unexpected is logged there
             _fail_with(error, as_json=as_json)
 
     return run

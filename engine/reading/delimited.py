@@ -12,7 +12,7 @@ import pyarrow as pa
 from engine.findings import Finding
 from engine.reading.column_types import TypedColumn, settle_types
 from engine.reading.dialect import detect_dialect
-from engine.reading.encoding import detect_encoding
+from engine.reading.encoding import detect_encoding, wrong_encoding
 from engine.reading.errors import EmptyFile, UnreadableFile
 from engine.reading.header import Cells, Head, find_head
 from engine.reading.limits import HEAD_CHARS
@@ -80,7 +80,7 @@ def head_lines(path: Path, read_as: ReadAs) -> list[str]:
             text = stream.read(HEAD_CHARS)
             complete = not stream.read(1)
     except (UnicodeError, LookupError) as error:
-        raise _wrong_encoding(read_as) from error
+        raise wrong_encoding(read_as) from error
     lines = list(StringIO(text, newline=""))
     if not text.strip():
         raise EmptyFile("The file is empty.", hint="Check that the export finished, and import it again.")
@@ -104,7 +104,7 @@ def _stage(
         with path.open(encoding=read_as.encoding, newline="") as stream:
             return _stage_carefully(connection, Lines.of(stream), read_as, head, workspace)
     except UnicodeError as error:
-        raise _wrong_encoding(read_as) from error
+        raise wrong_encoding(read_as) from error
 
 
 def _stage_carefully(
@@ -161,12 +161,4 @@ def _no_rows() -> Finding:
         severity="warning",
         message="The file has a header and no rows.",
         fix="Check that the export finished.",
-    )
-
-
-def _wrong_encoding(read_as: ReadAs) -> UnreadableFile:
-    return UnreadableFile(
-        f"The text cannot be read as {read_as.encoding}.",
-        hint="Choose another encoding, or leave it open to have it detected.",
-        field="encoding",
     )

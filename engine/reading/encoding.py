@@ -4,7 +4,8 @@ import codecs
 from pathlib import Path
 
 from engine.findings import Finding
-from engine.reading.errors import NotATable
+from engine.reading.errors import NotATable, UnreadableFile
+from engine.reading.read_as import ReadAs
 
 _BLOCK_BYTES = 1 << 20
 _MARKS = (
@@ -78,4 +79,13 @@ def _guessed(encoding: str, bad_line: int | None) -> Finding:
         message=f"The file is not UTF-8, so it was read as {encoding}.{where}",
         fix="Look at accents and umlauts in the preview, and choose another encoding if they look wrong.",
         detail={"encoding": encoding, "line": bad_line},
+    )
+
+
+def wrong_encoding(read_as: ReadAs) -> UnreadableFile:
+    """What is told when bytes do not fit the codec that was chosen."""
+    return UnreadableFile(
+        f"The text cannot be read as {read_as.encoding}.",
+        hint="Choose another encoding, or leave it open to have it detected.",
+        field="encoding",
     )

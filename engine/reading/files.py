@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from engine.findings import Finding
 from engine.reading import delimited
+from engine.reading.encoding import detect_encoding
 from engine.reading.errors import EmptyFile, NotATable, TooBig, UnreadableFile, UnsupportedFormat
 from engine.reading.json_records import open_json
 from engine.reading.limits import INSPECT_BYTES, MAX_UNCOMPRESSED_BYTES, PREVIEW_ROWS
@@ -104,6 +105,9 @@ def _detect(path: Path, given: dict[str, Any], workspace: Workspace) -> tuple[Re
     plain = _plain(path, workspace, compression)
     form = given.get("format") or _format_of(plain, path)
     read_as = ReadAs(**{**given, "format": form, "compression": compression})
+    if form in ("json", "jsonl") and "encoding" not in given:
+        encoding, findings = detect_encoding(plain)
+        return read_as.model_copy(update={"encoding": encoding}), findings
     if form != "csv":
         return read_as, []
     return delimited.detect(plain, read_as, frozenset(given))

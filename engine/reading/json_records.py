@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from engine.findings import Finding
 from engine.reading.column_types import settle_types
-from engine.reading.encoding import detect_encoding
+from engine.reading.encoding import wrong_encoding
 from engine.reading.errors import EmptyFile, UnreadableFile
 from engine.reading.limits import MAX_COLUMNS, MAX_JSON_RECORD_CHARS
 from engine.reading.names import settle_names
@@ -53,12 +53,11 @@ class Fields:
 
 def open_json(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace) -> Reading:
     """Read JSON records; nested values are kept as JSON text, with a finding."""
-    encoding, _ = detect_encoding(path)
-    fields = _survey(path, read_as, encoding)
+    fields = _survey(path, read_as)
     names, findings = settle_names(list(fields.kinds))
     given = list(fields.kinds)
     connection = connect(workspace.path)
-    stage = stage_rows(connection, _rows(path, read_as, encoding, given), len(given), workspace.path / "text.arrow")
+    stage = stage_rows(connection, _rows(path, read_as, given), len(given), workspace.path / "text.arrow")
     exact = read_as.model_copy(update={"null_values": (), "types": {**_types(names, fields), **read_as.types}})
     columns = settle_types(connection, stage, names, exact)
     findings += [*findings_of(fields.report, stage.rows, read_as, len(names)), *_about(names, fields)]
@@ -73,9 +72,9 @@ def open_json(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace
     return reading
 
 
-def _survey(path: Path, read_as: ReadAs, encoding: str) -> Fields:
+def _survey(path: Path, read_as: ReadAs) -> Fields:
     fields = Fields()
-    for line, text, value in _items(path, read_as, encoding):
+    for line, text, value in _items(path, read_as):
         if isinstance(value, dict) and value:
             fields.add(value)
         elif value is _BROKEN:
@@ -97,15 +96,18 @@ def _refuse(fields: Fields) -> None:
     )
 
 
-def _rows(path: Path, read_as: ReadAs, encoding: str, names: list[str]) -> Iterator[list[str | None]]:
-    for _, _, value in _items(path, read_as, encoding):
+def _rows(path: Path, read_as: ReadAs, names: list[str]) -> Iterator[list[str | None]]:
+    for _, _, value in _items(path, read_as):
         if isinstance(value, dict) and value:
             yield [_text(value.get(name)) for name in names]
 
 
-def _items(path: Path, read_as: ReadAs, encoding: str) -> Iterator[Item]:
-    with path.open(encoding=encoding, errors="replace") as stream:
-        yield from _lines(stream) if read_as.format == "jsonl" else _elements(stream)
+def _items(path: Path, read_as: ReadAs) -> Iterator[Item]:
+    try:
+        with path.open(encoding=read_as.encoding) as stream:
+            yield from _lines(stream) if read_as.format == "jsonl" else _elements(stream)
+    except (UnicodeError, LookupError) as error:
+        raise wrong_encoding(read_as) from error
 
 
 def _lines(stream: TextIO) -> Iterator[Item]:

@@ -134,6 +134,19 @@ def job_of(workspace: Workspace, run_id: str) -> str | None:
         return uow.runs.get(run_id).job_id
 
 
+def stale_nodes(workspace: Workspace, run_id: str, pipeline: Pipeline) -> frozenset[str]:
+    """Nodes of a drawing that changed since a run, themselves or before them: what the run says of them is old."""
+    with workspace.database.read() as uow:
+        ran = Pipeline.from_document(uow.pipelines.get_version(uow.runs.get(run_id).pipeline_version_id).graph)
+    changed = [node.id for node in pipeline.nodes if _drawn_as(pipeline, node.id) != _drawn_as(ran, node.id)]
+    return pipeline.descendants(*changed) | frozenset(changed)
+
+
+def _drawn_as(pipeline: Pipeline, node_id: str) -> tuple[Any, ...] | None:
+    node = pipeline.by_id.get(node_id)
+    return (node.component, node.params, pipeline.into(node_id)) if node else None
+
+
 def node_table(
     workspace: Workspace, run_id: str, node: str, port: str | None = None, offset: int = 0, limit: int = 100
 ) -> TableView:

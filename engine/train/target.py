@@ -113,7 +113,7 @@ def check_rows(counts: RowCounts, target: str) -> None:
     """
     if counts.without_role:
         raise UnfitForTraining(
-            f"{counts.without_role:,} rows are neither train nor test rows: they came in after the split.",
+            f"{_rows(counts.without_role)} neither train nor test: they came in after the split.",
             hint="Move the split, and every node that learns, behind the node that adds rows.",
         )
     if not counts.train_rows:
@@ -129,6 +129,10 @@ def check_rows(counts: RowCounts, target: str) -> None:
             "There are no test rows to score the model on.",
             hint="Give the split a larger test share, or check the filters before the model.",
         )
+
+
+def _rows(count: int) -> str:
+    return "1 row is" if count == 1 else f"{count:,} rows are"
 
 
 def plain(values: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

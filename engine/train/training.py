@@ -89,7 +89,9 @@ def train(
     check_rows(counts, component.params.target)
     trained, learned_from = _fit(component, table, counts, backend, memory_mb)
     on_progress(0.6)
-    tested = _predict_all(component, trained, table, backend, predictions)
+    # In the order of the row ids: the last bits of a matrix product depend on where in a batch a row stands.
+    ordered = table.order_by(_order(table, component, is_unique=counts.are_unique))
+    tested = _predict_all(component, trained, ordered, backend, predictions)
     on_progress(0.9)
     trained.metrics = scores(tested)
     trained.baseline = baseline(learned_from, tested)
@@ -178,17 +180,15 @@ def _predict_all(
             with_answers = _with_answers(batch, trained, plain(batch.column(target)).type, found, probabilities)
             writer = writer or pq.ParquetWriter(path, with_answers.schema, compression="zstd")
             writer.write_batch(with_answers)
-            columns = (batch.column(ROW).to_numpy(), _truth(batch.column(target), trained), found, probabilities)
+            columns = (_truth(batch.column(target), trained), found, probabilities)
             mask = _is_test(batch, target)
             tested.append(tuple(column[mask] for column in columns if column is not None))
     finally:
         if writer:
             writer.close()
-    # Sums must not depend on the order in which threads delivered the rows.
-    rows, *columns = (np.concatenate(parts) for parts in zip(*tested, strict=True))
-    order = np.lexsort((columns[1], columns[0], rows))
-    trained.rows["test"] = len(rows)
-    return _predictions(trained, *(column[order] for column in columns))
+    truth, answers, *chances = (np.concatenate(parts) for parts in zip(*tested, strict=True))
+    trained.rows["test"] = len(truth)
+    return _predictions(trained, truth, answers, *chances)
 
 
 def _predictions(

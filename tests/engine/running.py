@@ -1,7 +1,8 @@
 """Pipelines drawn in a few words and really run: Parquet in, DuckDB, a cache on disk."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,8 @@ def draw(nodes: Nodes, *edges: str, name: str = "drawn") -> Pipeline:
         node_id: {"component": body} if isinstance(body, str) else {"component": body[0], "params": dict(body[1])}
         for node_id, body in nodes.items()
     }
-    wires = [f"{a} -> {b}" for edge in edges for a, b in pairs([part.strip() for part in edge.split("->")])]
+    wires = [f"{a} -> {b}" for edge in edges for a, b in itertools.pairwise(edge.split("->"))]
     return Pipeline.from_document({"name": name, "nodes": bodies, "edges": wires})
-
-
-def pairs(chain: Sequence[str]) -> list[tuple[str, str]]:
-    return list(zip(chain[:-1], chain[1:], strict=True))
 
 
 @dataclass

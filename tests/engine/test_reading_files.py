@@ -153,3 +153,19 @@ def test_a_spreadsheet_is_refused_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="Excel") as refused:
         inspect(path)
     assert "CSV" in refused.value.hint
+
+
+def test_json_that_is_no_utf8_is_read_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "cities.json"
+    path.write_bytes('[{"city": "Köln"}, {"city": "Málaga"}]'.encode("latin-1"))
+    seen = inspect(path)
+    assert [row["city"] for row in seen.preview] == ["Köln", "Málaga"]
+    assert seen.read_as.encoding == "cp1252"
+    assert [finding.severity for finding in seen.findings] == ["warning"]
+
+
+def test_json_in_another_encoding_than_chosen_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cities.jsonl"
+    path.write_bytes('{"city": "Köln"}\n{"city": "Bonn"}\n'.encode("latin-1"))
+    with pytest.raises(UnreadableFile, match="cannot be read as utf-8"):
+        inspect(path, {"encoding": "utf-8"})

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.journeys.product import Product, start
 
 ARTIFACTS = Path(__file__).parents[1] / "artifacts"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +21,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     running = start(tmp_path_factory.mktemp("journey") / "home")
     yield running
     running.stop()
+    shutil.copytree(running.home / "logs", ARTIFACTS / "logs", dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

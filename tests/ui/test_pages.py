@@ -231,6 +231,9 @@ def drawing(tmp_path: Path) -> tuple[Path, str]:
 NODE = {"id": "data", "component": "sample_data", "title": None, "params": {"name": "iris"}, "position": [10, 20]}
 
 
+LOOSE = {"source": "data", "source_port": "table", "target": "nothing", "target_port": "table"}
+
+
 def test_the_canvas_gets_the_drawing_the_palette_and_the_reasons_for_refusals(filled: Filled, open_page: Open) -> None:
     data = _canvas(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
     assert data["doc"] == filled.pipeline_id
@@ -272,7 +275,7 @@ def test_an_edit_on_an_old_revision_does_not_overwrite_another_tab(drawing: tupl
     "graph",
     [
         {"nodes": [NODE, NODE], "edges": []},
-        {"nodes": [NODE], "edges": [{"source": "data", "source_port": "table", "target": "no", "target_port": "table"}]},
+        {"nodes": [NODE], "edges": [LOOSE]},
         {"nodes": [{**NODE, "position": ["a", 0]}], "edges": []},
         {"nodes": "everything", "edges": []},
     ],
@@ -337,5 +340,19 @@ def test_every_tab_of_the_builder_opens(view: str, filled: Filled, open_page: Op
     assert is_sound(app), (app.exception, app.error)
 
 
-def test_a_dataset_that_is_used_is_not_deleted(filled: Filled) -> None:
-    assert [it.name for it in datasets.list_datasets(open_workspace(Settings(home=filled.home)))] == ["people"]
+def test_deleting_a_dataset_asks_first(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people")
+    next(button for button in app.button if button.label == "Delete").click()
+    app.run()
+    assert "It cannot be undone." in words(app)
+    assert "Keep it" in words(app)
+    assert datasets.get_dataset(open_workspace(Settings(home=filled.home)), "people").rows == 250
+
+
+def test_a_node_that_changed_since_the_run_is_shown_as_stale_with_all_after_it(filled: Filled, open_page: Open) -> None:
+    workspace = open_workspace(Settings(home=filled.home))
+    before = pipelines.drawn(pipelines.get_draft(workspace, filled.pipeline_id))
+    pipelines.import_pipeline(workspace, before.with_params("model", learning_rate=0.2))
+    nodes = _canvas(open_page(filled.home, "builder", pipeline=filled.pipeline_id))["run"]["nodes"]
+    pipelines.import_pipeline(workspace, before)
+    assert {name for name, node in nodes.items() if node["status"] == "stale"} == {"model", "report"}

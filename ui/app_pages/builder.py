@@ -45,7 +45,8 @@ def show_canvas(pipeline_id: str) -> None:
     if outcome.trouble:
         show_error(outcome.trouble)
     data = board.editor_data(home, draft, latest, outcome.refused)
-    told = canvas(key, data, height=HEIGHT)
+    focus = session.first_asked(pipeline_id, places.asked("node"))
+    told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:
         st.warning(f"The canvas sent something that could not be read: {told.refused}", icon=":material/warning:")
     if outcome.node is not None:
@@ -63,7 +64,8 @@ def watch(pipeline_id: str, latest: RunView | None) -> None:
     @guarded
     def look() -> None:
         run = runs.latest_run(home, pipeline_id)
-        feed(f"feed_{pipeline_id}", board.feed_data(pipeline_id, run))
+        drawn = pipelines.drawn(pipelines.get_draft(home, pipeline_id))
+        feed(f"feed_{pipeline_id}", board.feed_data(home, drawn, pipeline_id, run))
         now = (run.id, run.status) if run else None
         if now != known and (run is None or run.is_finished or known is None or known[0] != run.id or not is_live):
             st.rerun()

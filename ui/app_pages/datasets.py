@@ -57,7 +57,7 @@ def _noticed(it: DatasetView) -> None:
     if grave:
         st.badge(f"{grave} to look at", icon=":material/warning:", color="orange")
     else:
-        st.badge("Nothing grave", icon=":material/check:", color="green")
+        st.caption(count(len(it.findings), "note") if it.findings else "None")
 
 
 def show_one(name: str) -> None:

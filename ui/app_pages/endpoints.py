@@ -196,7 +196,7 @@ def _roll_back(name: str) -> None:
         show_error(error)
         return
     session.say("Rolled back.", ":material/undo:")
-    places.go(places.ENDPOINTS, endpoint=name, view="History")
+    st.rerun()
 
 
 def show_keys(endpoint: EndpointView) -> None:
@@ -230,7 +230,7 @@ def _revoke(name: str, key_id: str) -> None:
         show_error(error)
         return
     session.say("The key is revoked.", ":material/block:")
-    places.go(places.ENDPOINTS, endpoint=name, view="Keys")
+    st.rerun()
 
 
 asked, publishing = places.asked("endpoint"), places.asked("job")

@@ -34,7 +34,7 @@ if not found.nodes:
     st.stop()
 clicked = drawn.picture(found)
 chosen = next((node for node in found.nodes if node.id == clicked), None)
-if chosen is not None and session.is_new_click(chosen.id):
+if session.is_new_click(clicked) and chosen is not None:
     place, key = places.of_stage(chosen.stage)
     places.go(place, **{key: chosen.key})
 stages = [count(len(drawn.columns(found)[stage]), stage) for stage in STAGES]

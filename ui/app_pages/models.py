@@ -62,7 +62,7 @@ def show_one(name: str) -> None:
         pick_version(model)
         if st.button("Publish", type="primary", icon=":material/publish:"):
             ask_publish(model.model, model.version or 1)
-        with st.popover("", icon=":material/more_vert:", help="More"):
+        with st.popover("More"):
             if st.button("Delete this version", icon=":material/delete:"):
                 _ask_delete(model)
     if model.endpoints:

@@ -91,7 +91,7 @@ def show_list() -> None:
         Column("Saved version", 2, lambda it: st.write(f"v{it.version}" if it.version else "–")),
         Column("Last run", 2.5, _last_run),
         Column("Edited", 2.5, lambda it: st.caption(ago(it.updated_at))),
-        Column("", 0.8, _delete),
+        Column("", 1.4, _delete),
     ]
     listing(found, columns, noun="pipeline", key="pipelines")
 
@@ -123,7 +123,7 @@ def _delete(it: PipelineView) -> None:
             return
         places.go(places.PIPELINES, deleted=it.id)
 
-    if st.button("", icon=":material/delete:", key=f"delete_{it.id}", type="tertiary", help=f"Delete {it.name}"):
+    if st.button("Delete", icon=":material/delete:", key=f"delete_{it.id}", type="tertiary"):
         confirm(
             "Delete pipeline",
             f"**{it.name}** leaves the list. Its runs and models stay, and you can undo this.",
