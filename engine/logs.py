@@ -45,5 +45,8 @@ def start_logging(settings: Settings, name: str) -> None:
     )
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()
+    for old in root.handlers:
+        old.close()
     root.handlers = [handler]
     root.setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -125,7 +125,7 @@ def run_ui(settings: Settings) -> None:
         "browser.serverAddress": settings.host,
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "app.py"), *arguments])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "server.py"), *arguments])  # noqa: S606
 
 
 def run_worker(settings: Settings) -> None:

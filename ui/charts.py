@@ -53,7 +53,7 @@ def column(profile: Mapping[str, Any], rows: int) -> None:
 def _spread(name: str, low: str, high: str, edges: Sequence[float], counts: Sequence[int]) -> str:
     fullest = max(range(len(counts)), key=counts.__getitem__)
     between = f"{number(edges[fullest])} and {number(edges[fullest + 1])}"
-    return f"{name} goes from {low} to {high}; most rows ({counts[fullest]:,}) lie between {between}."
+    return f"{name} goes from {low} to {high}; the fullest bar, between {between}, has {counts[fullest]:,} rows."
 
 
 def correlations(pairs: Sequence[Mapping[str, Any]]) -> None:
@@ -103,7 +103,7 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
     )
     figure = go.Figure(bars).update_xaxes(title=f"loss in {unit} when the column is shuffled")
     figure.update_yaxes(type="category", autorange="reversed")
-    leading = f"Without {best[0]['column']}, {unit} drops by {number(best[0]['mean'])}"
+    leading = f"Shuffling {best[0]['column']} costs {number(best[0]['mean'])} of {unit}"
     others = [str(feature["column"]) for feature in best[1:3]]
     sentence = f"{leading}{'; next come ' + ' and '.join(others) if others else ''}."
     show(figure, sentence, key, height=max(220, 26 * len(best) + 70))
@@ -189,7 +189,7 @@ def _calibration(bins: Sequence[Mapping[str, float]], key: str) -> None:
     figure.update_layout(title="Calibration", showlegend=False)
     rows = sum(b["rows"] for b in bins) or 1
     gap = sum(abs(b["predicted"] - b["actual"]) * b["rows"] for b in bins) / rows
-    show(figure, f"Predicted chances are {percent(gap)} away from what happened, on average.", key)
+    show(figure, f"Predicted chances are {100 * gap:.1f} percentage points away from what happened, on average.", key)
 
 
 def _residuals(data: Mapping[str, Any], key: str) -> None:
@@ -197,7 +197,8 @@ def _residuals(data: Mapping[str, Any], key: str) -> None:
     figure.update_layout(title="Residuals")
     fullest = max(range(len(data["counts"])), key=data["counts"].__getitem__)
     low, high = number(data["edges"][fullest]), number(data["edges"][fullest + 1])
-    show(figure, f"Most test rows are off by {low} to {high}; a good model is centred on 0.", key)
+    rows = f"{data['counts'][fullest]:,} of {sum(data['counts']):,}"
+    show(figure, f"{rows} test rows, the fullest bar, are off by {low} to {high}; a good model is centred on 0.", key)
 
 
 def _against(data: Mapping[str, Any], key: str) -> None:

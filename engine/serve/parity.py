@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.ports import ROW
-from engine.errors import ParityFailed
+from engine.errors import InvalidRecord, ParityFailed
 from engine.schemas import PREDICTION, PROBABILITIES
 from engine.serve.scorer import Scorer, respond
 
@@ -57,7 +57,14 @@ def check_parity(scorer: Scorer) -> Parity:
         for row in zip(*(golden.column(field.name).to_pylist() for field in scorer.fields), strict=True)
     ] or [{}] * golden.num_rows
     sent = json.loads(json.dumps({"records": records}))
-    told = respond(scorer, sent, "", 0, most=golden.num_rows)["predictions"]
+    try:
+        told = respond(scorer, sent, "", 0, most=golden.num_rows)["predictions"]
+    except InvalidRecord as refused:
+        raise ParityFailed(
+            f"The endpoint would refuse a stored row that the training run answered: {refused.message}",
+            hint="Nothing was published. Train the model again with this version of Canvasback.",
+            field=refused.field,
+        ) from refused
     return _compare(golden, json.loads(json.dumps(told)), scorer)
 
 

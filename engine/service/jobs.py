@@ -1,5 +1,6 @@
 """Follow queued work; do it here when nobody else is about."""
 
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,20 +31,36 @@ def wait_for_job(workspace: Workspace, job_id: str, on_change: Callable[[JobView
     """Wait until a job has ended.
 
     If no worker takes it, this process does it: whoever claims it first, in the same kind of child process.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After the job was cancelled.
     """
     worker = Worker(workspace, keep_spare=False)
     helper = Thread(target=worker.help, args=(job_id,), daemon=True)
     helper.start()
     try:
-        while True:
-            job = get_job(workspace, job_id)
-            on_change(job)
-            if job.is_finished:
-                return job
-            time.sleep(POLL_SECONDS)
+        return _follow(workspace, job_id, on_change)
+    except KeyboardInterrupt:
+        cancel_job(workspace, job_id)
+        _follow(workspace, job_id, lambda job: None, STOP_SECONDS)
+        raise
     finally:
         worker.stop()
         helper.join(timeout=STOP_SECONDS)
+
+
+def _follow(
+    workspace: Workspace, job_id: str, on_change: Callable[[JobView], None], seconds: float = math.inf
+) -> JobView:
+    deadline = time.monotonic() + seconds
+    while True:
+        job = get_job(workspace, job_id)
+        on_change(job)
+        if job.is_finished or time.monotonic() > deadline:
+            return job
+        time.sleep(POLL_SECONDS)
 
 
 def cancel_job(workspace: Workspace, job_id: str) -> None:

@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -288,9 +289,7 @@ def test_any_drawing_can_be_planned_up_to_any_node_or_says_why_not(drawn: Pipeli
         assert target in plan.by_id
 
 
-def test_looking_through_a_hundred_nodes_is_quick(tmp_path: Path) -> None:
-    import time
-
+def test_an_edit_of_a_hundred_nodes_is_looked_through_in_less_than_150_ms() -> None:
     kinds: list[tuple[str, dict[str, Any]]] = [
         ("formula", {"name": "n", "expression": "age * 2 + 1"}),
         ("impute_mean", {}),
@@ -305,7 +304,7 @@ def test_looking_through_a_hundred_nodes_is_quick(tmp_path: Path) -> None:
     edited = drawn.with_params("n90", expression="age * 3")
     started = time.process_time()
     review(edited, no_tables)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 0.15
 
 
 def test_a_dataset_that_is_not_there_is_the_sources_problem(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The product's promise: an endpoint computes what the run computed, and asks for exactly what it needs."""
 
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -103,7 +102,7 @@ def drawing(order: list[str], *, joined: bool) -> Pipeline:
     return draw(nodes, *wires)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(list(STEPS)), unique=True, max_size=7), st.booleans())
 def test_an_endpoint_computes_the_features_of_the_run_to_the_last_bit(
     bench: Bench, order: list[str], joined: bool

@@ -31,7 +31,7 @@ def show_list() -> None:
         st.caption(f"No dataset is called anything like “{words}”.")
         return
     if not found:
-        empty(":material/table:", "No dataset yet", "Import a CSV, Parquet, JSON or Excel file to begin.", _first)
+        empty(":material/table:", "No dataset yet", "Import a CSV, Parquet or JSON file to begin.", _first)
         return
     columns: list[Column[DatasetView]] = [
         Column("Name", 4, lambda it: places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name)),

@@ -34,7 +34,7 @@ def steps_of(sets: int, drawn: int, ran: bool, learned: int, served: int) -> lis
     return [
         Step(
             "Bring a dataset",
-            "Import a CSV, Parquet, JSON or Excel file – or go on with the sample data.",
+            "Import a CSV, Parquet or JSON file – or go on with the sample data.",
             bool(sets or drawn),
             places.IMPORT,
             "Import a dataset",

@@ -15,7 +15,7 @@ from ui.progress import follow_job
 from ui.trouble import errors_shown, show_error, show_finding
 from ui.words import count, plain
 
-KINDS = ["csv", "tsv", "txt", "gz", "parquet", "json", "jsonl", "ndjson", "xlsx", "xls"]
+KINDS = ["csv", "tsv", "txt", "gz", "parquet", "json", "jsonl", "ndjson"]
 DELIMITERS = [",", ";", "\t", "|", " "]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
 TYPES = {
@@ -45,7 +45,7 @@ def show_job(job_id: str) -> None:
 
 
 def show_upload() -> None:
-    file = st.file_uploader("File", type=KINDS, key="upload", help="CSV, Parquet, JSON or Excel; gzip is fine too.")
+    file = st.file_uploader("File", type=KINDS, key="upload", help="CSV, Parquet or JSON; gzip is fine too.")
     if file is None:
         st.caption("The file stays on this machine. You see how it is read before anything is imported.")
         return
@@ -87,7 +87,7 @@ def looked_at(path: Path, overrides: dict[str, Any]) -> dict[str, Any]:
 
 def ask_how(read_as: dict[str, Any], key: str) -> dict[str, Any]:
     """What the person wants read otherwise than detected."""
-    if read_as["format"] not in ("csv", "excel"):
+    if read_as["format"] != "csv":
         st.caption(f"A {read_as['format']} file says itself how it is read.")
         return {}
     wanted: dict[str, Any] = {}

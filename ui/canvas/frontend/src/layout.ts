@@ -5,7 +5,7 @@ import type { Graph } from "./protocol";
 
 export function arrange(graph: Graph, heights: ReadonlyMap<string, number> = new Map()): Map<string, Point> {
   const dag = new Dagre();
-  dag.setGraph({ rankdir: "LR", nodesep: 44, ranksep: 110, marginx: 0, marginy: 0 });
+  dag.setGraph({ rankdir: "LR", nodesep: 44, ranksep: 70, marginx: 0, marginy: 0 });
   dag.setDefaultEdgeLabel(() => ({}));
   for (const node of graph.nodes) {
     dag.setNode(node.id, { width: CARD_WIDTH, height: heights.get(node.id) ?? CARD_HEIGHT });

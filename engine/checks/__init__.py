@@ -1,0 +1,19 @@
+"""What is wrong with a drawing, where, and how to mend it with one click."""
+
+from engine.checks.problems import Fix, Problem, Severity, apply_fix
+from engine.checks.review import Review, problems, review
+from engine.checks.wires import MESSAGES, can_edge, check_edge, edge_refusal
+
+__all__ = [
+    "MESSAGES",
+    "Fix",
+    "Problem",
+    "Review",
+    "Severity",
+    "apply_fix",
+    "can_edge",
+    "check_edge",
+    "edge_refusal",
+    "problems",
+    "review",
+]

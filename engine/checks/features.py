@@ -1,0 +1,134 @@
+"""What a model gets to learn from: columns it cannot take, columns it must not take, and the fixes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import ibis.expr.schema as sch
+
+from components.base import Estimator
+from components.ports import Kind, kind_of, visible
+from engine.checks.problems import Fix, Problem
+from engine.errors import CanvasbackError
+from engine.graph import Node, Pipeline
+from engine.leakage import Leak
+from engine.schemas import NodeSchemas
+
+
+def model_problems(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+    for node in pipeline.nodes:
+        known = schemas.get(node.id)
+        if known is None or not isinstance(known.component, Estimator):
+            continue
+        params, schema = known.component.params, known.inputs["table"]
+        if known.component.task == "regression" and kind_of(schema[params.target]) == "text":
+            message = f"{node.label}: the target {params.target!r} is text, but this model predicts a number."
+            hint = "Choose a classifier, or convert the column with Cast."
+            yield Problem("wrong_target", message, node=node.id, field="target", hint=hint)
+        if params.target in params.features:
+            message = f"{node.label}: the target {params.target!r} is also a feature."
+            fix = Fix("leave_out", "Take it out", node.id, params={"features": _without(node.params, [params.target])})
+            yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.", fix=fix)
+        elif not len(params.features):
+            yield _no_features(node, schema, params.target)
+        elif not isinstance(node.params.get("features", "all"), list | tuple):
+            yield from _unused_columns(node, schema, params.target)
+
+
+def _no_features(node: Node, schema: sch.Schema, target: str) -> Problem:
+    text = _columns_of(schema, ("text",), target)
+    return Problem(
+        "no_features",
+        f"{node.label} has no column to learn from.",
+        node=node.id,
+        field="features",
+        hint="Encode the text columns, or choose features." if text else "Connect a table with more columns.",
+        fix=_encode_fix(node, text, {"features": "all"}) if text else None,
+    )
+
+
+def _unused_columns(node: Node, schema: sch.Schema, target: str) -> Iterator[Problem]:
+    skipped = set(_exceptions(node))
+    text = [name for name in _columns_of(schema, ("text",), target) if name not in skipped]
+    if text:
+        yield Problem(
+            "text_not_used",
+            f"{node.label} cannot use {_count(text, 'text column')}: {_listed(text)}.",
+            "warning",
+            node.id,
+            "features",
+            "Encode what matters; drop what does not.",
+            _encode_fix(node, text),
+        )
+    dates = [name for name in _columns_of(schema, ("datetime", "other"), target) if name not in skipped]
+    if dates:
+        yield Problem(
+            "column_not_used",
+            f"{node.label} cannot use {_count(dates, 'column')}: {_listed(dates)}.",
+            "info",
+            node.id,
+            "features",
+            "Turn dates into numbers with a formula, such as year(…).",
+            Fix(
+                "drop_columns",
+                f"Drop the {_count(dates, 'column')}",
+                node.id,
+                insert=("drop_columns", {"columns": dates}),
+            ),
+        )
+
+
+def _exceptions(node: Node) -> tuple[str, ...]:
+    drawn = node.params.get("features")
+    return tuple(drawn.get("except", drawn.get("exceptions", ()))) if isinstance(drawn, Mapping) else ()
+
+
+def feature_fix(node: Node, known: NodeSchemas, error: CanvasbackError) -> Fix | None:
+    """A model that is told to learn from columns it cannot take: encode texts, leave out the rest."""
+    listed = node.params.get("features")
+    if error.code != "wrong_kind" or error.field != "features" or not isinstance(listed, list | tuple):
+        return None
+    schema = known.inputs["table"]
+    text = [name for name in listed if name in schema and kind_of(schema[name]) == "text"]
+    unfit = [name for name in listed if name in schema and kind_of(schema[name]) in ("datetime", "other")]
+    if text and text[0] != node.params.get("target") and not unfit:
+        return _encode_fix(node, text)
+    rest = [name for name in listed if name not in unfit]
+    label = f"Leave out {_count(unfit, 'column')} of dates or nested data"
+    return Fix("leave_out", label, node.id, params={"features": rest}) if unfit else None
+
+
+def leak_fix(node: Node, leak: Leak) -> Fix | None:
+    if leak.removable:
+        return Fix("remove", f"Remove {node.label}", node.id, remove=True)
+    if not leak.columns:
+        return None
+    label = f"Leave out {_count(list(leak.columns), 'column')}"
+    return Fix("leave_out", label, node.id, params={"features": _without(node.params, leak.columns)})
+
+
+def _without(params: Mapping[str, Any], columns: Iterable[str]) -> Any:
+    """The features as drawn, less some columns."""
+    drawn = params.get("features", "all")
+    if isinstance(drawn, str):
+        return {"select": drawn, "except": [*columns]}
+    if isinstance(drawn, Mapping):
+        already = drawn.get("except", drawn.get("exceptions", ()))
+        return {"select": drawn.get("select", "all"), "except": [*dict.fromkeys((*already, *columns))]}
+    return [name for name in drawn if name not in set(columns)]
+
+
+def _encode_fix(node: Node, text: list[str], params: Mapping[str, Any] | None = None) -> Fix:
+    insert = ("encode_one_hot", {"columns": text})
+    return Fix("encode_text", f"Encode the {_count(text, 'text column')}", node.id, insert=insert, params=params or {})
+
+
+def _columns_of(schema: sch.Schema, kinds: tuple[Kind, ...], target: str) -> list[str]:
+    return [name for name, dtype in visible(schema).items() if kind_of(dtype) in kinds and name != target]
+
+
+def _count(names: list[str], noun: str) -> str:
+    return f"{len(names)} {noun}{'' if len(names) == 1 else 's'}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -1,0 +1,84 @@
+"""What is wrong with a drawing, and how it is mended with one click, as data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from engine.graph import Edge, Node, Pipeline, spec_ports
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change of the pipeline that mends a problem.
+
+    Parameters
+    ----------
+    insert
+        Component and params of a node to put in front of ``node``'s first input.
+    params
+        Params of ``node`` to change.
+    remove
+        Remove ``node``.
+    cut
+        Wire to remove.
+    """
+
+    id: str
+    label: str
+    node: str
+    insert: tuple[str, Mapping[str, Any]] | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    remove: bool = False
+    cut: Edge | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the drawing.
+
+    Parameters
+    ----------
+    model
+        The model it matters to; None when it matters by itself.
+    """
+
+    code: str
+    message: str
+    severity: Severity = "error"
+    node: str | None = None
+    field: str | None = None
+    hint: str = ""
+    fix: Fix | None = None
+    model: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Stable while the problem stays the same, and unique in a review."""
+        other = self.model if self.model != self.node else None
+        return "-".join(part for part in (self.node, self.code, self.field, other) if part)
+
+    def as_data(self) -> dict[str, Any]:
+        """As a JSON document."""
+        fix = {"id": self.fix.id, "label": self.fix.label} if self.fix else None
+        return {**asdict(self), "id": self.id, "fix": fix}
+
+
+def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
+    """The pipeline with one problem mended; a fix for a node that is gone changes nothing."""
+    node = pipeline.by_id.get(fix.node)
+    if fix.cut is not None:
+        place = pipeline.edges.index(fix.cut) if fix.cut in pipeline.edges else len(pipeline.edges)
+        return pipeline.model_copy(update={"edges": pipeline.edges[:place] + pipeline.edges[place + 1 :]})
+    if node is None:
+        return pipeline
+    if fix.remove:
+        return pipeline.without(fix.node)
+    if fix.insert:
+        key, params = fix.insert
+        inserted = Node(id=pipeline.free_id(key), component=key, params=dict(params))
+        first = spec_ports(node.component, "inputs")[0].name
+        edges = [edge for edge in pipeline.into(fix.node) if edge.target_port == first]
+        pipeline = pipeline.insert(inserted, edges) if edges else pipeline
+    return pipeline.with_params(fix.node, **fix.params) if fix.params else pipeline

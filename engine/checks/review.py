@@ -1,0 +1,107 @@
+"""A pipeline looked through."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from components.base import Estimator, Split
+from components.errors import UnknownComponent
+from engine.checks.features import feature_fix, leak_fix, model_problems
+from engine.checks.problems import Problem
+from engine.checks.wires import wire_problems
+from engine.graph import Node, Pipeline, component_of
+from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits
+from engine.schemas import NodeSchemas, TableSchemas, infer
+
+
+@dataclass(frozen=True)
+class Review:
+    """A pipeline looked through: where its splits stand, its schemas and its problems."""
+
+    placement: Placement
+    schemas: Mapping[str, NodeSchemas]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the pipeline from running."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def review(pipeline: Pipeline, stored: TableSchemas) -> Review:
+    """Look the whole pipeline through."""
+    placement = place_splits(pipeline)
+    schemas = infer(placement.pipeline, stored)
+    found = (
+        *_structure(pipeline),
+        *wire_problems(pipeline),
+        *_schema_errors(placement, schemas),
+        *_leaks(placement.pipeline, schemas),
+        *model_problems(pipeline, schemas),
+        *_idle_splits(pipeline),
+    )
+    # Of two problems with one id, the first is told.
+    return Review(placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1])
+
+
+def problems(pipeline: Pipeline, stored: TableSchemas) -> tuple[Problem, ...]:
+    """Everything wrong with a pipeline; empty for a sound one."""
+    return review(pipeline, stored).problems
+
+
+def _structure(pipeline: Pipeline) -> Iterator[Problem]:
+    if not pipeline.nodes:
+        yield Problem("empty_pipeline", "The pipeline is empty.", hint="Drag a dataset onto the canvas.")
+    counted: set[str] = set()
+    for node in pipeline.nodes:
+        if node.id in counted:
+            yield Problem("duplicate_node", f"Two nodes are called {node.id!r}.", node=node.id, hint="Rename one.")
+        counted.add(node.id)
+        try:
+            component_of(node)
+        except UnknownComponent as error:
+            hint = error.hint or "Replace or remove this node."
+            yield Problem(error.code, error.message, node=node.id, hint=hint)
+    for cycle in pipeline.cycles():
+        names = ", ".join(pipeline.by_id[node_id].label for node_id in cycle[:5])
+        yield Problem(
+            "cycle", f"These nodes feed each other in a circle: {names}.", node=cycle[0], hint="Remove a wire."
+        )
+
+
+def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+    for node in placement.pipeline.nodes:
+        known = schemas.get(node.id, NodeSchemas())
+        for error in known.errors:
+            if error.code != "unknown_component":
+                hint = error.hint or "Look at this node's settings."
+                if node.id in placement.moved:
+                    hint = _moved_hint(placement, node)
+                fix = feature_fix(node, known, error)
+                yield Problem(error.code, error.message, node=node.id, field=error.field, hint=hint, fix=fix)
+
+
+def _moved_hint(placement: Placement, split: Node) -> str:
+    learned = placement.pipeline.by_id[placement.moved[split.id]]
+    return (
+        f"Rows get their roles before {learned.label}, which learns from train rows only; "
+        "what the split needs must be there by then. Draw it earlier, or what it needs before it."
+    )
+
+
+def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+    if placed.cycles():
+        return
+    for leak in (*leaks(placed), *answers_in_features(placed, schemas)):
+        fix = leak_fix(placed.by_id[leak.node], leak)
+        field = "features" if leak.columns else None
+        yield Problem(leak.code, leak.message, node=leak.node, field=field, hint=leak.hint, fix=fix, model=leak.model)
+
+
+def _idle_splits(pipeline: Pipeline) -> Iterator[Problem]:
+    for node in pipeline.nodes:
+        if is_a(node, Split) and not any(
+            is_a(pipeline.by_id[below], Estimator) for below in pipeline.descendants(node.id) if below in pipeline.by_id
+        ):
+            yield Problem(
+                "idle_split", f"{node.label} has no model after it.", "info", node.id, hint="Connect a model below it."
+            )
