@@ -252,11 +252,6 @@ class Params(BaseModel):
                     _require(name, schema, pick.kinds, field)
         return self.model_copy(update=changed)
 
-    def targets(self) -> frozenset[str]:
-        """The columns these params name as a target."""
-        picked = ((field, getattr(self, field)) for field in type(self).model_fields)
-        return frozenset(value for field, value in picked if isinstance(self._pick(field), TargetPick) and value)
-
     def words(self) -> str:
         """The params that matter, in a few words: every one that was set, columns first."""
         parts = [value.words() for _, value in self if isinstance(value, Columns)]

@@ -45,7 +45,7 @@ def start_logging(settings: Settings, name: str) -> None:
     )
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()
-    for old in root.handlers:
+    for old in [one for one in root.handlers if isinstance(one, RotatingFileHandler)]:
         old.close()
     root.handlers = [handler]
     root.setLevel(settings.log_level)

@@ -87,6 +87,10 @@ class Join(Transform[JoinParams]):
         example={"on": ["group"], "how": "inner"},
     )
 
+    def when_serving(self) -> Self:
+        """Every record keeps its answer, matched or not."""
+        return type(self)(self.params.model_copy(update={"how": "left"}))
+
     def transform(self, *tables: ir.Table) -> dict[str, ir.Table]:
         left, right = tables
         return {

@@ -20,14 +20,21 @@ format: 1
 name: sample_churn
 nodes:
   customers: {component: dataset, params: {dataset: sample_customers}, title: Customers}
+  drop: {component: drop_columns, params: {columns: [customer_id, signup_date]}, title: Drop identifiers}
   fill: {component: impute_mean, params: {columns: numeric}, title: Fill gaps}
-  encode: {component: encode_one_hot, params: {columns: {select: text, except: [customer_id]}}, title: Encode text}
+  encode: {component: encode_one_hot, params: {columns: text}, title: Encode text}
   split: {component: split_random, params: {test: 0.25, stratify: churn, seed: 7}, title: Split}
   model: {component: hist_gradient_boosting_classifier, params: {target: churn}, title: Gradient boosting}
   evaluate: {component: evaluate, title: Evaluate}
-edges: [customers -> fill, fill -> encode, encode -> split, split -> model, model -> evaluate]
+edges: [customers -> drop, drop -> fill, fill -> encode, encode -> split, split -> model, model -> evaluate]
 layout:
-  {customers: [0, 80], fill: [280, 80], encode: [560, 80], split: [840, 80], model: [1120, 80], evaluate: [1400, 80]}
+  customers: [0, 0]
+  drop: [260, 0]
+  fill: [520, 0]
+  encode: [780, 0]
+  split: [260, 200]
+  model: [520, 200]
+  evaluate: [780, 200]
 """
 
 Wait = Callable[[Workspace, str], dict[str, Any]]

@@ -196,3 +196,14 @@ def test_columns_are_found_without_the_engine(bench: Bench) -> None:
     ran = bench.run(drawing(["charge", "mean"], joined=False))
     model = ModelFile.model_validate_json((ran.folder() / MODEL).read_text())
     assert needed_columns(model.slice, ["per_month"], {}) == ["tenure_months", "total_charges"]
+
+
+def test_a_record_without_a_match_gets_its_answer_too(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "regions": ("dataset", {"dataset": "regions"}),
+        "join": ("join", {"on": ["region"], "how": "inner"}),
+        "model": MODEL_NODE,
+    }
+    ran = bench.run(draw(nodes, "s -> join.left", "regions -> join.right", "join -> model"))
+    assert features(ran, raw(bench)).num_rows == 300
