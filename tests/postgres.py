@@ -11,7 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/lib/postgresql/bin"))
 
 
 def _free_port() -> int:
@@ -47,6 +47,14 @@ class PostgresServer:
         command = [BINARIES / "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start"]
         _run([str(part) for part in command])
 
+    def start_on_a_free_port(self) -> None:
+        """Start; someone else may have taken the port since it was free."""
+        try:
+            self.start()
+        except AssertionError:
+            self.port = _free_port()
+            self.start()
+
     def stop(self) -> None:
         _run([str(BINARIES / "pg_ctl"), "-D", str(self.data), "-w", "-m", "fast", "stop"])
 
@@ -62,13 +70,13 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     """A running PostgreSQL that may be stopped and started by a test, as long as it runs at the end."""
     if not (BINARIES / "initdb").exists():
-        pytest.fail("PostgreSQL is missing: run make setup-tests")
+        pytest.fail("PostgreSQL is missing: bash tests/setup-machine.sh installs it")
     with tempfile.TemporaryDirectory(prefix="canvasback-postgres-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o777)
         server = PostgresServer(folder)
         server.create()
-        server.start()
+        server.start_on_a_free_port()
         yield server
         server.stop()
 
@@ -82,7 +90,7 @@ def postgres_url(postgres_server: PostgresServer) -> str:
 @pytest.fixture(scope="session")
 def new_postgres_database(postgres_server: PostgresServer) -> Callable[[], str]:
     """Make a database with our tables, as a copy of one that was migrated once; returns its URL."""
-    from storage import Database
+    from storage.database import Database
 
     postgres_server.execute("CREATE DATABASE canvasback_template")
     template = Database(postgres_server.url("canvasback_template"))

@@ -31,7 +31,12 @@ STATUS = {
 }
 """The HTTP status of an error's code; any other is a mistake of ours."""
 
-HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 413: {"Connection": "close"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "5"}}
+HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    413: {"Connection": "close"},
+    429: {"Retry-After": "1"},
+    503: {"Retry-After": "5"},
+}
 UNEXPECTED = {"code": "unexpected", "message": "Something went wrong inside Canvasback.", "hint": "See its log."}
 
 

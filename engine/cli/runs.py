@@ -35,10 +35,10 @@ def run(
     from engine.service import runs as service
     from engine.service.pipelines import drawn, find_draft, import_pipeline
 
+    params = pairs(param, "--param")
     workspace = open_home(home)
     is_file = Path(pipeline).suffix in (".yaml", ".yml", ".json") or Path(pipeline).is_file()
     draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_file else find_draft(workspace, pipeline)
-    params = pairs(param, "--param")
     run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), target=to, params=params)
     job_id = service.job_of(workspace, run_id)
     if detach or job_id is None:

@@ -49,7 +49,7 @@ def _text_columns(wanted: dict[str, Field], path: Path) -> dict[str, str]:
 def _from_json(path: Path) -> list[dict[str, Any]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise DataError(f"{path.name} is no JSON.", hint='Write {"records": [{…}]} or [{…}].') from error
     if isinstance(found, dict):
         found = found.get("records", [found])

@@ -29,9 +29,7 @@ def revoked_key(filled_home: Published) -> str:
     return key
 
 
-def test_every_route_without_a_key_is_refused_except_a_listed_few(
-    client: httpx.Client, filled_home: Published
-) -> None:
+def test_every_route_without_a_key_is_refused_except_a_listed_few(client: httpx.Client, filled_home: Published) -> None:
     routes = [route for route in make_app(filled_home.workspace).routes if hasattr(route, "methods")]
     assert {route.path for route in routes} > OPEN  # type: ignore[attr-defined]
     for route in routes:

@@ -24,7 +24,9 @@ def rows_of(view: Any) -> list[dict[str, Any]]:
 def test_predictions_equal_those_of_the_run(client: httpx.Client, filled_home: Published) -> None:
     home = filled_home.workspace
     ran = {row["customer_id"]: row for row in rows_of(runs.node_table(home, filled_home.run.id, "model", limit=1000))}
-    rows = [row for row in rows_of(datasets.preview_dataset(home, "customers", limit=1000)) if row["customer_id"] in ran]
+    rows = [
+        row for row in rows_of(datasets.preview_dataset(home, "customers", limit=1000)) if row["customer_id"] in ran
+    ]
     assert len(rows) >= 200
     records = [{name: row[name] for name in filled_home.record} for row in rows]
     told = predict(client, filled_home, json={"records": records}).json()
@@ -154,9 +156,7 @@ def test_an_answering_model_cannot_be_deleted(published: Published) -> None:
 def narrow(published: Published) -> Iterator[tuple[httpx.Client, Workspace]]:
     """An API that answers one request at a time and lets two wait."""
     published.workspace.database.close()
-    workspace = open_workspace(
-        Settings(home=published.workspace.home.path, request_concurrency=1, request_queue=2)
-    )
+    workspace = open_workspace(Settings(home=published.workspace.home.path, request_concurrency=1, request_queue=2))
     with serving(workspace) as client:
         yield client, workspace
     workspace.database.close()

@@ -187,7 +187,9 @@ def test_two_workers_do_one_job_once(home: Workspace, tmp_path: Path) -> None:
     assert datasets.get_dataset(home, "few").versions == [1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_ending_a_command_that_does_the_job_itself_leaves_no_process(
     busy: Callable[..., Workspace], number: signal.Signals
 ) -> None:
@@ -195,7 +197,9 @@ def test_ending_a_command_that_does_the_job_itself_leaves_no_process(
     run_id = queue_run(home, slow_pipeline(), target="fill")
     runs.cancel_run(home, run_id)
     process = command(home.settings, "run", "slow", "--json")
-    found = eventually(lambda: runs.list_runs(home, limit=1)[0].id != run_id and runs.list_runs(home, limit=1)[0].id, 60)
+    found = eventually(
+        lambda: runs.list_runs(home, limit=1)[0].id != run_id and runs.list_runs(home, limit=1)[0].id, 60
+    )
     training(home, found)
     os.kill(process.pid, number)
     out, _ = process.communicate(timeout=20)

@@ -1,0 +1,393 @@
+"""Every command: one JSON document on standard output, progress on standard error, exit codes 0, 1 and 2."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from components.sources.customers import customers
+from engine.cli.main import arranged, main
+from engine.graph import Pipeline
+from engine.service import jobs
+from engine.service.views import JobView
+from engine.workspace import Workspace
+from tests.homes import Published, churn_pipeline, do_job
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON document."""
+        return json.loads(self.out)
+
+
+Canvasback = Callable[..., Ran]
+
+
+@pytest.fixture
+def canvasback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Canvasback:
+    """Run a command in this process; jobs too, which `tests/jobs` does in processes of their own."""
+
+    def here(workspace: Workspace, job_id: str, on_change: Callable[[JobView], None] = lambda job: None) -> JobView:
+        job = do_job(workspace, job_id)
+        on_change(job)
+        return job
+
+    monkeypatch.setattr(jobs, "wait_for_job", here)
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["canvasback", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        code = ended.value.code
+        return Ran(code if isinstance(code, int) else 0, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def place(published: Published) -> tuple[str, Path]:
+    """``--home`` and the directory of a home that a test may change."""
+    return "--home", published.workspace.home.path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> tuple[str, Path]:
+    """``--home`` and a directory that does not exist yet."""
+    return "--home", tmp_path / "fresh"
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.csv"
+    path.write_text("id,amount,when\n1,2.5,2026-01-31\n2,,2026-02-01\n")
+    return path
+
+
+def test_importing_tells_how_the_file_was_read(canvasback: Canvasback, fresh: tuple[str, Path], rows: Path) -> None:
+    told = canvasback("dataset", "import", rows, "--name", "few", "--json", *fresh)
+    assert told.code == 0
+    assert {"dataset", "version", "rows", "columns", "findings", "read_as"} <= told.json.keys()
+    assert (told.json["dataset"], told.json["version"], told.json["rows"]) == ("few", 1, 2)
+    assert told.json["columns"][0].keys() == {"name", "type"}
+    assert {"delimiter", "quote", "encoding", "header"} <= told.json["read_as"].keys()
+    assert "succeeded" in told.err or "%" in told.err
+    again = canvasback("dataset", "import", rows, "--name", "few", *fresh)
+    assert (again.code, again.out.splitlines()[0]) == (0, "few v2: 2 rows, 3 columns")
+
+
+def wrong_files(folder: Path) -> dict[str, Path]:
+    made = {name: folder / f"{name}.csv" for name in ("missing", "empty", "blank", "bytes", "folder", "not-parquet")}
+    made["empty"].write_text("")
+    made["blank"].write_text("\n\n\n")
+    made["bytes"].write_bytes(bytes(range(256)) * 20)
+    made["folder"].mkdir()
+    made["not-parquet"] = folder / "x.parquet"
+    made["not-parquet"].write_text("PAR1 but no")
+    return made
+
+
+@pytest.mark.parametrize("which", ["missing", "empty", "blank", "bytes", "folder", "not-parquet"])
+def test_a_file_that_is_no_table_fails_in_words(
+    canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path, which: str
+) -> None:
+    told = canvasback("dataset", "import", wrong_files(tmp_path)[which], "--name", "x", "--json", *fresh)
+    assert told.code == 1
+    assert told.json["error"]["message"]
+    assert told.json["error"]["code"] != "unexpected"
+    assert "Traceback" not in told.err
+    assert canvasback("dataset", "list", "--json", *fresh).json == []
+
+
+def test_a_file_with_a_header_only_is_an_empty_dataset(
+    canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "none.csv").write_text("a,b\n")
+    told = canvasback("dataset", "import", tmp_path / "none.csv", "--json", *fresh)
+    assert (told.code, told.json["rows"], len(told.json["columns"])) == (0, 0, 2)
+    assert canvasback("dataset", "profile", "none", "--json", *fresh).json["rows"] == 0
+
+
+def test_datasets_are_listed_shown_profiled_and_deleted(
+    canvasback: Canvasback, fresh: tuple[str, Path], rows: Path
+) -> None:
+    canvasback("dataset", "import", rows, "--name", "few", *fresh)
+    assert [view["name"] for view in canvasback("dataset", "list", "--json", *fresh).json] == ["few"]
+    assert canvasback("dataset", "show", "few", "--json", *fresh).json["rows"] == 2
+    profile = canvasback("dataset", "profile", "few", "--json", *fresh).json
+    assert {"rows", "duplicates", "quality_score", "columns", "findings"} <= profile.keys()
+    amount = next(column for column in profile["columns"] if column["name"] == "amount")
+    assert {"name", "type", "missing", "distinct", "min", "max", "mean", "std"} <= amount.keys()
+    assert canvasback("dataset", "delete", "few", "--json", *fresh).json == {"deleted": "few"}
+    assert canvasback("dataset", "delete", "few", "--json", *fresh).code == 1
+
+
+@pytest.mark.parametrize(
+    "name", ['a"; drop table x; --', "<script>", "名前", "../../x", "-rf", "$(id)", "%s%n", "\u202e"]
+)
+def test_a_hostile_name_comes_back_as_it_was(
+    canvasback: Canvasback, fresh: tuple[str, Path], rows: Path, name: str
+) -> None:
+    assert canvasback("dataset", "import", rows, f"--name={name}", "--json", *fresh).json["dataset"] == name
+    assert canvasback("dataset", "list", "--json", *fresh).json[0]["name"] == name
+    shown = canvasback("dataset", "list", *fresh)
+    assert "\u202e" not in shown.out
+    assert canvasback("dataset", "show", "--json", *fresh, "--", name).json["name"] == name
+
+
+def test_a_pipeline_is_validated_with_exit_code_1_when_it_cannot_run(
+    canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(churn_pipeline().as_yaml())
+    bad.write_text(churn_pipeline().as_yaml().replace("target: churn", "target: nowhere"))
+    fine = canvasback("pipeline", "validate", good, "--json", *place)
+    assert fine.code == 0
+    assert not [problem for problem in fine.json["problems"] if problem["severity"] == "error"]
+    told = canvasback("pipeline", "validate", bad, "--json", *place)
+    assert told.code == 1
+    assert {"code", "node", "severity", "message", "fix"} <= told.json["problems"][0].keys()
+    for text in ("", "[1, 2", "format: 99", "a: &a [*a]", "\x00"):
+        bad.write_text(text)
+        refused = canvasback("pipeline", "validate", bad, "--json", *place)
+        assert (refused.code, bool(refused.json["error"]["message"])) == (1, True)
+
+
+def test_a_pipeline_goes_in_and_comes_out_the_same(
+    canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "churn.yaml"
+    file.write_text(churn_pipeline().as_yaml())
+    assert canvasback("pipeline", "import", file, "--json", *fresh).json["pipeline"] == "churn"
+    assert Pipeline.from_yaml(canvasback("pipeline", "export", "churn", *fresh).out) == churn_pipeline()
+    assert canvasback("pipeline", "export", "churn", "--json", *fresh).json["nodes"]
+    assert canvasback("pipeline", "list", "--json", *fresh).json[0]["name"] == "churn"
+    assert canvasback("pipeline", "show", "churn", "--json", *fresh).json["versions"] == []
+
+
+def test_a_run_tells_its_nodes_and_models(canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "churn.yaml"
+    file.write_text(churn_pipeline(C=0.5).as_yaml())
+    told = canvasback("run", file, "--json", *place)
+    assert told.code == 0, told.err
+    assert {"run", "status", "seconds", "reused", "nodes", "models"} <= told.json.keys()
+    node_keys = {"node", "status", "rows_in", "rows_out", "seconds", "memory_mb", "cached"}
+    assert all(node_keys <= node.keys() for node in told.json["nodes"])
+    assert {"node", "model", "version", "task", "metrics", "baseline"} <= told.json["models"][0].keys()
+    assert canvasback("runs", "list", "--json", *place).json[0]["id"] == told.json["run"]
+    assert canvasback("runs", "show", told.json["run"], "--json", *place).json["run"] == told.json["run"]
+    assert canvasback("run", "churn", "--to", "fill", "--json", *place).json["reused"] > 0
+
+
+def test_a_detached_run_waits_and_can_be_cancelled(canvasback: Canvasback, place: tuple[str, Path]) -> None:
+    run_id = canvasback("run", "churn", "--detach", "--json", *place).json["run"]
+    assert canvasback("runs", "cancel", run_id, "--json", *place).json == {"run": run_id, "status": "cancelled"}
+
+
+def test_a_run_that_cannot_be_fails_with_json(canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(churn_pipeline().as_yaml().replace("target: churn", "target: nowhere"))
+    told = canvasback("run", file, "--json", *place)
+    assert (told.code, told.json["error"]["code"]) == (1, "pipeline_problems")
+    assert told.json["problems"]
+    for wrong in (("run", "no-such"), ("run", tmp_path / "no.yaml"), ("run", "churn", "--to", "nowhere")):
+        assert canvasback(*wrong, "--json", *place).json["error"]["message"]
+
+
+def test_a_run_that_fails_on_its_way_tells_which_node(
+    canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "one_class.yaml"
+    document = churn_pipeline().as_document()
+    document["nodes"]["some"] = {"component": "filter_rows", "params": {"condition": "churn = 'no'"}}
+    document["edges"] = [edge for edge in document["edges"] if edge != "customers -> fill"]
+    document["edges"] += ["customers -> some", "some -> fill"]
+    file.write_text(json.dumps({**document, "name": "one_class"}))
+    told = canvasback("run", file, "--json", *place)
+    assert (told.code, told.json["status"]) == (1, "failed")
+    assert told.json["error"]["node"] == "model" or told.json["error"]["message"]
+
+
+def test_a_model_is_shown_with_all_that_made_it(canvasback: Canvasback, place: tuple[str, Path]) -> None:
+    told = canvasback("model", "show", "churn:1", "--json", *place).json
+    keys = {"model", "version", "task", "target", "signature", "metrics", "lineage", "libraries"}
+    assert keys <= told.keys()
+    assert {"pipeline", "pipeline_version", "datasets", "run"} <= told["lineage"].keys()
+    assert "scikit-learn" in told["libraries"]
+    assert canvasback("model", "list", "--json", *place).json[0]["model"] == "churn"
+    assert canvasback("model", "show", "churn", *place).out.startswith("churn v1")
+    assert canvasback("model", "show", "churn:99", "--json", *place).json["error"]["code"] == "not_found"
+
+
+def test_a_model_is_published_rolled_back_and_retired(canvasback: Canvasback, place: tuple[str, Path]) -> None:
+    told = canvasback("endpoint", "publish", "churn:1", "--name", "second", "--json", *place).json
+    assert {"endpoint", "url", "model", "version", "key", "parity"} <= told.keys()
+    assert {"rows", "max_difference"} <= told["parity"].keys()
+    assert "key" not in canvasback("endpoint", "publish", "churn", "--name", "second", "--json", *place).json
+    assert canvasback("endpoint", "rollback", "second", "--json", *place).json["version"] == 1
+    assert canvasback("endpoint", "key", "create", "second", "--json", *place).json["key"].startswith("cbk_")
+    keys = canvasback("endpoint", "key", "list", "second", "--json", *place)
+    assert len(keys.json) == 2
+    assert told["key"] not in keys.out
+    assert canvasback("endpoint", "key", "revoke", "second", keys.json[0]["id"], "--json", *place).code == 0
+    assert {view["name"] for view in canvasback("endpoint", "list", "--json", *place).json} == {"churn", "second"}
+    assert canvasback("endpoint", "retire", "second", "--json", *place).json["status"] == "retired"
+    refused = canvasback("endpoint", "publish", "churn", "--name", "second", "--json", *place)
+    assert refused.code == 1
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "parquet"])
+def test_predict_answers_a_file_as_the_api_would(
+    canvasback: Canvasback, place: tuple[str, Path], published: Published, tmp_path: Path, suffix: str
+) -> None:
+    file = tmp_path / f"rows.{suffix}"
+    table = customers().slice(0, 20)
+    if suffix == "json":
+        file.write_text(json.dumps([published.record] * 20))
+    elif suffix == "csv":
+        pyarrow.csv.write_csv(table, file)
+    else:
+        pq.write_table(table, file)
+    told = canvasback("predict", "churn", "--input", file, "--json", *place)
+    assert told.code == 0, told.err
+    assert told.json.keys() == {"predictions", "model", "version"}
+    assert len(told.json["predictions"]) == 20
+    assert {"prediction", "probabilities", "id"} == told.json["predictions"][0].keys()
+
+
+@pytest.mark.parametrize("text", ["", "{", "5", '{"records": 5}', "[5]", '[{"age": 1e999}]', "[" * 100_000])
+def test_predict_refuses_a_file_without_records(
+    canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "x.json").write_text(text)
+    told = canvasback("predict", "churn", "--input", tmp_path / "x.json", "--json", *place)
+    assert (told.code, told.json["error"]["code"] != "unexpected") == (1, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("no-such-command",),
+        ("dataset", "no-such"),
+        ("dataset", "show"),
+        ("dataset", "show", "a", "--version", "x"),
+        ("dataset", "list", "--no-such"),
+        ("run", "x", "--param", "novalue"),
+        ("run", "x", "--param", "a=[1"),
+        ("up", "--ui-port", "99999"),
+    ],
+)
+def test_wrong_use_ends_with_code_2_and_json_when_asked(
+    canvasback: Canvasback, fresh: tuple[str, Path], wrong: tuple[str, ...]
+) -> None:
+    told = canvasback(*wrong, *fresh, "--json")
+    assert told.code == 2
+    assert told.json["error"]["message"]
+    assert told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HOST", "0.0.0.0"), ("API_PORT", "x"), ("LOG_LEVEL", "LOUD"), ("API_HOSTS", "x")]
+)
+def test_a_wrong_setting_is_wrong_use(
+    canvasback: Canvasback, fresh: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CANVASBACK_{name}", value)
+    told = canvasback("dataset", "list", "--json", *fresh)
+    assert (told.code, told.json["error"]["code"]) == (2, "invalid_setting")
+    assert f"CANVASBACK_{name}" in told.err or name.lower() in told.err
+    assert not fresh[1].exists()
+
+
+def test_home_and_json_may_stand_anywhere(canvasback: Canvasback, fresh: tuple[str, Path]) -> None:
+    home = str(fresh[1])
+    for given in (
+        ("--home", home, "dataset", "list", "--json"),
+        ("--json", f"--home={home}", "dataset", "list"),
+        ("dataset", "--json", "list", "--home", home),
+        ("dataset", "--home", home, "list", "--json"),
+    ):
+        assert (canvasback(*given).code, canvasback(*given).json) == (0, [])
+    assert arranged(["a", "--", "--json"]) == ["a", "--", "--json"]
+
+
+def test_doctor_and_gc_tell_what_they_found(canvasback: Canvasback, place: tuple[str, Path]) -> None:
+    assert {check["status"] for check in canvasback("doctor", "--json", *place).json["checks"]} <= {"ok", "warning"}
+    assert canvasback("gc", "--json", *place).json["artifacts"] == 0
+    assert canvasback("doctor", *place).out.startswith("ok")
+    assert canvasback("gc", *place).out.startswith("Removed")
+
+
+def test_doctor_ends_with_code_1_when_something_is_broken(canvasback: Canvasback, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told = canvasback("doctor", "--json", "--home", tmp_path / "file")
+    assert (told.code, told.json["checks"][0]["status"]) == (1, "error")
+
+
+def test_openapi_and_components_are_documents(canvasback: Canvasback, place: tuple[str, Path]) -> None:
+    assert "/v1/endpoints/churn/predict" in canvasback("openapi", *place).json["paths"]
+    listed = canvasback("components", "--json", *place).json
+    assert {"key", "title", "about", "inputs", "outputs", "params"} <= listed[0].keys()
+    assert canvasback("components", "impute_mean", "--json").json["key"] == "impute_mean"
+    assert canvasback("components", "no_such", "--json").json["error"]["code"] == "unknown_component"
+
+
+def test_an_error_of_ours_is_one_line_and_the_log_has_the_rest(
+    canvasback: Canvasback, place: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("engine.service.datasets.list_datasets", broken)
+    told = canvasback("dataset", "list", "--json", *place)
+    assert (told.code, told.json["error"]["code"]) == (1, "unexpected")
+    assert "Traceback" not in told.err
+    assert "RuntimeError" in (place[1] / "logs" / "cli.jsonl").read_text()
+
+
+def test_help_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "engine.cli", "--help"], capture_output=True, text=True, check=True
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    heavy = {
+        "ibis",
+        "sklearn",
+        "pandas",
+        "pyarrow",
+        "duckdb",
+        "sqlalchemy",
+        "fastapi",
+        "numpy",
+        "pydantic",
+        "streamlit",
+    }
+    assert not imported & heavy
+    assert "typer" in imported
+
+
+def test_components_open_no_database() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "engine.cli", "components"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert not imported & {"sqlalchemy", "sklearn", "fastapi", "streamlit", "alembic"}
