@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -133,12 +134,12 @@ def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
     from engine.errors import Cancelled
     from engine.service.jobs import wait_for_job
 
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = ""
 
     def show(job: Any) -> None:
         nonlocal told
+        if asked_to_stop.is_set():
+            raise KeyboardInterrupt
         share = f"{job.progress:4.0%} " if job.progress is not None else ""
         line = f"{share}{job.message or job.status}"
         if line != told:
@@ -146,12 +147,28 @@ def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
             say(line, err=True)
 
     try:
-        job = wait_for_job(workspace, job_id, show)
+        with _noticing_ctrl_c() as asked_to_stop:
+            job = wait_for_job(workspace, job_id, show)
     except KeyboardInterrupt:
         raise JobFailed(Cancelled("Cancelled.", hint="What was finished is reused.").as_data()) from None
     if job.status != "succeeded":
         raise JobFailed(job.error or {"code": job.status, "message": f"The job was {job.status}.", "hint": ""})
     return job.result or {}
+
+
+@contextmanager
+def _noticing_ctrl_c() -> Iterator[threading.Event]:
+    """Set an event on Ctrl-C or SIGTERM: an exception could be raised where it is swallowed, in a destructor."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def main_metric(metrics: dict[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a prediction or a problem that says what is wrong and where; the next request works."""
+"""Whatever is sent, the answer is a prediction or a problem that says what is wrong and where."""
 
 import json
 import math

@@ -303,7 +303,7 @@ def test_wrong_use_ends_with_code_2_and_json_when_asked(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("HOST", "0.0.0.0"), ("API_PORT", "x"), ("LOG_LEVEL", "LOUD"), ("API_HOSTS", "x")]
+    ("name", "value"), [("HOST", "192.168.1.4"), ("API_PORT", "x"), ("LOG_LEVEL", "LOUD"), ("API_HOSTS", "x")]
 )
 def test_a_wrong_setting_is_wrong_use(
     canvasback: Canvasback, fresh: tuple[str, Path], monkeypatch: pytest.MonkeyPatch, name: str, value: str

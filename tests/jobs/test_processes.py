@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -211,10 +211,10 @@ def test_ending_a_command_that_does_the_job_itself_leaves_no_process(
 
 
 @pytest.fixture
-def stopped_worker(home: Workspace) -> Iterator[Workspace]:
+def stopped_worker(home: Workspace) -> Workspace:
     with running_worker(home.settings):
         eventually(lambda: children(home), seconds=60)
-    yield home
+    return home
 
 
 def test_a_worker_that_is_told_to_stop_leaves_no_spare_child(stopped_worker: Workspace) -> None:

@@ -66,8 +66,11 @@ def test_ctrl_c_stops_everything_and_only_our_own_words_are_printed(
     settings: Settings, up: "subprocess.Popen[str]"
 ) -> None:
     started(settings)
+    assert up.stdout is not None
+    banner = "".join(iter(up.stdout.readline, "  Ctrl-C stops it.\n"))
     up.send_signal(signal.SIGINT)
     out, err = up.communicate(timeout=30)
+    out = banner + out
     assert up.returncode == 0
     assert f"Canvasback is at  {settings.ui_url}" in out
     assert "streamlit" not in (out + err).lower()

@@ -218,8 +218,8 @@ def test_names_that_are_not_there_are_told_with_the_nearest(imported: Workspace)
     with pytest.raises(NotFound) as refused:
         datasets.get_dataset(imported, "custmers")
     assert "customers" in refused.value.hint
+    pipelines.create_pipeline(imported, "churn")
     with pytest.raises(NameTaken):
-        pipelines.create_pipeline(imported, "churn")
         pipelines.create_pipeline(imported, "churn")
 
 
