@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     )
     run_timeout_seconds: float = Field(default=6 * 3600, gt=0, description="Time a job may take, in seconds.")
     run_threads: int | None = Field(default=None, ge=1, description="Threads of a run; all cores unless set.")
+    cache_max_mb: int = Field(default=10_240, ge=100, description="Size of the cache in MB; the least used goes first.")
     upload_max_mb: int = Field(default=1_024, ge=1, description="Largest file that can be uploaded, in MB.")
     request_max_kb: int = Field(default=2_048, ge=1, description="Largest request to an endpoint, in kB.")
     request_max_records: int = Field(default=1_000, ge=1, description="Most records in one request to an endpoint.")

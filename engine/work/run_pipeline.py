@@ -47,6 +47,7 @@ def run_pipeline(assignment: Assignment) -> dict[str, Any]:
     results = _execute(assignment, run, drawn.resolved(run.params), pinned)
     reused = sum(1 for result in results.values() if result.cached)
     seconds = time.monotonic() - started
+    workspace.cache.trim(workspace.settings.cache_max_mb * 1_000_000)
 
     def finish(uow: UnitOfWork) -> None:
         uow.runs.finish(run_id, "succeeded", seconds=seconds, reused=reused)
