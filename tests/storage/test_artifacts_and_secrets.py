@@ -81,10 +81,10 @@ def _ask(path: Path, start: Barrier, answers: "multiprocessing.Queue[bytes]") ->
 
 
 def test_processes_that_race_for_the_secret_get_the_same_one(tmp_path: Path) -> None:
-    fork = multiprocessing.get_context("fork")
-    start, answers = fork.Barrier(6), fork.Queue()
+    spawn = multiprocessing.get_context("spawn")
+    start, answers = spawn.Barrier(6), spawn.Queue()
     for _ in range(6):
-        fork.Process(target=_ask, args=(tmp_path / "secret", start, answers)).start()
+        spawn.Process(target=_ask, args=(tmp_path / "secret", start, answers)).start()
     assert len({answers.get(timeout=30) for _ in range(6)}) == 1
 
 

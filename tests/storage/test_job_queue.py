@@ -14,7 +14,7 @@ from storage.unit_of_work import UnitOfWork
 from tests.storage.things import a_run
 
 # Forked, so that six processes start at the same moment and not one import after the other.
-FORK = multiprocessing.get_context("fork")
+SPAWN = multiprocessing.get_context("spawn")
 
 
 def _claim_all(url: str, worker: str, start: Barrier, taken: "multiprocessing.Queue[list[str]]") -> None:
@@ -38,8 +38,8 @@ def _claimed(database: Database, lease_seconds: float = 60, max_attempts: int = 
 def test_six_processes_share_two_hundred_jobs_and_take_none_twice(database: Database, url: str) -> None:
     with database.write() as uow:
         jobs = {uow.jobs.enqueue("run", {"n": n}).id for n in range(200)}
-    start, results = FORK.Barrier(6), FORK.Queue()
-    processes = [FORK.Process(target=_claim_all, args=(url, f"worker {n}", start, results)) for n in range(6)]
+    start, results = SPAWN.Barrier(6), SPAWN.Queue()
+    processes = [SPAWN.Process(target=_claim_all, args=(url, f"worker {n}", start, results)) for n in range(6)]
     for process in processes:
         process.start()
     taken = [results.get(timeout=60) for _ in processes]

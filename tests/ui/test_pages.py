@@ -42,7 +42,7 @@ def test_every_page_opens_on_a_home_with_data(page: str, filled: Filled, open_pa
     ("page", "promise"),
     [
         ("home", "Next: bring a dataset"),
-        ("datasets", "Import a CSV, Parquet, JSON or Excel file to begin."),
+        ("datasets", "Import a CSV, Parquet or JSON file to begin."),
         ("pipelines", "Try it with sample data"),
         ("runs", "Open a pipeline and press Run."),
         ("models", "A run of a pipeline with a model node trains one"),
