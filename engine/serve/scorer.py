@@ -70,7 +70,9 @@ class Scorer:
         }
         made = self.model.slice.apply(ibis.table(schema, name="records"), tables.__getitem__)
         features = [feature.name for feature in self.model.matrix.features]
-        return str(ibis.to_sql(made.select(ROW, *features).order_by(ROW), dialect="duckdb"))
+        # Of several matches in a lookup the first answers, so that which one is first must not be left to chance.
+        order = [ROW, *features] if lookups else [ROW]
+        return str(ibis.to_sql(made.select(ROW, *features).order_by(order), dialect="duckdb"))
 
     def score(self, rows: pa.Table) -> Scored:
         """Answer for rows that hold the endpoint's fields.
