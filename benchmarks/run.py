@@ -22,7 +22,7 @@ from engine.graph import Pipeline
 from engine.serve.scorer import respond
 from engine.service import Settings, Workspace, open_workspace
 from engine.service.datasets import start_import
-from engine.service.endpoints import load_deployed, start_publish
+from engine.service.endpoints import get_endpoint, load_deployed, start_publish
 from engine.service.jobs import wait_for_job
 from engine.service.pipelines import drawn, import_pipeline
 from engine.service.runs import job_of, start_run
@@ -85,8 +85,7 @@ def _whole_run(home: Workspace, data: Path) -> Measured:
 def _one_record(home: Workspace) -> Measured:
     _finish(home, start_publish(home, "nycflights_late", None, "late"))
     scorer, name, number = load_deployed(home, "late")
-    row = scorer.golden().slice(0, 1).to_pylist()[0]
-    record = {field.name: row[field.name] for field in scorer.fields}
+    record = get_endpoint(home, "late").sample["records"][0]
     plain = by_hand.small_model()
     one = by_hand.small_record()
     a, b = _in_turn(

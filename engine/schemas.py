@@ -354,7 +354,8 @@ def _param_error(node: Node, item: Any) -> ParamError:
     field = place[0] if place else None
     words = (field or "").replace("_", " ")
     if item["type"] == "missing":
-        return ParamError(f"{node.label}: {words} is not set.", hint=f"Choose {words}.", node_id=node.id, field=field)
+        message = f"{node.label}: “{words.capitalize()}” is not set."
+        return ParamError(message, hint="Set it in the node's panel.", node_id=node.id, field=field)
     if item["type"] == "extra_forbidden":
         return ParamError(f"{node.label} has no param {field!r}.", hint="Remove it.", node_id=node.id, field=field)
     reason = item["msg"].removeprefix("Value error, ")

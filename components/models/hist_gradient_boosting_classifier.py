@@ -23,7 +23,7 @@ class HistGradientBoostingClassifier(Estimator[HistGradientBoostingClassifierPar
 
     spec = Spec(
         key="hist_gradient_boosting_classifier",
-        title="Gradient boosting (histogram)",
+        title="Gradient boosting",
         category="models/classify",
         icon="trending_up",
         about="Trees that correct each other; usually the best score on tables.",

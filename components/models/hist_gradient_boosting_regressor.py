@@ -34,7 +34,7 @@ class HistGradientBoostingRegressor(Estimator[HistGradientBoostingRegressorParam
 
     spec = Spec(
         key="hist_gradient_boosting_regressor",
-        title="Gradient boosting (histogram)",
+        title="Gradient boosting",
         category="models/regress",
         icon="trending_up",
         about="Trees that correct each other; usually the best score on tables.",

@@ -150,7 +150,7 @@ def test_a_run_shows_nodes_times_and_models(filled: Filled, open_page: Open) -> 
     assert is_sound(app), (app.exception, app.error)
     table = app.dataframe[0].value
     assert set(table["State"].str[0]) == {"Done"}
-    assert "Gradient boosting (histogram)" in list(table["Node"])
+    assert "Gradient boosting" in list(table["Node"])
     assert "churn v1" in words(app)
 
 
