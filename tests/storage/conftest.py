@@ -1,6 +1,7 @@
 """Every promise of the metadata is kept on SQLite and on PostgreSQL."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,3 +52,11 @@ def tables(tmp_path: Path) -> TableStore:
 @pytest.fixture
 def artifacts(tmp_path: Path) -> ArtifactStore:
     return ArtifactStore(tmp_path / "artifacts")
+
+
+@pytest.fixture(autouse=True)
+def spawned_processes_start_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A spawned process would import the main module again, and that of a test runner cannot be."""
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__spec__", None)
+    monkeypatch.delattr(main, "__file__", raising=False)
