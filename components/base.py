@@ -16,7 +16,7 @@ is already a list of names.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
@@ -27,7 +27,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from components.errors import WrongKind
+from components.outline import Outline
 from components.params import FeatureColumns, Params, Target
+from components.portable.engines import BACKENDS
 from components.ports import Port, kind_of
 
 Serving = Literal["replay", "training_only", "lookup", "boundary"]
@@ -53,6 +55,10 @@ class Spec:
         Raised when the same params give other results; part of the fingerprint.
     replaces
         Older keys, so that saved pipelines outlive renames.
+    filters
+        Every row stays or goes by itself: a filter.
+    backends
+        The engines that it runs on; what is left out is told when a pipeline is checked for such an engine.
     """
 
     key: str
@@ -66,11 +72,18 @@ class Spec:
     version: int = 1
     replaces: tuple[str, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict)
+    filters: bool = False
+    backends: tuple[str, ...] = BACKENDS
 
     @property
     def keeps_rows(self) -> bool:
         """Whether every row goes in and out once."""
         return self.serving == "replay"
+
+    @property
+    def rowwise(self) -> bool:
+        """Whether an output row depends on one input row only: cheap inside any query, and rows keep their order."""
+        return self.keeps_rows or self.filters
 
 
 class State(BaseModel):
@@ -91,6 +104,13 @@ class Component(Generic[P]):
 
     def __init__(self, params: P) -> None:
         self.params = params
+
+    def outline(self, *schemas: sch.Schema) -> Mapping[str, Outline] | None:
+        """Each output port's columns, where they can be told without building the tables.
+
+        ``schemas`` come in the order of the table inputs. None, as here: the engine builds the tables to see.
+        """
+        return None
 
     def when_serving(self) -> Self:
         """The component as an endpoint runs it, where every record must get its answer."""
@@ -160,13 +180,21 @@ class LearnedTransform(Component[P], Generic[P, S]):
         """A state of the right shape, for schemas without executing."""
 
     def fit(self, table: ir.Table) -> S:
-        """Measure a bound table and learn from it."""
+        """Measure a bound table and learn from it, by itself. The engine fits several at once (`measured`)."""
         measures = self.measures(table)
         if not measures:
             return self.learn({})
-        measured = table.aggregate(**{f"m{i}": scalar for i, scalar in enumerate(measures.values())})
-        values = measured.to_pyarrow().to_pylist()[0]
-        return self.learn({name: steady(values[f"m{i}"]) for i, name in enumerate(measures)})
+        found = table.aggregate(**{f"m{i}": scalar for i, scalar in enumerate(measures.values())})
+        values = found.to_pyarrow().to_pylist()[0]
+        return self.measured(dict(zip(measures, (values[f"m{i}"] for i in range(len(measures))), strict=True)))
+
+    def measured(self, values: Mapping[str, Any]) -> S:
+        """The state, from values as a database engine computed them."""
+        return self.learn({name: steady(value) for name, value in values.items()})
+
+    def categories(self, state: S) -> Mapping[str, tuple[str, ...]]:
+        """For each packed one-hot column it makes, what the columns of the matrix stand for."""
+        return {}
 
     @classmethod
     def state_type(cls) -> type[State]:
@@ -174,11 +202,37 @@ class LearnedTransform(Component[P], Generic[P, S]):
         return _type_argument(cls, State)
 
 
+class Cut(State):
+    """Where a split cuts one stratum.
+
+    Parameters
+    ----------
+    stratum
+        Its value as text; None for rows without one.
+    test, both
+        The row digests below which rows are test rows, and test or validation rows.
+    """
+
+    stratum: str | None
+    test: str
+    both: str
+
+
+class Cuts(State):
+    """What a split learned from all rows."""
+
+    strata: tuple[Cut, ...] = ()
+
+
 class Split(Component[P]):
-    """Gives each row a role."""
+    """Gives each row a role, which depends on nothing but the row once the cuts are known."""
+
+    def cuts(self, table: ir.Table) -> ir.Table | None:
+        """What must be learned from all rows first, as a table like `Cut`; None where nothing must."""
+        return None
 
     @abstractmethod
-    def roles(self, table: ir.Table) -> ir.StringColumn:
+    def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
         """``train``, ``validation`` or ``test`` for each row, from the row's stable id."""
 
 
@@ -212,6 +266,10 @@ class Estimator(Component[E]):
 
     task: ClassVar[Task]
     takes_missing: ClassVar[bool] = False
+    takes_sparse: ClassVar[bool] = False
+    """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
+    precision: ClassVar[Literal["float32", "float64"]] = "float64"
+    """What it computes in: a matrix of anything else would be copied, or rounded for nothing."""
     trusted_types: ClassVar[tuple[str, ...]] = ()
     """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
     search_space: ClassVar[Mapping[str, Any]] = {}

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 import ibis.expr.schema as sch
@@ -261,9 +262,14 @@ class Params(BaseModel):
                 parts.append(_word(field, value))
         return " · ".join(parts[:3])
 
+    def expressions(self) -> dict[str, str]:
+        """The SQL expressions that were written, by field."""
+        marked = {name: getattr(self, name) for name in _expression_fields(type(self))}
+        return {name: text for name, text in marked.items() if isinstance(text, str)}
+
     @classmethod
     def _pick(cls, field: str) -> ColumnPick | None:
-        return next((m for m in _metadata(cls.model_fields[field]) if isinstance(m, ColumnPick)), None)
+        return _picks(cls).get(field)
 
     def _input_of(self, field: str) -> str:
         value = getattr(self, field)
@@ -271,6 +277,18 @@ class Params(BaseModel):
             return value.input
         pick = self._pick(field)
         return pick.input if pick else ""
+
+
+@cache
+def _picks(kind: type[Params]) -> Mapping[str, ColumnPick]:
+    marks = ((name, mark) for name, field in kind.model_fields.items() for mark in _metadata(field))
+    return {name: mark for name, mark in reversed([*marks]) if isinstance(mark, ColumnPick)}
+
+
+@cache
+def _expression_fields(kind: type[Params]) -> tuple[str, ...]:
+    marks = ((name, mark) for name, field in kind.model_fields.items() for mark in _metadata(field))
+    return tuple(name for name, mark in marks if isinstance(mark, Widget) and mark.widget == "expression")
 
 
 def _metadata(field: Any) -> Iterator[Any]:

@@ -15,6 +15,11 @@ from uuid import uuid4
 
 import psutil
 
+from engine.errors import DamagedInput
+
+Stamp = tuple[int, int, int]
+"""A file's inode, its size in bytes and the time of its last change: what differs when it was written to."""
+
 META = "meta.json"
 PRIVATE = (".writing-", ".spill-")
 ABANDONED_SECONDS = 24 * 3600
@@ -50,7 +55,8 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._verified: dict[Path, tuple[int, int, int]] = {}
+        self._verified: dict[Path, Stamp] = {}
+        self._watched: dict[Path, Stamp] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def get(self, fingerprint: str) -> Entry | None:
@@ -73,6 +79,11 @@ class Cache:
             (folder / META).touch()  # least recently used goes first
         return Entry(folder, meta)
 
+    def holds(self, fingerprint: str, ports: Iterable[str]) -> bool:
+        """Whether these table outputs of a node seem to be there: a look at their names, for plans; nothing is read."""
+        folder = self.root / fingerprint
+        return all((folder / name).is_file() for name in (META, *(f"{port}.parquet" for port in ports)))
+
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """A private folder to write results into; removed at the end, whatever happens."""
@@ -83,18 +94,29 @@ class Cache:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def watch(self, paths: Iterable[Path]) -> None:
+        """Begin a run that reads these files: once one of them, or of the results it uses, changes, nothing is kept."""
+        self._watched = {path: _stamp(path) for path in paths}
+
     def keep(self, fingerprint: str, folder: Path, meta: Mapping[str, Any]) -> Entry:
         """Move written results into place.
 
         If another worker was first, its results count, and files that it did not need are added to them: equal
         fingerprints have equal results.
+
+        Raises
+        ------
+        DamagedInput
+            When a file has changed since it was verified, which these results may have been computed from.
         """
+        self._check_inputs()
         files = {path.name: digest(path) for path in sorted(folder.iterdir())}
         kept = {**meta, "files": files}
         (folder / META).write_text(_sealed(kept))
         place = self.root / fingerprint
         with suppress(OSError):
             folder.rename(place)
+            self._watched |= {place / name: _stamp(place / name) for name in files}
             return Entry(place, kept)
         found = self.get(fingerprint)
         if found is not None:
@@ -102,6 +124,12 @@ class Cache:
         shutil.rmtree(place, ignore_errors=True)
         folder.rename(place)
         return Entry(place, kept)
+
+    def count(self, entry: Entry, rows: Mapping[str, int]) -> None:
+        """Add row counts that became known later to a kept result."""
+        meta = {**entry.meta, "rows": {**entry.meta["rows"], **rows}}
+        with suppress(OSError):  # deleted meanwhile: then nothing is lost but a count
+            _describe(entry.folder, meta)
 
     def sweep(self) -> None:
         """Remove what killed processes left behind."""
@@ -149,19 +177,42 @@ class Cache:
                 with suppress(OSError):
                     yield (folder / META).stat().st_mtime, bytes_in(folder), folder
 
+    def _check_inputs(self) -> None:
+        altered = [path for path, seen in list(self._watched.items()) if _has_changed(path, seen)]
+        # Another worker may have put an equal result in its place.
+        changed = [path for path in altered if path.parent.parent != self.root or self.get(path.parent.name) is None]
+        if changed:
+            raise DamagedInput(
+                f"{changed[0]} was changed while it was read, so this result is not kept.",
+                hint="Run it again: a damaged result is computed anew; a damaged dataset must be restored or imported.",
+            )
+
     def _is_whole(self, path: Path, wanted: str) -> bool:
-        found = path.stat()
-        seen = (found.st_ino, found.st_size, found.st_mtime_ns)
+        seen = _stamp(path)
         if self._verified.get(path) != seen:
             if digest(path) != wanted:
                 return False
             self._verified[path] = seen
+        self._watched[path] = seen
         return True
 
 
 def private_name(prefix: str) -> str:
     """A name that tells which process it belongs to."""
     return f"{prefix}{socket.gethostname()}-{os.getpid()}-{uuid4().hex}"
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _has_changed(path: Path, seen: Stamp) -> bool:
+    """Whether other bytes are in a file; one that is gone was not read, or read as it was."""
+    try:
+        return _stamp(path) != seen
+    except OSError:
+        return False
 
 
 def digest(path: Path) -> str:
@@ -182,9 +233,15 @@ def _completed(found: Entry, folder: Path, files: Mapping[str, str]) -> Entry:
     meta = {**found.meta, "files": {**found.meta["files"], **{name: files[name] for name in missing}}}
     for name in missing:
         (folder / name).replace(found.folder / name)
-    (folder / META).write_text(_sealed(meta))
-    (folder / META).replace(found.folder / META)
+    _describe(found.folder, meta)
     return Entry(found.folder, meta)
+
+
+def _describe(folder: Path, meta: Mapping[str, Any]) -> None:
+    """Replace a description as a whole: another worker may read it at any time."""
+    fresh = folder / private_name(".meta-")
+    fresh.write_text(_sealed(meta))
+    fresh.replace(folder / META)
 
 
 def _sealed(meta: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The process that does one job and ends. Started ahead of time by a worker, so that the imports are done already.
 
-It reads one line from standard input, ``{"job_id", "worker", "attempt", "memory_mb"}``, does that job and writes its
+It reads one line from standard input, ``{"job_id", "worker", "attempt", "limits"}``, does that job and writes its
 end down itself, in one transaction with the results. A worker that hears nothing more sees to the rest, and a child
 whose worker is gone ends at once.
 """
@@ -8,12 +8,17 @@ whose worker is gone ends at once.
 import json
 import logging
 import os
+import random
 import resource
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from engine.errors import PEOPLE_ERRORS, error_data, unexpected
 from engine.jobs import end_of_job, too_much
@@ -40,9 +45,11 @@ def main() -> None:
         return
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
     asked = json.loads(order)
-    settings = Settings()
+    settings = Settings().limited(asked["limits"])
     start_logging(settings, "jobs")
-    _limit_memory(asked["memory_mb"])
+    _limit_memory(settings.run_memory_mb)
+    if settings.run_threads is not None:
+        _limit_cores(settings.run_threads)
     try:
         workspace = open_workspace(settings)
         with workspace.database.read() as uow:
@@ -50,10 +57,10 @@ def main() -> None:
     except Exception:
         log.exception("job %s could not begin", asked["job_id"])
         raise
-    do(Assignment(workspace, job, asked["worker"]), asked["memory_mb"])
+    do(Assignment(workspace, job, asked["worker"]))
 
 
-def do(assignment: Assignment, memory_mb: int) -> None:
+def do(assignment: Assignment) -> None:
     """Do a job and write its end down."""
     job = assignment.job
     try:
@@ -61,7 +68,7 @@ def do(assignment: Assignment, memory_mb: int) -> None:
     except LostLease:
         log.warning("job %s was given to another worker", job.id)
     except MemoryError:
-        _end(assignment, "failed", error=too_much(memory_mb).as_data())
+        _end(assignment, "failed", error=too_much(assignment.workspace.settings.run_memory_mb).as_data())
     except PEOPLE_ERRORS as error:
         _end(assignment, "failed", error=error_data(error))
     except Exception as error:
@@ -114,6 +121,18 @@ def _limit_memory(memory_mb: int) -> None:
     most = (memory_mb + ADDRESS_SPACE_MB) * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_cores(threads: int) -> None:
+    """Keep this process, and whatever it starts, to so many cores: that bounds every library, asked or not."""
+    if sys.platform != "linux":
+        return
+    usable = sorted(os.sched_getaffinity(0))
+    cores = random.sample(usable, min(threads, len(usable)))
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), cores)
+    threadpool_limits(len(cores))
 
 
 def _warm_up() -> None:

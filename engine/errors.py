@@ -14,6 +14,7 @@
     ├── RefusedExpression      the gate says no
     ├── RunError               the run could not go on
     │   ├── LimitReached           memory or time is used up
+    │   ├── DamagedInput           a file it reads is not what was written
     │   └── Cancelled              a person stopped it
     ├── ServingError           an endpoint cannot answer
     │   ├── InvalidRecord          a request's record or field is wrong
@@ -134,6 +135,10 @@ class RunError(CanvasbackError):
 
 class LimitReached(RunError):
     code = "limit_reached"
+
+
+class DamagedInput(RunError):
+    code = "damaged_input"
 
 
 class Cancelled(RunError):

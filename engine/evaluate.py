@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from components.base import Predictions
 from components.ports import ROLE, ROW
-from engine.backends.duckdb import DuckDBBackend
+from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.schemas import PREDICTION, PROBABILITIES
 from engine.train.target import plain
 
 
-def read_predictions(table: ir.Table, backend: DuckDBBackend, facts: Mapping[str, Any]) -> Predictions:
+def read_predictions(table: ir.Table, backend: Backend, facts: Mapping[str, Any]) -> Predictions:
     """What a model said of its test rows.
 
     Parameters

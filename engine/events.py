@@ -13,10 +13,19 @@ class NodeResult:
 
     Parameters
     ----------
+    shape
+        Like the fingerprint, but without the data: equal for the same drawing up to here.
+    stage
+        The node that ended the query this one was computed in; None where it ended one itself.
     rows_in, rows_out
         Of the first input and the first table output; None where there is none.
+    started
+        Seconds since the run began.
     seconds, cpu_seconds, memory_mb
-        Of the query the node ends, or of its own fit; a fused node costs nothing by itself.
+        Of the query the node ends, or of its own fit; a fused node costs nothing by itself. What several nodes took
+        together at the same time is shared equally between them.
+    bytes_read, bytes_written, bytes_spilled
+        Read from files; kept in the cache; most that lay on disk because memory was short.
     outputs
         Port → facts about the table that was written.
     """
@@ -25,12 +34,17 @@ class NodeResult:
     component: str
     status: NodeStatus
     fingerprint: str = ""
+    shape: str = ""
+    stage: str | None = None
     rows_in: int | None = None
     rows_out: int | None = None
+    started: float | None = None
     seconds: float | None = None
     cpu_seconds: float | None = None
     memory_mb: float | None = None
-    bytes: int | None = None
+    bytes_read: int | None = None
+    bytes_written: int | None = None
+    bytes_spilled: int | None = None
     message: str | None = None
     report: dict[str, Any] | None = None
     model: dict[str, Any] | None = None

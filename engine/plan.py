@@ -3,19 +3,31 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split, StoredTable
+from components.base import (
+    Component,
+    Estimator,
+    Evaluation,
+    LearnedTransform,
+    Source,
+    Split,
+    StoredTable,
+    Transform,
+)
 from engine.checks import Problem, Review
 from engine.errors import MissingThing, PipelineProblems
 from engine.graph import Pipeline
-from engine.leakage import Placement, is_a
+from engine.leakage import Placement
 from engine.schemas import NodeSchemas
 
 ENGINE = 1
 """Raised when the engine itself makes other results of the same nodes."""
+
+MODEL_PASSES = 3
+"""A model counts its rows, reads the train rows, and reads the others."""
 
 DatasetHash = Callable[[StoredTable], str]
 """The content hash of a stored table's version."""
@@ -40,20 +52,41 @@ class PlannedNode:
         With bound params.
     fingerprint
         Equal for equal results: component key and version, params, inputs, dataset hash.
+    shape
+        The same without the data: past runs of an equal shape tell what it costs.
     materialised
         Output ports written to the cache; a node without any is fused into what follows.
+    known
+        Its columns.
     """
 
     id: str
     component: Component[Any]
     inputs: tuple[Input, ...]
     fingerprint: str
+    shape: str
     materialised: tuple[str, ...]
+    known: NodeSchemas = field(repr=False, compare=False)
 
     @property
     def is_fused(self) -> bool:
         """Whether the node is computed inside another node's query."""
         return not self.materialised and not isinstance(self.component, Source | Estimator | Evaluation)
+
+    @property
+    def learns(self) -> bool:
+        """Whether it must look at all rows before it can treat any."""
+        return isinstance(self.component, LearnedTransform | Split)
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether every row goes in and out once."""
+        return self.learns or (isinstance(self.component, Transform) and self.component.spec.keeps_rows)
+
+    @property
+    def rowwise(self) -> bool:
+        """Whether an output row depends on one input row only, once the node has learned what it learns."""
+        return self.learns or (isinstance(self.component, Transform) and self.component.spec.rowwise)
 
 
 @dataclass(frozen=True)
@@ -67,6 +100,15 @@ class Plan:
     def by_id(self) -> Mapping[str, PlannedNode]:
         """Planned nodes by id."""
         return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[PlannedNode, ...]]:
+        """Who takes a node's outputs."""
+        found: dict[str, list[PlannedNode]] = {node.id: [] for node in self.nodes}
+        for node in self.nodes:
+            for source in dict.fromkeys(given.node for given in node.inputs):
+                found[source].append(node)
+        return {node_id: tuple(nodes) for node_id, nodes in found.items()}
 
     def stages(self) -> tuple[tuple[str, ...], ...]:
         """Which nodes share a query: each node that ends one, after the fused nodes that it computes on the way."""
@@ -121,18 +163,15 @@ def _concerns(problem: Problem, part: Pipeline) -> bool:
 
 def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan:
     planned: dict[str, PlannedNode] = {}
+    written = _worth_writing(pipeline, review)
     for node_id in pipeline.order():
         known = review.schemas[node_id]
-        if known.component is None:
+        component = known.component
+        if component is None:
             continue
-        inputs = _inputs(pipeline, node_id, known.component)
-        planned[node_id] = PlannedNode(
-            node_id,
-            known.component,
-            inputs,
-            _fingerprint(known.component, inputs, planned, dataset_hash),
-            _materialised(pipeline, node_id, known),
-        )
+        inputs = _inputs(pipeline, node_id, component)
+        fingerprint, shape = _identities(component, inputs, planned, dataset_hash)
+        planned[node_id] = PlannedNode(node_id, component, inputs, fingerprint, shape, written[node_id], known)
     return Plan(tuple(planned.values()), review.placement)
 
 
@@ -142,51 +181,75 @@ def _inputs(pipeline: Pipeline, node_id: str, component: Component[Any]) -> tupl
     return tuple(Input(edge.target_port, edge.source, edge.source_port) for edge in ordered)
 
 
-def _fingerprint(
-    component: Component[Any],
-    inputs: tuple[Input, ...],
-    planned: Mapping[str, PlannedNode],
-    dataset_hash: DatasetHash,
-) -> str:
-    identity: dict[str, Any] = {
+def _identities(
+    component: Component[Any], inputs: tuple[Input, ...], planned: Mapping[str, PlannedNode], dataset_hash: DatasetHash
+) -> tuple[str, str]:
+    """The fingerprint and the shape of a node."""
+    own = {
         "engine": ENGINE,
         "component": component.spec.key,
         "version": component.spec.version,
         "params": component.params.model_dump(mode="json"),
-        "inputs": [(i.port, planned[i.node].fingerprint, i.node_port) for i in inputs],
     }
-    if isinstance(component, Source):
-        table = component.table()
-        if isinstance(table, StoredTable):
-            identity["params"] = None
-            identity["data"] = dataset_hash(table)
+    above = [(given, planned[given.node]) for given in inputs]
+    prints = [(given.port, node.fingerprint, given.node_port) for given, node in above]
+    shapes = [(given.port, node.shape, given.node_port) for given, node in above]
+    table = component.table() if isinstance(component, Source) else None
+    data = {"params": None, "data": dataset_hash(table)} if isinstance(table, StoredTable) else {}
+    return _digest({**own, **data, "inputs": prints}), _digest({**own, "inputs": shapes})
+
+
+def _digest(identity: Mapping[str, Any]) -> str:
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
-def _materialised(pipeline: Pipeline, node_id: str, known: NodeSchemas) -> tuple[str, ...]:
-    """The output ports worth writing down: what is asked for, what several nodes read, roles, what changes the rows.
+def _worth_writing(pipeline: Pipeline, review: Review) -> dict[str, tuple[str, ...]]:
+    """For each node, the outputs to write down: what is asked for, and costly work that is read more than once.
 
-    A node that keeps its rows and feeds one other node costs nothing as part of that node's query.
+    Row by row, work is cheaper to do again inside the next query than to write and read, however many nodes it is.
     """
+    passes = _passes(pipeline, review)
+    return {node_id: _written(pipeline, node_id, review.schemas[node_id], passes) for node_id in pipeline.order()}
+
+
+def _written(
+    pipeline: Pipeline, node_id: str, known: NodeSchemas, passes: Mapping[tuple[str, str], int]
+) -> tuple[str, ...]:
     component = known.component
     if component is None or isinstance(component, Source | Estimator | Evaluation):
         return ()
-    readers: dict[str, int] = dict.fromkeys(known.outputs, 0)
-    for edge in pipeline.out_of(node_id):
-        readers[edge.source_port] = readers.get(edge.source_port, 0) + 1
-    if not sum(readers.values()):
+    used = [port for port in known.outputs if passes[node_id, port]]
+    if not used:
         return tuple(known.outputs)
-    if isinstance(component, Split):
-        return tuple(known.outputs)
-    if isinstance(component, LearnedTransform) or component.spec.keeps_rows:
-        shared = tuple(port for port, count in readers.items() if count > 1)
-        return shared or tuple(port for port in readers if _feeds_model(pipeline, node_id, port))
-    first = component.spec.outputs[0].name
-    return tuple(port for port, count in readers.items() if count or port == first)
+    if isinstance(component, Split) or component.spec.rowwise:
+        return ()
+    return tuple(port for port in used if passes[node_id, port] > 1)
 
 
-def _feeds_model(pipeline: Pipeline, node_id: str, port: str) -> bool:
-    """A model reads its rows more than once: categories, matrix, predictions."""
-    edges = [edge for edge in pipeline.out_of(node_id) if edge.source_port == port]
-    return any(is_a(pipeline.by_id[edge.target], Estimator) for edge in edges)
+def _passes(pipeline: Pipeline, review: Review) -> dict[tuple[str, str], int]:
+    """How many queries would compute each output, if nothing in between were written down."""
+    passes: dict[tuple[str, str], int] = {}
+    for node_id in reversed(pipeline.order()):
+        known = review.schemas[node_id]
+        for port in known.outputs:
+            passes[node_id, port] = 0
+        for edge in pipeline.out_of(node_id):
+            reader = review.schemas.get(edge.target)
+            if reader is not None and (node_id, edge.source_port) in passes:
+                passes[node_id, edge.source_port] += _reads(edge.target, reader, passes)
+    return passes
+
+
+def _reads(reader_id: str, reader: NodeSchemas, passes: Mapping[tuple[str, str], int]) -> int:
+    """How often a node reads its input: a fused node as often as it is read itself."""
+    component = reader.component
+    if component is None:
+        return 0
+    if isinstance(component, Estimator):
+        return MODEL_PASSES
+    after = sum(passes[reader_id, port] for port in reader.outputs)
+    if isinstance(component, LearnedTransform | Split):
+        return 1 + max(after, 1)
+    is_written = isinstance(component, Transform) and not component.spec.rowwise and after > 1
+    return 1 if is_written else max(after, 1)

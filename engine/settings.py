@@ -1,6 +1,7 @@
 """Settings: environment variables with the prefix ``CANVASBACK_``, or a ``.env`` file."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from engine.errors import InvalidSetting
+from engine.limits import LEAST_MEMORY_MB, MemoryMb, TempMb, Threads, TimeoutSeconds, machine_memory_mb
 
 PREFIX = "CANVASBACK_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -20,7 +22,7 @@ def _default_home() -> Path:
 
 
 def _default_memory() -> int:
-    return int(psutil.virtual_memory().total / 1e6 * 0.6)
+    return max(int(machine_memory_mb() * 0.6), LEAST_MEMORY_MB)
 
 
 def _default_concurrency() -> int:
@@ -45,11 +47,17 @@ class Settings(BaseSettings):
     ui_port: int = Field(default=8501, ge=1, le=65_535, description="Port of the UI.")
     api_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the API.")
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that `canvasback up` starts.")
-    run_memory_mb: int = Field(
-        default_factory=_default_memory, ge=512, description="Memory a job may take, in MB; 60 % of the machine's."
+    run_memory_mb: MemoryMb = Field(
+        default_factory=_default_memory, description="Memory a job may take, in MB; 60 % of the machine's."
     )
-    run_timeout_seconds: float = Field(default=6 * 3600, gt=0, description="Time a job may take, in seconds.")
-    run_threads: int | None = Field(default=None, ge=1, description="Threads of a run; all cores unless set.")
+    run_timeout_seconds: TimeoutSeconds = Field(default=6 * 3600, description="Time a job may take, in seconds.")
+    run_threads: Threads | None = Field(default=None, description="Threads of a run; all cores unless set.")
+    run_temp_mb: TempMb | None = Field(
+        default=None, description="Disk a run may take for what does not fit in memory, in MB; what is free unless set."
+    )
+    spark_remote: str | None = Field(
+        default=None, description="A Spark Connect server, sc://host:15002; unset, Spark runs on this machine."
+    )
     cache_max_mb: int = Field(default=10_240, ge=100, description="Size of the cache in MB; the least used goes first.")
     upload_max_mb: int = Field(default=1_024, ge=1, description="Largest file that can be uploaded, in MB.")
     request_max_kb: int = Field(default=2_048, ge=1, description="Largest request to an endpoint, in kB.")
@@ -96,6 +104,11 @@ class Settings(BaseSettings):
     @property
     def _shown_host(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
+
+    def limited(self, asked: Mapping[str, Any]) -> Self:
+        """The same settings, with the limits that were asked for one run."""
+        limits = {f"run_{name}": value for name, value in asked.items() if value is not None}
+        return self.model_copy(update=limits)
 
     def as_environment(self) -> dict[str, str]:
         """The same settings for a process of ours."""

@@ -175,13 +175,20 @@ class Run(Base):
     status: Mapped[JobStatus] = mapped_column(default="queued")
     params: Mapped[JsonObject]
     target: Mapped[str | None]
-    backend: Mapped[str]
+    backend: Mapped[str] = mapped_column(default="duckdb")
+    limits: Mapped[JsonObject | None]
     seed: Mapped[BigInt]
     plan: Mapped[JsonObject]
     created_at: Mapped[Created] = mapped_column(index=True)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
+    cpu_seconds: Mapped[float | None]
+    memory_mb: Mapped[float | None]
+    bytes_read: Mapped[BigInt | None]
+    bytes_written: Mapped[BigInt | None]
+    bytes_spilled: Mapped[BigInt | None]
+    computed: Mapped[int | None]
     reused: Mapped[int] = mapped_column(default=0)
     error: Mapped[JsonObject | None]
 
@@ -196,14 +203,20 @@ class NodeRun(Base):
     component: Mapped[str]
     position: Mapped[int]
     status: Mapped[JobStatus] = mapped_column(default="queued")
+    source_rows: Mapped[BigInt | None]
     rows_in: Mapped[BigInt | None]
     rows_out: Mapped[BigInt | None]
+    started: Mapped[float | None]
     seconds: Mapped[float | None]
     cpu_seconds: Mapped[float | None]
     memory_mb: Mapped[float | None]
-    bytes: Mapped[BigInt | None]
+    bytes_read: Mapped[BigInt | None]
+    bytes_written: Mapped[BigInt | None]
+    bytes_spilled: Mapped[BigInt | None]
+    stage: Mapped[str | None]
     cached: Mapped[bool] = mapped_column(default=False)
     fingerprint: Mapped[str | None] = mapped_column(index=True)
+    shape: Mapped[str | None] = mapped_column(index=True)
     outputs: Mapped[JsonObject] = mapped_column(default=dict)
     report: Mapped[JsonObject | None]
     message: Mapped[str | None]

@@ -48,7 +48,7 @@ def do_job(workspace: Workspace, job_id: str) -> JobView:
     """Do a job in this process, as a child would."""
     job = workspace.database.transact(lambda uow: uow.jobs.claim("tests", LEASE_SECONDS, job_id=job_id))
     assert job is not None, "the job is not in the queue"
-    do(Assignment(workspace, job, "tests"), workspace.settings.run_memory_mb)
+    do(Assignment(workspace, job, "tests"))
     return jobs.get_job(workspace, job_id)
 
 

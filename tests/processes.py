@@ -4,16 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Thread
 
 import numpy as np
 import psutil
 import pyarrow as pa
 
 from engine.graph import Pipeline
+from engine.jobs import Worker
+from engine.service import runs
+from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace
+from tests.servers import eventually
 
 SLOW = """
 format: 1
@@ -60,6 +66,74 @@ def running_worker(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
     finally:
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=20)
+
+
+@contextmanager
+def at_work(workspace: Workspace) -> Iterator[None]:
+    """A worker in a thread of the tests, with children of its own, until the block ends."""
+    worker = Worker(workspace, keep_spare=False)
+    thread = Thread(target=worker.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(20)
+
+
+def when(workspace: Workspace, run_id: str, holds: Callable[[RunView], object], seconds: float = 60) -> RunView:
+    """Wait until something is so of a run that has not ended."""
+    deadline = time.monotonic() + seconds
+    while True:
+        view = runs.get_run(workspace, run_id)
+        if holds(view):
+            return view
+        assert not view.is_finished, (view.status, view.error)
+        assert time.monotonic() < deadline, f"not so within {seconds:.0f} seconds: {statuses(view)}"
+        time.sleep(0.003)
+
+
+def statuses(view: RunView) -> dict[str, str]:
+    """What became of each node."""
+    return {node.node: node.status for node in view.nodes}
+
+
+def finished_nodes(view: RunView) -> set[str]:
+    """The nodes that are done."""
+    return {node.node for node in view.nodes if node.status == "succeeded"}
+
+
+def is_at(node: str) -> Callable[[RunView], bool]:
+    """Whether a node is being worked on."""
+    return lambda view: statuses(view).get(node) == "running"
+
+
+def ended(workspace: Workspace, run_id: str, seconds: float = 20) -> RunView:
+    """Wait until the run has ended."""
+    eventually(lambda: runs.get_run(workspace, run_id).is_finished, seconds)
+    return runs.get_run(workspace, run_id)
+
+
+def gone(workspace: Workspace, seconds: float = 5) -> None:
+    """Wait until no process works for this home."""
+    eventually(lambda: not children(workspace), seconds)
+
+
+@contextmanager
+def held_still(workspace: Workspace) -> Iterator[None]:
+    """The child of this home stops in the middle of what it does, and goes on afterwards."""
+    child = children(workspace)[0]
+    child.suspend()
+    try:
+        yield
+    finally:
+        child.resume()
+
+
+def half_written(workspace: Workspace) -> list[str]:
+    """What was begun in the cache and not ended, and what is there but damaged."""
+    folders = [folder.name for folder in workspace.cache.root.iterdir()]
+    return [name for name in folders if name.startswith(".") or workspace.cache.get(name) is None]
 
 
 def children(workspace: Workspace) -> list[psutil.Process]:

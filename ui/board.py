@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
+from engine.limits import NO_LIMITS, RunLimits
 from engine.service import Workspace, components, datasets, pipelines, runs
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
@@ -47,7 +48,7 @@ class Outcome:
     changed: bool = False
 
 
-def take(workspace: Workspace, pipeline_id: str, said: Said) -> Outcome:
+def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
     """Apply the newest edit, then do what is wished for; both only once.
 
     The browser repeats its last words at every rerun, so everything here may be called again with the same.
@@ -60,7 +61,7 @@ def take(workspace: Workspace, pipeline_id: str, said: Said) -> Outcome:
     if refused is not None and not isinstance(intent, Select | Open | Cancel):
         return Outcome(refused=refused)  # what was drawn last is not stored: running or saving would mean another one
     try:
-        return _do(workspace, pipeline_id, intent, refused)
+        return _do(workspace, pipeline_id, intent, refused, limits)
     except PEOPLE_ERRORS as error:
         return Outcome(refused=refused, trouble=error, changed=True)
 
@@ -82,7 +83,9 @@ def _apply(workspace: Workspace, pipeline_id: str, edit: Edit) -> Mapping[str, A
     return None
 
 
-def _do(workspace: Workspace, pipeline_id: str, intent: Intent, refused: Mapping[str, Any] | None) -> Outcome:
+def _do(
+    workspace: Workspace, pipeline_id: str, intent: Intent, refused: Mapping[str, Any] | None, limits: RunLimits
+) -> Outcome:
     match intent:
         case Select(node=node):
             return Outcome(refused=refused, node=node or "", changed=True)
@@ -90,7 +93,7 @@ def _do(workspace: Workspace, pipeline_id: str, intent: Intent, refused: Mapping
             return Outcome(refused=refused, node=node, changed=True)
         case Run(to=target):
             drawn = pipelines.drawn(pipelines.get_draft(workspace, pipeline_id))
-            runs.start_run(workspace, pipeline_id, drawn, target=target)
+            runs.start_run(workspace, pipeline_id, drawn, target=target, limits=limits)
         case Cancel():
             latest = runs.latest_run(workspace, pipeline_id)
             if latest is not None and not latest.is_finished:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui.words import count, number, percent, seconds
+from engine.service.amounts import count
+from ui.words import number, percent
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
 
 CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False, "displayModeBar": False}
 
@@ -19,7 +21,7 @@ ORANGE = "#E69F00"
 """Of what a curve is compared with."""
 
 
-def _blue() -> str:
+def blue() -> str:
     """Of everything else: one of Okabe and Ito's two blues, whichever stands out from the background."""
     return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
@@ -99,7 +101,7 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
         y=[str(feature["column"]) for feature in best],
         error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
         orientation="h",
-        marker_color=_blue(),
+        marker_color=blue(),
     )
     figure = go.Figure(bars).update_xaxes(title=f"loss in {unit} when the column is shuffled")
     figure.update_yaxes(type="category", autorange="reversed")
@@ -107,19 +109,6 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
     others = [str(feature["column"]) for feature in best[1:3]]
     sentence = f"{leading}{'; next come ' + ' and '.join(others) if others else ''}."
     show(figure, sentence, key, height=max(220, 26 * len(best) + 70))
-
-
-def durations(nodes: Sequence[Any], key: str) -> None:
-    """Seconds that each node of a run took."""
-    timed = [node for node in nodes if node.seconds]
-    if not timed:
-        st.caption("Nothing had to be computed: every result was reused.")
-        return
-    slowest = max(timed, key=lambda node: node.seconds)
-    total = sum(node.seconds for node in timed)
-    sentence = f"{slowest.title} took longest: {seconds(slowest.seconds)} of {seconds(total)} in all nodes."
-    figure = _bars([node.title for node in timed][::-1], [node.seconds for node in timed][::-1], "seconds")
-    show(figure, sentence, key, height=max(180, 26 * len(timed) + 70))
 
 
 def probabilities(chances: Mapping[str, float], key: str) -> None:
@@ -134,7 +123,7 @@ def probabilities(chances: Mapping[str, float], key: str) -> None:
 def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=_blue()))
+    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=blue()))
     figure.update_yaxes(type="category")
     return figure.update_xaxes(title=unit)
 
@@ -144,7 +133,7 @@ def _histogram(edges: Sequence[float], counts: Sequence[int], title: str) -> Fig
 
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     widths = [high - low for low, high in pairwise(edges)]
-    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=_blue(), marker_line_width=0))
+    figure = go.Figure(go.Bar(x=middles, y=list(counts), width=widths, marker_color=blue(), marker_line_width=0))
     return figure.update_xaxes(title=title).update_yaxes(title="rows")
 
 
@@ -205,7 +194,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
     import plotly.graph_objects as go
 
     actual, predicted = data["actual"], data["predicted"]
-    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"color": _blue(), "opacity": 0.55, "size": 6})
+    dots = go.Scattergl(x=actual, y=predicted, mode="markers", marker={"color": blue(), "opacity": 0.55, "size": 6})
     low, high = min([*actual, *predicted]), max([*actual, *predicted])
     figure = go.Figure(dots)
     figure.add_scatter(x=[low, high], y=[low, high], mode="lines", line={"dash": "dot", "color": ORANGE})
@@ -217,7 +206,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
 def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figure:
     import plotly.graph_objects as go
 
-    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": _blue(), "width": 2.5}))
+    figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": blue(), "width": 2.5}))
     return figure.update_xaxes(title=across).update_yaxes(title=up)
 
 

@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
+from engine.service.amounts import count
 from ui import places
 from ui.trouble import guarded
-from ui.words import State, count, state
+from ui.words import State, state
 
 T = TypeVar("T")
 
@@ -19,20 +20,22 @@ PER_PAGE = 20
 
 
 @contextmanager
-def heading(title: str, about: str = "", back: tuple[str, str] | None = None) -> Any:
+def heading(title: str, about: str = "", back: tuple[str, str] | None = None, **asked: Any) -> Any:
     """A page's title; what is drawn inside stands at its right end.
 
     Parameters
     ----------
     back
         Place and label of the page this one belongs to.
+    asked
+        What that page shows, in its address.
     """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             if back:
-                places.link(back[0], back[1], icon=":material/arrow_back:")
+                places.link(back[0], back[1], icon=":material/arrow_back:", **asked)
             st.title(title, width="content", anchor=False)
-        with st.container(horizontal=True, width="content", gap="small"):
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             yield
     if about:
         st.caption(about)

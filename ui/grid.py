@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from engine.service.amounts import count
 from engine.service.views import TableView
 from ui import session
-from ui.words import count
 
 ROWS = 100
 

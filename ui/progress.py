@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.service import jobs, runs
+from engine.service.amounts import seconds
 from engine.service.views import JobView, RunView
 from ui import session
 from ui.trouble import guarded
-from ui.words import seconds
 
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 

@@ -8,11 +8,12 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import endpoints
+from engine.service.amounts import count
 from engine.service.views import JobView
 from ui import places, session
 from ui.progress import follow_job
 from ui.trouble import guarded, show_error
-from ui.words import count, number
+from ui.words import number
 
 
 @st.dialog("Publish as an endpoint")

@@ -115,6 +115,12 @@ def widget_number(key: str, default: int) -> int:
     return value if isinstance(value, int) else default
 
 
+def widget_value(key: str) -> float | None:
+    """The number a keyed widget holds, if it holds one."""
+    value = st.session_state.get(key)
+    return value if isinstance(value, int | float) else None
+
+
 def forget(*keys: str) -> None:
     """Let keyed widgets start afresh."""
     for key in keys:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from math import isnan
 from typing import Any, NamedTuple
 
+from engine.service.amounts import count
+
 
 class State(NamedTuple):
     """How a state looks: a word, an icon and a colour, never the colour alone."""
@@ -111,17 +113,6 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "−" if value < 0 else "±") + number(abs(value))
 
 
-def count(amount: int | None, noun: str, plural: str = "") -> str:
-    """An amount of things.
-
-    >>> count(1, "row"), count(7043, "row"), count(2, "query", "queries")
-    ('1 row', '7,043 rows', '2 queries')
-    """
-    if amount is None:
-        return f"– {plural or noun + 's'}"
-    return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
-
-
 def percent(share: float) -> str:
     """A share of one as a percentage.
 
@@ -131,38 +122,6 @@ def percent(share: float) -> str:
     if 0 < share < 0.001:
         return "<0.1 %"
     return f"{100 * share:.1f}".removesuffix(".0") + " %"
-
-
-def seconds(value: float | None) -> str:
-    """A duration.
-
-    >>> seconds(0.034), seconds(3.21), seconds(75), seconds(7300), seconds(None)
-    ('34 ms', '3.2 s', '1 min 15 s', '2 h 1 min', '–')
-    """
-    if value is None:
-        return "–"
-    if value < 1:
-        return f"{1000 * value:.0f} ms"
-    if value < 60:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def size(amount: int | None) -> str:
-    """Bytes.
-
-    >>> size(512), size(2_400_000)
-    ('512 B', '2.4 MB')
-    """
-    if amount is None:
-        return "–"
-    value = float(amount)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:

@@ -1,16 +1,20 @@
 """Convert columns to another type."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Literal, Self
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
-from components.base import Spec, Transform
+from components.base import Spec, Transform, unbound
 from components.errors import WrongKind
-from components.expressions.mathematics import finite, rounded
+from components.outline import Outline, changed
 from components.params import ARTICLE, AnyColumns, Params
+from components.portable.casts import read_as
+from components.portable.numbers import rounded
 from components.ports import Kind, kind_of
 
 Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
@@ -62,6 +66,10 @@ class Cast(Transform[CastParams]):
         example={"columns": ["number"], "to": "string"},
     )
 
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, {name: _made(schema[name], self.params.to) for name in self.params.columns})}
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         return table.mutate({name: self._converted(table[name]) for name in self.params.columns})
@@ -83,6 +91,12 @@ class Cast(Transform[CastParams]):
         if kind_of(column.type()) == "text":
             is_given &= column.strip() != ""
         return (is_given & self._converted(column).isnull()).cast("int64")
+
+
+@cache
+def _made(dtype: dt.DataType, to: Type) -> dt.DataType:
+    """The type that a column of another type becomes."""
+    return CONVERTIBLE[to][kind_of(dtype)](unbound(sch.Schema({"column": dtype}))["column"]).type()
 
 
 def _plain(text: ir.StringColumn) -> ir.StringColumn:
@@ -108,17 +122,17 @@ CONVERTIBLE: Mapping[Type, Mapping[Kind, Callable[[ir.Column], ir.Column]]] = {
         "numeric": lambda column: column if column.type().is_integer() else _whole(column.cast("float64")),
         "boolean": _to("int64"),
         "text": lambda column: ibis.coalesce(
-            _plain(column).try_cast("int64"), _whole(finite(_plain(column).try_cast("float64")))
+            read_as(_plain(column), "int64"), _whole(read_as(_plain(column), "float64"))
         ),
     },
     "float64": {
         "numeric": _to("float64"),
         "boolean": _to("float64"),
-        "text": lambda column: finite(_plain(column).try_cast("float64")),
+        "text": lambda column: read_as(_plain(column), "float64"),
     },
     "string": {kind: _to("string") for kind in ("numeric", "boolean", "text", "datetime")},
     "boolean": {"numeric": lambda column: column != 0, "boolean": _to("boolean"), "text": _text_to_boolean},
-    "date": {"datetime": _to("date"), "text": lambda column: column.strip().try_cast("date")},
-    "timestamp": {"datetime": _to("timestamp"), "text": lambda column: column.strip().try_cast("timestamp")},
+    "date": {"datetime": _to("date"), "text": lambda column: read_as(column.strip(), "date")},
+    "timestamp": {"datetime": _to("timestamp"), "text": lambda column: read_as(column.strip(), "timestamp")},
 }
 """How each kind of column becomes a type; a pair that is not here is refused."""

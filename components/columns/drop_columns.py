@@ -1,8 +1,10 @@
 """Remove some columns."""
 
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import Spec, Transform
+from components.outline import Outline
 from components.params import AnyColumns, Params
 
 
@@ -26,6 +28,11 @@ class DropColumns(Transform[DropColumnsParams]):
         about="Removes the columns you choose.",
         example={"columns": ["other"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        dropped = set(self.params.columns)
+        return {"table": Outline(sch.Schema({n: dtype for n, dtype in schema.items() if n not in dropped}))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from components import expressions
 from components.base import Spec, Transform
+from components.outline import Made, Outline, places
 from components.params import Expression, NewColumn, Params, distinct_names
 
 
@@ -43,6 +44,12 @@ class Formula(Transform[FormulaParams]):
         about="Computes a column from others with an SQL expression.",
         example={"name": "ratio", "expression": "number / other"},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        made = expressions.check(self.params.expression, schema)
+        source = Made(places(expressions.read_columns(self.params.expression, schema)))
+        return {"table": Outline(sch.Schema({**schema, self.params.name: made}), {self.params.name: source})}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

@@ -7,6 +7,7 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import Spec, Transform
+from components.outline import Made, Outline, places
 from components.params import AnyColumns, ColumnMapping, Params, distinct_names
 
 
@@ -36,6 +37,12 @@ class RenameColumns(Transform[RenameColumnsParams]):
         about="Gives columns other names.",
         example={"mapping": {"number": "amount"}},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        names = {self.params.mapping.get(name, name): name for name in schema}
+        made = {new: Made(places([old])) for new, old in names.items() if new != old}
+        return {"table": Outline(sch.Schema({new: schema[old] for new, old in names.items()}), made)}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

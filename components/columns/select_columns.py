@@ -1,10 +1,12 @@
 """Keep some columns, in a chosen order."""
 
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import Spec, Transform
+from components.outline import Outline
 from components.params import AnyColumns, Params
-from components.ports import reserved_in
+from components.ports import is_reserved, reserved_in
 
 
 class SelectColumnsParams(Params):
@@ -26,6 +28,11 @@ class SelectColumns(Transform[SelectColumnsParams]):
         about="Keeps only the columns you choose.",
         example={"columns": ["number", "text"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        names = [*self.params.columns, *filter(is_reserved, schema)]
+        return {"table": Outline(sch.Schema({name: schema[name] for name in names}))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

@@ -8,8 +8,8 @@ import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from components.base import Spec, Transform
-from components.combine.row_id import row_id
 from components.params import AnyColumns, Column, Columns, NewColumn, NumericColumns, Params, Widget, distinct_names
+from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW
 
 Function = Literal["count", "count_distinct", "sum", "mean", "median", "std", "var", "min", "max", "first", "last"]

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
-from components.combine.row_id import row_id
 from components.errors import WrongKind
+from components.outline import Made, Outline, Place, places
 from components.params import ARTICLE, AnyColumns, ColumnPick, Params, distinct_names
+from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW, Port, is_reserved, kind_of, reserved_in, visible
 
 LeftColumns = Annotated[tuple[str, ...], ColumnPick(input="left")]
@@ -91,6 +93,37 @@ class Join(Transform[JoinParams]):
         """Every record keeps its answer, matched or not."""
         return type(self)(self.params.model_copy(update={"how": "left"}))
 
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline] | None:
+        left, right = schemas
+        if any(left[ours] != right[theirs] for ours, theirs in self.params.keys):
+            return None  # Ibis decides what they become
+        ours, theirs = zip(*self.params.keys, strict=True)
+        keys = places(ours, "left") | places(theirs, "right")
+        only_right = {name: Made(places([name], "right")) for name in right}
+        return {
+            "table": self._outlined(left, right, keys),
+            "left_only": Outline(_nullable(left), rows=keys, first="left"),
+            "right_only": Outline(_nullable(right), only_right, keys, "left"),
+        }
+
+    def _outlined(self, left: sch.Schema, right: sch.Schema, keys: frozenset[Place]) -> Outline:
+        names, how = self.params.right_names(left, right), self.params.how
+        types = {n: t for n, t in left.items() if not is_reserved(n)} | {new: right[old] for old, new in names.items()}
+        schema = _nullable({**types, **{name: left[name] for name in left if is_reserved(name)}})
+        by = keys if how == "left" else frozenset[Place]()
+        made = {new: Made(places([old], "right"), by) for old, new in names.items()}
+        made |= {name: Made(places([name], "left") | places([name], "right"), by) for name in self.params.on}
+        if how in ("right", "outer"):
+            made |= {name: Made(places([name], "left")) for name in left if name not in made}
+            made |= {name: Made(made[name].of | self._theirs(name, right)) for name in (ROW, ROLE) if name in left}
+        return Outline(schema, made, frozenset() if how == "left" else keys, "left")
+
+    def _theirs(self, reserved: str, right: sch.Schema) -> frozenset[Place]:
+        """What a row that only the right has gets its id or role from."""
+        if reserved == ROLE or reserved in right:
+            return places([reserved] if reserved in right else [], "right")
+        return places([*(theirs for _, theirs in self.params.keys), *filter(is_reserved, right)], "right")
+
     def transform(self, *tables: ir.Table) -> dict[str, ir.Table]:
         left, right = tables
         return {
@@ -130,6 +163,10 @@ class Join(Transform[JoinParams]):
     def _without_match(table: ir.Table, other: ir.Table, keys: list[tuple[str, str]]) -> ir.Table:
         apart = other.select(*(other[theirs].name(f"{KEY}{i}") for i, (_, theirs) in enumerate(keys)))
         return table.anti_join(apart, [table[ours] == apart[f"{KEY}{i}"] for i, (ours, _) in enumerate(keys)])
+
+
+def _nullable(columns: Mapping[str, dt.DataType]) -> sch.Schema:
+    return sch.Schema({name: dtype.copy(nullable=True) for name, dtype in columns.items()})
 
 
 def _either(both: ir.Table, name: str, other: str | None) -> ir.Value:

@@ -10,17 +10,19 @@ Whole numbers are int64, decimal ones float64. Names of columns match in any cas
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import unbound
+from components.errors import ColumnMissing, RefusedExpression
 from components.expressions.functions import FUNCTIONS, Function
-from components.expressions.grammar import MAX_LENGTH, parse, renamed, used_columns
+from components.expressions.grammar import MAX_LENGTH, parse, renamed, used_columns, used_functions
 from components.expressions.translation import translate
 
-__all__ = ["FUNCTIONS", "MAX_LENGTH", "Function", "check", "columns", "rename", "to_ibis"]
+__all__ = ["FUNCTIONS", "MAX_LENGTH", "Function", "check", "columns", "functions", "read_columns", "rename", "to_ibis"]
 
 
 def check(text: str, schema: sch.Schema, field: str | None = None) -> dt.DataType:
@@ -38,7 +40,42 @@ def check(text: str, schema: sch.Schema, field: str | None = None) -> dt.DataTyp
     ColumnMissing
         With the nearest column as a hint.
     """
-    return to_ibis(text, unbound(schema), field).type()
+    try:
+        return _type(text, sch.Schema({name: schema[name] for name in read_columns(text, schema)}))
+    except (RefusedExpression, ColumnMissing):  # said again with the field, and with all columns in sight
+        return to_ibis(text, unbound(schema), field).type()
+
+
+@lru_cache(maxsize=4_096)
+def _type(text: str, schema: sch.Schema) -> dt.DataType:
+    return to_ibis(text, unbound(schema)).type()
+
+
+def functions(text: str) -> frozenset[str]:
+    """The functions an expression calls.
+
+    Raises
+    ------
+    RefusedExpression
+
+    Examples
+    --------
+    >>> sorted(functions("round(LN(price), 2)"))
+    ['ln', 'round']
+    """
+    return used_functions(parse(text))
+
+
+def read_columns(text: str, schema: sch.Schema) -> list[str]:
+    """The columns of a table that an expression uses, as they are called there.
+
+    Raises
+    ------
+    RefusedExpression
+    """
+    written = columns(text)
+    lowered = {name.lower() for name in written}
+    return [name for name in schema if name in written or name.lower() in lowered]
 
 
 def to_ibis(text: str, table: ir.Table, field: str | None = None) -> ir.Value:
@@ -59,6 +96,7 @@ def to_ibis(text: str, table: ir.Table, field: str | None = None) -> ir.Value:
     return translate(parse(text, field), table, field)
 
 
+@lru_cache(maxsize=4_096)
 def columns(text: str) -> frozenset[str]:
     """The columns an expression uses, as they are written there.
 

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from components.errors import RefusedExpression
-from components.expressions.mathematics import finite
+from components.portable.casts import read_as
 from components.ports import kind_of
 
 CONVERTIBLE: Mapping[str, tuple[str, ...]] = {
@@ -27,8 +27,7 @@ def converted(value: ir.Value, to: str) -> ir.Value:
         return ibis.null(to)
     if kind_of(dtype) not in CONVERTIBLE[to]:
         raise RefusedExpression(f"A {dtype} cannot become {to}.", hint="Choose another type.")
-    number = value.try_cast(to)
-    return finite(number) if to == "float64" else number
+    return read_as(value, to)
 
 
 def _to(dtype: str) -> Callable[[ir.Value], ir.Value]:

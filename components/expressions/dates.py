@@ -6,6 +6,11 @@ import ibis
 import ibis.expr.types as ir
 
 from components.errors import RefusedExpression
+from components.portable.casts import read_as
+from components.portable.numbers import where
+
+MOST_DAYS = 1_000_000
+"""How far a date can be moved; beyond, engines stop."""
 
 PARTS: Mapping[str, Callable[[ir.Value], ir.IntegerValue]] = {
     "year": lambda d: d.year(),
@@ -54,7 +59,10 @@ def unit_code(unit: str) -> str:
 
 def shifted(date: ir.Value, amount: int, unit: str) -> ir.TimestampValue:
     """A date or time later (or earlier) by so many units, as DuckDB does: always a timestamp."""
-    return _timestamp(date) + ibis.interval(amount, unit=unit_code(unit))
+    code = unit_code(unit)
+    # Spark knows no quarters.
+    amount, code = (amount * 3, "M") if code == "Q" else (amount, code)
+    return _timestamp(date) + ibis.interval(amount, unit=code)
 
 
 def _singular(unit: str) -> str:
@@ -80,10 +88,16 @@ def _truncated(unit: str, date: ir.Value) -> ir.Value:
     return _timestamp(date).truncate(unit_code(unit))
 
 
+def _days_later(date: ir.Value, days: ir.NumericValue) -> ir.DateValue:
+    whole = read_as(days, "int64")
+    whole = where(whole.abs() <= MOST_DAYS, whole)
+    return (_timestamp(date) + whole.as_interval("D")).cast("date")
+
+
 def _made(year: ir.Value, month: ir.Value, day: ir.Value) -> ir.DateValue:
-    numbers = [part.try_cast("int64").cast("string") for part in (year, month, day)]
+    numbers = [read_as(part, "int64").cast("string") for part in (year, month, day)]
     padded = [numbers[0].lpad(4, "0"), numbers[1].lpad(2, "0"), numbers[2].lpad(2, "0")]
-    return (padded[0] + "-" + padded[1] + "-" + padded[2]).try_cast("date")
+    return read_as(padded[0] + "-" + padded[1] + "-" + padded[2], "date")
 
 
 def _name_of_day(date: ir.Value) -> ir.StringValue:
@@ -138,9 +152,9 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., ir.Value]]] = {
     "datediff(unit, date, date2)": ("How many borders of a unit lie between two dates.", _difference),
     "date_add_days(date, number)": (
         "So many days later.",
-        lambda d, n: (_timestamp(d) + n.try_cast("int64").as_interval("D")).cast("date"),
+        _days_later,
     ),
     "make_date(number, number2, number3)": ("From year, month and day; NULL if there is no such day.", _made),
     "strftime(date, format)": ("As text, such as '%Y-%m-%d'.", lambda d, f: _timestamp(d).strftime(f)),
-    "date(value)": ("As a date; NULL if it cannot be read.", lambda v: v.try_cast("date")),
+    "date(value)": ("As a date; NULL if it cannot be read.", lambda v: read_as(v, "date")),
 }

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from components.expressions import conditions, dates, mathematics, texts
 from components.expressions.arguments import Argument
+from components.portable.engines import BACKENDS
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Function:
         What it gives.
     build
         Makes the Ibis value from checked arguments.
+    backends
+        The engines that can compute it.
     """
 
     name: str
     signature: str
     about: str
     build: Callable[..., ir.Value] = field(repr=False, compare=False)
+    backends: tuple[str, ...] = BACKENDS
 
     @property
     def arguments(self) -> tuple[Argument, ...]:

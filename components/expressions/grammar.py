@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -114,39 +115,52 @@ NAMES: Mapping[str, str] = {
 
 
 def parse(text: str, field: str | None = None) -> exp.Expr:
-    """The tree of one expression.
+    """The tree of one expression, which nobody may change.
 
     Raises
     ------
     RefusedExpression
         When the text is no expression, or one that contains what is not on the lists.
     """
-    if len(text) > MAX_LENGTH:
-        raise RefusedExpression(
-            f"The expression is longer than {MAX_LENGTH:,} characters.", hint="Divide it into several.", field=field
-        )
     try:
-        tokens = _DIALECT.tokenize(text)
-        _check_tokens(tokens, field)
-        trees = _DIALECT.parser().parse(tokens, text)
+        return _tree(text)
     except RefusedExpression as refused:
         refused.field = field
         raise
+
+
+@lru_cache(maxsize=4_096)
+def _tree(text: str) -> exp.Expr:
+    if len(text) > MAX_LENGTH:
+        raise RefusedExpression(
+            f"The expression is longer than {MAX_LENGTH:,} characters.", hint="Divide it into several."
+        )
+    try:
+        tokens = _DIALECT.tokenize(text)
+        _check_tokens(tokens)
+        trees = _DIALECT.parser().parse(tokens, text)
+    except RefusedExpression:
+        raise
     except SqlglotError as error:
-        raise RefusedExpression(_reason(error, text), hint=_spelling_hint(text), field=field) from None
+        raise RefusedExpression(_reason(error, text), hint=_spelling_hint(text)) from None
     except RecursionError:
-        raise _too_deep(field) from None
+        raise _too_deep() from None
     except (ValueError, TypeError, AttributeError, LookupError):  # how the parser stumbles over `show all`, `-> 1e5`
-        raise RefusedExpression("This is not an expression.", hint=_spelling_hint(text), field=field) from None
+        raise RefusedExpression("This is not an expression.", hint=_spelling_hint(text)) from None
     if len(trees) != 1 or trees[0] is None:
-        raise RefusedExpression("One expression is expected.", hint="Remove the semicolon.", field=field)
-    _check_tree(trees[0], field)
+        raise RefusedExpression("One expression is expected.", hint="Remove the semicolon.")
+    _check_tree(trees[0])
     return trees[0]
 
 
 def used_columns(tree: exp.Expr) -> frozenset[str]:
     """The names of columns as they are written."""
     return frozenset(column.name for column in tree.find_all(exp.Column))
+
+
+def used_functions(tree: exp.Expr) -> frozenset[str]:
+    """The names of functions, in small letters."""
+    return frozenset(str(call.this).lower() for call in tree.find_all(exp.Anonymous))
 
 
 def renamed(text: str, tree: exp.Expr, names: Mapping[str, str]) -> str:
@@ -166,54 +180,52 @@ def _written(name: str) -> str:
     return name if is_plain else '"' + name.replace('"', '""') + '"'
 
 
-def _check_tokens(tokens: list[Token], field: str | None) -> None:
+def _check_tokens(tokens: list[Token]) -> None:
     if not tokens:
-        raise RefusedExpression("The expression is empty.", hint="Write one, such as price * 2.", field=field)
+        raise RefusedExpression("The expression is empty.", hint="Write one, such as price * 2.")
     nesting = 0
     for token in tokens:
         if token.comments:
-            raise RefusedExpression("Comments are not allowed in an expression.", hint="Remove it.", field=field)
+            raise RefusedExpression("Comments are not allowed in an expression.", hint="Remove it.")
         if token.token_type == TokenType.SEMICOLON:
-            raise RefusedExpression("Several statements are not allowed.", hint="Remove the semicolon.", field=field)
+            raise RefusedExpression("Several statements are not allowed.", hint="Remove the semicolon.")
         nesting += token.token_type in (TokenType.L_PAREN, TokenType.CASE)
         nesting -= token.token_type in (TokenType.R_PAREN, TokenType.END)
         if nesting > MAX_NESTING:
-            raise _too_deep(field)
+            raise _too_deep()
 
 
-def _check_tree(tree: exp.Expr, field: str | None) -> None:
+def _check_tree(tree: exp.Expr) -> None:
     pending: list[tuple[exp.Expr, int]] = [(tree, 0)]
     while pending:
         node, depth = pending.pop()
         if depth > MAX_DEPTH:
-            raise _too_deep(field)
-        _check_node(node, field)
+            raise _too_deep()
+        _check_node(node)
         for child in _children(node):
             continues = isinstance(node, exp.And | exp.Or) and type(child) is type(node)
             pending.append((child, depth if continues else depth + 1))
 
 
-def _check_node(node: exp.Expr, field: str | None) -> None:
+def _check_node(node: exp.Expr) -> None:
     parts = NODES.get(type(node))
     unknown = None if parts is None else next((k for k, v in node.args.items() if v and k not in parts), None)
     if isinstance(node, exp.Column) and unknown == "table":
         raise RefusedExpression(
             f"Dotted names such as {node.sql('duckdb')[:80]} are not allowed.",
             hint='Write a column as it is called; with a dot in its name, in double quotes: "a.b".',
-            field=field,
         )
     if isinstance(node, exp.Column) and not isinstance(node.this, exp.Identifier):
-        raise RefusedExpression(f"{_name(node.this)} is not allowed in an expression.", field=field)
+        raise RefusedExpression(f"{_name(node.this)} is not allowed in an expression.")
     if isinstance(node, exp.Anonymous) and _function(node) not in FUNCTIONS:
-        raise _unknown_function(_function(node), field)
+        raise _unknown_function(_function(node))
     if isinstance(node, exp.Column) and is_reserved(node.name):
-        raise RefusedExpression(f"Column {node.name!r} is reserved.", hint="Use a column of your data.", field=field)
+        raise RefusedExpression(f"Column {node.name!r} is reserved.", hint="Use a column of your data.")
     if parts is None or unknown is not None:
         what = _name(node) if parts is None else _name_of_part(node, unknown or "")
         raise RefusedExpression(
             f"{what} is not allowed in an expression.",
             hint="Use columns, constants, operators, CASE, CAST and the functions of the reference.",
-            field=field,
         )
 
 
@@ -228,13 +240,13 @@ def _function(node: exp.Anonymous) -> str:
     return str(node.this).lower()
 
 
-def _unknown_function(name: str, field: str | None) -> RefusedExpression:
+def _unknown_function(name: str) -> RefusedExpression:
     if name in AGGREGATES:
         hint = "It works on many rows: use the component Group by."
     else:
         close = near(name)
         hint = f"Did you mean {close}?" if close else "See the list of functions."
-    return RefusedExpression(f"The function {name[:80]} is not allowed in an expression.", hint=hint, field=field)
+    return RefusedExpression(f"The function {name[:80]} is not allowed in an expression.", hint=hint)
 
 
 def _name(node: exp.Expr) -> str:
@@ -249,8 +261,8 @@ def _name_of_part(node: exp.Expr, part: str) -> str:
     return f"{part.replace('_', ' ').upper()} in {_name(node)}"
 
 
-def _too_deep(field: str | None) -> RefusedExpression:
-    return RefusedExpression("The expression is nested too deeply.", hint="Divide it into several.", field=field)
+def _too_deep() -> RefusedExpression:
+    return RefusedExpression("The expression is nested too deeply.", hint="Divide it into several.")
 
 
 def _reason(error: SqlglotError, text: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import ibis
 import ibis.expr.types as ir
 
+from components.portable.casts import read_as
+
 LONGEST = 10_000
 """How long a text may become by padding or repeating, so that one row cannot fill the memory."""
 LONGEST_INPUT = 100_000
@@ -36,14 +38,21 @@ def _concat_with(separator: ir.StringValue, *values: ir.Value) -> ir.StringValue
 
 def _repeat(text: ir.StringValue, times: ir.IntegerValue) -> ir.StringValue:
     room = ibis.literal(LONGEST) // ibis.greatest(text.length(), 1)
-    return text.repeat(ibis.greatest(ibis.least(times.try_cast("int64"), room), 0))
+    return text.repeat(ibis.greatest(ibis.least(read_as(times, "int64"), room), 0))
 
 
-def _padded(pad: Callable[..., ir.StringValue]) -> Callable[..., ir.StringValue]:
-    def build(text: ir.StringValue, length: int, fill: str = " ") -> ir.StringValue:
-        return pad(text.substr(0, length), length, fill or " ")
+def _filling(text: ir.StringValue, length: int, fill: str) -> ir.StringValue:
+    """What is missing to a length; engines disagree on how to repeat a filling of several letters."""
+    longest = ((fill or " ") * length)[:length]
+    return ibis.literal(longest).substr(0, ibis.greatest(length - text.length(), 0))
 
-    return build
+
+def _padded_left(text: ir.StringValue, length: int, fill: str = " ") -> ir.StringValue:
+    return _filling(text, length, fill) + text.substr(0, length)
+
+
+def _padded_right(text: ir.StringValue, length: int, fill: str = " ") -> ir.StringValue:
+    return text.substr(0, length) + _filling(text, length, fill)
 
 
 def _substring(text: ir.StringValue, start: int, length: int | None = None) -> ir.StringValue:
@@ -60,7 +69,8 @@ def _replace_pattern(text: ir.StringValue, pattern: str, new: str) -> ir.StringV
 
 
 def _part(text: ir.StringValue, separator: str, place: int) -> ir.StringValue:
-    return ibis.ifelse(text.isnull(), ibis.null("string"), ibis.coalesce(text.split(separator)[place - 1], ""))
+    part = ibis.coalesce(text.split(separator)[place - 1], "") if place else ibis.literal("")
+    return ibis.ifelse(text.isnull(), ibis.null("string"), part)
 
 
 FUNCTIONS: Mapping[str, tuple[str, Callable[..., ir.Value]]] = {
@@ -82,8 +92,8 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., ir.Value]]] = {
     "concat(value…)": ("The values one after the other; NULLs are left out.", _concat),
     "concat_ws(text, value…)": ("The values with a text between them; NULLs are left out.", _concat_with),
     "repeat(text, number)": (f"The text so many times, at most {LONGEST:,} characters.", _repeat),
-    "lpad(text, count, replacement?)": ("Filled at the start to a length.", _padded(lambda s, *a: s.lpad(*a))),
-    "rpad(text, count, replacement?)": ("Filled at the end to a length.", _padded(lambda s, *a: s.rpad(*a))),
+    "lpad(text, count, replacement?)": ("Filled at the start to a length.", _padded_left),
+    "rpad(text, count, replacement?)": ("Filled at the end to a length.", _padded_right),
     "replace(text, replacement1, replacement2)": ("Every first text replaced by the second.", _replace),
     "contains(text, text2)": ("Whether the text contains another.", lambda s, t: s.contains(t)),
     "starts_with(text, text2)": ("Whether the text starts with another.", lambda s, t: s.startswith(t)),
@@ -93,7 +103,10 @@ FUNCTIONS: Mapping[str, tuple[str, Callable[..., ir.Value]]] = {
     "strpos(text, text2)": ("Where another text starts, from 1; 0 if nowhere.", lambda s, t: s.find(t) + 1),
     "instr(text, text2)": ("Where another text starts, from 1; 0 if nowhere.", lambda s, t: s.find(t) + 1),
     "split_part(text, replacement, group)": ("The part at a place, from 1, between separators.", _part),
-    "levenshtein(text, text2)": ("How many letters differ.", lambda s, t: s.levenshtein(t)),
+    "levenshtein(text, text2)": (
+        "How many letters differ; one beyond a to z counts as two to four.",
+        lambda s, t: s.levenshtein(t),
+    ),
     "regexp_matches(text, pattern)": ("Whether a regular expression occurs.", lambda s, p: s.re_search(p)),
     "regexp_extract(text, pattern, group?)": (
         "What a regular expression (or a group of it) found.",

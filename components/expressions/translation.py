@@ -16,12 +16,14 @@ from ibis.common.exceptions import IbisError
 from sqlglot import exp
 
 from components.errors import ColumnMissing, RefusedExpression
-from components.expressions import dates, mathematics
+from components.expressions import dates
 from components.expressions.arguments import Argument
 from components.expressions.conditions import converted
 from components.expressions.functions import FUNCTIONS, Function
 from components.expressions.texts import joined
 from components.params import ARTICLE
+from components.portable import numbers
+from components.portable.casts import read_as
 from components.ports import Kind, kind_of, visible
 
 TYPES: Mapping[str, str] = {
@@ -219,10 +221,10 @@ OPERATORS: Mapping[type[exp.Expr], tuple[str, tuple[Kind, ...], Callable[[Any, A
     exp.Add: ("+", ("numeric",), lambda a, b: a + b),
     exp.Sub: ("-", ("numeric",), lambda a, b: a - b),
     exp.Mul: ("*", ("numeric",), lambda a, b: a * b),
-    exp.Div: ("/", ("numeric",), mathematics.divide),
-    exp.IntDiv: ("//", ("numeric",), mathematics.divide_whole),
-    exp.Mod: ("%", ("numeric",), mathematics.remainder),
-    exp.Pow: ("**", ("numeric",), mathematics.power),
+    exp.Div: ("/", ("numeric",), numbers.divide),
+    exp.IntDiv: ("//", ("numeric",), numbers.divide_whole),
+    exp.Mod: ("%", ("numeric",), numbers.remainder),
+    exp.Pow: ("**", ("numeric",), numbers.power),
     exp.EQ: ("=", (), lambda a, b: a == b),
     exp.NEQ: ("<>", (), lambda a, b: a != b),
     exp.LT: ("<", (), lambda a, b: a < b),
@@ -309,7 +311,7 @@ def _as_date(value: ir.Value) -> ir.Value:
             raise RefusedExpression(
                 f"{operation.value[:40]!r} is not a date.", hint="Write dates as '2026-01-31'."
             ) from None
-    return value.try_cast("timestamp")
+    return read_as(value, "timestamp")
 
 
 def _terms(node: exp.Connector) -> list[exp.Expr]:
@@ -355,14 +357,14 @@ def _integer(text: str) -> int | None:
 def _number(text: str) -> ir.NumericValue:
     whole = _integer(text)
     if whole is not None:
-        return mathematics.integer(whole)
+        return numbers.integer(whole)
     try:
         number = float(text)
     except ValueError:
         raise RefusedExpression(f"{text[:40]!r} is not a number.") from None
     if abs(number) > 1e300:
         raise RefusedExpression(f"The number {text[:40]} is too large.")
-    return mathematics.decimal(number)
+    return numbers.decimal(number)
 
 
 def _amount(node: exp.Interval) -> int:

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import ibis
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field
 
 from components.base import LearnedTransform, Spec, State
+from components.outline import Outline, changed
 from components.params import CategoryColumns, Params
-from components.prepare.measured import most_frequent
+from components.portable.frequencies import most_frequent
+from components.ports import ONE_HOT
 from components.prepare.packed import pack
 
 if TYPE_CHECKING:
@@ -54,6 +57,10 @@ class EncodeOneHot(LearnedTransform[EncodeOneHotParams, EncodeOneHotState]):
         example={"columns": ["text", "flag"]},
     )
 
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, dict.fromkeys(self.params.columns, ONE_HOT))}
+
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         return {name: most_frequent(_text(table, name), self.params.max_categories) for name in self.params.columns}
 
@@ -68,6 +75,9 @@ class EncodeOneHot(LearnedTransform[EncodeOneHotParams, EncodeOneHotState]):
 
     def transform(self, table: ir.Table, state: EncodeOneHotState) -> ir.Table:
         return table.mutate({name: pack(self._category(table, name, state)) for name in self.params.columns})
+
+    def categories(self, state: EncodeOneHotState) -> Mapping[str, tuple[str, ...]]:
+        return state.categories
 
     def to_sklearn(self, state: EncodeOneHotState) -> "OneHotEncoder | Pipeline":
         """As the contract says, over columns of text in which missing values are None.

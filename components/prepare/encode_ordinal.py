@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field, field_validator
 
 from components.base import LearnedTransform, Spec, State
 from components.errors import ColumnMissing, UnfitData
+from components.outline import Outline, changed
 from components.params import CategoryColumns, Params, Widget
-from components.prepare.measured import distinct
+from components.portable.frequencies import distinct
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -69,6 +71,10 @@ class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
         about="Numbers the categories of a column in order.",
         example={"columns": ["text"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.int64))}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         given = self.params.order or {}

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import ibis.expr.datatypes as dt
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import LearnedTransform, Spec
+from components.outline import Outline, changed
 from components.params import NumericColumns, Params
 from components.prepare.imputed import ImputedNumbers, fill_numbers, number_imputer
 
@@ -35,6 +38,10 @@ class ImputeMean(LearnedTransform[ImputeMeanParams, ImputedNumbers]):
         about="Fills missing numbers with the column's mean.",
         example={"columns": ["number", "other"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.float64))}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         return {name: table[name].cast("float64").mean() for name in self.params.columns}

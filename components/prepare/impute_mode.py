@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import LearnedTransform, Spec, State
+from components.outline import Outline, changed
 from components.params import CategoryColumns, Params
-from components.prepare.measured import most_frequent
+from components.portable.frequencies import most_frequent
 
 if TYPE_CHECKING:
     from sklearn.impute import SimpleImputer
@@ -40,6 +42,10 @@ class ImputeMode(LearnedTransform[ImputeModeParams, ImputeModeState]):
         about="Fills gaps with the column's most frequent value.",
         example={"columns": ["text", "flag", "number"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, {name: schema[name] for name in self.params.columns})}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         return {name: most_frequent(table[name], limit=1) for name in self.params.columns}

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import ibis.expr.datatypes as dt
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import LearnedTransform, Spec, State
+from components.outline import Outline, changed
 from components.params import NumericColumns, Params
 
 if TYPE_CHECKING:
@@ -41,6 +44,10 @@ class Standardize(LearnedTransform[StandardizeParams, StandardizeState]):
         about="Gives numeric columns mean 0 and standard deviation 1.",
         example={"columns": ["number"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.float64))}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         columns = {name: table[name].cast("float64") for name in self.params.columns}

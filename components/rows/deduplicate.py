@@ -3,9 +3,11 @@
 from typing import Literal
 
 import ibis
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import Spec, Transform
+from components.outline import Outline, places
 from components.params import AnyColumns, Params
 from components.ports import ROW
 
@@ -36,6 +38,13 @@ class Deduplicate(Transform[DeduplicateParams]):
         serving="training_only",
         example={"columns": ["text", "flag"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        order = [ROW] if ROW in schema else schema.names
+        return {
+            "table": Outline(schema, rows=places([*self.params.columns, *order] if len(self.params.columns) else []))
+        }
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

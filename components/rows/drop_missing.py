@@ -4,9 +4,11 @@ from functools import reduce
 from operator import and_, or_
 from typing import Literal
 
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
 from components.base import Spec, Transform
+from components.outline import Outline, places
 from components.params import AnyColumns, Params
 from components.ports import kind_of
 
@@ -32,8 +34,13 @@ class DropMissing(Transform[DropMissingParams]):
         icon="rule",
         about="Drops rows with missing values.",
         serving="training_only",
+        filters=True,
         example={"columns": ["number", "text"]},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        return {"table": Outline(schema, rows=places(self.params.columns))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

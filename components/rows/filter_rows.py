@@ -10,6 +10,7 @@ from pydantic import Field
 from components import expressions
 from components.base import Spec, Transform
 from components.errors import WrongKind
+from components.outline import Outline, places
 from components.params import ARTICLE, Expression, Params
 from components.ports import Port, kind_of
 
@@ -48,8 +49,14 @@ class FilterRows(Transform[FilterRowsParams]):
         about="Keeps the rows that meet a condition.",
         outputs=(Port("table"), Port("rest")),
         serving="training_only",
+        filters=True,
         example={"condition": "number > 0"},
     )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        outline = Outline(schema, rows=places(expressions.read_columns(self.params.condition, schema)))
+        return {"table": outline, "rest": outline}
 
     def transform(self, *tables: ir.Table) -> dict[str, ir.Table]:
         (table,) = tables

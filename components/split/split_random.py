@@ -1,17 +1,25 @@
 """Divide rows at random."""
 
-from typing import Annotated, Self
+from collections.abc import Collection, Sequence
+from typing import Annotated, Literal, Self
 
 import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field, model_validator
 
-from components.base import Spec, Split
-from components.errors import ComponentError
+from components.base import Cut, Spec, Split
+from components.errors import ComponentError, UnfitData
+from components.outline import Made, Outline, places
 from components.params import ColumnPick, Params, Widget
-from components.ports import ROW
+from components.portable import draws
+from components.ports import ROLE, ROW
 
 HEX_DIGITS = 13
+MOST_STRATA = 1_000
+BEYOND_ALL = "g"
+"""Above every hexadecimal digest."""
 Share = Annotated[float, Field(ge=0, lt=1), Widget(unit="share of rows")]
 
 
@@ -52,17 +60,65 @@ class SplitRandom(Split[SplitRandomParams]):
         example={"test": 0.25, "stratify": "target_class"},
     )
 
-    def roles(self, table: ir.Table) -> ir.StringColumn:
-        if ROW not in table.columns:
-            raise ComponentError("These rows carry no ids to split by.", hint="Connect a source first.")
-        digest = (ibis.literal(f"{self.params.seed}:") + table[ROW].cast("string")).hexdigest("md5")
-        test, both = self.params.test, self.params.test + self.params.validation
+    def cuts(self, table: ir.Table) -> ir.Table | None:
         if self.params.stratify is None:
+            return None
+        rows = table.select(stratum=_text(table[self.params.stratify]), digest=self._digest(table))
+        size = rows.count().over(group_by=rows["stratum"])
+        ranked = rows.mutate(rank=ibis.row_number().over(group_by=rows["stratum"], order_by=rows["digest"]), size=size)
+        return ranked.group_by("stratum").aggregate(
+            test=self._cut(ranked, self.params.test),
+            both=self._cut(ranked, self.params.test + self.params.validation),
+        )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        _require_ids(schema.names)
+        source = Made(places([ROW, *filter(None, [self.params.stratify])]))
+        return {"table": Outline(sch.Schema({**schema, ROLE: dt.string}), {ROLE: source})}
+
+    def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
+        digest = self._digest(table)
+        if self.params.stratify is None:
+            test, both = self.params.test, self.params.test + self.params.validation
             return _roles(digest < _threshold(test), digest < _threshold(both))
-        stratum = table[self.params.stratify]
-        rank = ibis.row_number().over(group_by=[stratum], order_by=[digest, table[ROW]])
-        rows = table[ROW].count().over(group_by=[stratum])
-        return _roles(rank < (rows * test).round(), rank < (rows * both).round())
+        if len(cuts) > MOST_STRATA:
+            raise UnfitData(
+                f"Column {self.params.stratify!r} has {len(cuts):,} different values, too many to keep shares exact "
+                "within each.",
+                hint="Stratify by a column with fewer values, or by none.",
+                field="stratify",
+                column=self.params.stratify,
+            )
+        stratum = _text(table[self.params.stratify])
+        return _roles(digest < _cut_of(stratum, cuts, "test"), digest < _cut_of(stratum, cuts, "both"))
+
+    def _digest(self, table: ir.Table) -> ir.StringColumn:
+        _require_ids(table.columns)
+        return draws.digest(table[ROW], f"{self.params.seed}:")
+
+    def _cut(self, ranked: ir.Table, share: float) -> ir.StringScalar:
+        """The first digest beyond this share of a stratum."""
+        beyond = ranked["rank"] >= (ranked["size"] * share).round()
+        return ranked["digest"].min(where=beyond).fill_null(BEYOND_ALL)
+
+
+def _cut_of(stratum: ir.StringColumn, cuts: Sequence[Cut], which: Literal["test", "both"]) -> ir.StringValue:
+    if not cuts:
+        return ibis.literal("")
+    branches = [
+        (stratum.isnull() if cut.stratum is None else stratum == cut.stratum, getattr(cut, which)) for cut in cuts
+    ]
+    return ibis.cases(*branches, else_="")
+
+
+def _text(column: ir.Column) -> ir.StringColumn:
+    return column.cast("string")
+
+
+def _require_ids(columns: Collection[str]) -> None:
+    if ROW not in columns:
+        raise ComponentError("These rows carry no ids to split by.", hint="Connect a source first.")
 
 
 def _roles(is_test: ir.BooleanColumn, is_kept_back: ir.BooleanColumn) -> ir.StringColumn:

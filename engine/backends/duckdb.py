@@ -1,9 +1,9 @@
-"""DuckDB through Ibis: one fresh, locked, in-memory connection per run."""
+"""DuckDB through Ibis: one fresh, locked, in-memory database per run."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,30 +16,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 
+from components.prepare.packed import FIELD
+from engine.backends.backend import BATCH_ROWS, Backend, Limits, Precision
 from engine.cache import private_name
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 
-BATCH_ROWS = 65_536
+FLOATS = {"float32": "FLOAT", "float64": "DOUBLE"}
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a run may use.
-
-    Parameters
-    ----------
-    memory_mb
-        DuckDB spills to disk beyond this.
-    threads
-        None for all cores.
-    """
-
-    memory_mb: int = 4_096
-    threads: int | None = None
-
-
-class DuckDBBackend:
-    """Reads Parquet, writes Parquet, and can do nothing else.
+class DuckDBBackend(Backend):
+    """A database that can read what it is given and write to one folder.
 
     Parameters
     ----------
@@ -64,10 +50,15 @@ class DuckDBBackend:
             python_enable_replacements=False,
             **options,
         )
+        self._mine = threading.local()
+        self._naming = threading.Lock()
         self._lock(readable, workspace)
 
     def _lock(self, readable: Sequence[Path], workspace: Path) -> None:
         """The order matters: paths first, then the door, then the key."""
+        if self._limits.temp_mb is not None:
+            # As an option of `connect` it is shown but has no effect.
+            self._connection.raw_sql(f"SET max_temp_directory_size = '{self._limits.temp_mb}MB'")
         for statement in (
             f"SET allowed_paths = [{', '.join(_quoted(path) for path in readable)}]",
             f"SET allowed_directories = [{_quoted(workspace)}]",
@@ -77,39 +68,64 @@ class DuckDBBackend:
             self._connection.raw_sql(statement)
 
     def read(self, paths: Sequence[Path]) -> ir.Table:
-        """Parquet files as one lazy table."""
-        return self._connection.read_parquet([str(path) for path in paths], table_name=f"t_{uuid4().hex}")
+        """Parquet files as one lazy table; a view, because other threads cannot see what is temporary."""
+        name = f"t_{uuid4().hex}"
+        files = ", ".join(_quoted(path) for path in paths)
+        with self._naming:
+            self._connection.raw_sql(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608  quoted
+            return self._connection.table(name)
 
     def register(self, table: pa.Table) -> ir.Table:
         """Rows in memory as a table."""
-        return self._connection.create_table(f"t_{uuid4().hex}", table, temp=True)
+        with self._naming:
+            return self._connection.create_table(f"t_{uuid4().hex}", table)
 
     def write(self, table: ir.Table, path: Path) -> int:
-        """Run a query into a Parquet file.
-
-        Returns
-        -------
-        int
-            Rows written.
-        """
-        self._connection.raw_sql(
+        """Run a query into a Parquet file."""
+        self._run(
             f"COPY ({self._query(table)}) TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         )
         return int(pq.read_metadata(path).num_rows)
 
     def batches(self, table: ir.Table, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
-        """The result of a query, a batch at a time; no other query may run in between."""
+        """The result of a query, a batch at a time; this thread may ask nothing else in between."""
         schema = table.schema().to_pyarrow()
-        for batch in self._connection.raw_sql(self._query(table)).to_arrow_reader(rows):
+        for batch in self._run(self._query(table)).to_arrow_reader(rows):
             yield batch.cast(schema)
 
-    def collect(self, table: ir.Table) -> pa.Table:
-        """The whole result of a query, for results that are known to be small."""
-        return pa.Table.from_batches(self.batches(table), schema=table.schema().to_pyarrow())
+    def numbers(
+        self, table: ir.Table, categories: Mapping[str, Sequence[str]], precision: Precision, keep: Sequence[str]
+    ) -> Iterator[pa.RecordBatch]:
+        """Categories become codes, and numbers floats, inside the query."""
+        columns = [
+            _code(name, categories[name])
+            if name in categories
+            else f"CAST({_named(name)} AS {sql_type(dtype) if name in keep else FLOATS[precision]}) AS {_named(name)}"
+            for name, dtype in table.schema().items()
+        ]
+        query = f"SELECT {', '.join(columns)} FROM ({ibis.to_sql(table, dialect='duckdb')})"  # noqa: S608  quoted names
+        yield from self._run(query).to_arrow_reader(BATCH_ROWS)
 
-    def rows(self, table: ir.Table) -> int:
-        """How many rows a query gives."""
-        return int(table.count().to_pyarrow().as_py())
+    @contextmanager
+    def held(self, table: ir.Table) -> Iterator[ir.Table]:
+        """As a table of this database, which goes to disk when memory is short."""
+        name = f"h_{uuid4().hex}"
+        self._run(f"CREATE TABLE {name} AS {self._query(table)}")
+        try:
+            with self._naming:
+                held = self._connection.table(name)
+            yield held
+        finally:
+            self._run(f"DROP TABLE {name}")
+
+    def spilled_bytes(self) -> int:
+        """What lies in the temporary folder now."""
+        total = 0
+        with suppress(OSError):
+            for path in self._spill.iterdir():
+                with suppress(OSError):
+                    total += path.stat().st_size
+        return total
 
     def close(self) -> None:
         """Give everything back."""
@@ -118,20 +134,30 @@ class DuckDBBackend:
 
     @contextmanager
     def plain_errors(self) -> Iterator[None]:
-        """Say in plain words what DuckDB says in its own.
-
-        Raises
-        ------
-        LimitReached, DataError, RunError
-        """
+        """Say in plain words what DuckDB says in its own."""
         try:
             yield
         except duckdb.Error as error:
             raise self._plain(error) from error
 
+    def _run(self, statement: str) -> duckdb.DuckDBPyConnection:
+        """On a connection of this thread's own."""
+        if not hasattr(self._mine, "cursor"):
+            self._mine.cursor = self._connection.con.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._mine.cursor
+        return cursor.execute(statement)
+
     def _plain(self, error: duckdb.Error) -> CanvasbackError:
         reason = str(error).strip().splitlines()[0].split("Error: ", 1)[-1][:300]
         match error:
+            case duckdb.OutOfMemoryException() if "max_temp_directory_size" in str(error):
+                return LimitReached(
+                    f"This step needs more than the {self._limits.temp_mb or 0:,} MB of temporary space it may use."
+                    if self._limits.temp_mb
+                    else "The disk has no room for what this step must put aside.",
+                    hint="Take fewer rows or columns, free some disk space, or raise the limit of temporary space.",
+                    detail={"reason": reason},
+                )
             case duckdb.OutOfMemoryException():
                 return LimitReached(
                     f"This step needs more than the {self._limits.memory_mb:,} MB of memory it may use.",
@@ -141,6 +167,10 @@ class DuckDBBackend:
             case duckdb.OutOfRangeException() | duckdb.ConversionException() | duckdb.InvalidInputException():
                 return DataError(
                     f"A value cannot be computed: {reason}", hint="Filter such rows, or convert the column first."
+                )
+            case duckdb.IOException() if "No space left" in str(error):
+                return LimitReached(
+                    "The disk is full; earlier results are kept.", hint="Free some space and run it again."
                 )
             case duckdb.IOException():
                 return RunError(
@@ -154,7 +184,8 @@ class DuckDBBackend:
         """The SQL of an expression, cast where DuckDB's own types are wider: a sum of whole numbers is a HUGEINT."""
         query = str(ibis.to_sql(table, dialect="duckdb"))
         wanted = table.schema()
-        found = self._connection._get_schema_using_query(query)
+        with self._naming:
+            found = self._connection._get_schema_using_query(query)
         if all(found[name].copy(nullable=True) == dtype.copy(nullable=True) for name, dtype in wanted.items()):
             return query
         columns = ", ".join(
@@ -163,8 +194,21 @@ class DuckDBBackend:
         return f"SELECT {columns} FROM ({query})"  # noqa: S608  quoted names
 
 
+def _code(name: str, categories: Sequence[str]) -> str:
+    """A packed column as positions; an enum is what DuckDB finds a category in fastest."""
+    if not categories:
+        return f"CAST(NULL AS INTEGER) AS {_named(name)}"
+    listed = ", ".join(_text(category) for category in categories)
+    chosen = f"struct_extract({_named(name)}, '{FIELD}')"
+    return f"CAST(enum_code(TRY_CAST({chosen} AS ENUM({listed}))) AS INTEGER) AS {_named(name)}"
+
+
 def _quoted(path: Path) -> str:
-    return "'" + str(path.resolve()).replace("'", "''") + "'"
+    return _text(str(path.resolve()))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _named(name: str) -> str:

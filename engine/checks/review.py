@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from components.base import Estimator, Split
 from components.errors import UnknownComponent
 from engine.checks.features import feature_fix, leak_fix, model_problems
+from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.wires import wire_problems
 from engine.graph import Node, Pipeline, component_of
@@ -27,8 +28,8 @@ class Review:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def review(pipeline: Pipeline, stored: TableSchemas) -> Review:
-    """Look the whole pipeline through."""
+def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> Review:
+    """Look the whole pipeline through, for the engine that it is to run on."""
     placement = place_splits(pipeline)
     schemas = infer(placement.pipeline, stored)
     found = (
@@ -38,14 +39,15 @@ def review(pipeline: Pipeline, stored: TableSchemas) -> Review:
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas),
         *_idle_splits(pipeline),
+        *backend_problems(placement.pipeline, schemas, backend),
     )
     # Of two problems with one id, the first is told.
     return Review(placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1])
 
 
-def problems(pipeline: Pipeline, stored: TableSchemas) -> tuple[Problem, ...]:
+def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> tuple[Problem, ...]:
     """Everything wrong with a pipeline; empty for a sound one."""
-    return review(pipeline, stored).problems
+    return review(pipeline, stored, backend).problems
 
 
 def _structure(pipeline: Pipeline) -> Iterator[Problem]:

@@ -25,6 +25,11 @@ def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
     return found
 
 
+def is_file(pipeline: str) -> bool:
+    """Whether a pipeline is given as a file, not by its name."""
+    return Path(pipeline).suffix in (".yaml", ".yml", ".json") or Path(pipeline).is_file()
+
+
 def read_pipeline(file: Path) -> "Pipeline":
     """The pipeline in a YAML file.
 

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.given import read_pipeline
+from engine.cli.given import is_file, pairs, read_pipeline
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
+from engine.cli.table import print_table
 
 app = typer.Typer(help="Check, import and export pipelines.", no_args_is_help=True)
 
@@ -52,6 +53,26 @@ def pipeline_export(
     print_json(pipeline.as_document()) if as_json else typer.echo(pipeline.as_yaml(), nl=False)
 
 
+@app.command("plan")
+@guarded
+def pipeline_plan(
+    pipeline: Annotated[str, typer.Argument(help="A YAML file, or the name of a pipeline.")],
+    param: Annotated[list[str] | None, typer.Option("--param", help="A pipeline parameter: name=value.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Plan only up to this node.")] = None,
+    backend: Annotated[str, typer.Option("--backend", help="What would compute it: duckdb or spark.")] = "duckdb",
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a run would compute and reuse, and about how long it would take; nothing runs."""
+    from engine.service.pipelines import drawn, find_draft
+    from engine.service.plans import preview_run
+
+    params, workspace = pairs(param, "--param"), open_home(home)
+    asked = read_pipeline(Path(pipeline)) if is_file(pipeline) else drawn(find_draft(workspace, pipeline))
+    plan = preview_run(workspace, asked, target=to, params=params, backend=backend)
+    print_json({**plan.model_dump(mode="json"), "in_words": plan.in_words}) if as_json else print_plan(plan)
+
+
 @app.command("list")
 @guarded
 def pipeline_list(home: Home = None, as_json: AsJson = False) -> None:
@@ -83,6 +104,27 @@ def pipeline_show(
     for node in drawn(draft).nodes:
         say(f"  {node.id:30} {node.component}")
     say(f"{len(versions)} versions")
+
+
+def print_plan(plan: Any) -> None:
+    from engine.service.amounts import count, memory, seconds
+
+    titles = ("Step", "What happens", "Expected", "Memory", "Measured in")
+    names = {step.node: step.title for step in plan.steps}
+    rows = [
+        (
+            step.title,
+            f"within {names[step.stage]}" if step.stage else step.doing,
+            "unknown" if step.is_unknown else seconds(step.seconds),
+            memory(step.memory_mb),
+            f"{count(step.measured, 'run')}{', set otherwise' if step.is_similar else ''}" if step.measured else "–",
+        )
+        for step in plan.steps
+    ]
+    print_table(titles, rows, numbers=frozenset({2, 3}))
+    for split, node in plan.splits_moved.items():
+        say(f"{names[split]} will stand before {names[node]}, so that nothing is learned from test rows.")
+    say(f"{plan.in_words}.", bold=True)
 
 
 def print_problems(problems: list[dict[str, Any]]) -> None:

@@ -1,45 +1,54 @@
-"""Run pipelines; look at runs and cancel them."""
+"""Run pipelines; look at runs, compare and cancel them."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from engine.cli.given import pairs, read_pipeline
+from engine.cli.given import is_file, pairs, read_pipeline
 from engine.cli.shared import (
     AsJson,
     Home,
     JobFailed,
     fail,
     guarded,
-    main_metric,
     open_home,
     print_json,
     say,
     wait,
 )
+from engine.cli.told_runs import comparison_data, print_comparison, print_run, run_data
 
-app = typer.Typer(help="Look at and cancel runs.", no_args_is_help=True)
+app = typer.Typer(help="Look at, compare and cancel runs.", no_args_is_help=True)
 
 
 @guarded
-def run(
+def run(  # noqa: PLR0913, PLR0917  an argument is an option
     pipeline: Annotated[str, typer.Argument(help="A YAML file, or the name of a pipeline.")],
     param: Annotated[list[str] | None, typer.Option("--param", help="A pipeline parameter: name=value.")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Run only up to this node.")] = None,
+    memory_mb: Annotated[int | None, typer.Option("--memory-mb", help="Memory the run may take, in MB.")] = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Time the run may take, in seconds.")] = None,
+    threads: Annotated[int | None, typer.Option("--threads", help="Threads of the run.")] = None,
+    temp_mb: Annotated[int | None, typer.Option("--temp-mb", help="Disk it may take beyond memory, in MB.")] = None,
+    backend: Annotated[str, typer.Option("--backend", help="What computes it: duckdb or spark.")] = "duckdb",
     detach: Annotated[bool, typer.Option("--detach", help="Do not wait.")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a pipeline and wait for it."""
+    from engine.limits import read_limits
     from engine.service import runs as service
     from engine.service.pipelines import drawn, find_draft, import_pipeline
 
     params = pairs(param, "--param")
+    limits = read_limits(memory_mb=memory_mb, timeout_seconds=timeout, threads=threads, temp_mb=temp_mb)
     workspace = open_home(home)
-    is_file = Path(pipeline).suffix in (".yaml", ".yml", ".json") or Path(pipeline).is_file()
-    draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_file else find_draft(workspace, pipeline)
-    run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), target=to, params=params)
+    is_new = is_file(pipeline)
+    draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_new else find_draft(workspace, pipeline)
+    run_id = service.start_run(
+        workspace, draft.pipeline_id, drawn(draft), target=to, params=params, limits=limits, backend=backend
+    )
     job_id = service.job_of(workspace, run_id)
     if detach or job_id is None:
         print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")
@@ -78,6 +87,21 @@ def runs_show(
     print_json(run_data(view)) if as_json else print_run(view)
 
 
+@app.command("compare")
+@guarded
+def runs_compare(
+    left: Annotated[str, typer.Argument(help="The first run's id.")],
+    right: Annotated[str, typer.Argument(help="The second run's id.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two runs: what was different, each node's figures, the models' metrics."""
+    from engine.service.comparison import compare_runs
+
+    found = compare_runs(open_home(home), left, right)
+    print_json(comparison_data(found)) if as_json else print_comparison(found)
+
+
 @app.command("cancel")
 @guarded
 def runs_cancel(
@@ -90,28 +114,3 @@ def runs_cancel(
     cancel_run(workspace, run_id)
     status = get_run(workspace, run_id).status
     print_json({"run": run_id, "status": status}) if as_json else say("The run is being cancelled.")
-
-
-def run_data(view: Any) -> dict[str, Any]:
-    shown = {"node", "status", "rows_in", "rows_out", "seconds", "memory_mb", "cached", "message"}
-    return {
-        "run": view.id,
-        "number": view.number,
-        "pipeline": view.pipeline,
-        "pipeline_version": view.pipeline_version,
-        "status": view.status,
-        "seconds": view.seconds,
-        "reused": view.reused,
-        "nodes": [node.model_dump(mode="json", include=shown) for node in view.nodes],
-        "models": view.models,
-    }
-
-
-def print_run(view: Any) -> None:
-    for node in view.nodes:
-        state = "cached" if node.cached else node.status
-        rows = f"{node.rows_out:,}" if node.rows_out is not None else ""
-        say(f"  {node.title:32} {state:10} {rows:>12} rows {node.seconds or 0:8.2f} s")
-    say(f"{view.pipeline} run {view.number}: {view.status} in {view.seconds or 0:.1f} s")
-    for model in view.models:
-        say(f"  {model['model']} v{model['version']}: {main_metric(model['metrics'])}")

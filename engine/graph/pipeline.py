@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Self, cast
@@ -9,55 +10,21 @@ from typing import Annotated, Any, Self, cast
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from components.base import Component
-from components.catalog import component
-from components.errors import UnknownComponent
-from components.ports import Port
 from engine.errors import InvalidPipeline
+from engine.graph.node import Edge, Node, first_port, rows_port
+from engine.graph.redrawing import Redrawing
 from engine.graph.yaml_text import read_yaml
 
 FORMAT = 1
 MAX_NODES = 2_000
 MAX_EDGES = 10_000
 
-NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
 
 _EDGE = re.compile(
     r"^\s*(?P<source>[a-z]\w*)(\.(?P<out>[a-z]\w*))?\s*->\s*(?P<target>[a-z]\w*)(\.(?P<in>[a-z]\w*))?\s*$"
 )
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
-
-
-class Node(BaseModel):
-    """One component on the canvas, with its params as drawn (selectors and ``${…}`` unresolved)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: NodeId
-    component: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-    params: dict[str, Any] = Field(default_factory=dict)
-    title: Annotated[str, Field(max_length=200)] | None = None
-
-    @property
-    def label(self) -> str:
-        """What a person calls this node."""
-        try:
-            return self.title or component(self.component).spec.title
-        except UnknownComponent:
-            return self.id
-
-
-class Edge(BaseModel):
-    """A wire from an output port to an input port."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: NodeId
-    source_port: PortName
-    target: NodeId
-    target_port: PortName
 
 
 class Pipeline(BaseModel):
@@ -100,6 +67,16 @@ class Pipeline(BaseModel):
         """Edges that start at a node."""
         return self._outgoing.get(node_id, ())
 
+    def first_input(self, node_id: str) -> Edge | None:
+        """The wire that brings a node's rows: the one into its first table input."""
+        return self._first_inputs.get(node_id)
+
+    @cached_property
+    def _first_inputs(self) -> Mapping[str, Edge]:
+        arriving = ((node, port, self.into(node.id)) for node in self.by_id.values() if (port := rows_port(node)))
+        drawn = ((node.id, edge) for node, port, edges in arriving for edge in edges if edge.target_port == port)
+        return {node_id: edge for node_id, edge in reversed([*drawn]) if edge.source in self.by_id}
+
     def ancestors(self, *node_ids: str) -> frozenset[str]:
         """Every node upstream, without the given ones (unless they lie on a cycle)."""
         return _reach(node_ids, lambda node_id: (edge.source for edge in self.into(node_id)))
@@ -109,12 +86,16 @@ class Pipeline(BaseModel):
         return _reach(node_ids, lambda node_id: (edge.target for edge in self.out_of(node_id)))
 
     def order(self) -> tuple[str, ...]:
-        """Node ids, each after everything it needs; nodes on a cycle are left out (see `cycle`)."""
+        """Node ids, each after everything it needs; nodes on a cycle are left out (see `cycles`)."""
+        return self._order
+
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
         waiting = {node.id: {edge.source for edge in self.into(node.id)} for node in self.nodes}
-        ready = [node_id for node_id, needs in waiting.items() if not needs]
+        ready = deque(node_id for node_id, needs in waiting.items() if not needs)
         ordered: list[str] = []
         while ready:
-            node_id = ready.pop(0)
+            node_id = ready.popleft()
             ordered.append(node_id)
             for target in dict.fromkeys(edge.target for edge in self.out_of(node_id)):
                 if target in waiting:
@@ -155,39 +136,21 @@ class Pipeline(BaseModel):
         )
         return self.model_copy(update={"nodes": nodes})
 
+    def redrawing(self) -> Redrawing:
+        """The same, to be changed in many places."""
+        return Redrawing(self.nodes, self.edges, self.layout)
+
     def without(self, node_id: str) -> Self:
         """The same without a node, its neighbours joined where one table goes in and out."""
-        node = self.by_id[node_id]
-        first = next(
-            (edge for edge in self.into(node_id) if edge.target_port == _first(node.component, "inputs")), None
-        )
-        tables = {port.name for port in spec_ports(node.component, "outputs") if port.kind == "table"}
-        bridges = [
-            Edge(source=first.source, source_port=first.source_port, target=e.target, target_port=e.target_port)
-            for e in self.out_of(node_id)
-            if first and e.source_port in tables
-        ]
-        rest = tuple(edge for edge in self.edges if node_id not in (edge.source, edge.target))
-        nodes = tuple(node for node in self.nodes if node.id != node_id)
-        return self.model_copy(update={"nodes": nodes, "edges": rest + tuple(bridges)})
+        drawing = self.redrawing()
+        drawing.without(node_id)
+        return self.model_copy(update=drawing.parts())
 
     def insert(self, node: Node, edges: Iterable[Edge]) -> Self:
         """The same with a table-to-table node put into wires that all start at one port."""
-        cut = tuple(edges)
-        ports = component(node.component).spec
-        first = cut[0]
-        before = Edge(
-            source=first.source, source_port=first.source_port, target=node.id, target_port=ports.inputs[0].name
-        )
-        after = tuple(
-            Edge(source=node.id, source_port=ports.outputs[0].name, target=e.target, target_port=e.target_port)
-            for e in cut
-        )
-        rest = tuple(edge for edge in self.edges if edge not in cut)
-        layout = {**self.layout, node.id: _between(self.layout, first)}
-        return self.model_copy(
-            update={"nodes": (*self.nodes, node), "edges": (*rest, before, *after), "layout": layout}
-        )
+        drawing = self.redrawing()
+        drawing.insert(node, edges)
+        return self.model_copy(update=drawing.parts())
 
     def resolved(self, overrides: Mapping[str, Any] | None = None) -> Self:
         """The same with every ``${param}`` replaced by its value.
@@ -278,33 +241,9 @@ class Pipeline(BaseModel):
 
     def _edge_text(self, edge: Edge) -> str:
         source, target = self.by_id.get(edge.source), self.by_id.get(edge.target)
-        out = "" if source and edge.source_port == _first(source.component, "outputs") else f".{edge.source_port}"
-        into = "" if target and edge.target_port == _first(target.component, "inputs") else f".{edge.target_port}"
+        out = "" if source and edge.source_port == first_port(source.component, "outputs") else f".{edge.source_port}"
+        into = "" if target and edge.target_port == first_port(target.component, "inputs") else f".{edge.target_port}"
         return f"{edge.source}{out} -> {edge.target}{into}"
-
-
-def spec_ports(key: str, side: str) -> tuple[Port, ...]:
-    """The ports of a component; none for an unknown one."""
-    try:
-        spec = component(key).spec
-    except UnknownComponent:
-        return ()
-    return spec.inputs if side == "inputs" else spec.outputs
-
-
-def component_of(node: Node) -> type[Component[Any]]:
-    """The component a node is made of.
-
-    Raises
-    ------
-    UnknownComponent
-    """
-    return component(node.component)
-
-
-def _first(key: str, side: str) -> str:
-    ports = spec_ports(key, side)
-    return ports[0].name if ports else "table"
 
 
 def _grouped(edges: Iterable[Edge], end: str) -> Mapping[str, tuple[Edge, ...]]:
@@ -323,11 +262,6 @@ def _reach(start: Iterable[str], neighbours: Any) -> frozenset[str]:
                 found.add(neighbour)
                 pending.append(neighbour)
     return frozenset(found)
-
-
-def _between(layout: Mapping[str, tuple[float, float]], edge: Edge) -> tuple[float, float]:
-    start, end = layout.get(edge.source, (0.0, 0.0)), layout.get(edge.target, (480.0, 0.0))
-    return ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + 40)
 
 
 def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
@@ -392,7 +326,7 @@ def _read_edge(text: Any, keys: Mapping[str, str]) -> Edge:
             raise InvalidPipeline(f"The edge {text.strip()!r} names {end!r}, which is no node.", node_id=None)
     return Edge(
         source=source,
-        source_port=match["out"] or _first(keys[source], "outputs"),
+        source_port=match["out"] or first_port(keys[source], "outputs"),
         target=target,
-        target_port=match["in"] or _first(keys[target], "inputs"),
+        target_port=match["in"] or first_port(keys[target], "inputs"),
     )

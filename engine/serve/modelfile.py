@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict
 from components.base import Estimator, unbound
 from components.catalog import component
 from components.ports import ROLE, ROW, visible
-from engine.backends.duckdb import DuckDBBackend
+from engine.backends.backend import Backend
 from engine.errors import ServingError
 from engine.schemas import PREDICTION, PROBABILITIES, reads
 from engine.serve.slice import ServingSlice
 from engine.train.matrix import MatrixSpec
-from engine.train.training import Trained
+from engine.train.training import MORE, PREDICTIONS, Trained
 
 MODEL, ESTIMATOR, GOLDEN = "model.json", "estimator.skops", "golden.parquet"
 GOLDEN_ROWS = 500
@@ -61,11 +61,18 @@ def write_model(
     estimator: Estimator[Any],
     trained: Trained,
     serving: ServingSlice,
-    origin: ir.Table,
+    rows: tuple[ir.Table, ir.Table],
     lookups: Mapping[str, ir.Table],
-    backend: DuckDBBackend,
+    backend: Backend,
 ) -> dict[str, Any]:
     """Write a model's files into a folder that already holds its predictions.
+
+    Parameters
+    ----------
+    rows
+        As they are at the origin, and as they arrive at the model.
+    lookups
+        The other sides of joins, frozen with the model.
 
     Returns
     -------
@@ -75,7 +82,8 @@ def write_model(
     import skops.io
 
     lookups = {name: table.select(list(visible(table.schema()))) for name, table in lookups.items()}
-    predictions = backend.read([folder / "predictions.parquet"])
+    origin, arrived = rows
+    predictions = backend.read([path for path in (folder / PREDICTIONS, folder / MORE) if path.exists()])
     needed = needed_columns(serving, [feature.name for feature in trained.spec.features], lookups)
     model = ModelFile(
         component=estimator.spec.key,
@@ -88,7 +96,7 @@ def write_model(
         positive=trained.positive,
         matrix=trained.spec,
         slice=serving,
-        inputs=_nullable(origin.semi_join(predictions, ROW), needed),
+        inputs=_nullable(origin, arrived, needed, trained.seen, backend),
         metrics=trained.metrics,
         baseline=trained.baseline,
         importance=trained.importance,
@@ -134,11 +142,19 @@ def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[
     return [name for name in serving.columns if name in needed]
 
 
-def _nullable(rows: ir.Table, names: list[str]) -> dict[str, bool]:
+def _nullable(origin: ir.Table, arrived: ir.Table, names: list[str], seen: int, backend: Backend) -> dict[str, bool]:
+    """Which fields are missing somewhere among the rows that the model was made from."""
+    gaps = _gaps(origin, names, backend)
+    if not any(gaps.values()) or backend.rows(origin) == seen:
+        return gaps
+    doubtful = [name for name, has_gaps in gaps.items() if has_gaps]
+    return gaps | _gaps(origin.select(ROW, *doubtful).semi_join(arrived.select(ROW), ROW), doubtful, backend)
+
+
+def _gaps(rows: ir.Table, names: list[str], backend: Backend) -> dict[str, bool]:
     if not names:
         return {}
-    counts = rows.aggregate([rows[name].isnull().any().name(f"n{i}") for i, name in enumerate(names)])
-    row = counts.to_pyarrow().to_pylist()[0]
+    row = backend.row(rows.aggregate([rows[name].isnull().any().name(f"n{i}") for i, name in enumerate(names)]))
     return {name: bool(row[f"n{i}"]) for i, name in enumerate(names)}
 
 

@@ -20,7 +20,6 @@ from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
 from engine.serve.modelfile import ESTIMATOR, GOLDEN, MODEL, ModelFile, load_estimator
 from engine.serve.records import Field, Mistake, refusal, to_table
-from engine.train.matrix import check_finite
 from engine.train.training import answer
 
 MOST_RECORDS = 1_000
@@ -90,8 +89,7 @@ class Scorer:
             raise self._refusal(rows, error) from error
 
     def _score(self, rows: pa.Table) -> Scored:
-        matrix = self.model.matrix.fill(self._features(rows))
-        check_finite(matrix, self.model.matrix, takes_missing=self._takes_missing)
+        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._takes_missing)
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
         if not np.isfinite(found if probabilities is None else probabilities).all():
             raise ValueError("the model's answer is no finite number")

@@ -9,7 +9,7 @@ from pydantic import Field
 from components.base import LearnedTransform
 from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
-from engine.errors import MissingThing
+from engine.errors import CanvasbackError, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas
 from engine.service.tables import type_words
@@ -228,7 +228,15 @@ def digest(pipeline: Pipeline) -> str:
 
 
 def _review(workspace: Workspace, pipeline: Pipeline) -> Review:
-    return review(pipeline, workspace.schema_of)
+    return review(_resolved(pipeline), workspace.schema_of)
+
+
+def _resolved(pipeline: Pipeline) -> Pipeline:
+    """With its parameters put in; while one is missing as it is, and the params that name it are the problem."""
+    try:
+        return pipeline.resolved()
+    except CanvasbackError:
+        return pipeline
 
 
 def _facts(looked: Review, node_id: str) -> NodeFacts:

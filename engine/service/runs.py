@@ -3,21 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.base import Source, StoredTable
-from components.catalog import component
-from components.errors import ComponentError
-from engine.checks import review
-from engine.errors import CanvasbackError, MissingThing
+from components.base import Source
+from engine.errors import MissingThing
 from engine.execute import PREVIEW
 from engine.graph import Pipeline
-from engine.plan import make_plan
+from engine.limits import NO_LIMITS, RunLimits
 from engine.schemas import read_params
-from engine.service.jobs import cancel_job, job_view
+from engine.service.jobs import cancel_job
 from engine.service.pipelines import digest
+from engine.service.plans import plan_run
+from engine.service.run_views import listed_run, read_run
 from engine.service.tables import read_page
-from engine.service.views import JobView, NodeRunView, RunView, TableView
+from engine.service.views import RunView, TableView
 from engine.workspace import Workspace
-from storage.schema import DatasetVersion, Job, NodeRun, Run
 from storage.unit_of_work import UnitOfWork
 
 
@@ -28,6 +26,8 @@ def start_run(
     *,
     target: str | None = None,
     params: Mapping[str, Any] | None = None,
+    limits: RunLimits = NO_LIMITS,
+    backend: str = "duckdb",
 ) -> str:
     """Save the drawing as a version if it is new, pin its datasets, and queue a run.
 
@@ -35,6 +35,10 @@ def start_run(
     ----------
     target
         Run only up to this node.
+    limits
+        What the run may use, where it is not what the settings say.
+    backend
+        The engine that computes it: ``duckdb`` or ``spark``.
 
     Returns
     -------
@@ -46,33 +50,54 @@ def start_run(
     PipelineProblems
         When the drawing has errors on the way.
     """
-    resolved = pipeline.resolved(params)
-    versions: dict[StoredTable, DatasetVersion] = {}
-
-    def pinned(table: StoredTable) -> DatasetVersion:
-        if table not in versions:
-            versions[table] = workspace.version_of(table)
-        return versions[table]
-
-    looked = review(resolved, lambda table: workspace.schemas_of({table: pinned(table)})(table))
-    plan = make_plan(looked, lambda table: pinned(table).sha256, target)
-    inputs = {}
-    for node in plan.nodes:
-        table = node.component.table() if isinstance(node.component, Source) else None
-        if isinstance(table, StoredTable):
-            inputs[node.id] = pinned(table).id
-    kept = {"stages": [list(stage) for stage in plan.stages()], "splits_moved": looked.placement.moved}
+    asked = plan_run(workspace, pipeline.resolved(params), target, backend)
+    inputs = {node_id: version.id for node_id, version in asked.inputs.items()}
+    kept = {"stages": asked.stages, "splits_moved": asked.plan.placement.moved}
 
     def write(uow: UnitOfWork) -> str:
         version = uow.pipelines.version_of(pipeline_id, pipeline.as_document(), digest(pipeline))
-        job = uow.jobs.enqueue("run_pipeline", {})
+        job = uow.jobs.enqueue("run_pipeline", {}, memory_mb=limits.memory_mb, timeout_seconds=limits.timeout_seconds)
         run = uow.runs.add(
-            version.id, plan=kept, inputs=inputs, params=dict(params or {}), target=target, job_id=job.id
+            version.id,
+            plan=kept,
+            inputs=inputs,
+            params=dict(params or {}),
+            target=target,
+            backend=backend,
+            job_id=job.id,
+            limits=limits.asked() or None,
         )
         job.payload = {"run_id": run.id}
         return run.id
 
     return workspace.database.transact(write)
+
+
+def run_again(workspace: Workspace, run_id: str) -> str:
+    """Queue another run of the same pipeline version, with the same params, limits and backend.
+
+    Returns
+    -------
+    str
+        The new run's id.
+
+    Raises
+    ------
+    PipelineProblems
+        When the drawing does not fit the datasets any more.
+    """
+    with workspace.database.read() as uow:
+        run = uow.runs.get(run_id)
+        name, graph = uow.pipelines.get(run.pipeline_id).name, uow.pipelines.get_version(run.pipeline_version_id).graph
+    return start_run(
+        workspace,
+        run.pipeline_id,
+        Pipeline.from_document({**graph, "name": name}),
+        target=run.target,
+        params=run.params,
+        limits=RunLimits(**(run.limits or {})),
+        backend=run.backend,
+    )
 
 
 def get_run(workspace: Workspace, run_id: str) -> RunView:
@@ -83,36 +108,13 @@ def get_run(workspace: Workspace, run_id: str) -> RunView:
     NotFound
     """
     with workspace.database.read() as uow:
-        run = uow.runs.get(run_id)
-        version = uow.pipelines.get_version(run.pipeline_version_id)
-        name = uow.pipelines.get(run.pipeline_id).name
-        job = uow.jobs.get(run.job_id) if run.job_id else None
-        nodes = uow.runs.nodes(run_id)
-    drawn = Pipeline.from_document({**version.graph, "name": name})
-    views = [_node_view(node, drawn, has_ended=run.finished_at is not None) for node in nodes]
-    return _run_view(run, name, version.number, job, views)
+        return read_run(uow, uow.runs.get(run_id))
 
 
 def list_runs(workspace: Workspace, pipeline_id: str | None = None, limit: int = 100) -> list[RunView]:
     """Runs, newest first, without their nodes."""
     with workspace.database.read() as uow:
-        return [
-            RunView(
-                id=entry.id,
-                number=entry.number,
-                pipeline=entry.pipeline,
-                pipeline_id=entry.pipeline_id,
-                pipeline_version=entry.version,
-                status=entry.status,
-                target=entry.target,
-                params=entry.params,
-                created_at=entry.created_at,
-                seconds=entry.seconds,
-                reused=entry.reused,
-                error=entry.error,
-            )
-            for entry in uow.runs.list(pipeline_id=pipeline_id, limit=limit)
-        ]
+        return [listed_run(entry) for entry in uow.runs.list(pipeline_id=pipeline_id, limit=limit)]
 
 
 def latest_run(workspace: Workspace, pipeline_id: str) -> RunView | None:
@@ -190,58 +192,3 @@ def _built_in(drawn: Pipeline, node: str, offset: int, limit: int) -> TableView:
     if not isinstance(table, pa.Table):
         raise MissingThing("This node makes no table.", node_id=node)
     return as_view(table.slice(offset, limit), table.num_rows, offset)
-
-
-def _run_view(run: Run, name: str, version: int, job: Job | None, nodes: list[NodeRunView]) -> RunView:
-    now: JobView | None = job_view(job) if job else None
-    return RunView(
-        id=run.id,
-        number=run.number,
-        pipeline=name,
-        pipeline_id=run.pipeline_id,
-        pipeline_version=version,
-        status=run.status,
-        target=run.target,
-        params=run.params,
-        created_at=run.created_at,
-        seconds=run.seconds if run.finished_at else (now.seconds if now else None),
-        reused=run.reused,
-        progress=now.progress if now else None,
-        remaining_seconds=now.remaining_seconds if now else None,
-        message=now.message if now else None,
-        error=run.error,
-        nodes=nodes,
-    )
-
-
-def _node_view(row: NodeRun, drawn: Pipeline, *, has_ended: bool) -> NodeRunView:
-    outputs = row.outputs or {}
-    return NodeRunView(
-        node=row.node_id,
-        title=_title(row, drawn),
-        component=row.component,
-        # What still waited when the run ended was skipped.
-        status="skipped" if row.status == "queued" and has_ended else row.status,
-        rows_in=row.rows_in,
-        rows_out=row.rows_out,
-        seconds=row.seconds,
-        cpu_seconds=row.cpu_seconds,
-        memory_mb=row.memory_mb,
-        bytes=row.bytes,
-        cached=row.cached,
-        message=row.message,
-        error=row.error,
-        report=row.report,
-        model=outputs.get("model"),
-        ports=list(outputs.get("ports", {})),
-    )
-
-
-def _title(row: NodeRun, drawn: Pipeline) -> str:
-    node = drawn.by_id.get(row.node_id)
-    if node is not None:
-        return node.label
-    try:
-        return "Automatic split" if row.node_id.startswith("automatic") else component(row.component).spec.title
-    except (ComponentError, CanvasbackError):
-        return row.node_id

@@ -122,7 +122,7 @@ def collect_garbage(workspace: Workspace) -> Removed:
     unneeded = [workspace.artifacts.path(sha256) for sha256 in workspace.artifacts.all() - artifacts]
     unfinished = workspace.artifacts.root.rglob(".tmp-*")
     patience = workspace.settings.run_timeout_seconds if is_busy else GRACE_SECONDS / 60
-    halves = [*workspace.cache.root.glob(".writing-*"), *workspace.cache.root.glob(".spill/*")]
+    halves = [*workspace.cache.root.glob(".writing-*"), *workspace.cache.root.glob(".spill-*")]
     before = datetime.now(UTC) - timedelta(days=JOB_DAYS)
     return Removed(
         dataset_files=len(orphans),

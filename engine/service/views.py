@@ -94,18 +94,31 @@ class DraftView(View):
 
 
 class NodeRunView(View):
-    """What one node did in one run."""
+    """What one node did in one run.
+
+    Parameters
+    ----------
+    stage
+        The node that ended the query this one was computed in; None where it ended one itself.
+    started
+        Seconds since the run began.
+    """
 
     node: str
     title: str
     component: str
     status: str
+    fingerprint: str | None = None
+    stage: str | None = None
     rows_in: int | None = None
     rows_out: int | None = None
+    started: float | None = None
     seconds: float | None = None
     cpu_seconds: float | None = None
     memory_mb: float | None = None
-    bytes: int | None = None
+    bytes_read: int | None = None
+    bytes_written: int | None = None
+    bytes_spilled: int | None = None
     cached: bool = False
     message: str | None = None
     error: dict[str, Any] | None = None
@@ -115,7 +128,17 @@ class NodeRunView(View):
 
 
 class RunView(View):
-    """One execution of a pipeline version."""
+    """One execution of a pipeline version.
+
+    Parameters
+    ----------
+    computed, reused
+        Numbers of nodes.
+    cpu_seconds, memory_mb, bytes_read, bytes_written, bytes_spilled
+        Of the nodes that were computed: sums, and the peak of the memory.
+    limits
+        What the run was allowed to take, where that was not what the settings say.
+    """
 
     id: str
     number: int
@@ -125,8 +148,17 @@ class RunView(View):
     status: str
     target: str | None = None
     params: dict[str, Any] = {}
+    backend: str = "duckdb"
+    limits: dict[str, Any] = {}
     created_at: datetime | None = None
+    started_at: datetime | None = None
     seconds: float | None = None
+    cpu_seconds: float | None = None
+    memory_mb: float | None = None
+    bytes_read: int | None = None
+    bytes_written: int | None = None
+    bytes_spilled: int | None = None
+    computed: int | None = None
     reused: int = 0
     progress: float | None = None
     remaining_seconds: float | None = None

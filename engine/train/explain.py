@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from engine.train.matrix import as_numbers
+from engine.train.fill import as_numbers
 from engine.train.target import plain
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def importance(trained: "Trained", sample: pa.Table, target: str) -> list[dict[s
     if sample.num_rows < 2:
         return []
     matrix = trained.spec.fill(sample)
+    matrix = matrix.toarray() if trained.spec.is_sparse else matrix
     truth = _truth(trained, sample.column(target))
     if trained.classes is None and float(np.var(truth)) == 0.0:
         return []

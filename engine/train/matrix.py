@@ -1,20 +1,26 @@
-"""From table columns to the matrix a model learns from, batch by batch."""
+"""Which columns of a table fill which part of the matrix a model learns from."""
 
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
 
 import ibis.expr.types as ir
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from components.ports import kind_of
-from components.prepare.packed import expand
-from engine.errors import LimitReached, UnfitForTraining
+from components.prepare.packed import FIELD
+from engine.backends.backend import Backend, Precision
+from engine.errors import LimitReached
+from engine.train.fill import Filling
 
-Matrix = npt.NDArray[np.float64]
+Matrix = Any
+"""ndarray of shape (n_rows, width), row by row, or the same as `scipy.sparse.csr_matrix`."""
+
+SPARSE_PAYS = 4
+"""A sparse matrix is slower to work with, so it must be so many times smaller."""
+ROOM = 1.3
+"""What is needed around a matrix while it is filled, relative to its size."""
 
 
 class Feature(BaseModel):
@@ -23,7 +29,7 @@ class Feature(BaseModel):
     Parameters
     ----------
     categories
-        For a one-hot column, the categories seen in the train rows; one matrix column each.
+        For a one-hot column, the categories learned from the train rows; one matrix column each.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,16 +45,28 @@ class Feature(BaseModel):
 
 
 class MatrixSpec(BaseModel):
-    """Which columns fill which part of the matrix."""
+    """Which columns fill which part of the matrix, and how its numbers are kept."""
 
     model_config = ConfigDict(frozen=True)
 
     features: tuple[Feature, ...]
+    precision: Precision = "float64"
+    is_sparse: bool = False
 
     @property
     def width(self) -> int:
         """Columns of the matrix."""
         return sum(feature.width for feature in self.features)
+
+    @property
+    def row_bytes(self) -> int:
+        """What one row takes; in a sparse matrix, a number and its place for each feature."""
+        number = np.dtype(self.precision).itemsize
+        return len(self.features) * (number + 4) + 8 if self.is_sparse else self.width * number
+
+    def memory_mb(self, rows: int) -> float:
+        """What the matrix of so many rows takes while it is filled."""
+        return rows * self.row_bytes * ROOM / 1e6
 
     def slices(self) -> Iterator[tuple[Feature, slice]]:
         """Each feature with its place in the matrix."""
@@ -65,91 +83,83 @@ class MatrixSpec(BaseModel):
             for name in ([f"{f.name}={c}" for c in f.categories] if f.kind == "one_hot" else [f.name])
         ]
 
-    def fill(self, table: pa.RecordBatch | pa.Table) -> Matrix:
+    def sparse_where_it_pays(self) -> "MatrixSpec":
+        """The same matrix, sparse if that is much smaller."""
+        sparse = self.model_copy(update={"is_sparse": True})
+        return sparse if sparse.row_bytes * SPARSE_PAYS <= self.row_bytes else self
+
+    def filling(self, rows: int) -> Filling:
+        """An empty matrix for so many rows, to be filled batch by batch."""
+        places = [(f.name, place, f.categories if f.kind == "one_hot" else None) for f, place in self.slices()]
+        return Filling(rows, self.width, places, self.precision, is_sparse=self.is_sparse)
+
+    def fill(self, table: pa.RecordBatch | pa.Table, *, takes_missing: bool = True) -> Matrix:
         """The matrix of some rows.
 
         Returns
         -------
-        ndarray of shape (n_rows, width), float64
+        Matrix
             Missing numbers are NaN; a missing or unknown category is all zeros.
+
+        Raises
+        ------
+        UnfitForTraining
+            For infinite values, and for missing ones that the model cannot take.
         """
-        matrix = np.empty((table.num_rows, self.width), dtype=np.float64)
-        for feature, place in self.slices():
-            column = table.column(feature.name)
-            if feature.kind == "one_hot":
-                matrix[:, place] = expand(column, feature.categories)
-            else:
-                matrix[:, place.start] = as_numbers(column)
-        return matrix
+        filling = self.filling(table.num_rows)
+        filling.add(table)
+        filling.check(takes_missing=takes_missing)
+        return filling.matrix()
 
 
-def learn_spec(table: ir.Table, features: Sequence[str]) -> MatrixSpec:
-    """The spec for these feature columns, categories taken from the rows of ``table``."""
-    kinds = {name: kind_of(table[name].type()) for name in features}
-    packed = [name for name, kind in kinds.items() if kind == "one_hot"]
-    seen: dict[str, tuple[str, ...]] = {}
-    if packed:
-        found = table.aggregate(
-            [table[name]["one_hot"].collect(distinct=True).name(f"c{i}") for i, name in enumerate(packed)]
-        )
-        row = found.to_pyarrow().to_pylist()[0]
-        seen = {
-            name: tuple(sorted(value for value in row[f"c{i}"] or () if value is not None))
-            for i, name in enumerate(packed)
-        }
-    return MatrixSpec(
-        features=tuple(Feature(name=name, kind=kind, categories=seen.get(name, ())) for name, kind in kinds.items())
+def learn_spec(
+    table: ir.Table,
+    features: Sequence[str],
+    backend: Backend,
+    known: Mapping[str, tuple[str, ...]] | None = None,
+    precision: Precision = "float64",
+) -> MatrixSpec:
+    """The spec for these feature columns.
+
+    Parameters
+    ----------
+    known
+        The categories of packed columns that an encoder learned; those of any other are taken from the rows.
+    """
+    kinds: dict[str, Any] = {name: kind_of(table[name].type()) for name in features}
+    categories = dict(known or {})
+    unknown = [name for name, kind in kinds.items() if kind == "one_hot" and name not in categories]
+    if unknown:
+        seen = [table[name][FIELD].collect(distinct=True).name(f"c{i}") for i, name in enumerate(unknown)]
+        row = backend.row(table.aggregate(seen))
+        for i, name in enumerate(unknown):
+            categories[name] = tuple(sorted(value for value in row[f"c{i}"] or () if value is not None))
+    made = tuple(
+        Feature(name=name, kind=kind, categories=categories[name] if kind == "one_hot" else ())
+        for name, kind in kinds.items()
     )
+    return MatrixSpec(features=made, precision=precision)
 
 
-def check_size(rows: int, width: int, memory_mb: int) -> None:
-    """Refuse a matrix that cannot fit.
+def check_size(rows: int, spec: MatrixSpec, memory_mb: float) -> None:
+    """Refuse a matrix that cannot fit, before it is begun.
 
     Raises
     ------
     LimitReached
         With what would make it smaller.
     """
-    needed = rows * width * 8 / 1e6
-    if needed * 1.5 > memory_mb:
-        raise LimitReached(
-            f"The model would need a matrix of {rows:,} rows and {width:,} columns ({needed:,.0f} MB), "
-            f"but the run may use {memory_mb:,} MB.",
-            hint="Sample rows, keep fewer categories, choose fewer features, or raise the memory limit.",
-        )
-
-
-def check_finite(matrix: Matrix, spec: MatrixSpec, *, takes_missing: bool) -> None:
-    """Refuse values the model cannot take.
-
-    Raises
-    ------
-    UnfitForTraining
-        Naming the columns and how many values.
-    """
-    for feature, place in spec.slices():
-        values = matrix[:, place]
-        infinite = int(np.isinf(values).sum())
-        if infinite:
-            raise UnfitForTraining(
-                f"Column {feature.name!r} has {infinite:,} infinite values.",
-                hint="Replace them with a formula, or filter those rows.",
-                field=feature.name,
-            )
-    if takes_missing:
+    if spec.memory_mb(rows) <= memory_mb:
         return
-    missing = {f.name: int(np.isnan(matrix[:, place]).sum()) for f, place in spec.slices()}
-    missing = {name: count for name, count in missing.items() if count}
-    if missing:
-        listed = ", ".join(f"{name!r} ({count:,})" for name, count in list(missing.items())[:5])
-        raise UnfitForTraining(
-            f"This model cannot take missing values; there are some in {listed}.",
-            hint="Impute them first, or choose a histogram gradient boosting model, which takes them.",
-            field=next(iter(missing)),
-        )
-
-
-def as_numbers(column: pa.Array | pa.ChunkedArray) -> Matrix:
-    """A column as floats of shape (n_rows,); nulls become NaN."""
-    numbers: Matrix = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    return numbers
+    needed = rows * spec.row_bytes / 1e6
+    widest = max(spec.features, key=lambda feature: feature.width)
+    fewer = (
+        f"keep fewer categories of {widest.name!r} (it fills {widest.width:,} columns), " if widest.width > 1 else ""
+    )
+    smaller = "" if spec.precision == "float32" else "choose a model that computes in float32 (a random forest), "
+    raise LimitReached(
+        f"The model would need a matrix of {rows:,} rows and {spec.width:,} columns ({needed:,.0f} MB), "
+        f"but the run may use {memory_mb:,.0f} MB.",
+        hint=f"Sample rows, {fewer}choose fewer features, {smaller}raise the memory limit, or run it on Spark.",
+        field="features",
+    )

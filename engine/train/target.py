@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.ports import ROLE, ROW
+from components.ports import ROLE
+from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
 
 MAX_CLASSES = 200
@@ -72,8 +72,6 @@ class RowCounts:
         Train rows, whether or not their target is known.
     train, test
         Rows with a known target.
-    ids
-        Different row ids.
     """
 
     rows: int
@@ -81,16 +79,10 @@ class RowCounts:
     train_rows: int
     train: int
     test: int
-    ids: int
-
-    @property
-    def are_unique(self) -> bool:
-        """Whether every row has an id of its own."""
-        return self.ids == self.rows
 
 
-def count_rows(table: ir.Table, target: str) -> RowCounts:
-    """Count, in one pass."""
+def count_rows(table: ir.Table, target: str, backend: Backend) -> RowCounts:
+    """Count, in one pass over two columns."""
     role, known = table[ROLE], table[target].notnull()
     counted = table.aggregate(
         rows=table.count(),
@@ -98,10 +90,8 @@ def count_rows(table: ir.Table, target: str) -> RowCounts:
         train_rows=(role == "train").sum(),
         train=((role == "train") & known).sum(),
         test=((role == "test") & known).sum(),
-        ids=ibis.coalesce(table[ROW].nunique(), 0),
     )
-    row = counted.to_pyarrow().to_pylist()[0]
-    return RowCounts(**{name: int(count or 0) for name, count in row.items()})
+    return RowCounts(**{name: int(count or 0) for name, count in backend.row(counted).items()})
 
 
 def check_rows(counts: RowCounts, target: str) -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from components.evaluate.plots import plots
-from engine.backends.duckdb import DuckDBBackend
+from engine.backends.backend import Backend
 from engine.cache import Entry
 from engine.evaluate import read_predictions
 
 
-def report_model(entry: Entry, backend: DuckDBBackend) -> dict[str, Any]:
+def report_model(entry: Entry, backend: Backend) -> dict[str, Any]:
     """What an evaluation of this model would say, made from the predictions kept with it.
 
     Returns

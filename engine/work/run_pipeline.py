@@ -2,26 +2,37 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from components.base import Source, StoredTable
-from engine.backends.duckdb import DuckDBBackend, Limits
+from engine.backends.backend import Backend, Limits
+from engine.backends.choose import open_backend
 from engine.cache import Entry
 from engine.checks import review
+from engine.errors import DamagedInput
 from engine.events import Event, NodeResult
 from engine.execute import Execution
+from engine.forecast import source_rows
 from engine.graph import Pipeline
+from engine.limits import database_memory_mb
 from engine.plan import Plan, make_plan
 from engine.schemas import read_params
 from engine.work.assignment import Assignment
 from engine.work.register_model import register_model
 from engine.work.report_model import report_model
+from engine.workspace import Workspace
+from storage.errors import DamagedFile
 from storage.schema import DatasetVersion, Run
 from storage.unit_of_work import UnitOfWork
 
 STATUS = {"done": "succeeded", "cached": "succeeded"}
-DUCKDB_SHARE = 0.5
-"""DuckDB's share of the run's memory; the rest is for matrices and models."""
+SAME = (
+    *("component", "rows_in", "rows_out", "started", "seconds", "cpu_seconds", "memory_mb"),
+    *("bytes_read", "bytes_written", "bytes_spilled", "stage", "cached", "message", "error"),
+)
+"""What a node run keeps as the execution tells it."""
 
 
 def run_pipeline(assignment: Assignment) -> dict[str, Any]:
@@ -44,13 +55,12 @@ def run_pipeline(assignment: Assignment) -> dict[str, Any]:
 
     run, drawn, pinned = workspace.database.transact(begin)
     started = time.monotonic()
-    results = _execute(assignment, run, drawn.resolved(run.params), pinned)
-    reused = sum(1 for result in results.values() if result.cached)
+    _execute(assignment, run, drawn.resolved(run.params), pinned)
     seconds = time.monotonic() - started
     workspace.cache.trim(workspace.settings.cache_max_mb * 1_000_000)
 
     def finish(uow: UnitOfWork) -> None:
-        uow.runs.finish(run_id, "succeeded", seconds=seconds, reused=reused)
+        uow.runs.finish(run_id, "succeeded", seconds=seconds)
 
     assignment.finish.append(finish)
     return {"run_id": run_id}
@@ -61,13 +71,16 @@ def _execute(
 ) -> Mapping[str, NodeResult]:
     workspace = assignment.workspace
     versions = _by_table(pipeline, pinned)
-    files = {table: workspace.files_of(version, "once") for table, version in versions.items()}
-    looked = review(pipeline, workspace.schemas_of(versions))
+    files = _verified_files(workspace, pipeline, pinned)
+    workspace.cache.watch(path for paths in files.values() for path in paths)
+    looked = review(pipeline, workspace.schemas_of(versions), run.backend)
     plan = make_plan(looked, lambda table: versions[table].sha256, run.target)
-    _record_waiting(assignment, run.id, plan)
-    memory = assignment.job.memory_mb or workspace.settings.run_memory_mb
-    limits = Limits(int(memory * DUCKDB_SHARE), workspace.settings.run_threads)
-    backend = DuckDBBackend(limits, [path for paths in files.values() for path in paths], workspace.cache.root)
+    _record_waiting(assignment, run.id, plan, {node_id: version.rows for node_id, version in pinned.items()})
+    settings = workspace.settings
+    memory = settings.run_memory_mb
+    limits = Limits(database_memory_mb(memory), settings.run_threads, settings.run_temp_mb)
+    readable = [path for paths in files.values() for path in paths]
+    backend = open_backend(run.backend, limits, readable, workspace.cache.root, settings.spark_remote)
     try:
         recorder = Recorder(assignment, run, plan, backend)
         execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, memory)
@@ -82,37 +95,30 @@ class Recorder:
 
     execution: Execution
 
-    def __init__(self, assignment: Assignment, run: Run, plan: Plan, backend: DuckDBBackend) -> None:
+    def __init__(self, assignment: Assignment, run: Run, plan: Plan, backend: Backend) -> None:
         self._backend = backend
         self._assignment = assignment
         self._run = run
+        self._begun = time.monotonic()
+        self._started: dict[str, float] = {}
         self._labels = {node.id: node.label for node in plan.placement.pipeline.nodes}
         self._models = [
             node.id for node in plan.nodes if any(port.kind == "model" for port in node.component.spec.outputs)
         ]
 
     def __call__(self, event: Event) -> None:
-        result = event.node
+        result = self._timed(event.node)
         model, report = None, result.report
         if result.model is not None:
             entry = self.execution.entry(result.node_id)
             model = register_model(self._assignment, self._run, result, entry, is_only=len(self._models) == 1)
             report = report or self._report(model, entry)
         fields = {
-            "component": result.component,
+            **{name: getattr(result, name) for name in SAME},
             "status": STATUS.get(result.status, result.status),
-            "rows_in": result.rows_in,
-            "rows_out": result.rows_out,
-            "seconds": result.seconds,
-            "cpu_seconds": result.cpu_seconds,
-            "memory_mb": result.memory_mb,
-            "bytes": result.bytes,
-            "cached": result.cached,
             "fingerprint": result.fingerprint or None,
             "outputs": {"ports": result.outputs, "model": model},
             "report": report,
-            "message": result.message,
-            "error": result.error,
         }
 
         def write(uow: UnitOfWork) -> None:
@@ -122,6 +128,16 @@ class Recorder:
         self._assignment.workspace.database.transact(write)
         self._assignment.tell(event.progress, self._labels.get(result.node_id, result.node_id), always=True)
 
+    def _timed(self, result: NodeResult) -> NodeResult:
+        """With its time so far: of a node that is at work, and of one that failed."""
+        now = time.monotonic() - self._begun
+        if result.status == "running":
+            return replace(result, started=self._started.setdefault(result.node_id, now))
+        if result.status == "failed" and result.node_id in self._started:
+            started = self._started[result.node_id]
+            return replace(result, started=started, seconds=now - started)
+        return result
+
     def _report(self, model: dict[str, Any], entry: Entry) -> dict[str, Any]:
         """The plots of a model's test rows: those of the run that trained it, else made now."""
         with self._assignment.workspace.database.read() as uow:
@@ -129,6 +145,27 @@ class Recorder:
             nodes = uow.runs.nodes(version.run_id)
         known = next((node.report for node in nodes if node.node_id == version.node_id), None)
         return known or report_model(entry, self._backend)
+
+
+def _verified_files(
+    workspace: Workspace, pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]
+) -> dict[StoredTable, list[Path]]:
+    """The files of every table that is read.
+
+    Raises
+    ------
+    DamagedInput
+        Naming the dataset and the node that reads it.
+    """
+    files = {}
+    for node_id, version in pinned.items():
+        for table in _by_table(pipeline, {node_id: version}):
+            try:
+                files[table] = workspace.files_of(version, "once")
+            except DamagedFile as error:
+                told = f"Version {version.number} of the dataset {table.dataset!r} cannot be used: {error.message}."
+                raise DamagedInput(told, hint=error.hint, node_id=node_id) from error
+    return files
 
 
 def _by_table(pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]) -> dict[StoredTable, DatasetVersion]:
@@ -142,9 +179,12 @@ def _by_table(pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]) -> dict[
     return found
 
 
-def _record_waiting(assignment: Assignment, run_id: str, plan: Plan) -> None:
+def _record_waiting(assignment: Assignment, run_id: str, plan: Plan, rows: Mapping[str, int]) -> None:
+    before = source_rows(plan, rows)
+
     def write(uow: UnitOfWork) -> None:
         for position, node in enumerate(plan.nodes):
-            uow.runs.record_node(run_id, node.id, component=node.component.spec.key, position=position, status="queued")
+            known = {"component": node.component.spec.key, "shape": node.shape, "source_rows": before[node.id]}
+            uow.runs.record_node(run_id, node.id, position=position, status="queued", **known)
 
     assignment.workspace.database.transact(write)

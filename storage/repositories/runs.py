@@ -1,10 +1,11 @@
 """Runs and what each node did in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.errors import Conflict, InUse, NotFound
 from storage.repositories import lineage
@@ -26,6 +27,8 @@ from storage.schema import (
     utc_now,
 )
 
+RECENT_RUNS = 20
+
 
 class RunEntry(NamedTuple):
     """One line of the list of runs."""
@@ -44,8 +47,26 @@ class RunEntry(NamedTuple):
     started_at: datetime | None
     finished_at: datetime | None
     seconds: float | None
+    memory_mb: float | None
+    computed: int | None
     reused: int
     error: dict[str, Any] | None
+
+
+class PastCost(NamedTuple):
+    """What a node took in an earlier run.
+
+    Parameters
+    ----------
+    source_rows : rows of the stored tables before the node; None where it was not written down.
+    """
+
+    shape: str | None
+    node_id: str
+    component: str
+    source_rows: int | None
+    seconds: float | None
+    memory_mb: float | None
 
 
 class Runs(Repository):
@@ -58,6 +79,7 @@ class Runs(Repository):
         params: dict[str, Any] | None = None,
         target: str | None = None,
         backend: str = "duckdb",
+        limits: dict[str, Any] | None = None,
         seed: int = 0,
         job_id: str | None = None,
     ) -> Run:
@@ -67,6 +89,7 @@ class Runs(Repository):
         ----------
         inputs : node id → id of the dataset version that this node reads, pinned from now on.
         target : the node to run up to; None runs everything.
+        limits : what the run may take; None for the defaults.
         """
         version = self._get(PipelineVersion, pipeline_version_id, "pipeline version")
         self._get(Pipeline, version.pipeline_id, "pipeline", lock=True)
@@ -78,6 +101,7 @@ class Runs(Repository):
             params=params or {},
             target=target,
             backend=backend,
+            limits=limits,
             seed=seed,
             plan=plan,
         )
@@ -114,7 +138,7 @@ class Runs(Repository):
             select(
                 *(Run.id, Run.number, Run.pipeline_id, Pipeline.name, PipelineVersion.number, Run.job_id, Run.status),
                 *(Run.params, Run.target, Run.backend, Run.created_at, Run.started_at, Run.finished_at),
-                *(Run.seconds, Run.reused, Run.error),
+                *(Run.seconds, Run.memory_mb, Run.computed, Run.reused, Run.error),
             )
             .join(Pipeline, Pipeline.id == Run.pipeline_id)
             .join(PipelineVersion, PipelineVersion.id == Run.pipeline_version_id)
@@ -148,16 +172,64 @@ class Runs(Repository):
         status: JobStatus,
         *,
         seconds: float | None = None,
-        reused: int = 0,
         error: dict[str, Any] | None = None,
     ) -> Run:
-        """End a run; in the same unit of work as `Jobs.finish`, which refuses a late attempt."""
+        """End a run and add up its nodes; in the same unit of work as `Jobs.finish`, which refuses a late attempt."""
         if status not in FINISHED:
             raise ValueError(f"{status} is not the end of a run")
         run = self.get(run_id)
         run.status, run.finished_at = status, utc_now()
-        run.seconds, run.reused, run.error = seconds, reused, error
+        run.seconds, run.error = seconds, error
+        self._add_up(run)
         return run
+
+    def before(self, run: Run) -> Run | None:
+        """Return the last run before this one that did the same: same pipeline, same target, succeeded."""
+        return self._session.scalars(
+            self._alike(run).where(Run.number < run.number).order_by(Run.number.desc())
+        ).first()
+
+    def fastest(self, run: Run) -> Run | None:
+        """Return the fastest other run that did the same and computed at least as many nodes as this one."""
+        others = self._alike(run).where(Run.computed >= (run.computed or 0), Run.seconds.is_not(None))
+        return self._session.scalars(others.order_by(Run.seconds, Run.number)).first()
+
+    def _alike(self, run: Run) -> Select[Run]:
+        same = (Run.pipeline_id == run.pipeline_id, Run.target.is_not_distinct_from(run.target))
+        return select(Run).where(*same, Run.id != run.id, Run.status == "succeeded").limit(1)
+
+    def past_costs(self, shapes: Iterable[str], backend: str = "duckdb", most: int = 5) -> Sequence[PastCost]:
+        """Return what nodes of these shapes took when a backend really computed them, the newest `most` of each."""
+        measured = _measured(backend, NodeRun.shape).where(NodeRun.shape.in_(set(shapes)))
+        return self._newest(measured, most)
+
+    def past_costs_in(self, pipeline_id: str, backend: str = "duckdb", most: int = 5) -> Sequence[PastCost]:
+        """Return what each node of a pipeline took lately, with whatever params it had then."""
+        lately = select(Run.id).where(Run.pipeline_id == pipeline_id).order_by(Run.number.desc()).limit(RECENT_RUNS)
+        measured = _measured(backend, NodeRun.node_id, NodeRun.component).where(NodeRun.run_id.in_(lately))
+        return self._newest(measured, most)
+
+    def _newest(self, measured: Select[Any], most: int) -> Sequence[PastCost]:
+        found = measured.subquery()
+        newest = select(*(found.c[name] for name in PastCost._fields)).where(found.c.place <= most)
+        return [PastCost._make(row) for row in self._session.execute(newest)]
+
+    def _add_up(self, run: Run) -> None:
+        """Sum up what the nodes took, and find the peaks; what was reused took nothing in this run."""
+        self._session.flush()
+        totals: dict[str, ColumnElement[Any]] = {
+            "cpu_seconds": func.sum(NodeRun.cpu_seconds),
+            "memory_mb": func.max(NodeRun.memory_mb),
+            "bytes_read": cast(func.sum(NodeRun.bytes_read), BigInteger),
+            "bytes_written": cast(func.sum(NodeRun.bytes_written), BigInteger),
+            "bytes_spilled": func.max(NodeRun.bytes_spilled),
+            "computed": func.count(NodeRun.id).filter(NodeRun.status == "succeeded"),
+        }
+        own = (NodeRun.run_id == run.id, NodeRun.cached.is_(False))
+        for name, value in zip(totals, self._session.execute(select(*totals.values()).where(*own)).one(), strict=True):
+            setattr(run, name, value)
+        reused = select(func.count(NodeRun.id)).where(NodeRun.run_id == run.id, NodeRun.cached)
+        run.reused = self._session.scalar(reused) or 0
 
     def record_node(self, run_id: str, node_id: str, **fields: Any) -> NodeRun:
         """Write down what is known about a node by now; the first time with `component` and `position`."""
@@ -180,6 +252,7 @@ class Runs(Repository):
         for run in runs:
             job = fate[run.job_id or ""]
             run.status, run.error, run.finished_at = job.status, job.error, job.finished_at
+            self._add_up(run)
         self._end_nodes([run.id for run in runs])
         self._session.flush()
         return runs
@@ -233,3 +306,15 @@ class Runs(Repository):
     def _end_nodes(self, run_ids: Sequence[str], status: JobStatus = "crashed") -> None:
         at_work = update(NodeRun).where(NodeRun.run_id.in_(run_ids), NodeRun.status == "running")
         self._change(at_work.values(status=status))
+
+
+def _measured(backend: str, *alike: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
+    """Node runs that were really computed, and the place of each among its like, the newest first."""
+    place = func.row_number().over(partition_by=alike, order_by=NodeRun.id.desc()).label("place")
+    columns = [getattr(NodeRun, name) for name in PastCost._fields]
+    return (
+        select(*columns, place)
+        .join(Run, Run.id == NodeRun.run_id)
+        .where(NodeRun.status == "succeeded", NodeRun.cached.is_(False), NodeRun.seconds.is_not(None))
+        .where(Run.backend == backend)
+    )

@@ -194,6 +194,73 @@ def test_a_run_tells_its_nodes_and_models(canvasback: Canvasback, place: tuple[s
     assert canvasback("run", "churn", "--to", "fill", "--json", *place).json["reused"] > 0
 
 
+def test_a_run_tells_what_it_and_each_node_took(
+    canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "churn.yaml"
+    file.write_text(churn_pipeline(C=0.5).as_yaml())
+    told = canvasback("run", file, "--json", *place).json
+    totals = {
+        "cpu_seconds",
+        "memory_mb",
+        "bytes_read",
+        "bytes_written",
+        "bytes_spilled",
+        "computed",
+        "backend",
+        "limits",
+    }
+    assert totals <= told.keys()
+    measured = {"stage", "started", "cpu_seconds", "bytes_read", "bytes_written", "bytes_spilled"}
+    assert all(measured <= node.keys() for node in told["nodes"])
+    assert told["computed"] + told["reused"] == len(told["nodes"])
+    shown = canvasback("runs", "show", told["run"], *place).out
+    assert "computed" in shown
+    assert "of CPU" in shown
+
+
+def test_a_plan_says_what_a_run_would_do_and_changes_nothing(
+    canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "churn.yaml"
+    file.write_text(churn_pipeline(C=0.5).as_yaml())
+    told = canvasback("pipeline", "plan", file, "--json", *place)
+    assert told.code == 0, told.err
+    assert {
+        "seconds",
+        "memory_mb",
+        "running",
+        "reused",
+        "unknown",
+        "steps",
+        "stages",
+        "splits_moved",
+    } <= told.json.keys()
+    assert [step["node"] for step in told.json["steps"] if step["doing"] == "computed"] == ["model"]
+    assert len(canvasback("runs", "list", "--json", *place).json) == 1
+    shown = canvasback("pipeline", "plan", file, *place).out
+    assert shown.splitlines()[-1] == f"{told.json['in_words']}."
+    assert "model" not in canvasback("pipeline", "plan", "churn", "--to", "fill", *place).out.lower()
+    assert canvasback("pipeline", "plan", "no-such", "--json", *place).json["error"]["code"] == "not_found"
+
+
+def test_two_runs_are_compared(canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "churn.yaml"
+    file.write_text(churn_pipeline(C=0.001).as_yaml())
+    second = canvasback("run", file, "--json", *place).json["run"]
+    first = canvasback("runs", "list", "--json", *place).json[-1]["id"]
+    told = canvasback("runs", "compare", first, second, "--json", *place)
+    assert told.code == 0, told.err
+    assert {"left", "right", "pace", "differences", "nodes", "scores"} <= told.json.keys()
+    assert [(it["what"], it["right"]) for it in told.json["differences"]] == [("Logistic regression (model): C", 0.001)]
+    assert {node["node"]: node["same_result"] for node in told.json["nodes"]}["model"] is False
+    assert {"left", "right", "metric"} <= told.json["scores"][0].keys()
+    shown = canvasback("runs", "compare", first, second, *place).out
+    assert "than run 1" in shown or "as run 1" in shown
+    assert "roc_auc" in shown
+    assert canvasback("runs", "compare", first, "nothing", "--json", *place).code == 1
+
+
 def test_a_detached_run_waits_and_can_be_cancelled(canvasback: Canvasback, place: tuple[str, Path]) -> None:
     run_id = canvasback("run", "churn", "--detach", "--json", *place).json["run"]
     assert canvasback("runs", "cancel", run_id, "--json", *place).json == {"run": run_id, "status": "cancelled"}

@@ -7,9 +7,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.operations import UnboundTable
 
 from components import expressions
-from components.base import Component, LearnedTransform, Split, Transform
+from components.base import Component, Cut, LearnedTransform, Split, Transform
 from components.errors import RefusedExpression
 from components.ports import ROLE, ROW
 
@@ -97,7 +98,10 @@ def run(component: Component[Any], table: ir.Table, state: Any = None) -> dict[s
     if isinstance(component, LearnedTransform):
         return {"table": component.transform(table, component.fit(table) if state is None else state)}
     if isinstance(component, Split):
-        return {"table": table.mutate({ROLE: component.roles(table)})}
+        found = component.cuts(table)
+        is_bound = not table.op().find(UnboundTable)
+        cuts = [Cut(**row) for row in found.to_pyarrow().to_pylist()] if found is not None and is_bound else []
+        return {"table": table.mutate({ROLE: component.roles(table, cuts)})}
     assert isinstance(component, Transform)
     output = component.transform(*[table for _ in component.spec.inputs])
     return dict(output) if isinstance(output, Mapping) else {"table": output}

@@ -11,7 +11,8 @@ import pytest
 
 from components.ports import ROLE, ROW
 from components.sources.customers import customers
-from engine.backends.duckdb import DuckDBBackend, Limits
+from engine.backends.backend import Limits
+from engine.backends.duckdb import DuckDBBackend
 from engine.checks import apply_fix
 from engine.errors import CanvasbackError, DataError, UnfitForTraining
 from engine.events import Event, NodeResult
@@ -32,6 +33,10 @@ CHURN: dict[str, Any] = {
     "ev": "evaluate",
 }
 DRAWN = draw(CHURN, "s -> some -> split -> fill -> scale -> encode -> model -> ev.model")
+
+LINE = "split -> fill -> scale -> encode -> model -> ev.model"
+KEPT = draw(CHURN | {"some": ("deduplicate", {"columns": ["customer_id"]})}, f"s -> some -> {LINE}")
+"""Removing duplicates costs more than reading them back, so the result is kept for the model's several readings."""
 
 
 @pytest.fixture
@@ -130,8 +135,8 @@ def test_a_result_that_was_only_previewed_is_written_when_it_is_asked_for(bench:
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 def test_a_damaged_result_is_computed_again(bench: Bench, damage: str) -> None:
-    before = bench.run(DRAWN)
-    path = before.execution.entry("encode").path("table")
+    before = bench.run(KEPT)
+    path = before.execution.entry("some").path("table")
     whole = path.read_bytes()
     if damage == "remove":
         shutil.rmtree(path.parent)
@@ -139,14 +144,14 @@ def test_a_damaged_result_is_computed_again(bench: Bench, damage: str) -> None:
         middle = len(whole) // 2
         flipped = whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :]
         path.write_bytes(flipped if damage == "flip" else whole[:-9])
-    after = bench.run(DRAWN.with_params("model", C=0.5))
-    assert [node for node, status in after.statuses().items() if status == "done"] == ["encode", "model", "ev"]
-    assert after.table("encode").equals(pq.read_table(pa.BufferReader(whole)).sort_by(ROW))
+    after = bench.run(KEPT.with_params("model", C=0.5))
+    assert [node for node, status in after.statuses().items() if status == "done"] == ["some", "model", "ev"]
+    assert after.table("some").equals(pq.read_table(pa.BufferReader(whole)).sort_by(ROW))
 
 
 def vanishing(bench: Bench, gone: str, when: str) -> Mapping[str, NodeResult]:
     """A run during which a kept result is deleted, as soon as a node begins."""
-    plan, cache = bench.plan(DRAWN), bench.cache()
+    plan, cache = bench.plan(KEPT), bench.cache()
 
     def delete(event: Event) -> None:
         if (event.node.node_id, event.node.status) == (when, "running"):
@@ -159,18 +164,18 @@ def vanishing(bench: Bench, gone: str, when: str) -> Mapping[str, NodeResult]:
         backend.close()
 
 
-def test_a_result_that_vanishes_during_a_run_is_computed_again(bench: Bench) -> None:
-    model = vanishing(bench, "encode", "model")["model"].model
+def test_a_result_that_vanishes_before_it_is_read_is_computed_again(bench: Bench) -> None:
+    model = vanishing(bench, "some", "split")["model"].model
     assert model is not None
-    assert model["metrics"] == bench.run(DRAWN).model()["metrics"]
+    assert model["metrics"] == bench.run(KEPT).model()["metrics"]
 
 
 def test_a_result_that_vanishes_while_it_is_read_is_told_and_the_next_run_succeeds(bench: Bench) -> None:
     with pytest.raises(CanvasbackError) as caught:
-        vanishing(bench, "split", "encode")
-    assert (caught.value.node_id, caught.value.code) == ("encode", "run_error")
+        vanishing(bench, "some", "model")
+    assert (caught.value.node_id, caught.value.code) == ("model", "run_error")
     assert "again" in caught.value.hint
-    assert bench.run(DRAWN).model()["metrics"]
+    assert bench.run(KEPT).model()["metrics"]
 
 
 def test_a_run_leaves_no_private_folders(bench: Bench) -> None:
@@ -309,8 +314,70 @@ def test_rows_in_and_out_are_counted_for_every_node(bench: Bench) -> None:
     assert kept is not None
     assert results["some"].rows_in == 2_000
     assert all(
-        (results[node].rows_in, results[node].rows_out) == (kept, kept) for node in ("split", "fill", "encode", "model")
+        (results[node].rows_in, results[node].rows_out) == (kept, kept) for node in ("split", "fill", "scale", "encode")
     )
+    assert results["model"].rows_in == kept
+    assert results["model"].rows_out == results["model"].model["rows"]["test"]  # type: ignore[index]
+
+
+def test_rows_of_fused_filters_are_counted_too_and_known_in_the_next_run(bench: Bench) -> None:
+    nodes = CHURN | {
+        "old": ("filter_rows", {"condition": "age > 40"}),
+        "all": ("drop_missing", {"columns": ["region"]}),
+    }
+    drawn = draw(nodes, f"s -> some -> old -> all -> {LINE}")
+    first, second = bench.run(drawn).results, bench.run(drawn).results
+    frame = customers().to_pandas()
+    counts = [(frame.age < 85), (frame.age < 85) & (frame.age > 40)]
+    expected = [int(kept.sum()) for kept in [*counts, counts[1] & frame.region.notna()]]
+    assert [first[node].rows_out for node in ("some", "old", "all")] == expected
+    assert [second[node].rows_out for node in ("some", "old", "all")] == expected
+
+
+def test_what_a_run_cost_is_told_for_the_nodes_that_ended_a_query(bench: Bench) -> None:
+    results = bench.run(DRAWN).results
+    model = results["model"]
+    assert model.seconds is not None
+    assert model.seconds > 0
+    assert model.cpu_seconds is not None
+    assert model.started is not None
+    assert model.memory_mb is not None
+    assert model.bytes_written is not None
+    assert model.bytes_spilled == 0
+    assert (results["encode"].stage, results["ev"].stage) == ("model", None)
+
+
+def test_branches_that_do_not_wait_for_each_other_go_on_when_one_fails(bench: Bench) -> None:
+    nodes = CHURN | {"bad": ("logistic_regression", {"target": "churn", "positive": "maybe"}), "later": "evaluate"}
+    drawn = draw(nodes, f"s -> some -> {LINE}", "encode -> bad -> later.model")
+    events: list[Event] = []
+    plan, cache = bench.plan(drawn), bench.cache()
+    backend = DuckDBBackend(Limits(500, 2), [], cache.root)
+    try:
+        execution = Execution(plan, backend, cache, lambda table: [], events.append, 1_000)
+        with pytest.raises(CanvasbackError) as caught:
+            execution.run()
+    finally:
+        backend.close()
+    assert caught.value.node_id == "bad"
+    statuses = {node: result.status for node, result in execution.results.items()}
+    assert (statuses["bad"], statuses["later"], statuses["model"], statuses["ev"]) == (
+        "failed",
+        "skipped",
+        "done",
+        "done",
+    )
+
+
+def test_a_mistake_in_the_rows_is_told_at_the_fused_node_that_computes_it(bench: Bench) -> None:
+    bench.store("d", {"x": [2**62, 2**62], "y": [1, 1]})
+    nodes = {
+        "s": ("dataset", {"dataset": "d"}),
+        "fine": ("formula", {"name": "a", "expression": "x + 1"}),
+        "bad": ("formula", {"name": "b", "expression": "x * x"}),
+        "later": ("formula", {"name": "c", "expression": "y + 1"}),
+    }
+    assert failure(bench, draw(nodes, "s -> fine -> bad -> later")).node_id == "bad"
 
 
 # Determinism

@@ -202,6 +202,19 @@ def test_a_split_before_a_grouping_is_refused_and_taken_away_with_one_click(benc
     assert codes(bench, apply_fix(drawn, problem.fix)) == []
 
 
+def test_a_grouping_beside_the_line_of_rows_with_roles_is_refused(bench: Bench) -> None:
+    nodes = {
+        "s": source(),
+        "fill": ("impute_mean", {"columns": ["x"]}),
+        "sums": ("group_by", {"by": ["shop"], "aggregations": [{"function": "count"}]}),
+        "both": ("join", {"on": ["shop"]}),
+        "model": MODEL,
+    }
+    line = ("s -> fill -> both.left", "both -> model", "sums -> both.right")
+    assert codes(bench, draw(nodes, *line, "fill -> sums")) == ["grouped_by_role"]
+    assert codes(bench, draw(nodes, *line, "s -> sums")) == []
+
+
 @pytest.mark.parametrize("port", ["left", "right"])
 def test_a_model_may_not_learn_from_what_another_model_predicted(bench: Bench, port: str) -> None:
     other = "right" if port == "left" else "left"

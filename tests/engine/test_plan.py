@@ -114,27 +114,37 @@ def test_a_plan_is_pure(bench: Bench) -> None:
     assert not (bench.root / "cache").exists()
 
 
-def test_what_keeps_its_rows_is_fused_into_what_follows(bench: Bench) -> None:
-    assert bench.plan(DRAWN).stages() == (("s",), ("f", "some"), ("split",), ("fill", "encode"), ("model",), ("ev",))
+def test_what_works_row_by_row_is_fused_into_what_follows(bench: Bench) -> None:
+    assert bench.plan(DRAWN).stages() == (("s",), ("f", "some", "split", "fill", "encode", "model"), ("ev",))
 
 
-def test_what_two_nodes_read_is_written_down_once(bench: Bench) -> None:
-    nodes = {"s": NODES["s"], "f": NODES["f"], "a": "impute_mean", "b": "impute_mode", "split": "split_random"}
-    plan = bench.plan(draw(nodes, "s -> f -> a -> split", "f -> b"))
-    assert {node.id: node.materialised for node in plan.nodes} == {
-        "s": (),
-        "f": ("table",),
-        "a": (),
-        "b": ("table",),
-        "split": ("table",),
-    }
+def test_ten_steps_are_not_ten_copies(bench: Bench) -> None:
+    nodes = {"s": NODES["s"]} | {f"f{i}": ("formula", {"name": f"c{i}", "expression": "x * 2"}) for i in range(10)}
+    plan = bench.plan(draw(nodes, "s -> " + " -> ".join(f"f{i}" for i in range(10))))
+    assert [node.id for node in plan.nodes if node.materialised] == ["f9"]
 
 
-def test_only_the_outputs_that_are_read_are_written(bench: Bench) -> None:
+def test_costly_work_is_written_down_once_it_is_read_twice(bench: Bench) -> None:
+    nodes = NODES | {"some": ("deduplicate", {"columns": ["x"]})}
+    assert bench.plan(draw(nodes, "s -> f -> some -> split -> fill -> encode -> model -> ev.model")).by_id[
+        "some"
+    ].materialised == ("table",)
+    assert bench.plan(draw({n: nodes[n] for n in ("s", "some", "f")}, "s -> some -> f")).by_id["some"].is_fused
+
+
+def test_the_last_node_of_a_branch_writes_all_its_outputs(bench: Bench) -> None:
     nodes = {"s": NODES["s"], "some": NODES["some"], "a": "impute_mean"}
-    written = bench.plan(draw(nodes, "s -> some", "some.rest -> a")).by_id["some"].materialised
-    assert set(written) == {"table", "rest"}
-    assert bench.plan(draw(nodes, "s -> some -> a")).by_id["some"].materialised == ("table",)
+    assert bench.plan(draw(nodes, "s -> some", "some.rest -> a")).by_id["some"].is_fused
+    alone = {name: nodes[name] for name in ("s", "some")}
+    assert bench.plan(draw(alone, "s -> some")).by_id["some"].materialised == ("table", "rest")
+
+
+def test_a_shape_does_not_depend_on_the_rows(bench: Bench) -> None:
+    before = {node.id: node.shape for node in bench.plan(DRAWN).nodes}
+    bench.store("d", data(first=7.0))
+    assert {node.id: node.shape for node in bench.plan(DRAWN).nodes} == before
+    other = {node.id: node.shape for node in bench.plan(DRAWN.with_params("some", condition="x > 4")).nodes}
+    assert [node for node in NODES if before[node] != other[node]] == list(NODES)[2:]
 
 
 def test_a_run_to_a_node_writes_that_node(bench: Bench) -> None:

@@ -15,7 +15,7 @@ from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import do_run, import_table, queue_run
-from tests.processes import children, command, noise, running_worker, slow_pipeline
+from tests.processes import children, command, ended, gone, is_at, noise, running_worker, slow_pipeline, when
 from tests.servers import eventually
 
 LEASE = 2.0
@@ -38,25 +38,7 @@ def busy(numbers: Workspace, new_home: Callable[..., Workspace]) -> Callable[...
 
 def training(workspace: Workspace, run_id: str) -> RunView:
     """Wait until the run trains its forest."""
-
-    def is_training() -> RunView | None:
-        view = runs.get_run(workspace, run_id)
-        assert not view.is_finished, view.error
-        return view if any(node.node == "model" and node.status == "running" for node in view.nodes) else None
-
-    found: RunView = eventually(is_training, seconds=60)
-    return found
-
-
-def ended(workspace: Workspace, run_id: str, seconds: float = 20) -> RunView:
-    """Wait until the run has ended."""
-    eventually(lambda: runs.get_run(workspace, run_id).is_finished, seconds)
-    return runs.get_run(workspace, run_id)
-
-
-def gone(workspace: Workspace, seconds: float = 5) -> None:
-    """Wait until no process works for this home."""
-    eventually(lambda: not children(workspace), seconds)
+    return when(workspace, run_id, is_at("model"))
 
 
 def test_kill_9_of_the_child_crashes_the_run_and_a_rerun_reuses(busy: Callable[..., Workspace]) -> None:
@@ -69,8 +51,10 @@ def test_kill_9_of_the_child_crashes_the_run_and_a_rerun_reuses(busy: Callable[.
     children(home)[0].kill()
     view = ended(home, run_id)
     thread.join(10)
-    assert (view.status, (view.error or {})["code"]) == ("crashed", "process_died")
-    assert "signal 9" in (view.error or {})["message"]
+    error = view.error or {}
+    assert (view.status, error["code"], error["node"]) == ("crashed", "process_died", "model")
+    assert "signal 9, SIGKILL" in error["message"]
+    assert "It was at the node 'Random forest'" in error["message"]
     assert {node.node: node.status for node in view.nodes} == {
         "numbers": "succeeded",
         "split": "succeeded",
@@ -99,6 +83,7 @@ def test_kill_9_of_a_worker_takes_its_children_along_and_another_worker_tells(bu
     other.stop()
     thread.join(10)
     assert (view.status, (view.error or {})["code"]) == ("crashed", "worker_lost")
+    assert (view.error or {})["node"] == "model"
 
 
 @pytest.mark.slow
@@ -145,31 +130,6 @@ def test_a_queued_run_is_cancelled_at_once_and_its_nodes_are_skipped(busy: Calla
     view = runs.get_run(home, run_id)
     assert (view.status, view.is_finished) == ("cancelled", True)
     assert not Worker(home, keep_spare=False).work_once()
-
-
-def test_a_run_ends_at_its_time_limit_and_says_so(busy: Callable[..., Workspace]) -> None:
-    home = busy(run_timeout_seconds=15)
-    run_id = queue_run(home, slow_pipeline())
-    with home.database.write() as uow:
-        uow.jobs.get(str(runs.job_of(home, run_id))).timeout_seconds = 1.0
-    Worker(home, keep_spare=False).work_once()
-    view = ended(home, run_id)
-    assert (view.status, (view.error or {})["code"]) == ("failed", "limit_reached")
-    assert "1 seconds" in (view.error or {})["message"]
-    gone(home)
-
-
-def test_a_job_that_wants_more_memory_than_it_may_have_is_ended_and_says_so(busy: Callable[..., Workspace]) -> None:
-    home = busy()
-    run_id = queue_run(home, slow_pipeline())
-    with home.database.write() as uow:
-        uow.jobs.get(str(runs.job_of(home, run_id))).memory_mb = 400
-    Worker(home, keep_spare=False).work_once()
-    view = ended(home, run_id, seconds=60)
-    assert (view.status, (view.error or {})["code"]) == ("failed", "limit_reached")
-    assert "400 MB" in (view.error or {})["message"]
-    gone(home)
-    assert datasets.get_dataset(home, "numbers").rows == 30_000
 
 
 def test_two_workers_do_one_job_once(home: Workspace, tmp_path: Path) -> None:

@@ -15,6 +15,17 @@ from storage.errors import NewerHome
 from storage.schema import Base
 from tests.postgres import PostgresServer
 
+NOON = "'2026-11-21 12:00:00+00:00'"
+FIRST_VERSION = (
+    f"INSERT INTO pipelines VALUES ('p', 'churn', '', {NOON}, {NOON}, NULL)",
+    f"INSERT INTO pipeline_versions VALUES ('v', 'p', 1, '{{}}', 'ab', '', {NOON})",
+    "INSERT INTO runs (id, number, pipeline_id, pipeline_version_id, status, params, backend, seed, plan, created_at, "
+    f"reused) VALUES ('r', 1, 'p', 'v', 'succeeded', '{{}}', 'duckdb', 0, '{{}}', {NOON}, 1)",
+    "INSERT INTO node_runs (id, run_id, node_id, component, position, status, bytes, cached, outputs) "
+    "VALUES ('n', 'r', 'fill', 'impute_mean', 0, 'succeeded', 77, false, '{}')",
+)
+"""What a home held before runs were measured."""
+
 
 @pytest.fixture
 def empty_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
@@ -43,6 +54,22 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     database.create_or_migrate()
     with database.read() as uow:
         assert uow.datasets.by_name("telco")
+
+
+def test_a_home_of_the_first_version_keeps_its_runs(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    real: Callable[..., None] = migrations.command.upgrade
+    monkeypatch.setattr(migrations.command, "upgrade", lambda config, _: real(config, "0001"))
+    database = Database(empty_url)
+    database.create_or_migrate()
+    with sa.create_engine(empty_url, poolclass=sa.NullPool).begin() as connection:
+        for statement in FIRST_VERSION:
+            connection.execute(sa.text(statement))
+    monkeypatch.undo()
+    database.create_or_migrate()
+    with database.read() as uow:
+        ((node,), run) = uow.runs.nodes("r"), uow.runs.get("r")
+    database.close()
+    assert (node.node_id, node.bytes_written, node.shape, run.reused, run.limits) == ("fill", 77, None, 1, None)
 
 
 def test_a_newer_home_is_refused(database: Database, url: str) -> None:

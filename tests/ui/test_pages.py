@@ -1,13 +1,16 @@
 """Every screen, on an empty home and on one in which everything has happened once."""
 
 import json
+import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, datasets, open_workspace, pipelines, runs
+from engine.service import Settings, datasets, jobs, open_workspace, pipelines, runs
 from tests.ui.conftest import Filled, Open
 
 PAGES = ("home", "datasets", "import_dataset", "pipelines", "builder", "runs", "models", "endpoints", "lineage")
@@ -152,6 +155,87 @@ def test_a_run_shows_nodes_times_and_models(filled: Filled, open_page: Open) -> 
     assert set(table["State"].str[0]) == {"Done"}
     assert "Gradient boosting" in list(table["Node"])
     assert "churn v1" in words(app)
+
+
+def test_a_run_tells_what_it_took_and_draws_when(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "runs", run=filled.run_id)
+    assert [metric.label for metric in app.metric][:4] == ["Took", "CPU time", "Peak memory", "Reused"]
+    assert "kept, nothing spilled to disk" in words(app)
+    assert "took longest" in words(app)
+    assert {"Began", "Took", "CPU", "Memory"} <= set(app.dataframe[0].value.columns)
+    (chart,) = app.get("plotly_chart")
+    bars = json.loads(chart.proto.spec)["data"]
+    assert {bar["name"] for bar in bars} == {"computed"}
+    assert "Gradient boosting" in bars[0]["y"]
+
+
+@pytest.fixture(scope="session")
+def rerun(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """A copy of the home with a second run, of which everything was reused but the model."""
+    home = tmp_path_factory.mktemp("rerun") / "home"
+    shutil.copytree(filled.home, home)
+    workspace = open_workspace(Settings(home=home))
+    drawn = pipelines.drawn(pipelines.get_draft(workspace, filled.pipeline_id)).with_params("model", learning_rate=0.3)
+    run_id = runs.start_run(workspace, filled.pipeline_id, drawn)
+    jobs.wait_for_job(workspace, runs.job_of(workspace, run_id) or "")
+    return replace(filled, home=home, run_id=run_id)
+
+
+def test_a_second_run_is_told_beside_the_first(rerun: Filled, open_page: Open) -> None:
+    app = open_page(rerun.home, "runs", run=rerun.run_id)
+    assert is_sound(app), (app.exception, app.error)
+    assert "run 1 (" in words(app)
+    assert "the run before." in words(app)
+    assert "were reused" in words(app)
+    (chart,) = app.get("plotly_chart")
+    assert {bar["name"] for bar in json.loads(chart.proto.spec)["data"]} == {"computed", "reused"}
+
+
+def test_two_runs_are_compared_node_by_node_and_metric_by_metric(
+    filled: Filled, rerun: Filled, open_page: Open
+) -> None:
+    app = open_page(rerun.home, "runs", run=rerun.run_id, beside=filled.run_id)
+    assert is_sound(app), (app.exception, app.error)
+    assert app.title[0].value == "churn · run 1 and run 2"
+    totals, different, metrics = (table.value for table in app.table)
+    assert list(totals.columns) == ["Measure", "Run 1", "Run 2", "Difference"]
+    assert "learning_rate" in " ".join(different["What"])
+    assert set(metrics["Difference"].str.split(", ").str[-1]) <= {"better", "worse", "the same"}
+    assert "same, reused in run 2" in set(app.dataframe[0].value["Result"])
+
+
+def test_another_run_is_chosen_to_compare_with(filled: Filled, rerun: Filled, open_page: Open) -> None:
+    app = open_page(rerun.home, "runs", run=rerun.run_id)
+    app.selectbox[0].select_index(0)
+    app.run()
+    assert filled.run_id in app.query_params["beside"]
+
+
+def test_before_a_run_the_builder_says_what_it_would_do(filled: Filled, open_page: Open) -> None:
+    workspace = open_workspace(Settings(home=filled.home))
+    before = pipelines.drawn(pipelines.get_draft(workspace, filled.pipeline_id))
+    assert "Nothing to compute" in words(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
+    pipelines.import_pipeline(workspace, before.with_params("model", learning_rate=0.25))
+    told = words(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
+    pipelines.import_pipeline(workspace, before)
+    assert re.search(r"Runs 2 of \d+ steps, (under|about) \d+ m?s.*; \d+ reused\.", told)
+    assert "set otherwise in those runs" in told
+
+
+def test_the_plan_of_a_first_run_is_honest_about_what_nobody_knows(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    assert "steps" not in words(app)
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1))
+    assert "Runs 1 of 1 step, not measured yet." in words(app)
+
+
+def test_a_drawing_that_cannot_run_says_so_instead_of_a_plan(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    lonely = {**NODE, "id": "drop", "component": "drop_missing", "params": {}}
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [lonely], "edges": []}, base=1))
+    assert "Not ready to run: 1 problem to solve." in words(app)
 
 
 def test_a_model_shows_every_score_beside_its_baseline(filled: Filled, open_page: Open) -> None:

@@ -5,15 +5,18 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
 from engine.service import pipelines, runs
+from engine.service.amounts import count, seconds
 from engine.service.views import NodeRunView, RunView
 from ui import board, charts, places, session
 from ui.canvas import canvas, feed, said
 from ui.frame import Column, badge, empty, heading, listing
 from ui.grid import show_pages
+from ui.limits import ask_limits, chosen_limits
+from ui.planned import show_plan
 from ui.publishing import ask_publish
 from ui.scores import show_scores
 from ui.trouble import guarded, show_error
-from ui.words import ago, count, seconds, when
+from ui.words import ago, when
 
 HEIGHT = 560
 LIVE, CALM = 1.0, 10.0
@@ -25,6 +28,7 @@ home = session.workspace()
 def show_builder(pipeline_id: str) -> None:
     draft = pipelines.get_draft(home, pipeline_id)
     with heading(draft.name, back=(places.PIPELINES, "Pipelines")):
+        ask_limits(pipeline_id)
         if st.button("Rename", icon=":material/edit:"):
             ask_name(pipeline_id, draft.name)
         if st.button("Save version", icon=":material/save:"):
@@ -40,7 +44,7 @@ def show_builder(pipeline_id: str) -> None:
 def show_canvas(pipeline_id: str) -> None:
     """The canvas in a fragment of its own: drawing does not draw the page below it again."""
     key = f"canvas_{pipeline_id}"
-    outcome = board.take(home, pipeline_id, said(key))
+    outcome = board.take(home, pipeline_id, said(key), chosen_limits(pipeline_id))
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
     if outcome.trouble:
         show_error(outcome.trouble)
@@ -49,6 +53,8 @@ def show_canvas(pipeline_id: str) -> None:
     told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:
         st.warning(f"The canvas sent something that could not be read: {told.refused}", icon=":material/warning:")
+    if latest is None or latest.is_finished:
+        show_plan(pipelines.drawn(draft))
     if outcome.node is not None:
         places.ask(node=outcome.node or None)
     if outcome.changed and not outcome.trouble:

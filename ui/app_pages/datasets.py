@@ -7,13 +7,14 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import datasets
+from engine.service.amounts import count, size
 from engine.service.lineage import get_lineage
 from engine.service.views import DatasetView
 from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.grid import show_pages
 from ui.trouble import show_error, show_finding
-from ui.words import ago, count, number, percent, plain, size, when
+from ui.words import ago, number, percent, plain, when
 
 home = session.workspace()
 

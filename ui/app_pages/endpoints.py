@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import endpoints
+from engine.service.amounts import count
 from engine.service.views import DeploymentView, EndpointView, KeyView
 from ui import charts, places, session
 from ui.asking import ask_endpoint, snippets
@@ -15,7 +16,7 @@ from ui.forms import record_form
 from ui.frame import Column, badge, confirm, empty, heading, listing
 from ui.publishing import show_key, show_publication
 from ui.trouble import errors_shown, guarded, show_error
-from ui.words import ago, count, number, when
+from ui.words import ago, number, when
 
 home = session.workspace()
 

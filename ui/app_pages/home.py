@@ -5,11 +5,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from engine.service import datasets, endpoints, models, pipelines, runs
+from engine.service.amounts import seconds
 from engine.service.views import ModelView, RunView
 from ui import places, session
 from ui.frame import badge, heading
 from ui.scores import score_line
-from ui.words import ago, seconds
+from ui.words import ago
 
 SHOWN = 5
 

@@ -9,11 +9,12 @@ from streamlit.typing import UploadedFile
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import datasets
+from engine.service.amounts import count
 from ui import places, session
 from ui.frame import heading
 from ui.progress import follow_job
 from ui.trouble import errors_shown, show_error, show_finding
-from ui.words import count, plain
+from ui.words import plain
 
 KINDS = ["csv", "tsv", "txt", "gz", "parquet", "json", "jsonl", "ndjson"]
 DELIMITERS = [",", ";", "\t", "|", " "]

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from engine.service.amounts import count
 from engine.service.lineage import STAGES, get_lineage
 from ui import lineage as drawn
 from ui import places, session
 from ui.frame import empty, heading
-from ui.words import count
 
 home = session.workspace()
 

@@ -7,13 +7,14 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import models, runs
+from engine.service.amounts import count, size
 from engine.service.views import ModelView
 from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.publishing import ask_publish
 from ui.scores import score_line, score_rows, show_scores
 from ui.trouble import show_error
-from ui.words import ago, count, size, when
+from ui.words import ago, when
 
 home = session.workspace()
 

@@ -1,20 +1,19 @@
 """Runs: the list, and one of them with its nodes, times, errors and models."""
 
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import pipelines, runs
-from engine.service.views import NodeRunView, RunView
-from ui import charts, places, session
-from ui.board import NODE_STATES
+from engine.service import comparison, runs
+from engine.service.amounts import count, seconds
+from engine.service.views import RunView
+from ui import places, session
+from ui.comparing import choose_other, show_comparison
 from ui.frame import Column, badge, empty, facts, heading, listing
+from ui.measured import show_nodes, show_totals
 from ui.progress import show_run_progress
 from ui.scores import score_line
 from ui.trouble import show_error
-from ui.words import ago, count, number, seconds, size, state, when
+from ui.words import ago, escaped, state, when
 
 home = session.workspace()
 MOST = 500
@@ -71,17 +70,16 @@ def show_one(run_id: str) -> None:
             run_again(run)
     if not run.is_finished:
         show_run_progress(run.id)
-    if run.error:
-        show_error(run.error)
-    show_numbers(run)
+    show_failures(run)
+    show_totals(run, comparison.run_standing(home, run.id))
     show_models(run)
-    st.subheader("Nodes", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Nodes", anchor=False, width="content")
+        choose_other(run)
     if not run.nodes:
         st.caption("No node has begun.")
         return
-    show_failures(run.nodes)
-    show_nodes(run.nodes)
-    charts.durations(run.nodes, f"durations_{run.id}")
+    show_nodes(run)
     with st.expander("Details", icon=":material/info:"):
         facts(
             {
@@ -97,27 +95,11 @@ def show_one(run_id: str) -> None:
 
 def run_again(run: RunView) -> None:
     try:
-        drawn = pipelines.get_version(home, run.pipeline_id, run.pipeline_version)
-        started = runs.start_run(home, run.pipeline_id, drawn, target=run.target, params=run.params)
+        started = runs.run_again(home, run.id)
     except PEOPLE_ERRORS as error:
         show_error(error)
         return
     places.go(places.RUNS, run=started)
-
-
-def show_numbers(run: RunView) -> None:
-    busy = [node for node in run.nodes if node.seconds]
-    peak = max((node.memory_mb or 0 for node in run.nodes), default=0)
-    with st.grid(4, min_column_width=160, gap="small"):
-        st.metric("Took", seconds(run.seconds), border=True)
-        st.metric("CPU time", seconds(sum(node.cpu_seconds or 0 for node in busy) or None), border=True)
-        st.metric("Peak memory", f"{peak:,.0f} MB" if peak else "–", border=True)
-        st.metric(
-            "Reused",
-            f"{run.reused} of {len(run.nodes)}",
-            border=True,
-            help="Nodes whose result was there already, because nothing had changed.",
-        )
 
 
 def show_models(run: RunView) -> None:
@@ -133,55 +115,20 @@ def show_models(run: RunView) -> None:
             score.markdown(score_line(made.get("metrics") or {}, made.get("baseline") or {}))
 
 
-def show_failures(nodes: list[NodeRunView]) -> None:
-    for node in nodes:
-        if node.error:
-            st.markdown(f"**{node.title}** failed:")
-            show_error(node.error)
+def show_failures(run: RunView) -> None:
+    """What each node failed of; the run's own error where no node has one."""
+    failed = [node for node in run.nodes if node.error]
+    for node in failed:
+        st.markdown(f"**{escaped(node.title)}** failed:")
+        show_error(node.error or {})
+    if run.error and not failed:
+        show_error(run.error)
 
 
-def show_nodes(nodes: list[NodeRunView]) -> None:
-    words = [state(name).word for name in ("done", "cached", "running", "waiting", "failed", "skipped", "cancelled")]
-    st.dataframe(
-        pd.DataFrame([_node_row(node) for node in nodes]),
-        hide_index=True,
-        alt="What each node of the run did",
-        placeholder="–",
-        height="content",
-        column_config={
-            "Node": st.column_config.TextColumn(pinned=True),
-            "State": st.column_config.MultiselectColumn(
-                options=words, color=["green", "green", "blue", "gray", "red", "gray", "gray"], width="small"
-            ),
-            "Rows in": st.column_config.NumberColumn(format="localized"),
-            "Rows out": st.column_config.NumberColumn(format="localized"),
-            "Seconds": st.column_config.NumberColumn(format="%.2f"),
-            "CPU seconds": st.column_config.NumberColumn(format="%.2f"),
-            "Memory (MB)": st.column_config.NumberColumn(format="%.0f"),
-        },
-    )
-    rows = sum(node.rows_out or 0 for node in nodes)
-    st.caption(
-        f"{count(len(nodes), 'node')}, {number(rows)} rows made in all. A node without a time is part of the query "
-        "of the node after it."
-    )
-
-
-def _node_row(node: NodeRunView) -> dict[str, Any]:
-    return {
-        "Node": node.title,
-        "State": [state("cached" if node.cached else NODE_STATES.get(node.status, node.status)).word],
-        "Rows in": node.rows_in,
-        "Rows out": node.rows_out,
-        "Seconds": node.seconds,
-        "CPU seconds": node.cpu_seconds,
-        "Memory (MB)": node.memory_mb,
-        "Size": size(node.bytes),
-    }
-
-
-asked = places.asked("run")
-if asked:
+asked, beside = places.asked("run"), places.asked("beside")
+if asked and beside:
+    show_comparison(asked, beside)
+elif asked:
     show_one(asked)
 else:
     show_list()

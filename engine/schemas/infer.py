@@ -3,13 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import ibis.expr.datatypes as dt
-import ibis.expr.operations as ops
 import ibis.expr.schema as sch
-import ibis.expr.types as ir
 from pydantic import ValidationError
 
 from components.base import (
@@ -18,16 +16,15 @@ from components.base import (
     Evaluation,
     LearnedTransform,
     Source,
-    Split,
     StoredTable,
-    Transform,
-    unbound,
 )
+from components.catalog import component
 from components.errors import ComponentError
 from components.params import TargetPick
-from components.ports import ROLE, ROW
+from components.ports import ROW
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
+from engine.schemas.known import KEPT_ANSWERS, NodeSchemas, output_tables
 from storage.errors import StorageError
 
 PREDICTION = "prediction"
@@ -35,44 +32,10 @@ PROBABILITY = "probability"
 PROBABILITIES = "__cb_probabilities"
 """Hidden: the probability of every class, in the model's order."""
 
-KEPT_ANSWERS = 4_096
-"""How many answers about single nodes are remembered: an edit of one node asks again only about what follows it."""
-
 log = logging.getLogger("canvasback.schemas")
 
 TableSchemas = Callable[[StoredTable], sch.Schema]
 """Tells the schema of a stored table; raises MissingThing."""
-
-
-@dataclass(frozen=True)
-class NodeSchemas:
-    """What is known of one node before it runs.
-
-    Parameters
-    ----------
-    component
-        With bound params; None where they do not fit.
-    tables
-        Each output as an expression over inputs named after the input ports; none for sources and models.
-    errors
-        Why not.
-    """
-
-    component: Component[Any] | None = None
-    inputs: Mapping[str, sch.Schema] = field(default_factory=dict)
-    outputs: Mapping[str, sch.Schema] = field(default_factory=dict)
-    tables: Mapping[str, ir.Table] = field(default_factory=dict)
-    errors: tuple[CanvasbackError, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Question:
-    """What the answer about a node depends on. Equal questions have equal answers, so they are remembered."""
-
-    node: Node = field(compare=False)
-    schemas: tuple[tuple[str, sch.Schema], ...]
-    hidden: frozenset[str]
-    identity: str
 
 
 def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
@@ -86,8 +49,7 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     for node_id in order:
         node = pipeline.by_id[node_id]
         schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
-        identity = f"{node.id} {node.component} {node.title} {node.params!r}"
-        answer = _infer_node(_Question(node, tuple(schemas.items()), hidden[node_id], identity))
+        answer = _infer_node(node, schemas, hidden[node_id])
         known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
     return known
 
@@ -109,16 +71,9 @@ def read_params(node: Node) -> Component[Any]:
         raise found[0] from error
 
 
-@lru_cache(maxsize=KEPT_ANSWERS)
-def _infer_node(asked: _Question) -> NodeSchemas:
-    node, schemas = asked.node, dict(asked.schemas)
+def _infer_node(node: Node, schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> NodeSchemas:
     try:
-        drawn = read_params(node)
-        if not _is_fed(drawn, schemas):
-            return NodeSchemas(inputs=schemas)
-        bound = bind(drawn, schemas, asked.hidden)
-        tables = _tables(bound, schemas)
-        return NodeSchemas(bound, schemas, _outputs(bound, schemas, tables), tables)
+        return _sound(_Question(node, tuple(schemas.items()), hidden, f"{node.component} {node.params!r}"))
     except ParamError as error:
         return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all", (error.at(node.id),))))
     except PEOPLE_ERRORS as error:
@@ -126,6 +81,33 @@ def _infer_node(asked: _Question) -> NodeSchemas:
     except Exception as error:  # a component's own mistake must not take the canvas away
         log.warning("component %r failed on %r", node.component, node.params, exc_info=True)
         return NodeSchemas(inputs=schemas, errors=(_mistake(node, error),))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the answer about a node depends on: nodes with equal questions share one, whatever they are called."""
+
+    node: Node = field(compare=False)
+    schemas: tuple[tuple[str, sch.Schema], ...]
+    hidden: frozenset[str]
+    identity: str
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _sound(asked: _Question) -> NodeSchemas:
+    """The answer about a node that fits its inputs; what does not raises, and is not remembered."""
+    schemas = dict(asked.schemas)
+    drawn = read_params(asked.node)
+    if not _is_fed(drawn, schemas):
+        return NodeSchemas(inputs=schemas)
+    bound = bind(drawn, schemas, asked.hidden)
+    told = bound.outline(*schemas.values())
+    if told is not None:
+        return NodeSchemas(bound, schemas, {port: outline.schema for port, outline in told.items()}, told)
+    if isinstance(bound, Estimator):
+        return NodeSchemas(bound, schemas, {"predictions": predictions_schema(bound, schemas["table"])})
+    built = output_tables(bound, schemas)
+    return NodeSchemas(bound, schemas, {port: table.schema() for port, table in built.items()}, built=built)
 
 
 def _with_rows(answer: NodeSchemas, node: Node, stored: TableSchemas) -> NodeSchemas:
@@ -172,34 +154,6 @@ def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: 
     return told
 
 
-def _tables(bound: Component[Any], schemas: Mapping[str, sch.Schema]) -> dict[str, ir.Table]:
-    """The outputs of a lazy component, as expressions over its inputs."""
-    tables = [unbound(schema, name) for name, schema in schemas.items()]
-    match bound:
-        case LearnedTransform():
-            return {"table": bound.transform(tables[0], bound.unfitted())}
-        case Split():
-            return {"table": with_roles(bound, tables[0])}
-        case Transform():
-            made = bound.transform(*tables)
-            return dict(made) if isinstance(made, Mapping) else {bound.spec.outputs[0].name: made}
-        case _:
-            return {}
-
-
-def _outputs(
-    bound: Component[Any], schemas: Mapping[str, sch.Schema], tables: Mapping[str, ir.Table]
-) -> dict[str, sch.Schema]:
-    if isinstance(bound, Estimator):
-        return {"predictions": predictions_schema(bound, schemas["table"])}
-    return {name: table.schema() for name, table in tables.items()}
-
-
-def with_roles(split: Split[Any], table: ir.Table) -> ir.Table:
-    """The table with the role that a split gives each row."""
-    return table.mutate(**{ROLE: split.roles(table)})
-
-
 def source_schema(source: Source[Any], stored: TableSchemas) -> sch.Schema:
     """The schema of a source's rows, with the row id."""
     table = source.table()
@@ -226,74 +180,6 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
             f"The table already has a column {taken!r}, which the model would add.", hint="Rename or drop it."
         )
     return sch.Schema({**schema, **added})
-
-
-def reads(table: ir.Table, names: Iterable[str], *, rows: bool = True) -> frozenset[tuple[str, str]]:
-    """What must be known of the underlying tables to compute some columns.
-
-    Parameters
-    ----------
-    names
-        Columns of ``table``.
-    rows
-        Whether what decides about the rows counts too: conditions, groups, join keys (but not those of a left join
-        from which nothing is taken).
-
-    Returns
-    -------
-    frozenset of (name of an underlying table, name of its column)
-    """
-    found: set[tuple[str, str]] = set()
-    asked: dict[ops.Relation, frozenset[str]] = {}
-    pending = [(table.op(), frozenset(names))]
-    while pending:
-        relation, wanted = pending.pop()
-        wanted |= asked.get(relation, frozenset())
-        if asked.get(relation) == wanted:
-            continue
-        asked[relation] = wanted
-        if isinstance(relation, ops.PhysicalTable):
-            found |= {(relation.name, name) for name in wanted}
-        else:
-            pending.extend(_needs(relation, wanted, rows=rows))
-    return frozenset(found)
-
-
-def _needs(relation: ops.Relation, wanted: frozenset[str], *, rows: bool) -> list[tuple[ops.Relation, frozenset[str]]]:
-    """Columns of the relations below that give some columns of this one, and its rows."""
-    below = [node for node in relation.__children__ if isinstance(node, ops.Relation)]
-    if isinstance(relation, ops.Set):
-        names = frozenset(relation.schema) if relation.distinct else wanted
-        return [(node, names) for node in below]
-    if isinstance(relation, ops.Distinct | ops.DropNull | ops.SQLQueryResult):
-        return [(node, frozenset(node.schema)) for node in below]
-    values = [relation.values[name] for name in wanted if name in relation.values]
-    # A relation without a column in use still has rows.
-    needs = [(node, frozenset[str]()) for node in below]
-    deciding = _row_values(relation, values) if rows else []
-    return needs + [need for value in (*values, *deciding) for need in _fields(value)]
-
-
-def _row_values(relation: ops.Relation, values: Iterable[ops.Value]) -> list[ops.Value]:
-    match relation:
-        case ops.JoinChain():
-            used = {below for value in values for below, _ in _fields(value)}
-            links = relation.rest
-            while links and links[-1].how == "left" and links[-1].table not in used:
-                links = links[:-1]
-            return [predicate for link in links for predicate in link.predicates]
-        case ops.Project():
-            return []
-        case ops.Aggregate():
-            return list(relation.groups.values())
-        case _:
-            return [value for value in relation.__children__ if isinstance(value, ops.Value)]
-
-
-def _fields(value: ops.Value) -> list[tuple[ops.Relation, frozenset[str]]]:
-    fields = value.find(ops.Field, filter=ops.Value)
-    inner = [query.rel for query in value.find(ops.Subquery, filter=ops.Value)]
-    return [(field.rel, frozenset({field.name})) for field in fields] + [(rel, frozenset(rel.schema)) for rel in inner]
 
 
 def _is_fed(drawn: Component[Any], schemas: Mapping[str, sch.Schema]) -> bool:
@@ -332,12 +218,15 @@ def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str
 def _targets(node: Node) -> frozenset[str]:
     """What a node says it predicts, even while its other params do not fit yet."""
     try:
-        named = frozenset(
-            name for name, field in component_of(node).params_type().model_fields.items() if _is_target(field)
-        )
+        named = _target_fields(node.component)
     except ComponentError:
         return frozenset()
     return frozenset(value for name in named if isinstance(value := node.params.get(name), str))
+
+
+@cache
+def _target_fields(key: str) -> tuple[str, ...]:
+    return tuple(name for name, field in component(key).params_type().model_fields.items() if _is_target(field))
 
 
 def _is_target(field: Any) -> bool:

@@ -1,0 +1,16 @@
+"""Everything that is measured, by name."""
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.bench import Bench
+from benchmarks.contests.contest import Contest
+from benchmarks.contests.matrices import csv, growth, matrix
+from benchmarks.contests.peers import flowfile, orange
+from benchmarks.contests.plans import plan
+from benchmarks.contests.runs import beyond_memory, late_flights, whole_run
+
+CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
+    make.__name__: make
+    for make in (matrix, csv, whole_run, plan, beyond_memory, growth, orange, flowfile, late_flights)
+}
+"""Making one prepares its files, homes and environments; it may raise `CannotPrepare` or `CannotInstall`."""

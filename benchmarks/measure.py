@@ -1,0 +1,132 @@
+"""Run commands in turn, each in a process of its own, and take the medians."""
+
+import json
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.watch import Watch
+
+ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 1_800
+
+
+@dataclass(frozen=True)
+class Command:
+    """What one side runs.
+
+    Parameters
+    ----------
+    python
+        The interpreter of its environment.
+    module
+        Run with ``-m`` from the repository; it reports its figures as JSON on its last line.
+    """
+
+    python: Path
+    module: str
+    arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return " ".join(["python -m", self.module, *self.arguments])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run of a command.
+
+    Parameters
+    ----------
+    whole_seconds
+        From the start of the process to its end, interpreter and imports included.
+    memory_mb
+        Most resident memory of its processes together.
+    figures
+        What it reported; ``seconds`` is the work alone.
+    """
+
+    whole_seconds: float
+    memory_mb: float
+    figures: Mapping[str, Any]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Several runs of a command."""
+
+    command: str
+    outcomes: Sequence[Outcome]
+
+    @property
+    def error(self) -> str:
+        """Why there is nothing to compare; empty when there is."""
+        return next((outcome.error for outcome in self.outcomes if outcome.error), "")
+
+    @property
+    def seconds(self) -> float:
+        """Median of the work alone."""
+        return self.figure("seconds")
+
+    @property
+    def whole_seconds(self) -> float:
+        """Median of the whole process."""
+        return statistics.median(outcome.whole_seconds for outcome in self.outcomes)
+
+    @property
+    def memory_mb(self) -> float:
+        """Median of the peaks."""
+        return statistics.median(float(o.figures.get("memory_mb", o.memory_mb)) for o in self.outcomes)
+
+    def figure(self, name: str) -> float:
+        """Median of a reported figure."""
+        return statistics.median(float(outcome.figures[name]) for outcome in self.outcomes)
+
+
+def run(command: Command) -> Outcome:
+    """Run a command once."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        [str(command.python), "-m", command.module, *command.arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **command.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        with Watch(process.pid) as watch:
+            told, complaints = _talk(process)
+        seconds = time.perf_counter() - started
+    lines = told.strip().splitlines()
+    if process.returncode or not lines:
+        reason = (complaints.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        return Outcome(seconds, watch.peak_mb, {}, reason)
+    return Outcome(seconds, watch.peak_mb, json.loads(lines[-1]))
+
+
+def in_turn(sides: Mapping[str, Command], runs: int) -> dict[str, Measured]:
+    """Run all sides A B A B …, after one round that does not count; a side that fails is not tried again."""
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in sides}
+    for number in range(runs + (runs > 1)):
+        for name, command in sides.items():
+            if any(outcome.error for outcome in outcomes[name]):
+                continue
+            outcome = run(command)
+            if number or runs == 1 or outcome.error:
+                outcomes[name].append(outcome)
+    return {name: Measured(str(command), outcomes[name]) for name, command in sides.items()}
+
+
+def _talk(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    try:
+        return process.communicate(timeout=PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        _, complaints = process.communicate()
+        return "", f"{complaints}\nstopped after {PATIENCE_SECONDS} s"

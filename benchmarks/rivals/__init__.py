@@ -1,0 +1,1 @@
+"""The other side: one file for each rival, written as someone who knows it well would write it."""

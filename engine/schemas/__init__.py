@@ -1,0 +1,35 @@
+"""Columns at every port, without executing anything."""
+
+from engine.schemas.infer import (
+    PREDICTION,
+    PROBABILITIES,
+    PROBABILITY,
+    TableSchemas,
+    as_node_error,
+    bind,
+    infer,
+    predictions_schema,
+    read_params,
+    source_schema,
+)
+from engine.schemas.known import NodeSchemas, with_roles
+from engine.schemas.lineage import carried, computed_from, computed_with, reads
+
+__all__ = [
+    "PREDICTION",
+    "PROBABILITIES",
+    "PROBABILITY",
+    "NodeSchemas",
+    "TableSchemas",
+    "as_node_error",
+    "bind",
+    "carried",
+    "computed_from",
+    "computed_with",
+    "infer",
+    "predictions_schema",
+    "read_params",
+    "reads",
+    "source_schema",
+    "with_roles",
+]

@@ -1,0 +1,92 @@
+"""Killing a worker or its child at any stage boundary loses nothing but that stage."""
+
+from typing import Any
+
+import pytest
+
+from engine.limits import RunLimits
+from engine.service import runs
+from engine.service.views import RunView
+from engine.workspace import Workspace
+from tests.homes import queue_run
+from tests.processes import at_work, children, ended, finished_nodes, gone, running_worker, when
+from tests.reliability.conftest import LEASE
+from tests.reliability.drawings import crossed, everything
+from tests.reliability.outcomes import next_run_is_right
+from tests.servers import eventually
+
+BOUNDARIES = range(len(everything().nodes))
+
+
+def nothing_done_is_lost(workspace: Workspace, killed: RunView, undisturbed: dict[str, Any]) -> None:
+    """The next run reuses what was done, and gives what an undisturbed run gives."""
+    again = next_run_is_right(workspace, everything(), undisturbed)
+    reused = {node.node for node in again.nodes if node.cached}
+    assert finished_nodes(killed) <= reused
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("done", BOUNDARIES)
+def test_the_child_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
+    run_id = queue_run(noisy, everything())
+    with at_work(noisy):
+        eventually(lambda: children(noisy), 30)
+        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
+        children(noisy)[0].kill()
+        killed = ended(noisy, run_id)
+        gone(noisy)
+    assert (killed.status, (killed.error or {})["code"]) == ("crashed", "process_died")
+    nothing_done_is_lost(noisy, killed, undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("done", BOUNDARIES)
+def test_the_worker_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
+    run_id = queue_run(noisy, everything())
+    with running_worker(noisy.settings) as worker:
+        eventually(lambda: children(noisy), 30)
+        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
+        worker.kill()
+        gone(noisy)
+    with at_work(noisy):
+        killed = ended(noisy, run_id, 3 * LEASE)
+    assert (killed.status, (killed.error or {})["code"]) == ("crashed", "worker_lost")
+    nothing_done_is_lost(noisy, killed, undisturbed)
+
+
+@pytest.mark.slow
+def test_a_lost_run_with_attempts_left_is_taken_up_where_it_stopped(
+    noisy: Workspace, undisturbed: dict[str, Any]
+) -> None:
+    run_id = queue_run(noisy, everything())
+    with noisy.database.write() as uow:
+        uow.jobs.get(str(runs.job_of(noisy, run_id))).max_attempts = 2
+    with running_worker(noisy.settings) as worker:
+        when(noisy, run_id, lambda view: "scale" in finished_nodes(view))
+        worker.kill()
+        gone(noisy)
+    with at_work(noisy):
+        eventually(lambda: runs.get_run(noisy, run_id).is_finished, 60)
+    view = runs.get_run(noisy, run_id)
+    assert view.status == "succeeded", view.error
+    assert {node.node for node in view.nodes if node.cached} >= {"distinct", "scale"}
+    nothing_done_is_lost(noisy, view, undisturbed)
+
+
+SPILLED = ".spill-*"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["child", "worker"])
+def test_what_dead_runs_had_put_aside_is_swept(noisy: Workspace, who: str, undisturbed: dict[str, Any]) -> None:
+    queue_run(noisy, crossed(), target="distinct", limits=RunLimits(memory_mb=1_000, temp_mb=20_000))
+    with running_worker(noisy.settings) as worker:
+        eventually(lambda: any(noisy.cache.root.glob(f"{SPILLED}/*")), 60)
+        (worker if who == "worker" else children(noisy)[0]).kill()
+        if who == "child":
+            eventually(lambda: not any(noisy.cache.root.glob(".*")))
+    gone(noisy)
+    if who == "worker":
+        assert any(noisy.cache.root.glob(SPILLED))
+        noisy.cache.sweep()
+    next_run_is_right(noisy, everything(), undisturbed)

@@ -1,0 +1,57 @@
+"""What a run of the drawing would do and take, told beside it before it begins."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from engine.errors import PEOPLE_ERRORS, PipelineProblems
+from engine.graph import Pipeline
+from engine.service.amounts import count, memory, seconds
+from engine.service.plans import RunPlanView, StepView, preview_run
+from ui import session
+
+
+def show_plan(pipeline: Pipeline) -> None:
+    """One quiet line, with the steps behind a button."""
+    if not pipeline.nodes:
+        return
+    try:
+        plan = preview_run(session.workspace(), pipeline)
+    except PipelineProblems as found:
+        st.caption(f":material/info: Not ready to run: {count(len(found.problems), 'problem')} to solve.")
+        return
+    except PEOPLE_ERRORS as error:
+        st.caption(f":material/info: {error}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f":material/bolt: {plan.in_words}.", width="content")
+        with st.popover("What would run"):
+            show_steps(plan)
+
+
+def show_steps(plan: RunPlanView) -> None:
+    """Every step with what becomes of it."""
+    names = {step.node: step.title for step in plan.steps}
+    rows = [_row(step, names) for step in plan.steps]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="What a run would do with each node", height="content")
+    for split, node in plan.splits_moved.items():
+        st.caption(f"{names[split]} will stand before {names[node]}, so that nothing is learned from test rows.")
+    st.caption(_about(plan))
+
+
+def _row(step: StepView, names: dict[str, str]) -> dict[str, str]:
+    happens = {"computed": "Computed", "reused": "Reused"}.get(step.doing) or f"Within {names[step.stage or step.node]}"
+    return {
+        "Step": step.title,
+        "What happens": happens,
+        "Expected": "not measured yet" if step.is_unknown else seconds(step.seconds),
+        "Memory": memory(step.memory_mb),
+    }
+
+
+def _about(plan: RunPlanView) -> str:
+    similar = sum(step.is_similar for step in plan.steps)
+    parts = [f"Expected from earlier runs, for {count(plan.rows, 'row')} of data." if plan.seconds else ""]
+    parts += [f"{count(similar, 'step was', 'steps were')} set otherwise in those runs." if similar else ""]
+    return " ".join(part for part in parts if part) or "Nothing like it was run yet; the first run measures it."
