@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
+from components.base import State
 from components.errors import ComponentError
 from engine.backends.backend import Backend
 from engine.cache import Cache, Entry, bytes_in
@@ -76,6 +77,10 @@ class Execution:
     def entry(self, node_id: str) -> Entry:
         """The kept results of a node that is done."""
         return self._tables.entry(node_id)
+
+    def state(self, node_id: str) -> State:
+        """What a node that is done has learned."""
+        return self._tables.state(node_id)
 
     def _run(self, pool: ThreadPoolExecutor, failures: list[CanvasbackError]) -> None:
         waiting = {node.id: node for node in self.plan.nodes}

@@ -351,9 +351,9 @@ def test_what_is_learned_depends_on_train_rows_only(bench: Bench, place: str) ->
         },
     )
     ran = bench.run(draw(nodes, chain))
-    mean = ran.execution._state("fill").model_dump()["value"]["x"]
+    mean = ran.execution.state("fill").model_dump()["value"]["x"]
     assert mean == pytest.approx(sum(i % 5 for i, hidden in enumerate(is_test) if not hidden) / is_test.count(False))
-    assert ran.execution._state("encode").model_dump()["kept"] == {"colour": ("red",)}
+    assert ran.execution.state("encode").model_dump()["kept"] == {"colour": ("red",)}
     assert ran.model()["rows"]["train"] == is_test.count(False)
 
 

