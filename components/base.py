@@ -16,8 +16,9 @@ is already a list of names.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, get_args
 
 import ibis
@@ -27,9 +28,11 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from components.errors import WrongKind
+from components.libraries import Library
 from components.outline import Outline
 from components.params import FeatureColumns, Params, Target
 from components.portable.engines import BACKENDS
+from components.portable.frequencies import VALUE, Measure, ranked, scalars
 from components.ports import Port, kind_of
 
 Serving = Literal["replay", "training_only", "lookup", "boundary"]
@@ -59,6 +62,8 @@ class Spec:
         Every row stays or goes by itself: a filter.
     backends
         The engines that it runs on; what is left out is told when a pipeline is checked for such an engine.
+    requires
+        Libraries that not every installation has; what is missing is told when a pipeline is checked.
     """
 
     key: str
@@ -74,6 +79,7 @@ class Spec:
     example: Mapping[str, Any] = field(default_factory=dict)
     filters: bool = False
     backends: tuple[str, ...] = BACKENDS
+    requires: tuple[Library, ...] = ()
 
     @property
     def keeps_rows(self) -> bool:
@@ -160,7 +166,7 @@ class LearnedTransform(Component[P], Generic[P, S]):
     """Learns from the train rows in one aggregation, then treats every row alike."""
 
     @abstractmethod
-    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+    def measures(self, table: ir.Table) -> Mapping[str, Measure]:
         """What to compute over the train rows; lazy, so that the engine can fit several nodes in one query."""
 
     @abstractmethod
@@ -182,11 +188,13 @@ class LearnedTransform(Component[P], Generic[P, S]):
     def fit(self, table: ir.Table) -> S:
         """Measure a bound table and learn from it, by itself. The engine fits several at once (`measured`)."""
         measures = self.measures(table)
-        if not measures:
-            return self.learn({})
-        found = table.aggregate(**{f"m{i}": scalar for i, scalar in enumerate(measures.values())})
-        values = found.to_pyarrow().to_pylist()[0]
-        return self.measured(dict(zip(measures, (values[f"m{i}"] for i in range(len(measures))), strict=True)))
+        values: dict[str, Any] = {
+            name: ranking.values()[VALUE].to_pyarrow().to_pylist() for name, ranking in ranked(measures).items()
+        }
+        if plain := scalars(measures):
+            found = table.aggregate([scalar.name(f"m{i}") for i, scalar in enumerate(plain.values())])
+            values |= zip(plain, found.to_pyarrow().to_pylist()[0].values(), strict=True)
+        return self.measured(values)
 
     def measured(self, values: Mapping[str, Any]) -> S:
         """The state, from values as a database engine computed them."""
@@ -260,6 +268,9 @@ E = TypeVar("E", bound=EstimatorParams)
 
 MODEL_OUT = (Port("model", "model"), Port("predictions"))
 
+FEATURES, LABEL = "features", "label"
+"""The columns that a distributed estimator learns from."""
+
 
 class Estimator(Component[E]):
     """A scikit-learn model."""
@@ -273,10 +284,66 @@ class Estimator(Component[E]):
     trusted_types: ClassVar[tuple[str, ...]] = ()
     """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
     search_space: ClassVar[Mapping[str, Any]] = {}
+    file: ClassVar[str] = "estimator.skops"
+    """What a fitted estimator is saved as, beside the model's other files."""
+    distributes: ClassVar[bool] = False
+    """Whether `distributed` can learn from rows that no one machine can hold."""
 
     @abstractmethod
     def build(self) -> Any:
         """An unfitted scikit-learn estimator."""
+
+    def fit(self, matrix: Any, target: Any) -> Any:
+        """A fitted scikit-learn estimator.
+
+        Parameters
+        ----------
+        matrix : ndarray or csr_matrix of shape (n_rows, n_columns)
+        target : ndarray of shape (n_rows,)
+            Numbers; for a classification, positions among the sorted labels.
+        """
+        return self.build().fit(matrix, target)
+
+    def distributed(self, workers: int, *, connect: bool) -> Callable[[Any], Any]:
+        """What learns on Spark's workers, where `distributes` says that it can.
+
+        Parameters
+        ----------
+        connect
+            Whether Spark is reached through Spark Connect.
+
+        Returns
+        -------
+        callable
+            Takes a Spark DataFrame with the columns `FEATURES` (an array of floats, NaN where one is missing) and
+            `LABEL`; gives the estimator that `fit` would.
+
+        Raises
+        ------
+        ComponentError
+            When the installed library cannot.
+        """
+        raise NotImplementedError(f"{self.spec.key} learns on one machine")
+
+    @classmethod
+    def save(cls, fitted: Any, path: Path) -> None:
+        """Write a fitted estimator, never as a pickle."""
+        import skops.io
+
+        skops.io.dump(fitted, path, compression=8)
+
+    @classmethod
+    def load(cls, path: Path) -> Any:
+        """Read what `save` wrote; of what is read, the caller has compared the hash.
+
+        Raises
+        ------
+        UntrustedTypesFoundException
+            When the file holds a type that the component does not declare.
+        """
+        import skops.io
+
+        return skops.io.load(path, trusted=list(cls.trusted_types))
 
 
 @dataclass(frozen=True)

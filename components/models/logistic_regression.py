@@ -47,6 +47,7 @@ class LogisticRegression(Estimator[LogisticRegressionParams]):
         example={"target": "target_class", "features": ["number", "other"]},
     )
     task = "classification"
+    takes_sparse = True
     search_space: ClassVar[Mapping[str, Any]] = {"C": ("log", 1e-3, 1e3), "class_weight": (None, "balanced")}
 
     def build(self) -> "SklearnLogisticRegression":

@@ -57,6 +57,7 @@ class RandomForestClassifier(Estimator[RandomForestClassifierParams]):
     )
     task = "classification"
     takes_missing = True
+    precision = "float32"
     trusted_types = ("sklearn.tree._tree.Tree",)
     search_space: ClassVar[Mapping[str, Any]] = {
         "n_estimators": (50, 500),

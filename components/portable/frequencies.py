@@ -1,37 +1,62 @@
-"""Measures that no plain aggregate gives: the categories of a column and how frequent they are."""
+"""The values of a column and how frequent they are: what no plain aggregate gives alike on every engine."""
 
-import ibis
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypeVar
+
 import ibis.expr.types as ir
 
+K = TypeVar("K")
+Order = Literal["frequent", "small"]
 VALUE, ROWS = "value", "rows"
 
 
-def most_frequent(column: ir.Column, limit: int) -> ir.ArrayScalar:
-    """The most frequent values of a column, of equally frequent ones the smallest; in no order, without nulls.
+@dataclass(frozen=True)
+class Ranking:
+    """A measure: some of the different values of a column, in order, without nulls.
 
-    Counted and ranked, because ``mode`` and ``histogram`` break ties differently from engine to engine.
+    The engine ranks the columns of several nodes in one query (`engine.backends.rankings`).
+
+    Parameters
+    ----------
+    order
+        The most frequent first, of equally frequent ones the smallest, because ``mode`` and ``histogram`` break ties
+        differently from engine to engine; or the smallest first.
+    limit
+        How many.
     """
-    given = _given(column)
-    counted = given.group_by(VALUE).aggregate(given.count().name(ROWS))
-    ranked = counted.order_by([counted[ROWS].desc(), counted[VALUE].asc()]).limit(limit)
-    return _one(ranked[VALUE].collect(), column)
+
+    column: ir.Column
+    limit: int
+    order: Order = "frequent"
+
+    def values(self) -> ir.Table:
+        """The same as a query of its own, with one column: `VALUE`."""
+        given = self.column.as_table().rename({VALUE: self.column.get_name()})
+        given = given.filter(given[VALUE].notnull())
+        counted = given.group_by(VALUE).aggregate(given.count().name(ROWS))
+        frequent = [counted[ROWS].desc()] if self.order == "frequent" else []
+        return counted.order_by([*frequent, counted[VALUE].asc()]).limit(self.limit).select(VALUE)
 
 
-def distinct(column: ir.Column, limit: int) -> ir.ArrayScalar:
-    """The smallest different values of a column; in no order, without nulls."""
-    found = _given(column).distinct().order_by(VALUE).limit(limit)
-    return _one(found[VALUE].collect(), column)
+Measure: TypeAlias = "ir.Scalar | Ranking"
 
 
-def _given(column: ir.Column) -> ir.Table:
-    table = column.as_table().rename({VALUE: column.get_name()})
-    return table.filter(table[VALUE].notnull())
+def most_frequent(column: ir.Column, limit: int) -> Ranking:
+    """The most frequent values of a column, of equally frequent ones the smallest."""
+    return Ranking(column, limit)
 
 
-def _one(measure: ir.ArrayScalar, column: ir.Column) -> ir.ArrayScalar:
-    """As a subquery that fits into an aggregation of the column's table.
+def smallest(column: ir.Column, limit: int) -> Ranking:
+    """The smallest different values of a column."""
+    return Ranking(column, limit, "small")
 
-    A row of subqueries alone would come once for each row of the table; the count makes it an aggregate.
-    """
-    subquery = measure.as_table()[measure.get_name()].as_scalar()
-    return ibis.ifelse(column.count() >= 0, subquery, ibis.null(subquery.type()))
+
+def ranked(measures: Mapping[K, Measure]) -> dict[K, Ranking]:
+    """Those of some measures that are rankings."""
+    return {name: measure for name, measure in measures.items() if isinstance(measure, Ranking)}
+
+
+def scalars(measures: Mapping[K, Measure]) -> dict[K, ir.Scalar]:
+    """Those of some measures that one aggregation computes."""
+    return {name: measure for name, measure in measures.items() if not isinstance(measure, Ranking)}

@@ -11,7 +11,7 @@ from pydantic import Field
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import CategoryColumns, Params
-from components.portable.frequencies import most_frequent
+from components.portable.frequencies import Ranking, most_frequent
 from components.ports import ONE_HOT
 from components.prepare.packed import pack
 
@@ -61,7 +61,7 @@ class EncodeOneHot(LearnedTransform[EncodeOneHotParams, EncodeOneHotState]):
         (schema,) = schemas
         return {"table": changed(schema, dict.fromkeys(self.params.columns, ONE_HOT))}
 
-    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+    def measures(self, table: ir.Table) -> dict[str, Ranking]:
         return {name: most_frequent(_text(table, name), self.params.max_categories) for name in self.params.columns}
 
     def learn(self, values: Mapping[str, Any]) -> EncodeOneHotState:

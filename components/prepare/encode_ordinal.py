@@ -13,7 +13,7 @@ from components.base import LearnedTransform, Spec, State
 from components.errors import ColumnMissing, UnfitData
 from components.outline import Outline, changed
 from components.params import CategoryColumns, Params, Widget
-from components.portable.frequencies import distinct
+from components.portable.frequencies import Ranking, smallest
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -76,9 +76,9 @@ class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
         (schema,) = schemas
         return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.int64))}
 
-    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+    def measures(self, table: ir.Table) -> dict[str, Ranking]:
         given = self.params.order or {}
-        return {name: distinct(_text(table, name), MOST + 1) for name in self.params.columns if name not in given}
+        return {name: smallest(_text(table, name), MOST + 1) for name in self.params.columns if name not in given}
 
     def learn(self, values: Mapping[str, Any]) -> EncodeOrdinalState:
         for name, found in values.items():

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import CategoryColumns, Params
-from components.portable.frequencies import most_frequent
+from components.portable.frequencies import Ranking, most_frequent
 
 if TYPE_CHECKING:
     from sklearn.impute import SimpleImputer
@@ -47,7 +47,7 @@ class ImputeMode(LearnedTransform[ImputeModeParams, ImputeModeState]):
         (schema,) = schemas
         return {"table": changed(schema, {name: schema[name] for name in self.params.columns})}
 
-    def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
+    def measures(self, table: ir.Table) -> dict[str, Ranking]:
         return {name: most_frequent(table[name], limit=1) for name in self.params.columns}
 
     def learn(self, values: Mapping[str, Any]) -> ImputeModeState:

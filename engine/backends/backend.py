@@ -1,19 +1,24 @@
 """What the engine asks of a database engine. Everything that is computed over tables goes through here."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from components.portable.frequencies import Measure, Ranking, ranked, scalars
 from components.prepare.packed import FIELD
+from engine.backends import rankings
+from engine.backends.cluster import Cluster
 
 BATCH_ROWS = 65_536
+K = TypeVar("K", bound=Hashable)
 Precision = Literal["float32", "float64"]
 
 
@@ -40,6 +45,8 @@ class Backend(ABC):
     """Reads Parquet, writes Parquet, and can do nothing else. Several threads may ask at once."""
 
     name: str
+    cluster: Cluster | None = None
+    """Workers of its own that can train a model, where it has some."""
 
     @abstractmethod
     def read(self, paths: Sequence[Path]) -> ir.Table:
@@ -75,6 +82,10 @@ class Backend(ABC):
         ------
         LimitReached, DataError, RunError
         """
+
+    @abstractmethod
+    def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
+        """The small result of a query written in SQL, given the SQL of a table."""
 
     def collect(self, table: ir.Table) -> pa.Table:
         """The whole result of a query, for results that are known to be small."""
@@ -120,10 +131,22 @@ class Backend(ABC):
                 names=list(table.columns),
             )
 
-    @contextmanager
-    def held(self, table: ir.Table) -> Iterator[ir.Table]:
-        """The rows of a query, computed once for several readings; given back at the end."""
-        yield table
+    def measured(self, table: ir.Table, measures: Mapping[K, Measure]) -> dict[K, Any]:
+        """What is measured over the rows of a table: in one aggregation, and one more for what is ranked."""
+        named = {name: f"m{i}" for i, name in enumerate(scalars(measures))}
+        plain = [scalar.name(named[name]) for name, scalar in scalars(measures).items()]
+        values = self.row(table.aggregate(plain)) if plain else {}
+        return {name: values[place] for name, place in named.items()} | self.ranked(table, ranked(measures))
+
+    def ranked(self, table: ir.Table, asked: Mapping[K, Ranking]) -> dict[K, list[Any]]:
+        """What each ranking of the table's columns finds: one query for all that have the same order."""
+        found: dict[K, list[Any]] = {}
+        for order in {ranking.order: None for ranking in asked.values()}:
+            some = {name: ranking for name, ranking in asked.items() if ranking.order == order}
+            ranks = list(some.values())
+            result = self.around(rankings.columns(table, ranks), partial(rankings.query, ranks, order))
+            found |= zip(some, rankings.values(result, ranks), strict=True)
+        return found
 
     def spilled_bytes(self) -> int:
         """What lies on disk now because memory was short."""

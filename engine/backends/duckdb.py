@@ -1,26 +1,31 @@
 """DuckDB through Ibis: one fresh, locked, in-memory database per run."""
 
+import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import duckdb
-import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 
+from components.ports import ROW
 from components.prepare.packed import FIELD
+from engine.backends import segments
 from engine.backends.backend import BATCH_ROWS, Backend, Limits, Precision
+from engine.backends.duckdb_sql import DuckDBSQL
 from engine.cache import private_name
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 
+AHEAD, MOST_AHEAD_MB = 8, 256
+"""Part of the memory, and how much of it, that results may take that are computed ahead of who reads them."""
 FLOATS = {"float32": "FLOAT", "float64": "DOUBLE"}
 
 
@@ -41,7 +46,7 @@ class DuckDBBackend(Backend):
         self._limits = limits
         self._spill = workspace / private_name(".spill-")
         options: dict[str, Any] = {"threads": limits.threads} if limits.threads else {}
-        self._connection = ibis.duckdb.connect(
+        self._connection = DuckDBSQL().connect(
             ":memory:",
             memory_limit=f"{limits.memory_mb}MB",
             temp_directory=str(self._spill),
@@ -56,6 +61,8 @@ class DuckDBBackend(Backend):
 
     def _lock(self, readable: Sequence[Path], workspace: Path) -> None:
         """The order matters: paths first, then the door, then the key."""
+        buffer = min(self._limits.memory_mb // AHEAD, MOST_AHEAD_MB)
+        self._connection.raw_sql(f"SET streaming_buffer_size = '{buffer}MB'")
         if self._limits.temp_mb is not None:
             # As an option of `connect` it is shown but has no effect.
             self._connection.raw_sql(f"SET max_temp_directory_size = '{self._limits.temp_mb}MB'")
@@ -88,9 +95,12 @@ class DuckDBBackend(Backend):
         return int(pq.read_metadata(path).num_rows)
 
     def batches(self, table: ir.Table, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
-        """The result of a query, a batch at a time; this thread may ask nothing else in between."""
+        """The result of a query, a batch at a time, in the order of the rows where the query keeps it.
+
+        This thread may ask nothing else in between.
+        """
         schema = table.schema().to_pyarrow()
-        for batch in self._run(self._query(table)).to_arrow_reader(rows):
+        for batch in self._stream(table, self._query, rows):
             yield batch.cast(schema)
 
     def numbers(
@@ -103,20 +113,33 @@ class DuckDBBackend(Backend):
             else f"CAST({_named(name)} AS {sql_type(dtype) if name in keep else FLOATS[precision]}) AS {_named(name)}"
             for name, dtype in table.schema().items()
         ]
-        query = f"SELECT {', '.join(columns)} FROM ({ibis.to_sql(table, dialect='duckdb')})"  # noqa: S608  quoted names
-        yield from self._run(query).to_arrow_reader(BATCH_ROWS)
 
-    @contextmanager
-    def held(self, table: ir.Table) -> Iterator[ir.Table]:
-        """As a table of this database, which goes to disk when memory is short."""
-        name = f"h_{uuid4().hex}"
-        self._run(f"CREATE TABLE {name} AS {self._query(table)}")
-        try:
-            with self._naming:
-                held = self._connection.table(name)
-            yield held
-        finally:
-            self._run(f"DROP TABLE {name}")
+        def query(some: ir.Table) -> str:
+            return f"SELECT {', '.join(columns)} FROM ({self._connection.compile(some)})"  # noqa: S608  quoted names
+
+        yield from self._stream(table, query, BATCH_ROWS)
+
+    def _stream(self, table: ir.Table, query: Callable[[ir.Table], str], rows: int) -> Iterator[pa.RecordBatch]:
+        base = segments.base_of(table)
+        parts = self._ranges(base) if base is not None else None
+        if base is None or parts is None:
+            yield from self._run(query(table)).to_arrow_reader(rows)
+            return
+
+        def compute(ids: range) -> pa.Table:
+            return self._cursor().sql(query(segments.within(table, base, ids))).to_arrow_table()
+
+        for part in segments.ahead(compute, parts, self._limits.threads or os.cpu_count() or 1):
+            yield from part.to_batches(rows)
+
+    def _ranges(self, base: ir.Table) -> list[range] | None:
+        return segments.ranges(
+            **self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
+        )
+
+    def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
+        """The small result of a query written in SQL, given the SQL of a table."""
+        return self._run(query(self._connection.compile(table))).to_arrow_table()
 
     def spilled_bytes(self) -> int:
         """What lies in the temporary folder now."""
@@ -141,11 +164,14 @@ class DuckDBBackend(Backend):
             raise self._plain(error) from error
 
     def _run(self, statement: str) -> duckdb.DuckDBPyConnection:
-        """On a connection of this thread's own."""
+        return self._cursor().execute(statement)
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of this thread's own."""
         if not hasattr(self._mine, "cursor"):
             self._mine.cursor = self._connection.con.cursor()
         cursor: duckdb.DuckDBPyConnection = self._mine.cursor
-        return cursor.execute(statement)
+        return cursor
 
     def _plain(self, error: duckdb.Error) -> CanvasbackError:
         reason = str(error).strip().splitlines()[0].split("Error: ", 1)[-1][:300]
@@ -160,8 +186,8 @@ class DuckDBBackend(Backend):
                 )
             case duckdb.OutOfMemoryException():
                 return LimitReached(
-                    f"This step needs more than the {self._limits.memory_mb:,} MB of memory it may use.",
-                    hint="Take fewer rows or columns, or raise the memory limit.",
+                    f"This step needs more than the {self._limits.memory_mb:,} MB of memory that DuckDB may use.",
+                    hint="Take fewer rows or columns, or raise the memory limit of the run: DuckDB gets a part of it.",
                     detail={"reason": reason},
                 )
             case duckdb.OutOfRangeException() | duckdb.ConversionException() | duckdb.InvalidInputException():
@@ -182,7 +208,7 @@ class DuckDBBackend(Backend):
 
     def _query(self, table: ir.Table) -> str:
         """The SQL of an expression, cast where DuckDB's own types are wider: a sum of whole numbers is a HUGEINT."""
-        query = str(ibis.to_sql(table, dialect="duckdb"))
+        query = str(self._connection.compile(table))
         wanted = table.schema()
         with self._naming:
             found = self._connection._get_schema_using_query(query)

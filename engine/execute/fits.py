@@ -1,13 +1,12 @@
 """What learns from the train rows: one aggregation for every group of nodes that do not need each other's results."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from components.base import Cut, Cuts, LearnedTransform, Split, unbound
+from components.portable.frequencies import ranked, scalars
 from components.ports import ROLE
 from engine.backends.backend import Backend
 from engine.execute.tables import Tables
@@ -23,9 +22,8 @@ def fit(node: PlannedNode, plan: Plan, tables: Tables, backend: Backend) -> None
         return
     rows = table.filter(table[ROLE] == "train") if ROLE in table.columns else table
     group = [node, *_along(node, plan, tables, frozenset(rows.columns))]
-    with _narrow(rows, group, backend) as narrow:
-        for member, values in _measure(narrow, group, backend):
-            tables.learn(member.id, _learned(member).measured(values))
+    for member, values in _measure(rows, group, backend):
+        tables.learn(member.id, _learned(member).measured(values))
 
 
 def _cuts(split: Split[Any], table: ir.Table, backend: Backend) -> Cuts:
@@ -46,49 +44,30 @@ def _along(node: PlannedNode, plan: Plan, tables: Tables, untouched: frozenset[s
             yield node
 
 
-@contextmanager
-def _narrow(rows: ir.Table, group: Sequence[PlannedNode], backend: Backend) -> Iterator[ir.Table]:
-    """The rows to measure. What is measured by subqueries is computed once and held, instead of once for each."""
-    if not any(_has_subqueries(_learned(member).measures(_arriving(member))) for member in group):
-        yield rows
-        return
-    wanted = frozenset[str]().union(*map(_columns, group))
-    with backend.held(rows.select([name for name in rows.columns if name in wanted])) as held:
-        yield held
-
-
 def _measure(
     rows: ir.Table, group: Sequence[PlannedNode], backend: Backend
 ) -> Iterator[tuple[PlannedNode, dict[str, Any]]]:
-    """One query for all: each member with its own values."""
-    scalars: dict[str, ir.Scalar] = {}
-    places = []
+    """All at once: each member with its own values."""
+    measures = {(member.id, name): m for member in group for name, m in _learned(member).measures(rows).items()}
+    values = backend.measured(rows, measures)
     for member in group:
-        measures = _learned(member).measures(rows)
-        names = {name: f"m{len(scalars) + i}" for i, name in enumerate(measures)}
-        scalars |= {names[name]: scalar for name, scalar in measures.items()}
-        places.append((member, names))
-    values = backend.row(rows.aggregate(**scalars)) if scalars else {}
-    for member, names in places:
-        yield member, {name: values[place] for name, place in names.items()}
+        yield member, {name: value for (of, name), value in values.items() if of == member.id}
 
 
 def _columns(node: PlannedNode) -> frozenset[str]:
     """The columns that a node learns from."""
     arriving = _arriving(node)
-    measures = list(_learned(node).measures(arriving).values())
-    if not measures:
+    measures = _learned(node).measures(arriving)
+    counts = [ranking.column.count() for ranking in ranked(measures).values()]
+    asked = [scalar.name(f"m{i}") for i, scalar in enumerate([*scalars(measures).values(), *counts])]
+    if not asked:
         return frozenset()
-    measured = arriving.aggregate([scalar.name(f"m{i}") for i, scalar in enumerate(measures)])
+    measured = arriving.aggregate(asked)
     return frozenset(name for _, name in reads(measured, measured.columns))
 
 
 def _arriving(node: PlannedNode) -> ir.Table:
     return unbound(next(iter(node.known.inputs.values())))
-
-
-def _has_subqueries(measures: Mapping[str, ir.Scalar]) -> bool:
-    return any(scalar.op().find(ops.Subquery, filter=ops.Value) for scalar in measures.values())
 
 
 def _learned(node: PlannedNode) -> LearnedTransform[Any, Any]:

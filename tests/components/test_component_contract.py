@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -27,6 +28,7 @@ from components.base import (
 from components.catalog import catalog, component
 from components.errors import UnknownComponent
 from components.params import Columns, Params
+from components.portable.frequencies import scalars
 from components.ports import ROLE, ROW, reserved_in
 
 ALL = sorted(catalog())
@@ -245,7 +247,7 @@ def test_an_unfitted_state_has_the_shape_of_a_learned_one(key: str, table: ir.Ta
 @pytest.mark.parametrize("key", LEARNED)
 def test_measures_of_several_nodes_fit_into_one_aggregation(key: str, table: ir.Table) -> None:
     made: Any = tables.made(component(key), table)
-    measures = list(made.measures(table).values())
+    measures = list(scalars(made.measures(table)).values())
     twice = table.aggregate([scalar.name(f"m{i}") for i, scalar in enumerate([*measures, *measures, table.count()])])
     assert twice.to_pyarrow().num_rows == 1
 
@@ -272,35 +274,55 @@ def test_a_model_that_takes_missing_values_does(key: str) -> None:
     kind: Any = component(key)
     features, target = matrix(kind.task)
     features[::5, 0] = np.nan
-    estimator = tables.made(kind, tables.lazy(tables.example())).build()  # type: ignore[attr-defined]
     if kind.takes_missing:
-        estimator.fit(features, target).predict(features)
+        model(key).fit(features, target).predict(features)
     else:
         with pytest.raises(ValueError, match="NaN"):
-            estimator.fit(features, target)
+            model(key).fit(features, target)
 
 
 @pytest.mark.parametrize("key", MODELS)
 @pytest.mark.parametrize("classes", [2, 3])
-def test_a_saved_model_needs_no_types_beyond_its_list(key: str, classes: int) -> None:
+def test_a_saved_model_answers_as_before_and_holds_no_types_beyond_its_list(
+    key: str, classes: int, tmp_path: Path
+) -> None:
     import skops.io
 
+    kind: Any = component(key)
     estimator, features, _ = fitted(key, classes)
-    saved = skops.io.dumps(estimator)
-    trusted = list(component(key).trusted_types)  # type: ignore[attr-defined]
-    assert set(skops.io.get_untrusted_types(data=saved)) == set(trusted)
-    assert np.array_equal(skops.io.loads(saved, trusted=trusted).predict(features), estimator.predict(features))
+    path = tmp_path / kind.file
+    kind.save(estimator, path)
+    assert np.array_equal(kind.load(path).predict(features), estimator.predict(features))
+    if path.suffix == ".skops":
+        assert set(skops.io.get_untrusted_types(file=path)) == set(kind.trusted_types)
 
 
 @pytest.mark.parametrize("key", MODELS)
-def test_the_params_of_a_model_are_those_of_scikit_learn_with_its_defaults(key: str, table: ir.Table) -> None:
+def test_the_params_of_a_model_are_those_of_its_library_with_its_defaults(key: str) -> None:
     kind: Any = component(key)
-    estimator = kind(kind.params_type().model_validate({"target": kind.spec.example["target"]})).build()
+    needs_library(key)
+    made = kind(kind.params_type().model_validate({"target": kind.spec.example["target"]}))
+    given, defaults = made.build().get_params(), type(made.build())().get_params()
     ours = {"target", "features", "seed", *(["positive"] if kind.task == "classification" else [])}
     own = set(kind.params_type().model_fields) - ours
-    assert own <= set(estimator.get_params())
-    defaults = type(estimator)().get_params()
-    assert {name: estimator.get_params()[name] for name in own} == {name: defaults[name] for name in own}
+    assert own - set(given) <= {"class_weight"}
+    own &= set(given)
+    told = {name: defaults[name] for name in own if defaults[name] is not None}
+    assert {name: given[name] for name in told} == told
+    untold = {name: None for name in own - set(told) if given[name] is not None}
+    if untold:  # what its library takes for None shows only in what it learns
+        features, target = matrix(kind.task)
+        theirs = made.build().set_params(**untold).fit(features, target)
+        assert np.array_equal(answers(made.fit(features, target), features), answers(theirs, features))
+
+
+@pytest.mark.parametrize("key", [key for key in MODELS if "class_weight" in component(key).params_type().model_fields])
+def test_balanced_classes_give_a_rare_one_more_weight(key: str) -> None:
+    features, target = matrix("regression")
+    rare = (target > np.quantile(target, 0.9)).astype(int)
+    noisy = np.where(np.arange(len(rare)) % 3 == 0, 0, rare)
+    plain, balanced = (model(key, class_weight=weight).fit(features, noisy) for weight in (None, "balanced"))
+    assert answers(balanced, features)[:, 1].mean() > answers(plain, features)[:, 1].mean()
 
 
 @pytest.mark.parametrize("key", MODELS)
@@ -334,16 +356,30 @@ def matrix(task: str, classes: int = 2) -> tuple[Any, Any]:
     score = features @ [1.0, -2.0]
     if task == "regression":
         return features, score
-    return features, np.array(["no", "yes", "zero"][:classes], dtype=object)[
-        np.digitize(score, [0.0, 2.0][: classes - 1])
-    ]
+    return features, np.digitize(score, [0.0, 2.0][: classes - 1])
 
 
 def fitted(key: str, classes: int = 3) -> tuple[Any, Any, Any]:
+    made = model(key)
+    features, target = matrix(made.task, classes)
+    return made.fit(features, target), features, target
+
+
+def answers(estimator: Any, features: Any) -> Any:
+    """The finest that a fitted estimator says."""
+    return getattr(estimator, "predict_proba", estimator.predict)(features)
+
+
+def needs_library(key: str) -> None:
+    for library in component(key).spec.requires:
+        pytest.importorskip(library.module, reason=f"{library.name} is optional: {library.hint}")
+
+
+def model(key: str, **params: Any) -> Any:
+    """A model over the example table."""
     kind: Any = component(key)
-    features, target = matrix(kind.task, classes)
-    model: Any = tables.made(kind, tables.lazy(tables.example()))
-    return model.build().fit(features, target), features, target
+    needs_library(key)
+    return tables.made(kind, tables.lazy(tables.example()), {**kind.spec.example, **params})
 
 
 def native(table: ir.Table) -> pa.Table:

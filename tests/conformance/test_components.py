@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
-from components.base import Cut, LearnedTransform, Split, State, Transform, steady
+from components.base import Cut, LearnedTransform, Split, State, Transform
 from components.catalog import catalog, component
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
@@ -41,11 +41,7 @@ def registered(backend: Backend, rows: str) -> ir.Table:
 
 
 def learned(backend: Backend, transform: LearnedTransform[Any, Any], table: ir.Table) -> State:
-    measures = transform.measures(table)
-    if not measures:
-        return transform.learn({})
-    values = backend.row(table.aggregate([scalar.name(f"m{i}") for i, scalar in enumerate(measures.values())]))
-    return transform.learn({name: steady(values[f"m{i}"]) for i, name in enumerate(measures)})
+    return transform.measured(backend.measured(table, transform.measures(table)))
 
 
 def done(backend: Backend, key: str, rows: str, params: Any) -> dict[str, Any]:
