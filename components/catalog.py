@@ -1,6 +1,7 @@
 """Which components exist: found by walking this package, and by the entry points of others."""
 
 import difflib
+import gc
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ AnyComponent = type[Component[Any]]
 def catalog() -> Mapping[str, AnyComponent]:
     """Every component by key, sorted by category and title."""
     found = sorted(_discover(), key=lambda component: (component.spec.category, component.spec.title))
+    gc.freeze()  # what is imported by now stays for good: the collector need not walk through it again and again
     return MappingProxyType({component.spec.key: component for component in found})
 
 
