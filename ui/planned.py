@@ -51,6 +51,8 @@ def _row(step: StepView, names: dict[str, str]) -> dict[str, str]:
 
 
 def _about(plan: RunPlanView) -> str:
+    if all(step.doing == "reused" for step in plan.steps):
+        return "Every result is kept from an earlier run."
     similar = sum(step.is_similar for step in plan.steps)
     parts = [f"Expected from earlier runs, for {count(plan.rows, 'row')} of data." if plan.seconds else ""]
     parts += [f"{count(similar, 'step was', 'steps were')} set otherwise in those runs." if similar else ""]

@@ -214,7 +214,9 @@ def test_another_run_is_chosen_to_compare_with(filled: Filled, rerun: Filled, op
 def test_before_a_run_the_builder_says_what_it_would_do(filled: Filled, open_page: Open) -> None:
     workspace = open_workspace(Settings(home=filled.home))
     before = pipelines.drawn(pipelines.get_draft(workspace, filled.pipeline_id))
-    assert "Nothing to compute" in words(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
+    told = words(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
+    assert "Nothing to compute" in told
+    assert "Every result is kept from an earlier run." in told
     pipelines.import_pipeline(workspace, before.with_params("model", learning_rate=0.25))
     told = words(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
     pipelines.import_pipeline(workspace, before)
