@@ -119,6 +119,14 @@ def gone(workspace: Workspace, seconds: float = 5) -> None:
     eventually(lambda: not children(workspace), seconds)
 
 
+def is_dead(process: psutil.Process) -> bool:
+    """Whether a process has ended, though its parent may not have asked for it yet."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 @contextmanager
 def held_still(workspace: Workspace) -> Iterator[None]:
     """The child of this home stops in the middle of what it does, and goes on afterwards."""

@@ -9,7 +9,7 @@ from engine.service import runs
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import queue_run
-from tests.processes import at_work, children, ended, finished_nodes, gone, running_worker, when
+from tests.processes import at_work, children, ended, finished_nodes, gone, is_dead, running_worker, when
 from tests.reliability.conftest import LEASE
 from tests.reliability.drawings import crossed, everything
 from tests.reliability.outcomes import next_run_is_right
@@ -82,10 +82,11 @@ def test_what_dead_runs_had_put_aside_is_swept(noisy: Workspace, who: str, undis
     queue_run(noisy, crossed(), target="distinct", limits=RunLimits(memory_mb=1_000, temp_mb=20_000))
     with running_worker(noisy.settings) as worker:
         eventually(lambda: any(noisy.cache.root.glob(f"{SPILLED}/*")), 60)
-        (worker if who == "worker" else children(noisy)[0]).kill()
+        working = children(noisy)
+        (worker if who == "worker" else working[0]).kill()
         if who == "child":
             eventually(lambda: not any(noisy.cache.root.glob(".*")))
-    gone(noisy)
+    eventually(lambda: all(is_dead(child) for child in working))
     if who == "worker":
         assert any(noisy.cache.root.glob(SPILLED))
         noisy.cache.sweep()
