@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import numpy as np
@@ -129,13 +129,17 @@ def is_dead(process: psutil.Process) -> bool:
 
 @contextmanager
 def held_still(workspace: Workspace) -> Iterator[None]:
-    """The child of this home stops in the middle of what it does, and goes on afterwards."""
-    child = children(workspace)[0]
-    child.suspend()
+    """The children of this home stop in the middle of what they do, unless they are done, and go on afterwards."""
+    still = children(workspace)
+    for child in still:
+        with suppress(psutil.NoSuchProcess):
+            child.suspend()
     try:
         yield
     finally:
-        child.resume()
+        for child in still:
+            with suppress(psutil.NoSuchProcess):
+                child.resume()
 
 
 def half_written(workspace: Workspace) -> list[str]:

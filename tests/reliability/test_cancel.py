@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.base import Evaluation
 from components.catalog import catalog, component
 from components.ports import ROW
 from engine.graph import Pipeline
@@ -80,9 +79,9 @@ def many_rows(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 TAKES_TABLES = [
     key
     for key, kind in catalog().items()
-    if not issubclass(kind, Evaluation) and any(port.kind == "table" for port in kind.spec.inputs)
+    if kind.spec.inputs and all(port.kind == "table" for port in kind.spec.inputs)
 ]
-"""All but sources, whose rows are read by what comes next, and evaluations, which are above."""
+"""All but sources, whose rows are read by what comes next, and what takes a model, which is above."""
 
 
 @pytest.mark.slow

@@ -58,7 +58,14 @@ def harmed_run(workspace: Workspace, done: int, harm: Harm) -> RunView:
         return ended(workspace, run_id, 60)
 
 
-@pytest.mark.parametrize("harm", [delete_the_cache, flip_all_that_is_kept, lose_the_tables_that_are_kept])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        delete_the_cache,
+        flip_all_that_is_kept,
+        pytest.param(lose_the_tables_that_are_kept, marks=pytest.mark.slow),
+    ],
+)
 def test_harm_to_the_cache_between_two_runs_costs_time_only(
     done_before: Workspace, new_home: Callable[..., Workspace], harm: Harm, undisturbed: dict[str, Any]
 ) -> None:
@@ -93,7 +100,7 @@ def put_back(kept: dict[Path, bytes]) -> None:
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("harm", [flip, Path.unlink])
+@pytest.mark.parametrize("harm", [flip, pytest.param(Path.unlink, marks=pytest.mark.slow)])
 def test_a_dataset_version_that_was_harmed_before_the_run(
     noisy: Workspace, harm: Callable[[Path], object], undisturbed: dict[str, Any]
 ) -> None:
