@@ -140,7 +140,7 @@ def _local(memory_mb: int, scratch: Path, options: Mapping[str, str]) -> Iterato
     with (scratch / LOG).open("wb") as log:
         try:
             gateway: Any = launch_gateway(conf, {"stdout": log, "stderr": subprocess.STDOUT})  # type: ignore[no-untyped-call]
-        except PySparkRuntimeError as error:
+        except (PySparkRuntimeError, OSError) as error:
             raise _not_started(scratch / LOG, memory_mb) from error
     try:
         context = SparkContext(conf=conf, gateway=gateway)
