@@ -40,13 +40,13 @@ log = logging.getLogger("canvasback.child")
 
 def main() -> None:
     """Wait for an order, do it, and end."""
+    threading.Thread(target=_end_with_the_worker, daemon=True).start()
     to_worker = _own_output()
     if not _is_asked():
         _warm_up()
     order = sys.stdin.readline()
     if not order.strip():
         return
-    threading.Thread(target=_end_with_the_worker, daemon=True).start()
     try:
         do(_accept(json.loads(order)))
     except PEOPLE_ERRORS as error:
@@ -98,9 +98,9 @@ def do(assignment: Assignment) -> None:
 
 def _end_with_the_worker() -> None:
     """A worker that was killed cannot end this process: but then the pipe closes."""
-    # Not through `sys.stdin`, whose lock a waiting thread would hold when the interpreter ends.
-    while os.read(0, 1):
-        pass
+    pipe = select.poll()
+    pipe.register(sys.stdin, select.POLLHUP)
+    pipe.poll()
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -114,9 +114,9 @@ def ended(workspace: Workspace, run_id: str, seconds: float = 20) -> RunView:
     return runs.get_run(workspace, run_id)
 
 
-def gone(workspace: Workspace, seconds: float = 5) -> None:
-    """Wait until no process works for this home."""
-    eventually(lambda: not children(workspace), seconds)
+def gone(workspace: Workspace) -> None:
+    """Wait until no process works for this home; one that only just started notices when its imports are done."""
+    eventually(lambda: not children(workspace))
 
 
 def is_dead(process: psutil.Process) -> bool:

@@ -1,9 +1,16 @@
 """Killing a worker or its child at any stage boundary loses nothing but that stage."""
 
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psutil
 import pytest
 
+from engine.cache import Cache
 from engine.limits import RunLimits
 from engine.service import runs
 from engine.service.views import RunView
@@ -16,6 +23,11 @@ from tests.reliability.outcomes import next_run_is_right
 from tests.servers import eventually
 
 BOUNDARIES = range(len(everything().nodes))
+
+
+def has_done(nodes: int) -> Callable[[RunView], bool]:
+    """Whether a run has begun and finished so many nodes."""
+    return lambda view: view.status == "running" and len(finished_nodes(view)) >= nodes
 
 
 def died_of(view: RunView, code: str) -> None:
@@ -36,8 +48,7 @@ def nothing_done_is_lost(workspace: Workspace, killed: RunView, undisturbed: dic
 def test_the_child_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
     run_id = queue_run(noisy, everything())
     with at_work(noisy):
-        eventually(lambda: children(noisy), 30)
-        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
+        when(noisy, run_id, has_done(done))
         for child in children(noisy):
             child.kill()
         killed = ended(noisy, run_id)
@@ -51,8 +62,7 @@ def test_the_child_is_killed_after_so_many_nodes(noisy: Workspace, done: int, un
 def test_the_worker_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
     run_id = queue_run(noisy, everything())
     with running_worker(noisy.settings) as worker:
-        eventually(lambda: children(noisy), 30)
-        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
+        when(noisy, run_id, has_done(done))
         worker.kill()
         gone(noisy)
     with at_work(noisy):
@@ -98,3 +108,14 @@ def test_what_dead_runs_had_put_aside_is_swept(noisy: Workspace, who: str, undis
         assert any(noisy.cache.root.glob(SPILLED))
         noisy.cache.sweep()
     next_run_is_right(noisy, everything(), undisturbed)
+
+
+def test_what_a_dead_process_left_is_swept_before_its_parent_asks_for_it(tmp_path: Path) -> None:
+    cache, dead = Cache(tmp_path), subprocess.Popen(["true"])
+    left = tmp_path / f".writing-{socket.gethostname()}-{dead.pid}-{uuid4().hex}"
+    left.mkdir()
+    process = psutil.Process(dead.pid)
+    eventually(lambda: is_dead(process))
+    cache.sweep()
+    assert not left.exists()
+    dead.wait()

@@ -255,6 +255,21 @@ time.sleep(60)
 """
 
 
+LAST_WORD = """
+print("a library says hello")
+print('{"code": "disk_full", "message": "The disk is full."}')
+"""
+
+
+def test_the_last_word_of_a_child_is_heard(tmp_path: Path) -> None:
+    child = ChildProcess(Settings(home=tmp_path), (sys.executable, "-c", LAST_WORD))
+    try:
+        assert child.ends_within(20)
+        assert child.last_word() == {"code": "disk_full", "message": "The disk is full."}
+    finally:
+        child.kill()
+
+
 def test_what_a_child_starts_counts_and_ends_with_it(tmp_path: Path) -> None:
     child = ChildProcess(Settings(home=tmp_path), (sys.executable, "-c", GREEDY))
     try:
