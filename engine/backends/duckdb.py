@@ -100,7 +100,7 @@ class DuckDBBackend(Backend):
         This thread may ask nothing else in between.
         """
         schema = table.schema().to_pyarrow()
-        for batch in self._stream(table, self._query, rows):
+        for batch in self._stream(table, self._query(table), rows):
             yield batch.cast(schema)
 
     def numbers(
@@ -114,20 +114,19 @@ class DuckDBBackend(Backend):
             for name, dtype in table.schema().items()
         ]
 
-        def query(some: ir.Table) -> str:
-            return f"SELECT {', '.join(columns)} FROM ({self._connection.compile(some)})"  # noqa: S608  quoted names
-
+        query = f"SELECT {', '.join(columns)} FROM ({self._connection.compile(table)})"  # noqa: S608  quoted names
         yield from self._stream(table, query, BATCH_ROWS)
 
-    def _stream(self, table: ir.Table, query: Callable[[ir.Table], str], rows: int) -> Iterator[pa.RecordBatch]:
+    def _stream(self, table: ir.Table, query: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """The result of a query over a table; range by range, where its rows are computed one by one."""
         base = segments.base_of(table)
         parts = self._ranges(base) if base is not None else None
         if base is None or parts is None:
-            yield from self._run(query(table)).to_arrow_reader(rows)
+            yield from self._run(query).to_arrow_reader(rows)
             return
 
         def compute(ids: range) -> pa.Table:
-            return self._cursor().sql(query(segments.within(table, base, ids))).to_arrow_table()
+            return self._cursor().sql(segments.within(query, base, ids)).to_arrow_table()
 
         for part in segments.ahead(compute, parts, self._limits.threads or os.cpu_count() or 1):
             yield from part.to_batches(rows)

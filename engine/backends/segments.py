@@ -42,11 +42,11 @@ def ranges(first: int | None, last: int | None, count: int) -> list[range] | Non
     return [range(start, start + ROWS) for start in range(first, last + 1, ROWS)]
 
 
-def within(table: ir.Table, base: ir.Table, ids: range) -> ir.Table:
-    """The rows that are computed from those of the base with these ids."""
-    some = base.filter((base[ROW] >= ids.start) & (base[ROW] < ids.stop))
-    replaced: ir.Table = table.op().replace({base.op(): some.op()}).to_expr()
-    return replaced
+def within(query: str, base: ir.Table, ids: range) -> str:
+    """The SQL of a query over some rows of the base only; its name is unique, so it stands for nothing else."""
+    name = f'"{base.get_name()}"'
+    some = f'(SELECT * FROM {name} WHERE "{ROW}" >= {ids.start} AND "{ROW}" < {ids.stop})'  # noqa: S608  names of ours
+    return query.replace(name, some)
 
 
 def ahead(work: Callable[[range], R], parts: Iterable[range], threads: int) -> Iterator[R]:
