@@ -61,7 +61,7 @@ class DuckDBBackend(Backend):
 
     def _lock(self, readable: Sequence[Path], workspace: Path) -> None:
         """The order matters: paths first, then the door, then the key."""
-        buffer = min(self._limits.memory_mb // AHEAD, MOST_AHEAD_MB)
+        buffer = max(1, min(self._limits.memory_mb // AHEAD, MOST_AHEAD_MB))
         self._connection.raw_sql(f"SET streaming_buffer_size = '{buffer}MB'")
         if self._limits.temp_mb is not None:
             # As an option of `connect` it is shown but has no effect.
@@ -120,7 +120,7 @@ class DuckDBBackend(Backend):
     def _stream(self, table: ir.Table, query: str, rows: int) -> Iterator[pa.RecordBatch]:
         """The result of a query over a table; range by range, where its rows are computed one by one."""
         base = segments.base_of(table)
-        parts = self._ranges(base) if base is not None else None
+        parts = self._ranges(base, len(table.columns)) if base is not None else None
         if base is None or parts is None:
             yield from self._run(query).to_arrow_reader(rows)
             return
@@ -131,10 +131,9 @@ class DuckDBBackend(Backend):
         for part in segments.ahead(compute, parts, self._limits.threads or os.cpu_count() or 1):
             yield from part.to_batches(rows)
 
-    def _ranges(self, base: ir.Table) -> list[range] | None:
-        return segments.ranges(
-            **self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
-        )
+    def _ranges(self, base: ir.Table, width: int) -> list[range] | None:
+        ids = self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
+        return segments.ranges(**ids, width=width)
 
     def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
         """The small result of a query written in SQL, given the SQL of a table."""
