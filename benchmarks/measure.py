@@ -4,12 +4,16 @@ import json
 import os
 import statistics
 import subprocess
+import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import READY, timed
+from benchmarks.warm import warm_memory
 from benchmarks.watch import Watch
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +48,7 @@ class Outcome:
     Parameters
     ----------
     whole_seconds
-        From the start of the process to its end, interpreter and imports included.
+        From the start of the process to its end, interpreter and imports included, warming of memory excluded.
     memory_mb
         Most resident memory of its processes together.
     figures
@@ -92,22 +96,27 @@ class Measured:
 def run(command: Command) -> Outcome:
     """Run a command once."""
     started = time.perf_counter()
-    with subprocess.Popen(
-        [str(command.python), "-m", command.module, *command.arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **command.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
+        subprocess.Popen(
+            [str(command.python), "-m", command.module, *command.arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), READY: "1", **command.environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+        ) as process,
+    ):
         with Watch(process.pid) as watch:
-            told, complaints = _talk(process)
-        seconds = time.perf_counter() - started
-    lines = told.strip().splitlines()
-    if process.returncode or not lines:
-        reason = (complaints.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+            told, warming = _talk(process)
+        seconds = time.perf_counter() - started - warming
+        complaints.seek(0)
+        reasons = complaints.read().strip().splitlines()
+    if process.returncode or not told:
+        reason = (reasons or [f"exit code {process.returncode} (stopped after {PATIENCE_SECONDS} s)"])[-1]
         return Outcome(seconds, watch.peak_mb, {}, reason)
-    return Outcome(seconds, watch.peak_mb, json.loads(lines[-1]))
+    return Outcome(seconds, watch.peak_mb, json.loads(told))
 
 
 def in_turn(sides: Mapping[str, Command], runs: int) -> dict[str, Measured]:
@@ -123,10 +132,19 @@ def in_turn(sides: Mapping[str, Command], runs: int) -> dict[str, Measured]:
     return {name: Measured(str(command), outcomes[name]) for name, command in sides.items()}
 
 
-def _talk(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    try:
-        return process.communicate(timeout=PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        _, complaints = process.communicate()
-        return "", f"{complaints}\nstopped after {PATIENCE_SECONDS} s"
+def _talk(process: "subprocess.Popen[str]") -> tuple[str, float]:
+    """The last line a command said, and the seconds it was kept waiting while memory was warmed."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    patience = threading.Timer(PATIENCE_SECONDS, process.kill)
+    patience.start()
+    last, warming = "", 0.0
+    for line in process.stdout:
+        last = line.strip()
+        if last == READY:
+            warming += timed(warm_memory)[1]
+            process.stdin.write("\n")
+            process.stdin.flush()
+    process.wait()
+    patience.cancel()
+    return last, warming

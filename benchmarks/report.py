@@ -1,11 +1,23 @@
 """What a measured command says on its last line; plain Python, because rivals run it in environments of their own."""
 
 import json
+import os
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 CHUNK_ROWS = 100_000
+READY = "ready"
+"""Said before the work begins, to a harness that has set the variable of this name."""
+
+
+def measured(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
+    """What a call gives, and the seconds it took, once the harness has let it begin."""
+    if READY in os.environ:
+        print(READY, flush=True)
+        sys.stdin.readline()
+    return timed(work, *arguments)
 
 
 def timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:

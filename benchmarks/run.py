@@ -3,7 +3,7 @@
 import argparse
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,17 +13,21 @@ import psutil
 from benchmarks.bench import Bench, CannotPrepare
 from benchmarks.contests import CONTESTS
 from benchmarks.environments import PACKAGES, CannotInstall
-from benchmarks.measure import Measured, in_turn
+from benchmarks.found import Found, keep, kept
+from benchmarks.measure import in_turn
 from benchmarks.results import Line, every_run, table
 from benchmarks.sizes import FULL, QUICK
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+PROFILE = Path(__file__).with_name("PROFILE.md")
+"""Where the time goes, written by hand; part of the results."""
 LIBRARIES = ("duckdb", "ibis-framework", "pyarrow", "pandas", "scikit-learn", "numpy")
 
 HOW = """
 Every command runs in a process of its own, the sides in turn (A B A B …), after one round that does not count; medians
 of {runs}. *Ours* and *theirs* are the time of the work and the peak of resident memory of all processes of the command,
-sampled 50 times a second.
+sampled 50 times a second. Right before the work begins, the harness touches 8 GB of memory and gives it back, because a
+virtual machine that has returned memory to its host gets it again at a price that has nothing to do with either side.
 
 - The time of the work begins when the interpreter has started and everything is imported, and ends when the result is
   there: libraries are compared with libraries. The last table has the time of the whole process too.
@@ -43,7 +47,7 @@ def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small tables, one run: does the harness work?")
-    parser.add_argument("--only", nargs="*", choices=CONTESTS, default=list(CONTESTS))
+    parser.add_argument("--only", nargs="*", choices=CONTESTS, default=list(CONTESTS), help="the others keep theirs")
     parser.add_argument("--runs", type=int)
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--folder", type=Path, default=Path(platformdirs.user_cache_dir("canvasback-benchmarks")))
@@ -51,50 +55,45 @@ def main() -> None:
     sizes = QUICK if asked.quick else FULL
     runs = asked.runs or sizes.runs
     asked.folder.mkdir(parents=True, exist_ok=True)
-    load = psutil.getloadavg()[0]
-    lines: list[Line] = []
-    measured: list[Measured] = []
+    folder = asked.folder / ("found-quick" if asked.quick else "found")
     for name in asked.only:
         with tempfile.TemporaryDirectory(dir=asked.folder, prefix="scratch-") as scratch:
-            told, ran = compete(name, Bench(sizes, asked.folder, Path(scratch)), runs)
-        print("\n".join(map(str, told)), flush=True)
-        lines += told
-        measured += ran
-    asked.results.write_text("\n".join(page(lines, measured, runs, load)), encoding="utf-8")
+            found = compete(name, Bench(sizes, asked.folder, Path(scratch)), runs)
+        print("\n".join(map(str, found.lines)), flush=True)
+        keep(folder, name, found)
+        asked.results.write_text("\n".join(page(kept(folder, list(CONTESTS)))), encoding="utf-8")
 
 
-def compete(name: str, bench: Bench, runs: int) -> tuple[list[Line], list[Measured]]:
-    """The lines of one contest; one that cannot be prepared is told, not left out."""
+def compete(name: str, bench: Bench, runs: int) -> Found:
+    """What a contest finds; one that cannot be prepared is told, not left out."""
     try:
         contest = CONTESTS[name](bench)
     except (CannotInstall, CannotPrepare) as error:
-        return [Line(name, "", found=f"not measured: {error}")], []
-    found = in_turn(contest.sides, runs)
-    return list(contest.lines(found)), list(found.values())
+        return Found([Line(name, "", found=f"not measured: {error}")], [], runs, 0)
+    load = psutil.getloadavg()[0]
+    measured = in_turn(contest.sides, runs)
+    return Found(list(contest.lines(measured)), list(measured.values()), runs, load)
 
 
-def page(lines: Iterable[Line], measured: Iterable[Measured], runs: int, load: float) -> list[str]:
-    """RESULTS.md.
-
-    Parameters
-    ----------
-    load
-        Processes that ran before the first command: nothing is worth much that was measured beside others.
-    """
+def page(found: Sequence[Found]) -> list[str]:
+    """RESULTS.md."""
     ours = [f"{name} {version(name)}" for name in LIBRARIES]
     libraries = ", ".join([f"Python {platform.python_version()}", *ours, *PACKAGES.values()])
+    runs = min(one.runs for one in found)
+    load = max(one.load for one in found)
     return [
         "# Measured",
         "",
-        f"`make bench` on {machine()}, load {load:.1f} before it began; {libraries}.",
+        f"`make bench` on {machine()}, load {load:.1f} at most before a measure began; {libraries}.",
         "",
-        *table(lines),
+        *table(line for one in found for line in one.lines),
         "",
+        PROFILE.read_text(encoding="utf-8"),
         "## What is timed",
         HOW.format(runs=f"{runs} runs" if runs > 1 else "1 run"),
         "## Every run",
         "",
-        *every_run(measured),
+        *every_run(measured for one in found for measured in one.measured),
         "",
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from benchmarks.report import matrix_facts, tell, timed
+from benchmarks.report import matrix_facts, measured, tell
 
 NUMBERS = ["age", "amount", "duration", "balance", "rate", "visits", "score", "ratio"]
 TEXTS = ["region", "product", "channel", "segment"]
@@ -78,5 +78,5 @@ def to_matrix(path: Path) -> Any:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("path", type=Path)
-    made, seconds = timed(to_matrix, parser.parse_args().path)
+    made, seconds = measured(to_matrix, parser.parse_args().path)
     tell(seconds=seconds, **matrix_facts(made))

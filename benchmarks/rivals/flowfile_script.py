@@ -11,7 +11,7 @@ import flowfile_frame as ff  # noqa: E402  after its logging is quiet
 import pyarrow.parquet as pq  # noqa: E402
 from flowfile_frame import col  # noqa: E402
 
-from benchmarks.report import tell, timed  # noqa: E402
+from benchmarks.report import measured, tell  # noqa: E402
 
 
 def flow(sales: Path, stores: Path, output: Path) -> Any:
@@ -42,7 +42,7 @@ if __name__ == "__main__":
     for name in ("sales", "stores", "output"):
         parser.add_argument(name, type=Path)
     asked = parser.parse_args()
-    nodes, seconds = timed(run, asked.sales, asked.stores, asked.output)
+    nodes, seconds = measured(run, asked.sales, asked.stores, asked.output)
     table = pq.read_table(asked.output)
     checksum = sum(table["revenue"].to_pylist()) + sum(table["sales"].to_pylist())
     tell(seconds=seconds, nodes=nodes, rows=table.num_rows, checksum=checksum)

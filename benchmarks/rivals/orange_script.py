@@ -6,7 +6,7 @@ from typing import Any
 from Orange.data import Domain, Table
 from Orange.preprocess import Continuize, Impute, Normalize, PreprocessorList
 
-from benchmarks.report import matrix_facts, tell, timed
+from benchmarks.report import matrix_facts, measured, tell
 
 NUMBERS = ["age", "amount", "duration", "balance", "rate", "visits", "score"]
 TEXTS = ["region", "product", "channel", "segment"]
@@ -24,5 +24,5 @@ def to_matrix(path: str) -> Any:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("path")
-    made, seconds = timed(to_matrix, parser.parse_args().path)
+    made, seconds = measured(to_matrix, parser.parse_args().path)
     tell(seconds=seconds, **matrix_facts(made))

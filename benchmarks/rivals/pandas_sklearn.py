@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from benchmarks.report import matrix_facts, tell, timed
+from benchmarks.report import matrix_facts, measured, tell
 
 NUMBERS = ["age", "amount", "duration", "balance", "rate", "visits", "score", "ratio"]
 TEXTS = ["region", "product", "channel", "segment"]
@@ -61,8 +61,8 @@ if __name__ == "__main__":
     parser.add_argument("--dtype", default="float64")
     asked = parser.parse_args()
     if asked.what == "run":
-        area, seconds = timed(whole_run, asked.path)
+        area, seconds = measured(whole_run, asked.path)
         tell(seconds=seconds, roc_auc=area)
     else:
-        matrix, seconds = timed(to_matrix, asked.path, asked.dtype)
+        matrix, seconds = measured(to_matrix, asked.path, asked.dtype)
         tell(seconds=seconds, **matrix_facts(matrix))
