@@ -277,6 +277,7 @@ class Estimator(Component[E]):
 
     task: ClassVar[Task]
     takes_missing: ClassVar[bool] = False
+    takes_negative: ClassVar[bool] = True
     takes_sparse: ClassVar[bool] = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
     precision: ClassVar[Literal["float32", "float64"]] = "float64"

@@ -147,6 +147,16 @@ class CategoryColumns(Columns):
     kinds = ("text", "boolean", "numeric")
 
 
+class PlainColumns(Columns):
+    """Columns of single values: neither nested data nor one-hot."""
+
+    kinds = ("numeric", "text", "boolean", "datetime")
+
+
+class DatetimeColumns(Columns):
+    kinds = ("datetime",)
+
+
 class FeatureColumns(Columns):
     """What a model can take as input."""
 
@@ -198,9 +208,14 @@ def _new_name(name: str) -> str:
 
 Column = Annotated[str, ColumnPick()]
 NumericColumn = Annotated[str, ColumnPick(("numeric",))]
+TextColumn = Annotated[str, ColumnPick(("text",))]
+DatetimeColumn = Annotated[str, ColumnPick(("datetime",))]
+PlainColumn = Annotated[str, ColumnPick(PlainColumns.kinds)]
 Expression = Annotated[str, Widget("expression")]
 NewColumn = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_new_name)]
 ColumnMapping = Annotated[dict[str, NewColumn], Widget("mapping")]
+Constant = bool | Annotated[int, Field(ge=-(2**63), lt=2**63)] | float | Annotated[str, Field(max_length=10_000)]
+"""A value that is written down."""
 
 
 class TargetPick(ColumnPick):

@@ -1,7 +1,7 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +133,20 @@ class Work:
         demands = component.demands(*given)
         if not demands:
             return
-        counted = given[0].aggregate([scalar.name(f"d{i}") for i, scalar in enumerate(demands.values())])
-        for message, offending in zip(demands, self._backend.row(counted).values(), strict=True):
+        for message, offending in self._offending(demands, given).items():
             if offending:
                 rows = "1 row" if offending == 1 else f"{offending:,} rows"
                 raise DataError(f"{message.rstrip('.')} ({rows}).", hint="Correct the data or change this node.")
+
+    def _offending(self, demands: Mapping[str, ir.IntegerScalar], given: Sequence[ir.Table]) -> dict[str, int]:
+        """The counts that a component demands: one query for each of its inputs that is looked at."""
+        found: dict[str, int] = {}
+        for relation, table in {table.op(): table for table in given}.items():
+            asked = {message: count for message, count in demands.items() if relation in count.op().relations}
+            if asked:
+                counted = table.aggregate([count.name(f"d{i}") for i, count in enumerate(asked.values())])
+                found |= zip(asked, self._backend.row(counted).values(), strict=True)
+        return found
 
 
 def computes(table: ir.Table, backend: Backend) -> None:

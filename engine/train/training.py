@@ -18,7 +18,7 @@ from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
 from engine.train.explain import importance
-from engine.train.matrix import Matrix, MatrixSpec, check_size, learn_spec
+from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
 from engine.train.order import in_order, ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
@@ -27,6 +27,7 @@ from engine.train.target import Classes, RowCounts, check_rows, count_rows, lear
 IMPORTANCE_ROWS = 1_000
 LEAST_ANSWERS = 500
 """So many rows with the run's own answers are kept for the parity gate: test rows, then train rows."""
+ANSWER_ROWS = 8_192
 PREDICTIONS, MORE = "predictions.parquet", "more_predictions.parquet"
 
 
@@ -70,9 +71,16 @@ def answer(
     if matrix.shape[0] == 0:
         return np.empty(0), np.empty((0, 0)) if is_classification else None
     if not is_classification:
-        return np.asarray(estimator.predict(matrix), dtype=np.float64), None
-    probabilities = np.asarray(estimator.predict_proba(matrix), dtype=np.float64)
+        return _asked(estimator.predict, matrix), None
+    probabilities = _asked(estimator.predict_proba, matrix)
     return probabilities.argmax(axis=1), probabilities
+
+
+def _asked(ask: Callable[[Matrix], Any], matrix: Matrix) -> npt.NDArray[np.float64]:
+    """The answers, so many rows at a time: some models compare each of them with every train row at once."""
+    starts = range(0, matrix.shape[0], ANSWER_ROWS)
+    parts = [np.asarray(ask(matrix[start : start + ANSWER_ROWS]), dtype=np.float64) for start in starts]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def train(
@@ -158,7 +166,10 @@ def _load(
             filling.add(batch)
             labels.append(plain(batch.column(target)))
         filling.check(takes_missing=component.takes_missing)
-        return filling.matrix(), pa.chunked_array(labels)
+        matrix = filling.matrix()
+        if not component.takes_negative:
+            check_signs(matrix, spec)
+        return matrix, pa.chunked_array(labels)
 
     return in_order(rows.select(ROW, target, *features), [target, *features], read)
 

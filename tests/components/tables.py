@@ -64,13 +64,17 @@ def hostile(table: pa.Table) -> pa.Table:
     return table.rename_columns([HOSTILE.get(name, name) for name in table.column_names])
 
 
-def rekeyed(value: Any) -> Any:
+def rekeyed(params: Mapping[str, Any]) -> dict[str, Any]:
     """Params for the hostile table; expressions are rewritten too."""
+    return {name: _rekeyed(value) for name, value in params.items()}
+
+
+def _rekeyed(value: Any) -> Any:
     if isinstance(value, str):
         return HOSTILE.get(value) or _rewritten(value)
     if isinstance(value, Mapping):
-        return {rekeyed(key): rekeyed(item) for key, item in value.items()}
-    return [rekeyed(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_rekeyed(key): _rekeyed(item) for key, item in value.items()}
+    return [_rekeyed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def all_missing(table: pa.Table, *names: str) -> pa.Table:

@@ -43,6 +43,8 @@ LEARNED = of(LearnedTransform)
 MODELS = of(Estimator)
 SOURCES = of(Source)
 
+OTHER_DEFAULTS = {"sgd_classifier": {"loss": "hinge, the library's own, gives no probabilities"}}
+
 
 @pytest.fixture
 def table() -> ir.Table:
@@ -167,7 +169,8 @@ def test_hostile_column_names_change_nothing_but_names(key: str, table: ir.Table
     for port, output in tables.run(tables.made(kind, table), table).items():
         expected = [list(row.values()) for row in tables.rows(output)]
         found = [list(row.values()) for row in tables.rows(renamed[port])]
-        if kind.spec.serving == "boundary":
+        if kind.spec.serving == "boundary":  # ids may come from keys, and names may become values
+            expected = [[tables.HOSTILE.get(value, value) for value in row] for row in expected]
             expected, found = (sorted(map(repr, side)) for side in (expected, found))
         assert found == expected
 
@@ -272,7 +275,7 @@ def test_a_model_fits_and_predicts(key: str) -> None:
 @pytest.mark.parametrize("key", MODELS)
 def test_a_model_that_takes_missing_values_does(key: str) -> None:
     kind: Any = component(key)
-    features, target = matrix(kind.task)
+    features, target = suited(kind)
     features[::5, 0] = np.nan
     if kind.takes_missing:
         model(key).fit(features, target).predict(features)
@@ -294,7 +297,7 @@ def test_a_saved_model_answers_as_before_and_holds_no_types_beyond_its_list(
     kind.save(estimator, path)
     assert np.array_equal(kind.load(path).predict(features), estimator.predict(features))
     if path.suffix == ".skops":
-        assert set(skops.io.get_untrusted_types(file=path)) == set(kind.trusted_types)
+        assert set(skops.io.get_untrusted_types(file=path)) <= set(kind.trusted_types)
 
 
 @pytest.mark.parametrize("key", MODELS)
@@ -302,25 +305,26 @@ def test_the_params_of_a_model_are_those_of_its_library_with_its_defaults(key: s
     kind: Any = component(key)
     needs_library(key)
     made = kind(kind.params_type().model_validate({"target": kind.spec.example["target"]}))
-    given, defaults = made.build().get_params(), type(made.build())().get_params()
+    given, defaults = settings(made.build()), settings(made.build(), by_default=True)
     ours = {"target", "features", "seed", *(["positive"] if kind.task == "classification" else [])}
     own = set(kind.params_type().model_fields) - ours
     assert own - set(given) <= {"class_weight"}
-    own &= set(given)
+    own &= set(given) - set(OTHER_DEFAULTS.get(key, {}))
     told = {name: defaults[name] for name in own if defaults[name] is not None}
     assert {name: given[name] for name in told} == told
     untold = {name: None for name in own - set(told) if given[name] is not None}
     if untold:  # what its library takes for None shows only in what it learns
-        features, target = matrix(kind.task)
+        features, target = suited(kind)
         theirs = made.build().set_params(**untold).fit(features, target)
         assert np.array_equal(answers(made.fit(features, target), features), answers(theirs, features))
 
 
 @pytest.mark.parametrize("key", [key for key in MODELS if "class_weight" in component(key).params_type().model_fields])
 def test_balanced_classes_give_a_rare_one_more_weight(key: str) -> None:
-    features, target = matrix("regression")
+    features, target = suited(component(key), task="regression")
     rare = (target > np.quantile(target, 0.9)).astype(int)
     noisy = np.where(np.arange(len(rare)) % 3 == 0, 0, rare)
+    features = features.round()  # so that no model can learn rows by heart
     plain, balanced = (model(key, class_weight=weight).fit(features, noisy) for weight in (None, "balanced"))
     assert answers(balanced, features)[:, 1].mean() > answers(plain, features)[:, 1].mean()
 
@@ -350,18 +354,27 @@ def with_roles() -> ir.Table:
     return tables.lazy(tables.example().append_column(ROLE, roles))
 
 
-def matrix(task: str, classes: int = 2) -> tuple[Any, Any]:
+def suited(kind: Any, classes: int = 2, task: str = "") -> tuple[Any, Any]:
+    """Features and a target that a model can learn from."""
     random = np.random.default_rng(0)
     features = random.normal(size=(200, 2))
     score = features @ [1.0, -2.0]
-    if task == "regression":
-        return features, score
+    features = features if kind.takes_negative else abs(features)
+    if (task or kind.task) == "regression":
+        return features, np.exp(score)
     return features, np.digitize(score, [0.0, 2.0][: classes - 1])
+
+
+def settings(estimator: Any, *, by_default: bool = False) -> dict[str, Any]:
+    """The settings of an estimator and, before them, of the one that it wraps."""
+    both = [each for each in (estimator.get_params().get("estimator"), estimator) if each is not None]
+    told = [type(each)() if by_default else each for each in both]
+    return {name: value for each in told for name, value in each.get_params(deep=False).items()}
 
 
 def fitted(key: str, classes: int = 3) -> tuple[Any, Any, Any]:
     made = model(key)
-    features, target = matrix(made.task, classes)
+    features, target = suited(made, classes)
     return made.fit(features, target), features, target
 
 

@@ -52,4 +52,80 @@ MORE: Mapping[str, list[dict[str, Any]]] = {
         {"test": 0.2, "validation": 0.1, "stratify": "number"},
     ],
     "standardize": [{"columns": ["number", "other"]}],
+    "bin_values": [{"column": "other", "edges": [0.1, 7], "closed": "right"}],
+    "constant_column": [{"name": "n", "value": value} for value in (1, 2.5, True)],
+    "date_difference": [
+        {"start": "when", "end": "when", "unit": "day", "name": "d"},
+        {"start": "when", "end": "when", "unit": "hour", "name": "d", "fraction": True},
+    ],
+    "date_parts": [
+        {"columns": ["when"], "parts": ["year", "quarter", "week", "day", "dayofyear", "minute", "second", "epoch"]}
+    ],
+    "extract_text": [
+        {"column": "text", "pattern": "(?i)N.+E", "name": "x"},
+        {"column": "text", "pattern": "(r)(e)", "name": "x", "group": 2},
+    ],
+    "fill_constant": [
+        {"columns": ["text"], "value": 0},
+        {"columns": ["when"], "value": "2026-02-03T04:05:06"},
+        {"columns": ["flag"], "value": True},
+        {"columns": ["other"], "value": 7},
+    ],
+    "fill_forward": [{"columns": ["number", "text", "when", "flag"], "direction": "backward"}],
+    "hash_column": [{"columns": ["number", "flag", "when"]}],
+    "limit_rows": [{"rows": 7}],
+    "lookup": [{"on": ["group"], "columns": ["other"], "prefix": "x"}, {"on": ["text", "flag"], "prefix": "y"}],
+    "map_values": [
+        {"column": "other", "mapping": {"4": "1", "7": None}, "to": "int64"},
+        {"column": "number", "mapping": {"-3": "low"}, "others": "missing"},
+        {"column": "flag", "mapping": {"yes": "0.5"}, "default": "1", "to": "float64"},
+    ],
+    "mask_column": [{"columns": ["text", "when"], "side": "start", "keep": 3}, {"columns": ["text"], "keep": 0}],
+    "math": [
+        {"columns": ["number", "other"], "function": name, "suffix": "_x"}
+        for name in ("square", "cube", "inverse", "log", "log1p", "exp", "abs")
+    ],
+    "merge_columns": [{"columns": ["text", "flag"], "name": "m", "missing": "missing"}],
+    "pivot": [
+        {"index": ["group"], "columns": "text", "columns_values": ["red", "blue"], "aggregation": "count"},
+        {
+            "index": ["group", "flag"],
+            "columns": "other",
+            "columns_values": [4, 7],
+            "values": "when",
+            "aggregation": "max",
+            "others": "leave_out",
+        },
+    ],
+    "remove_outliers": [
+        {"columns": ["number", "other"], "method": "iqr", "threshold": 0.2},
+        {"columns": ["number"], "method": "percentile", "threshold": 5},
+    ],
+    "replace_text": [{"columns": ["text"], "find": "([a-z])(e+)", "replace": "\\2$\\1", "regex": True}],
+    "rolling_features": [{"columns": ["number"], "window": 3, "functions": ["sum", "min"], "current": True}],
+    "round_numbers": [
+        {"columns": ["number", "other"], "digits": -1},
+        {"columns": ["number"], "digits": 1, "how": "up"},
+        {"columns": ["number"], "how": "down"},
+    ],
+    "sample_rows": [{"fraction": 0.4}, {"rows": 11}, {"fraction": 0.3, "stratify": "flag", "seed": 4}],
+    "sort_rows": [{"by": ["flag", "text"], "descending": ["flag"]}],
+    "split_column": [{"column": "text", "by": "e", "into": ["a", "b"], "rest": "keep", "trim": True}],
+    "text_case": [{"columns": ["text"], "to": to} for to in ("lower", "upper", "sentence")],
+    "text_length": [{"columns": ["text"]}],
+    "trim_text": [{"columns": ["text"], "side": "start"}, {"columns": ["text"], "side": "end"}],
+    "union": [{"by_name": False}],
+    "unpivot": [{"columns": ["number", "text", "flag", "when"], "drop_missing": True}],
+    "window": [
+        {
+            "order_by": ["flag", "number"],
+            "descending": ["number"],
+            "functions": [
+                *({"function": name} for name in ("rank", "dense_rank", "percent_rank", "count")),
+                *({"function": name, "column": "number"} for name in ("lead", "difference", "change", "first", "last")),
+                *({"function": name, "column": "other", "over": "group"} for name in ("sum", "min", "max")),
+                {"function": "count", "column": "text"},
+            ],
+        }
+    ],
 }

@@ -1,0 +1,43 @@
+"""Libraries that not every installation has, and what brings them."""
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Library:
+    """A library that a part of the product needs.
+
+    Parameters
+    ----------
+    name
+        As people know it.
+    module
+        What is imported.
+    install
+        What pip is asked for.
+    """
+
+    name: str
+    module: str
+    install: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is installed; nothing is imported to find out."""
+        return importlib.util.find_spec(self.module) is not None
+
+    @property
+    def version(self) -> str:
+        """Which version is installed."""
+        return str(importlib.import_module(self.module).__version__)
+
+    @property
+    def hint(self) -> str:
+        """What to do where it is missing."""
+        return f'Install it with: pip install "{self.install}"'
+
+
+SPARK = Library("Spark", "pyspark", "canvasback[spark]")
+XGBOOST = Library("XGBoost", "xgboost", "canvasback[boosters]")
