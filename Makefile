@@ -22,7 +22,7 @@ test: $(READY) $(MACHINE)  ## Run the tests (real DuckDB, PostgreSQL, processes 
 	$(BIN)/pytest -m "browser and not slow" tests
 
 test-all: $(READY) $(MACHINE)  ## Run the slow tests too
-	$(BIN)/pytest -m slow tests
+	$(BIN)/pytest -n 2 --dist loadfile -m slow tests
 
 check: $(READY)  ## Format, lint, types and layers, in seconds
 	$(BIN)/ruff format --check -q .

@@ -26,7 +26,9 @@ def components() -> str:
     for category in list_categories():
         lines += [f"## {category['title']}", ""]
         for found in (one for one in listed if one["category"] == category["key"]):
-            lines += [f"### {found['title']} (`{found['key']}`)", "", found["help"], "", *_params(found["params"]), ""]
+            lines += [f"### {found['title']} (`{found['key']}`)", "", found["help"], ""]
+            lines += [f'Needs `pip install "{install}"`.\n' for install in found["requires"]]
+            lines += [*_params(found["params"]), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -257,11 +257,19 @@ def _unsealed(document: Mapping[str, Any]) -> dict[str, Any]:
     return meta
 
 
+def _is_alive(pid: int) -> bool:
+    """Whether a process can still write; one that has ended stays listed until its parent asks for it."""
+    try:
+        return psutil.Process(pid).status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _is_abandoned(folder: Path) -> bool:
     host, _, rest = folder.name.removeprefix(".writing-").removeprefix(".spill-").rpartition("-")[0].rpartition("-")
     try:
         if host == socket.gethostname() and rest.isdigit():
-            return not psutil.pid_exists(int(rest))
+            return not _is_alive(int(rest))
         return folder.stat().st_mtime < time.time() - ABANDONED_SECONDS
     except OSError:
         return False

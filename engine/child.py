@@ -1,8 +1,8 @@
-"""The process that does one job and ends. Started ahead of time by a worker, so that the imports are done already.
+"""The process that does one job and ends. A worker starts it ahead of time, so that the imports are done already.
 
 It reads one line from standard input, ``{"job_id", "worker", "attempt", "limits"}``, does that job and writes its
-end down itself, in one transaction with the results. A worker that hears nothing more sees to the rest, and a child
-whose worker is gone ends at once.
+end down itself, in one transaction with the results. An error that it cannot write down it says on standard output. A
+worker that hears nothing more sees to the rest, and a child whose worker is gone ends at once.
 """
 
 import json
@@ -10,6 +10,7 @@ import logging
 import os
 import random
 import resource
+import select
 import signal
 import sys
 import threading
@@ -39,25 +40,42 @@ log = logging.getLogger("canvasback.child")
 
 def main() -> None:
     """Wait for an order, do it, and end."""
-    _warm_up()
+    threading.Thread(target=_end_with_the_worker, daemon=True).start()
+    to_worker = _own_output()
+    if not _is_asked():
+        _warm_up()
     order = sys.stdin.readline()
     if not order.strip():
         return
-    threading.Thread(target=_end_with_the_worker, daemon=True).start()
-    asked = json.loads(order)
-    settings = Settings().limited(asked["limits"])
+    try:
+        do(_accept(json.loads(order)))
+    except PEOPLE_ERRORS as error:
+        _say(error_data(error), to_worker)
+    except Exception as error:
+        log.exception("a job could not begin or end")
+        _say(unexpected(error), to_worker)
+
+
+def _own_output() -> int:
+    """Standard output as a descriptor of our own, so that nothing but what we say goes to the worker."""
+    ours = os.dup(sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ours
+
+
+def _say(error: dict[str, Any], to_worker: int) -> None:
+    os.write(to_worker, f"\n{json.dumps(error)}\n".encode())
+
+
+def _accept(order: dict[str, Any]) -> Assignment:
+    settings = Settings().limited(order["limits"])
     start_logging(settings, "jobs")
     _limit_memory(settings.run_memory_mb)
     if settings.run_threads is not None:
         _limit_cores(settings.run_threads)
-    try:
-        workspace = open_workspace(settings)
-        with workspace.database.read() as uow:
-            job = uow.jobs.get(asked["job_id"])
-    except Exception:
-        log.exception("job %s could not begin", asked["job_id"])
-        raise
-    do(Assignment(workspace, job, asked["worker"]))
+    workspace = open_workspace(settings)
+    with workspace.database.read() as uow:
+        return Assignment(workspace, uow.jobs.get(order["job_id"]), order["worker"])
 
 
 def do(assignment: Assignment) -> None:
@@ -80,9 +98,9 @@ def do(assignment: Assignment) -> None:
 
 def _end_with_the_worker() -> None:
     """A worker that was killed cannot end this process: but then the pipe closes."""
-    # Not through `sys.stdin`, whose lock a waiting thread would hold when the interpreter ends.
-    while os.read(0, 1):
-        pass
+    pipe = select.poll()
+    pipe.register(sys.stdin, select.POLLHUP)
+    pipe.poll()
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
@@ -133,6 +151,10 @@ def _limit_cores(threads: int) -> None:
         with suppress(ProcessLookupError):
             os.sched_setaffinity(int(thread.name), cores)
     threadpool_limits(len(cores))
+
+
+def _is_asked() -> bool:
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 def _warm_up() -> None:

@@ -92,6 +92,11 @@ def database_memory_mb(memory_mb: int) -> int:
     return max(LEAST_DATABASE_MB, int((memory_mb - PROCESS_MB) * DATABASE_SHARE))
 
 
+def matrix_memory_mb(memory_mb: int) -> int:
+    """What the matrices of a run's models may take together: all but the process itself."""
+    return memory_mb - PROCESS_MB
+
+
 def machine_memory_mb() -> int:
     """Memory of this machine, or of the container that this process lives in."""
     most = int(psutil.virtual_memory().total)

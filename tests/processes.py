@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import numpy as np
@@ -114,20 +114,32 @@ def ended(workspace: Workspace, run_id: str, seconds: float = 20) -> RunView:
     return runs.get_run(workspace, run_id)
 
 
-def gone(workspace: Workspace, seconds: float = 5) -> None:
-    """Wait until no process works for this home."""
-    eventually(lambda: not children(workspace), seconds)
+def gone(workspace: Workspace) -> None:
+    """Wait until no process works for this home; one that only just started notices when its imports are done."""
+    eventually(lambda: not children(workspace))
+
+
+def is_dead(process: psutil.Process) -> bool:
+    """Whether a process has ended, though its parent may not have asked for it yet."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager
 def held_still(workspace: Workspace) -> Iterator[None]:
-    """The child of this home stops in the middle of what it does, and goes on afterwards."""
-    child = children(workspace)[0]
-    child.suspend()
+    """The children of this home stop in the middle of what they do, unless they are done, and go on afterwards."""
+    still = children(workspace)
+    for child in still:
+        with suppress(psutil.NoSuchProcess):
+            child.suspend()
     try:
         yield
     finally:
-        child.resume()
+        for child in still:
+            with suppress(psutil.NoSuchProcess):
+                child.resume()
 
 
 def half_written(workspace: Workspace) -> list[str]:

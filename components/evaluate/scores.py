@@ -36,7 +36,7 @@ def scores(p: Predictions) -> dict[str, float]:
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
 
 
-def baseline(p_train_truth: Any, p: Predictions) -> dict[str, float]:
+def baseline(p_train_truth: Any, p: Predictions, counts: Any = None) -> dict[str, float]:
     """The metrics of a model that learned nothing: class shares, or the mean, of the train rows.
 
     Parameters
@@ -45,26 +45,28 @@ def baseline(p_train_truth: Any, p: Predictions) -> dict[str, float]:
         The true answers of the train rows.
     p
         The predictions to compare with; the same rows are scored.
+    counts : array of the same shape, or None
+        How many train rows have each of these answers; None where each stands for one row.
     """
     train = np.asarray(p_train_truth)
     if len(train) == 0 or len(p.truth) == 0:
         return {}
-    return scores(_prior(train, p) if p.task == "classification" else _mean(train, p))
+    return scores(_prior(train, p, counts) if p.task == "classification" else _mean(train, p, counts))
 
 
-def _prior(train: Array, p: Predictions) -> Predictions:
+def _prior(train: Array, p: Predictions, counts: Any) -> Predictions:
     from sklearn.dummy import DummyClassifier
 
-    dummy = DummyClassifier(strategy="prior").fit(np.zeros((len(train), 1)), train)
+    dummy = DummyClassifier(strategy="prior").fit(np.zeros((len(train), 1)), train, sample_weight=counts)
     rows = np.zeros((len(p.truth), 1))
     classes = tuple(dummy.classes_.tolist())
     return Predictions(p.task, p.truth, dummy.predict(rows), dummy.predict_proba(rows), classes, p.positive)
 
 
-def _mean(train: Array, p: Predictions) -> Predictions:
+def _mean(train: Array, p: Predictions, counts: Any) -> Predictions:
     from sklearn.dummy import DummyRegressor
 
-    dummy = DummyRegressor(strategy="mean").fit(np.zeros((len(train), 1)), train)
+    dummy = DummyRegressor(strategy="mean").fit(np.zeros((len(train), 1)), train, sample_weight=counts)
     return Predictions(p.task, p.truth, dummy.predict(np.zeros((len(p.truth), 1))))
 
 

@@ -1,7 +1,8 @@
 """Spark through Ibis: the same tables and results, on a session of our own or on a cluster."""
 
+import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.backends.backend import BATCH_ROWS, Backend, Limits
+from engine.backends.spark_cluster import SparkCluster
 from engine.backends.spark_session import open_session, require_pyspark, unreachable
 from engine.cache import private_name
-from engine.errors import CanvasbackError, DataError, LimitReached, RunError
+from engine.errors import CanvasbackError, DataError, LimitReached, RunError, UnfitForTraining
 
 NO_GLOB = {"__globPaths__": "false"}
 """A path is a name, whatever signs are in it."""
@@ -32,12 +34,21 @@ class SparkBackend(Backend):
         Address of a Spark Connect server; None runs Spark on this machine.
     options
         Further options of Spark, for a session of our own.
+    trains_here
+        Whether the workers of a session of our own may train models. They share the run's memory, so that they hold
+        no more than one matrix would, and XGBoost has them listen on every interface of the machine.
     """
 
     name = "spark"
 
     def __init__(
-        self, limits: Limits, workspace: Path, remote: str | None = None, options: Mapping[str, str] | None = None
+        self,
+        limits: Limits,
+        workspace: Path,
+        remote: str | None = None,
+        options: Mapping[str, str] | None = None,
+        *,
+        trains_here: bool = False,
     ) -> None:
         require_pyspark()
         from engine.backends.spark_sql import SparkSQL
@@ -53,6 +64,8 @@ class SparkBackend(Backend):
                 opened = open_session(remote, limits, self._scratch, options or {})
                 self._session = self._open.enter_context(opened)
                 self._connection = SparkSQL().connect(self._session)
+                if remote or trains_here:
+                    self.cluster = SparkCluster(self._session, self._frame, connect=remote is not None)
         except BaseException:
             self._open.close()
             raise
@@ -97,6 +110,10 @@ class SparkBackend(Backend):
         """The whole result of a query, for results that are known to be small."""
         return _typed(self._frame(table).toArrow(), table.schema())
 
+    def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
+        """The small result of a query written in SQL, given the SQL of a table."""
+        return self._session.sql(query(self._connection.compile(table))).toArrow()
+
     def rows(self, table: ir.Table) -> int:
         """How many rows a query gives."""
         return int(self._frame(table).count())
@@ -137,6 +154,12 @@ class SparkBackend(Backend):
                 f"This step needs more than the {self._limits.memory_mb:,} MB of memory that Spark may use.",
                 hint="Take fewer rows or columns, or raise the memory limit.",
                 detail={"reason": reason},
+            )
+        if "PythonException" in told:
+            return UnfitForTraining(
+                f"Spark's workers could not train the model: {_python_error(told)}.",
+                hint="Change the model's settings, its features or its rows; workers need the Python and libraries of "
+                "this installation.",
             )
         if condition.startswith(VALUES):
             return DataError(
@@ -191,6 +214,12 @@ def _typed(table: pa.Table, schema: sch.Schema) -> pa.Table:
         [column.cast(field.type, safe=False) for column, field in zip(table.columns, wanted, strict=True)],
         schema=pa.schema([field.with_nullable(True) for field in wanted]),
     )
+
+
+def _python_error(told: str) -> str:
+    """What Python code on a worker raised, without its traceback."""
+    raised = re.findall(r"^(?:[\w.]+\.)?\w*(?:Error|Exception): (.+)$", told, re.MULTILINE)
+    return raised[-1].rsplit(": ", 1)[-1].rstrip(".")[:300] if raised else _reason(told)
 
 
 def _reason(told: str) -> str:

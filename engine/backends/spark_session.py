@@ -6,12 +6,14 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from components.libraries import SPARK
 from engine.backends.backend import Limits
 from engine.errors import InvalidSetting, RunError
 
@@ -20,6 +22,8 @@ JAVA = 17
 REACH_SECONDS = 5.0
 STOP_SECONDS = 10.0
 LOG = "spark.log"
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
+"""Tells the functions of PySpark that columns are those of Spark Connect."""
 
 SQL_OPTIONS: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",
@@ -60,18 +64,14 @@ def open_session(remote: str | None, limits: Limits, scratch: Path, options: Map
 
 
 def require_pyspark() -> None:
-    """Raise unless PySpark can be imported.
+    """Raise unless PySpark is installed.
 
     Raises
     ------
     RunError
     """
-    try:
-        import pyspark  # noqa: F401
-    except ImportError as error:
-        raise RunError(
-            "Spark is not installed.", hint='Install it with: pip install "canvasback[spark]", or run on DuckDB.'
-        ) from error
+    if not SPARK.is_there:
+        raise RunError("Spark is not installed.", hint=f"{SPARK.hint}, or run on DuckDB.")
 
 
 @contextmanager
@@ -83,9 +83,11 @@ def _connected(remote: str) -> Iterator[Any]:
     session = SparkSession.builder.remote(remote).create()
     # Seconds instead of Spark's ten minutes: a run that waits for a dead server says so.
     session.client.set_retry_policies([DefaultPolicy(max_retries=6, initial_backoff=100, max_backoff=2_000)])
+    os.environ[CONNECT_MODE] = "1"
     try:
         yield session
     finally:
+        os.environ.pop(CONNECT_MODE, None)
         session.stop()
 
 
@@ -132,18 +134,21 @@ def _local(memory_mb: int, scratch: Path, options: Mapping[str, str]) -> Iterato
     from pyspark.sql import SparkSession
 
     check_java()
-    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    # What Spark starts in Python, to train models, has our libraries.
+    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     conf = SparkConf(loadDefaults=False).setAll(list(options.items()))
     with (scratch / LOG).open("wb") as log:
         try:
             gateway: Any = launch_gateway(conf, {"stdout": log, "stderr": subprocess.STDOUT})  # type: ignore[no-untyped-call]
-        except PySparkRuntimeError as error:
+        except (PySparkRuntimeError, OSError) as error:
             raise _not_started(scratch / LOG, memory_mb) from error
     try:
         context = SparkContext(conf=conf, gateway=gateway)
         context.setLogLevel("OFF")
         yield SparkSession(context)
     finally:
+        if SparkContext._active_spark_context is not None:
+            SparkContext._active_spark_context._accumulatorServer.shutdown()  # else it complains when Java ends
         _end(gateway)
         # The next session of this process gets a Java of its own, with its own memory.
         SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None

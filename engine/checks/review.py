@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from components.base import Estimator, Split
 from components.errors import UnknownComponent
 from engine.checks.features import feature_fix, leak_fix, model_problems
+from engine.checks.libraries import library_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.wires import wire_problems
@@ -59,10 +60,12 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
             yield Problem("duplicate_node", f"Two nodes are called {node.id!r}.", node=node.id, hint="Rename one.")
         counted.add(node.id)
         try:
-            component_of(node)
+            spec = component_of(node).spec
         except UnknownComponent as error:
             hint = error.hint or "Replace or remove this node."
             yield Problem(error.code, error.message, node=node.id, hint=hint)
+        else:
+            yield from library_problems(node, spec)
     for cycle in pipeline.cycles():
         names = ", ".join(pipeline.by_id[node_id].label for node_id in cycle[:5])
         yield Problem(

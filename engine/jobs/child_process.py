@@ -26,7 +26,7 @@ class ChildProcess:
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,
@@ -36,10 +36,19 @@ class ChildProcess:
     def give(self, job: Job, worker: str, limits: Mapping[str, Any]) -> None:
         """Send the order; the pipe stays open, because its end tells the child that its worker is gone."""
         order = {"job_id": job.id, "worker": worker, "attempt": job.attempt, "limits": limits}
-        assert self.process.stdin is not None  # noqa: S101  opened as a pipe above
+        assert self.process.stdin is not None  # noqa: S101  opened above
         with suppress(BrokenPipeError):
             self.process.stdin.write((json.dumps(order) + "\n").encode())
             self.process.stdin.flush()
+
+    def last_word(self) -> dict[str, Any] | None:
+        """The error that a process which has ended could not write down itself, if it said one."""
+        assert self.process.stdout is not None  # noqa: S101  opened above
+        os.set_blocking(self.process.stdout.fileno(), False)
+        said = (self.process.stdout.read() or b"").splitlines()
+        with suppress(ValueError):  # a library that was imported may have printed something
+            return dict(json.loads(said[-1])) if said else None
+        return None
 
     @property
     def is_alive(self) -> bool:
@@ -72,9 +81,10 @@ class ChildProcess:
             with suppress(psutil.Error):
                 member.kill()
         self.process.wait()
-        if self.process.stdin is not None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            assert pipe is not None  # noqa: S101  opened above
             with suppress(OSError):
-                self.process.stdin.close()
+                pipe.close()
 
 
 def _bytes(process: psutil.Process) -> int:

@@ -61,7 +61,7 @@ def tell_where(uow: UnitOfWork, run: Run, error: dict[str, Any]) -> dict[str, An
     drawn = Pipeline.from_document(uow.pipelines.get_version(run.pipeline_version_id).graph).by_id
     names = [drawn[node].label if node in drawn else node.replace("_", " ") for node in at_work]
     node = at_work[0] if len(at_work) == 1 else None
-    told = {"field": None, **error, "message": f"{error['message']} {_where(names)}", "node": node}
+    told = {"field": None, **error, "message": f"{error['message'].rstrip('.')}. {_where(names)}", "node": node}
     for node_id in at_work:
         uow.runs.record_node(run.id, node_id, error={**told, "node": node_id})
     return told
@@ -90,8 +90,8 @@ def too_much(memory_mb: int) -> LimitReached:
     """What a job that wanted too much memory is told."""
     return LimitReached(
         f"The job needed more than the {memory_mb:,} MB of memory it may use.",
-        hint="Sample rows, keep fewer categories or columns, or raise the memory limit of the run "
-        "(CANVASBACK_RUN_MEMORY_MB for all).",
+        hint="Sample rows, keep fewer categories or columns, choose a smaller model, or raise the memory limit of the "
+        "run (CANVASBACK_RUN_MEMORY_MB for all).",
     )
 
 

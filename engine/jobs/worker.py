@@ -14,7 +14,7 @@ from engine.jobs.child_process import ChildProcess
 from engine.jobs.ends import died, end_lost_jobs, end_of_job, stopped, system_kills, too_long, too_much
 from engine.settings import Settings
 from engine.workspace import Workspace
-from storage.errors import Busy, LostLease, StorageError
+from storage.errors import Busy, DiskFull, LostLease, StorageError
 from storage.schema import Job, JobStatus
 from storage.unit_of_work import UnitOfWork
 
@@ -30,7 +30,7 @@ log = logging.getLogger("canvasback.worker")
 
 @dataclass(frozen=True)
 class Verdict:
-    """Why a child was ended from outside."""
+    """How a job ends that its child did not end."""
 
     status: JobStatus
     error: dict[str, Any] | None
@@ -107,7 +107,6 @@ class Worker:
         limits = self._settings.limited(asked)
         ready = self._spare if self._spare and self._spare.is_alive else ChildProcess(self._settings)
         child, self._spare = ready, None
-        kills = system_kills()
         child.give(job, self.name, asked)
         self._prepare()
         try:
@@ -118,8 +117,7 @@ class Worker:
         finally:
             child.kill()
             self._workspace.cache.sweep()
-        ran_out = system_kills() > kills
-        self._settle(job, verdict or Verdict("crashed", died(child.process.returncode, machine_ran_out=ran_out)))
+        self._settle(job, verdict)
 
     def _limits(self, job: Job) -> dict[str, Any]:
         """What was asked for this job, and for the run it does."""
@@ -129,9 +127,10 @@ class Worker:
         asked = {**own, **((run.limits if run else None) or {})}
         return {name: value for name, value in asked.items() if value is not None}
 
-    def _watch(self, job: Job, child: ChildProcess, limits: Settings) -> Verdict | None:
+    def _watch(self, job: Job, child: ChildProcess, limits: Settings) -> Verdict:
         """Wait for the child; renew the lease, hear of a cancel, hold the limits."""
         started = beat = time.monotonic()
+        kills = system_kills()
         while not child.ends_within(WATCH_SECONDS):
             now = time.monotonic()
             if self._stop.is_set():
@@ -144,7 +143,10 @@ class Worker:
                 beat = now
                 if self._beat(job):
                     return Verdict("cancelled", Cancelled("Cancelled.").as_data())
-        return None
+        error = child.last_word()
+        if error is not None:
+            return Verdict("failed", error)
+        return Verdict("crashed", died(child.process.returncode, machine_ran_out=system_kills() > kills))
 
     def _beat(self, job: Job) -> bool:
         """Extend the lease; whether someone asked to cancel."""
@@ -154,7 +156,7 @@ class Worker:
             return self._workspace.database.transact(
                 lambda uow: uow.jobs.heartbeat(job.id, self.name, job.attempt, lease), patience=lease / 3
             )
-        except Busy as error:
+        except (Busy, DiskFull) as error:
             log.warning("no heartbeat for job %s: %s", job.id, error.message)
             return False
         except LostLease:
@@ -164,14 +166,21 @@ class Worker:
             raise
 
     def _settle(self, job: Job, verdict: Verdict) -> None:
-        """Write the end down if the child could not; its own word counts before its exit code."""
+        """Write the end down unless the child did, and as soon as that is possible: a full disk takes nothing."""
 
         def write(uow: UnitOfWork) -> None:
             if uow.jobs.get(job.id).finished_at is None:
                 end_of_job(uow, job.id, self.name, job.attempt, verdict.status, error=verdict.error)
 
-        with suppress(LostLease):
-            self._workspace.database.transact(write)
+        while True:
+            try:
+                with suppress(LostLease):
+                    self._workspace.database.transact(write)
+                return
+            except StorageError as error:
+                log.warning("the end of job %s cannot be written yet: %s", job.id, error.message)
+                if self._stop.wait(GRACE_SECONDS):
+                    return
 
     def _reap(self) -> None:
         """Notice the jobs of workers that are gone, twice a lease."""

@@ -19,7 +19,7 @@ from engine.serve.slice import ServingSlice
 from engine.train.matrix import MatrixSpec
 from engine.train.training import MORE, PREDICTIONS, Trained
 
-MODEL, ESTIMATOR, GOLDEN = "model.json", "estimator.skops", "golden.parquet"
+MODEL, GOLDEN = "model.json", "golden.parquet"
 GOLDEN_ROWS = 500
 GOLDEN_PREFIX = "__cb_golden_"
 """Before the name of an answer, so that no input can have the same."""
@@ -79,8 +79,6 @@ def write_model(
     dict
         The facts that the run shows and the registry keeps.
     """
-    import skops.io
-
     lookups = {name: table.select(list(visible(table.schema()))) for name, table in lookups.items()}
     origin, arrived = rows
     predictions = backend.read([path for path in (folder / PREDICTIONS, folder / MORE) if path.exists()])
@@ -102,32 +100,34 @@ def write_model(
         importance=trained.importance,
         warnings=trained.warnings,
         rows=trained.rows,
-        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+        libraries=_libraries(estimator),
     )
     (folder / MODEL).write_text(model.model_dump_json())
-    skops.io.dump(trained.estimator, folder / ESTIMATOR, compression=8)
+    estimator.save(trained.estimator, folder / estimator.file)
     for name, table in lookups.items():
         backend.write(table, folder / f"{name}.parquet")
     backend.write(_golden(origin, predictions, needed), folder / GOLDEN)
     facts = json.loads(model.model_dump_json(include=set(FACTS)))
-    return {**facts, "files": [MODEL, ESTIMATOR, GOLDEN, *(f"{name}.parquet" for name in lookups)]}
+    return {**facts, "files": [MODEL, estimator.file, GOLDEN, *(f"{name}.parquet" for name in lookups)]}
 
 
-def load_estimator(path: Path, key: str) -> Any:
-    """Load a saved estimator, allowing only the types that its component declares.
+def load_estimator(files: Mapping[str, Path], key: str) -> Any:
+    """Load a saved estimator from its (already verified) file, allowing only the types that its component declares.
 
     Raises
     ------
     ServingError
-        When the file holds anything else.
+        When the file holds anything else, or a library is missing.
     """
-    import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     kind = component(key)
     assert issubclass(kind, Estimator)  # noqa: S101  only model nodes write model files
+    for library in kind.spec.requires:
+        if not library.is_there:
+            raise ServingError(f"This model needs {library.name}, which is not installed.", hint=f"{library.hint}.")
     try:
-        return skops.io.load(path, trusted=list(kind.trusted_types))
+        return kind.load(files[kind.file])
     except UntrustedTypesFoundException as error:
         raise ServingError(
             f"The model file holds a type that {key!r} may not: {error}", hint="Train the model again."
@@ -140,6 +140,12 @@ def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[
     made = serving.apply(unbound(serving.origin_schema(), INPUT), others.__getitem__)
     needed = {name for table, name in reads(made, features) if table == INPUT}
     return [name for name in serving.columns if name in needed]
+
+
+def _libraries(estimator: Estimator[Any]) -> dict[str, str]:
+    """The versions of what the model was made with."""
+    own = {library.module: library.version for library in estimator.spec.requires}
+    return {name: importlib.metadata.version(name) for name in LIBRARIES} | own
 
 
 def _nullable(origin: ir.Table, arrived: ir.Table, names: list[str], seen: int, backend: Backend) -> dict[str, bool]:

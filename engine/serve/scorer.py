@@ -18,7 +18,7 @@ from components.base import Estimator
 from components.catalog import component
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
-from engine.serve.modelfile import ESTIMATOR, GOLDEN, MODEL, ModelFile, load_estimator
+from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator
 from engine.serve.records import Field, Mistake, refusal, to_table
 from engine.train.training import answer
 
@@ -145,7 +145,7 @@ def load_scorer(files: Mapping[str, Path]) -> Scorer:
     lookups = {
         name: pq.read_table(files[f"{name}.parquet"]) for step in model.slice.steps for name in step.lookups.values()
     }
-    scorer = Scorer(model, load_estimator(files[ESTIMATOR], model.component), lookups)
+    scorer = Scorer(model, load_estimator(files, model.component), lookups)
     scorer._golden = pq.read_table(files[GOLDEN])
     return scorer
 

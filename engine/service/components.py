@@ -55,6 +55,7 @@ def describe_component(key: str) -> dict[str, Any]:
         "family": next((name for family, name in FAMILIES if issubclass(found, family)), "transform"),
         "serving": spec.serving,
         "version": spec.version,
+        "requires": [library.install for library in spec.requires],
         "inputs": [
             {"name": port.name, "kind": port.kind, "optional": port.optional, "many": port.many} for port in spec.inputs
         ],

@@ -13,6 +13,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from engine.train.fill import as_numbers
+from engine.train.matrix import Matrix
 from engine.train.target import plain
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ def importance(trained: "Trained", sample: pa.Table, target: str) -> list[dict[s
     if sample.num_rows < 2:
         return []
     matrix = trained.spec.fill(sample)
-    matrix = matrix.toarray() if trained.spec.is_sparse else matrix
     truth = _truth(trained, sample.column(target))
     if trained.classes is None and float(np.var(truth)) == 0.0:
         return []
@@ -48,24 +48,35 @@ def importance(trained: "Trained", sample: pa.Table, target: str) -> list[dict[s
     return sorted(found, key=lambda row: -row["mean"])
 
 
-def _losses(trained: "Trained", matrix: npt.NDArray[np.float64], truth: npt.NDArray[Any]) -> Iterator[dict[str, Any]]:
+def _losses(trained: "Trained", matrix: Matrix, truth: npt.NDArray[Any]) -> Iterator[dict[str, Any]]:
     reference = _quality(trained, matrix, truth)
     generator = np.random.default_rng(0)
     for feature, place in list(trained.spec.slices())[:MAX_FEATURES]:
-        kept = matrix[:, place].copy()
-        losses = []
-        for _ in range(REPEATS):
-            matrix[:, place] = kept[generator.permutation(len(kept))]
-            losses.append(reference - _quality(trained, matrix, truth))
-        matrix[:, place] = kept
+        orders = [generator.permutation(len(truth)) for _ in range(REPEATS)]
+        losses = [reference - _quality(trained, shuffled(matrix, place, order), truth) for order in orders]
         yield {"column": feature.name, "mean": float(np.mean(losses)), "std": float(np.std(losses))}
+
+
+def shuffled(matrix: Matrix, place: slice, order: npt.NDArray[Any]) -> Matrix:
+    """The matrix with the rows of some columns in another order.
+
+    A sparse one stays sparse: what it leaves out is a zero to some models, and missing to others.
+    """
+    if not isinstance(matrix, np.ndarray):
+        from scipy.sparse import hstack
+
+        columns = matrix.tocsc()
+        return hstack([columns[:, : place.start], columns[order, place], columns[:, place.stop :]], format="csr")
+    changed = matrix.copy()
+    changed[:, place] = matrix[order, place]
+    return changed
 
 
 def _truth(trained: "Trained", column: pa.ChunkedArray) -> npt.NDArray[Any]:
     return trained.classes.encode(plain(column)) if trained.classes else as_numbers(column)
 
 
-def _quality(trained: "Trained", matrix: npt.NDArray[np.float64], truth: npt.NDArray[Any]) -> float:
+def _quality(trained: "Trained", matrix: Matrix, truth: npt.NDArray[Any]) -> float:
     found, _ = trained.answer(matrix)
     if trained.classes:
         return float((found == truth).mean())

@@ -1,6 +1,6 @@
 """Fill a matrix from Arrow, batch by batch, without a detour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,25 +69,36 @@ class Filling:
         UnfitForTraining
             Naming the columns and how many values.
         """
-        infinite = next(((name, count) for name, count in self._infinite.items() if count), None)
-        if infinite:
-            raise UnfitForTraining(
-                f"Column {infinite[0]!r} has {infinite[1]:,} infinite values.",
-                hint="Replace them with a formula, or filter those rows.",
-                field=infinite[0],
-            )
-        missing = {name: count for name, count in self._missing.items() if count}
-        if missing and not takes_missing:
-            listed = ", ".join(f"{name!r} ({count:,})" for name, count in list(missing.items())[:5])
-            raise UnfitForTraining(
-                f"This model cannot take missing values; there are some in {listed}.",
-                hint="Impute them first, or choose a histogram gradient boosting model, which takes them.",
-                field=next(iter(missing)),
-            )
+        check_values(self._missing, self._infinite, takes_missing=takes_missing)
 
     def matrix(self) -> Any:
         """What was filled so far."""
         return self._into.matrix()
+
+
+def check_values(missing: Mapping[str, int], infinite: Mapping[str, int], *, takes_missing: bool) -> None:
+    """Refuse values that a model cannot take, counted by column.
+
+    Raises
+    ------
+    UnfitForTraining
+        Naming the columns and how many values.
+    """
+    name, count = next(((name, count) for name, count in infinite.items() if count), ("", 0))
+    if count:
+        raise UnfitForTraining(
+            f"Column {name!r} has {count:,} infinite values.",
+            hint="Replace them with a formula, or filter those rows.",
+            field=name,
+        )
+    gaps = {name: count for name, count in missing.items() if count}
+    if gaps and not takes_missing:
+        listed = ", ".join(f"{name!r} ({count:,})" for name, count in list(gaps.items())[:5])
+        raise UnfitForTraining(
+            f"This model cannot take missing values; there are some in {listed}.",
+            hint="Impute them first, or choose a histogram gradient boosting model, which takes them.",
+            field=next(iter(gaps)),
+        )
 
 
 class _Dense:

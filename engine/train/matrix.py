@@ -168,17 +168,18 @@ def check_size(rows: int, spec: MatrixSpec, memory_mb: float) -> None:
     LimitReached
         With what would make it smaller.
     """
-    if spec.memory_mb(rows) <= memory_mb:
+    needed = spec.memory_mb(rows)
+    if needed <= memory_mb:
         return
-    needed = rows * spec.row_bytes / 1e6
     widest = max(spec.features, key=lambda feature: feature.width)
     fewer = (
         f"keep fewer categories of {widest.name!r} (it fills {widest.width:,} columns), " if widest.width > 1 else ""
     )
     smaller = "" if spec.precision == "float32" else "choose a model that computes in float32 (a random forest), "
     raise LimitReached(
-        f"The model would need a matrix of {rows:,} rows and {spec.width:,} columns ({needed:,.0f} MB), "
-        f"but the run may use {memory_mb:,.0f} MB.",
-        hint=f"Sample rows, {fewer}choose fewer features, {smaller}raise the memory limit, or run it on Spark.",
+        f"The model would need a matrix of {rows:,} rows and {spec.width:,} columns ({needed / ROOM:,.0f} MB), "
+        f"and {needed:,.0f} MB while it is filled, but the run has room for {memory_mb:,.0f} MB.",
+        hint=f"Sample rows ({rows * memory_mb / needed:,.0f} would fit), {fewer}choose fewer features, {smaller}"
+        f"raise the memory limit by {needed - memory_mb:,.0f} MB, or train XGBoost on a Spark cluster.",
         field="features",
     )

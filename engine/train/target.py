@@ -53,11 +53,27 @@ def learn_classes(values: pa.ChunkedArray, target: str) -> Classes:
         )
     if len(labels) > MAX_CLASSES:
         raise UnfitForTraining(
-            f"The target {target!r} has {len(labels):,} different values, which is too many for a classification.",
+            f"The target {target!r} has more than {MAX_CLASSES} different values, too many for a classification.",
             hint="Use a regression model for numbers, or group rare values.",
             field="target",
         )
     return Classes(tuple(labels))
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What can be said of rows without a model: the answers of the train rows.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_values,)
+        Labels, or numbers.
+    counts : ndarray of shape (n_values,), or None
+        How many rows each stands for; None for one row each.
+    """
+
+    values: npt.NDArray[Any]
+    counts: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)

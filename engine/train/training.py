@@ -17,12 +17,13 @@ from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
+from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
 from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
 from engine.train.order import in_order, ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
-from engine.train.target import Classes, RowCounts, check_rows, count_rows, learn_classes, plain
+from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes, plain
 
 IMPORTANCE_ROWS = 1_000
 LEAST_ANSWERS = 500
@@ -111,7 +112,7 @@ def train(
     target = component.params.target
     counts = count_rows(table, target, backend)
     check_rows(counts, target)
-    trained, learned_from = _fit(component, table, counts, backend, room, categories or {})
+    trained, prior = _fit(component, table, counts, backend, room, categories or {})
     unseen = table.filter(table[ROLE] != "train")
     tested, unknown = write_predictions(trained, unseen, target, backend, folder / PREDICTIONS)
     if counts.test < LEAST_ANSWERS:
@@ -121,7 +122,7 @@ def train(
     trained.rows = {"train": counts.train, "test": counts.test}
     trained.rows |= {"unseen_labels": unknown} if trained.classes else {}
     trained.metrics = scores(tested)
-    trained.baseline = baseline(learned_from, tested)
+    trained.baseline = baseline(prior.values, tested, prior.counts)
     sample = _drawn(backend.read([folder / PREDICTIONS]), component, "test", "importance", IMPORTANCE_ROWS)
     trained.importance = importance(trained, backend.collect(sample), target)
     return trained
@@ -134,12 +135,14 @@ def _fit(
     backend: Backend,
     room: Room,
     categories: Mapping[str, tuple[str, ...]],
-) -> tuple[Trained, npt.NDArray[Any]]:
-    """The fitted model, and the labels or numbers it learned from."""
+) -> tuple[Trained, Prior]:
+    """The fitted model, and what is known without it."""
     target, features = component.params.target, list(component.params.features)
     rows = table.filter((table[ROLE] == "train") & table[target].notnull())
     spec = learn_spec(rows, features, backend, categories, component.precision)
     spec = spec.sparse_where_it_pays() if component.takes_sparse else spec
+    if component.distributes and backend.cluster and spec.memory_mb(counts.train) > room.memory_mb:
+        return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
     check_size(counts.train, spec, room.memory_mb)
     with room.take(spec.memory_mb(counts.train)):
         matrix, labels = _load(component, rows, spec, counts.train, backend)
@@ -148,7 +151,17 @@ def _fit(
         positive = _positive(component, classes) if classes else None
         estimator, warned = _learn(component, matrix, learned_from)
     trained = Trained(estimator, spec, classes, positive, component.takes_missing, warnings=warned)
-    return trained, np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from
+    return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
+
+
+def _fit_where_rows_are(
+    component: Estimator[Any], rows: ir.Table, spec: MatrixSpec, backend: Backend
+) -> tuple[Trained, Prior]:
+    """The same from a matrix that does not fit here, learned by the engine's own workers."""
+    answers = count_answers(component, rows, backend)
+    positive = _positive(component, answers.classes) if answers.classes else None
+    estimator = fit_distributed(component, rows, spec, answers, backend)
+    return Trained(estimator, spec, answers.classes, positive, component.takes_missing), answers.prior
 
 
 def _load(
@@ -179,7 +192,7 @@ def _learn(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            estimator = component.build().fit(matrix, learned_from)
+            estimator = component.fit(matrix, learned_from)
         except ValueError as error:
             raise UnfitForTraining(
                 f"The model cannot learn with these settings from these rows: {_first_line(error)}.",

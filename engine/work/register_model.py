@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.cache import Entry
 from engine.events import NodeResult
-from engine.serve.modelfile import LIBRARIES, ModelFile
+from engine.serve.modelfile import ModelFile
 from engine.work.assignment import Assignment
 from storage.repositories.names import LONGEST_NAME
 from storage.schema import ModelVersion, Run
@@ -52,7 +52,7 @@ def register_model(
             baseline=described.baseline,
             signature=signature(described),
             lineage=lineage,
-            libraries={name: described.libraries[name] for name in LIBRARIES},
+            libraries=described.libraries,
             files=files,
             bytes=size,
         )

@@ -16,7 +16,7 @@ from engine.events import Event, NodeResult
 from engine.execute import Execution
 from engine.forecast import source_rows
 from engine.graph import Pipeline
-from engine.limits import database_memory_mb
+from engine.limits import database_memory_mb, matrix_memory_mb
 from engine.plan import Plan, make_plan
 from engine.schemas import read_params
 from engine.work.assignment import Assignment
@@ -83,7 +83,8 @@ def _execute(
     backend = open_backend(run.backend, limits, readable, workspace.cache.root, settings.spark_remote)
     try:
         recorder = Recorder(assignment, run, plan, backend)
-        execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, memory)
+        room = matrix_memory_mb(memory)
+        execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, room)
         recorder.execution = execution
         return execution.run()
     finally:

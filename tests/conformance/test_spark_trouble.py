@@ -4,8 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,40 +113,6 @@ def test_a_path_is_a_name_whatever_signs_are_in_it(spark: Backend, workspace: Pa
     folder.mkdir()
     assert spark.write(spark.register(tables.example()), folder / "table.parquet") == tables.ROWS
     assert spark.rows(spark.read([folder / "table.parquet"])) == tables.ROWS
-
-
-def wait_for(port: int, seconds: float = 90) -> None:
-    """Until somebody listens there."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with socket.socket() as asking:
-            if asking.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise TimeoutError(f"nobody listens on port {port}")
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """A Spark Connect server on loopback."""
-    import pyspark
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"spark.connect.grpc.binding.address": "127.0.0.1", "spark.connect.grpc.binding.port": port}
-    options |= {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.memory": "512m"}
-    command = [str(Path(pyspark.__file__).parent / "bin" / "spark-submit"), "--master", "local[2]"]
-    command += [word for name, value in options.items() for word in ("--conf", f"{name}={value}")]
-    command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=tmp_path, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"}
-        )
-    wait_for(port)
-    yield f"sc://127.0.0.1:{port}", process
-    process.kill()
-    process.wait()
 
 
 @pytest.mark.slow  # a server of its own takes ten seconds to start, and as long to be missed

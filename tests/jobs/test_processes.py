@@ -63,9 +63,12 @@ def test_kill_9_of_the_child_crashes_the_run_and_a_rerun_reuses(busy: Callable[.
     }
     gone(home)
     again = do_run(home, slow_pipeline(), target="fill")
-    assert (again.status, again.reused) == ("succeeded", 3)
+    assert again.status == "succeeded"
+    # Row-by-row work is not written down unless it is asked for itself, so the target is computed now.
+    assert {node.node for node in again.nodes if node.cached} == {"numbers", "split"}
 
 
+@pytest.mark.slow
 def test_kill_9_of_a_worker_takes_its_children_along_and_another_worker_tells(busy: Callable[..., Workspace]) -> None:
     home = busy()
     run_id = queue_run(home, slow_pipeline())
@@ -147,9 +150,8 @@ def test_two_workers_do_one_job_once(home: Workspace, tmp_path: Path) -> None:
     assert datasets.get_dataset(home, "few").versions == [1]
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_ending_a_command_that_does_the_job_itself_leaves_no_process(
     busy: Callable[..., Workspace], number: signal.Signals
 ) -> None:

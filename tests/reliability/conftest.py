@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.service import runs
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import do_run, filled_home, home, import_table, new_home, published
@@ -34,8 +35,17 @@ def noisy(numbers: Workspace, new_home: Callable[..., Workspace]) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(numbers: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a run of `everything` gives that nobody disturbs."""
+def done_before(numbers: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A copy in which `everything` has run, and nobody disturbed it."""
     place = tmp_path_factory.mktemp("undisturbed") / "home"
     shutil.copytree(numbers.home.path, place)
-    return facts(do_run(open_workspace(Settings(home=place)), everything()))
+    workspace = open_workspace(Settings(home=place))
+    do_run(workspace, everything())
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def undisturbed(done_before: Workspace) -> dict[str, Any]:
+    """What that run gave."""
+    (run,) = runs.list_runs(done_before)
+    return facts(runs.get_run(done_before, run.id))

@@ -1,5 +1,8 @@
 """Pipelines that have something of every kind, or too much of it."""
 
+from typing import Any
+
+from components.base import Component
 from engine.graph import Pipeline
 
 EVERYTHING = """
@@ -38,8 +41,6 @@ nodes:
   few: {component: split_random, params: {test: 0.97, seed: 1}}
   crossed: {component: join, params: {on: [label], how: inner}}
   distinct: {component: deduplicate, params: {columns: numeric}}
-  fill: {component: impute_median, params: {columns: numeric}}
-  split: {component: split_random, params: {test: 0.2, stratify: label, seed: 1}}
   answers: {component: join, params: {on: [label], how: inner}}
   score: {component: evaluate}
 edges:
@@ -49,8 +50,6 @@ edges:
   - numbers -> crossed.left
   - numbers -> crossed.right
   - crossed -> distinct
-  - crossed -> fill
-  - crossed -> split
   - small.predictions -> answers.left
   - numbers -> answers.right
   - answers -> score.predictions
@@ -76,6 +75,18 @@ def everything(**params: object) -> Pipeline:
 def crossed() -> Pipeline:
     """Each row beside each of the same label: 30,000 rows become 450 million, in whatever node they are needed."""
     return Pipeline.from_yaml(CROSSED)
+
+
+def hard_work(kind: type[Component[Any]]) -> Pipeline:
+    """A component with its example params, over rows each of which takes almost a millisecond to look at."""
+    slow = "levenshtein(repeat(concat(group, number, other), 100), repeat('ab', 150)) >= 0"
+    nodes = {
+        "rows": {"component": "dataset", "params": {"dataset": "rows"}},
+        "slow": {"component": "filter_rows", "params": {"condition": slow}},
+        "node": {"component": kind.spec.key, "params": dict(kind.spec.example)},
+    }
+    wires = [f"slow -> node.{port.name}" for port in kind.spec.inputs]
+    return Pipeline.from_document({"format": 1, "name": "hard", "nodes": nodes, "edges": ["rows -> slow", *wires]})
 
 
 def _changed(pipeline: Pipeline, params: dict[str, object]) -> Pipeline:

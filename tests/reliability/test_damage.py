@@ -12,7 +12,7 @@ from engine.errors import DamagedInput, PipelineProblems
 from engine.service import datasets, runs
 from engine.service.views import RunView
 from engine.workspace import Workspace
-from tests.homes import do_run, import_table, queue_run
+from tests.homes import do_job, do_run, import_table, queue_run
 from tests.processes import at_work, children, ended, finished_nodes, half_written, held_still, noise, when
 from tests.reliability.drawings import everything
 from tests.reliability.outcomes import flip, is_right, next_run_is_right, right_or_told, told
@@ -58,15 +58,21 @@ def harmed_run(workspace: Workspace, done: int, harm: Harm) -> RunView:
         return ended(workspace, run_id, 60)
 
 
-@pytest.mark.parametrize("harm", [delete_the_cache, flip_all_that_is_kept, lose_the_tables_that_are_kept])
+@pytest.mark.parametrize(
+    "harm",
+    [
+        delete_the_cache,
+        flip_all_that_is_kept,
+        pytest.param(lose_the_tables_that_are_kept, marks=pytest.mark.slow),
+    ],
+)
 def test_harm_to_the_cache_between_two_runs_costs_time_only(
-    noisy: Workspace, harm: Harm, undisturbed: dict[str, Any]
+    done_before: Workspace, new_home: Callable[..., Workspace], harm: Harm, undisturbed: dict[str, Any]
 ) -> None:
-    do_run(noisy, everything())
-    harm(noisy)
-    again = do_run(noisy, everything())
-    is_right(again, undisturbed, may_not_know=True)
-    assert half_written(noisy) == []
+    home = new_home(copy_of=done_before)
+    harm(home)
+    is_right(do_run(home, everything()), undisturbed, may_not_know=True)
+    assert half_written(home) == []
 
 
 def test_nothing_is_kept_once_a_file_it_may_come_from_has_changed(tmp_path: Path) -> None:
@@ -102,8 +108,8 @@ def test_a_dataset_version_that_was_harmed_before_the_run(
     run_id = queue_run(noisy, everything())
     for path in kept:
         harm(path)
-    with at_work(noisy):
-        error = told(ended(noisy, run_id, 60))
+    do_job(noisy, str(runs.job_of(noisy, run_id)))
+    error = told(runs.get_run(noisy, run_id))
     assert "damaged" in error["message"]
     assert "numbers" in error["message"]
     assert error["node"] == "numbers"

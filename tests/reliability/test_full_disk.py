@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from engine.graph import Pipeline
 from engine.limits import RunLimits
 from engine.service import runs
 from engine.workspace import Workspace
-from tests.homes import do_run, import_table, queue_run
-from tests.processes import at_work, ended, half_written, noise
+from tests.homes import import_table, queue_run
+from tests.processes import at_work, children, ended, finished_nodes, half_written, noise, when
 from tests.reliability.drawings import MANY, everything
 from tests.reliability.outcomes import is_right, next_run_is_right, told
+from tests.servers import eventually
 
 SmallDisk = Callable[[Path, int], None]
 
@@ -41,6 +43,15 @@ def small_disk() -> Iterator[SmallDisk]:
     yield mount
     for folder in mounted:
         subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill(folder: Path, left: int = 0) -> Path:
+    """A file that leaves so many bytes free on a disk to which others write too."""
+    filler = folder / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while (free := shutil.disk_usage(folder).free) > left:
+            file.write(bytes(min(free - left, 1_000_000)))
+    return filler
 
 
 def run_of(workspace: Workspace, pipeline: Pipeline, **limits: Any) -> Any:
@@ -97,16 +108,29 @@ def test_the_disk_of_the_whole_home_is_full(
     noisy.database.close()
     home = noisy.home.path
     small_disk(home, 200)
-    filler = home / "filler"
-    free = shutil.disk_usage(home).free
     run_id = queue_run(noisy, everything())
-    with filler.open("wb") as file:
-        file.write(bytes(free - 1_500_000))
+    filler = fill(home, 1_500_000)
     with at_work(noisy):
-        view = ended(noisy, run_id, 60)
-    assert view.status in ("failed", "crashed")
-    assert "disk" in str(view.error).lower()
+        error = told(ended(noisy, run_id, 60))
+    assert "disk" in error["message"].lower()
     filler.unlink()
-    assert runs.get_run(noisy, run_id).error == view.error
-    is_right(do_run(noisy, everything()), undisturbed)
+    assert runs.get_run(noisy, run_id).error == error
+    next_run_is_right(noisy, everything(), undisturbed)
+
+
+@pytest.mark.slow
+def test_the_end_of_a_run_is_told_as_soon_as_the_disk_takes_it(
+    noisy: Workspace, small_disk: SmallDisk, undisturbed: dict[str, Any]
+) -> None:
+    noisy.database.close()
+    home = noisy.home.path
+    small_disk(home, 200)
+    run_id = queue_run(noisy, everything())
+    with at_work(noisy):
+        when(noisy, run_id, lambda view: "keep" in finished_nodes(view))
+        filler = fill(home)
+        eventually(lambda: not children(noisy), 60)
+        filler.unlink()
+        error = told(ended(noisy, run_id))
+    assert "disk" in error["message"].lower()
     next_run_is_right(noisy, everything(), undisturbed)

@@ -1,21 +1,39 @@
 """Killing a worker or its child at any stage boundary loses nothing but that stage."""
 
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import psutil
 import pytest
 
+from engine.cache import Cache
 from engine.limits import RunLimits
 from engine.service import runs
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import queue_run
-from tests.processes import at_work, children, ended, finished_nodes, gone, running_worker, when
+from tests.processes import at_work, children, ended, finished_nodes, gone, is_dead, running_worker, when
 from tests.reliability.conftest import LEASE
 from tests.reliability.drawings import crossed, everything
 from tests.reliability.outcomes import next_run_is_right
 from tests.servers import eventually
 
 BOUNDARIES = range(len(everything().nodes))
+
+
+def has_done(nodes: int) -> Callable[[RunView], bool]:
+    """Whether a run has begun and finished so many nodes."""
+    return lambda view: view.status == "running" and len(finished_nodes(view)) >= nodes
+
+
+def died_of(view: RunView, code: str) -> None:
+    """A run crashed of this, or had finished its last node before it was hit."""
+    if view.status != "succeeded":
+        assert (view.status, (view.error or {})["code"]) == ("crashed", code)
 
 
 def nothing_done_is_lost(workspace: Workspace, killed: RunView, undisturbed: dict[str, Any]) -> None:
@@ -30,12 +48,12 @@ def nothing_done_is_lost(workspace: Workspace, killed: RunView, undisturbed: dic
 def test_the_child_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
     run_id = queue_run(noisy, everything())
     with at_work(noisy):
-        eventually(lambda: children(noisy), 30)
-        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
-        children(noisy)[0].kill()
+        when(noisy, run_id, has_done(done))
+        for child in children(noisy):
+            child.kill()
         killed = ended(noisy, run_id)
         gone(noisy)
-    assert (killed.status, (killed.error or {})["code"]) == ("crashed", "process_died")
+    died_of(killed, "process_died")
     nothing_done_is_lost(noisy, killed, undisturbed)
 
 
@@ -44,13 +62,12 @@ def test_the_child_is_killed_after_so_many_nodes(noisy: Workspace, done: int, un
 def test_the_worker_is_killed_after_so_many_nodes(noisy: Workspace, done: int, undisturbed: dict[str, Any]) -> None:
     run_id = queue_run(noisy, everything())
     with running_worker(noisy.settings) as worker:
-        eventually(lambda: children(noisy), 30)
-        when(noisy, run_id, lambda view: len(finished_nodes(view)) >= done)
+        when(noisy, run_id, has_done(done))
         worker.kill()
         gone(noisy)
     with at_work(noisy):
         killed = ended(noisy, run_id, 3 * LEASE)
-    assert (killed.status, (killed.error or {})["code"]) == ("crashed", "worker_lost")
+    died_of(killed, "worker_lost")
     nothing_done_is_lost(noisy, killed, undisturbed)
 
 
@@ -82,11 +99,23 @@ def test_what_dead_runs_had_put_aside_is_swept(noisy: Workspace, who: str, undis
     queue_run(noisy, crossed(), target="distinct", limits=RunLimits(memory_mb=1_000, temp_mb=20_000))
     with running_worker(noisy.settings) as worker:
         eventually(lambda: any(noisy.cache.root.glob(f"{SPILLED}/*")), 60)
-        (worker if who == "worker" else children(noisy)[0]).kill()
+        working = children(noisy)
+        (worker if who == "worker" else working[0]).kill()
         if who == "child":
             eventually(lambda: not any(noisy.cache.root.glob(".*")))
-    gone(noisy)
+    eventually(lambda: all(is_dead(child) for child in working))
     if who == "worker":
         assert any(noisy.cache.root.glob(SPILLED))
         noisy.cache.sweep()
     next_run_is_right(noisy, everything(), undisturbed)
+
+
+def test_what_a_dead_process_left_is_swept_before_its_parent_asks_for_it(tmp_path: Path) -> None:
+    cache, dead = Cache(tmp_path), subprocess.Popen(["true"])
+    left = tmp_path / f".writing-{socket.gethostname()}-{dead.pid}-{uuid4().hex}"
+    left.mkdir()
+    process = psutil.Process(dead.pid)
+    eventually(lambda: is_dead(process))
+    cache.sweep()
+    assert not left.exists()
+    dead.wait()

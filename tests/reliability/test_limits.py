@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ import pytest
 from engine.errors import InvalidSetting
 from engine.graph import Pipeline
 from engine.jobs.child_process import ChildProcess
+from engine.jobs.ends import died
 from engine.limits import RunLimits, machine_memory_mb, read_limits
 from engine.service import runs
 from engine.service.views import RunView
@@ -97,6 +98,15 @@ def test_the_command_line_refuses_a_limit_before_it_does_anything(noisy: Workspa
     assert json.loads(out)["error"]["field"] == "memory_mb"
 
 
+def test_a_run_ends_at_its_time_limit(noisy: Workspace) -> None:
+    view = run_within(noisy, slow_pipeline(), timeout_seconds=1.5)
+    error = error_of(view)
+    assert (view.status, error["code"]) == ("failed", "limit_reached")
+    assert "time limit of 1.5 seconds" in error["message"]
+    assert half_written(noisy) == []
+    gone(noisy)
+
+
 @pytest.mark.slow
 def test_a_run_ends_at_its_time_limit_and_says_where_and_what_to_do(noisy: Workspace) -> None:
     queue_run(noisy, slow_pipeline())
@@ -147,6 +157,7 @@ def test_the_room_for_that_is_bounded_too(some: Workspace) -> None:
     assert half_written(some) == []
 
 
+@pytest.mark.slow
 def test_one_thread_is_one_core_for_the_model_too(noisy: Workspace) -> None:
     view = run_within(noisy, Pipeline.from_yaml(BOOSTED), threads=1)
     assert view.status == "succeeded", view.error
@@ -167,22 +178,21 @@ edges: [words -> encode, encode -> model]
 """
 
 
-def test_a_matrix_that_cannot_fit_is_refused_with_advice(home: Workspace, tmp_path: Path) -> None:
-    rows = 200_000
+def test_a_matrix_that_cannot_fit_is_refused_with_advice(new_home: Callable[..., Workspace], tmp_path: Path) -> None:
+    home, rows = new_home(run_memory_mb=512), 40_000
     words = [f"word {i % 1_000}" for i in range(rows)]
     import_table(home, "words", pa.table({"word": words, "label": [i % 2 for i in range(rows)]}), tmp_path)
-    (tmp_path / "wide.yaml").write_text(WIDE)
-    process = command(home.settings, "run", str(tmp_path / "wide.yaml"), "--memory-mb", "512", "--json")
-    out, err = process.communicate(timeout=120)
-    error = json.loads(out)["error"]
-    assert (process.returncode, error["code"], error["node"]) == (1, "limit_reached", "model")
-    assert "rows and 1,000 columns (1,280 MB), but the run may use 512 MB" in error["message"]
-    for advice in ("Sample rows", "fewer categories of 'word'", "raise the memory limit", "Spark"):
-        assert advice in err
+    view = do_run(home, Pipeline.from_yaml(WIDE))
+    error = error_of(view)
+    assert (view.status, error["code"], error["node"]) == ("failed", "limit_reached", "model")
+    assert "1,000 columns (256 MB), and 332 MB while it is filled, but the run has room for 162 MB" in error["message"]
+    for advice in ("Sample rows", "fewer categories of 'word'", "float32", "raise the memory limit by", "Spark"):
+        assert advice in error["hint"]
     assert half_written(home) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGSEGV, pytest.param(signal.SIGABRT, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT])
 def test_a_crash_is_told_by_the_name_of_its_signal(noisy: Workspace, number: signal.Signals) -> None:
     run_id = queue_run(noisy, slow_pipeline())
     with at_work(noisy):
@@ -193,6 +203,22 @@ def test_a_crash_is_told_by_the_name_of_its_signal(noisy: Workspace, number: sig
     assert (view.status, error["code"], error["node"]) == ("crashed", "process_died", "model")
     assert f"signal {number:d}, {number.name}" in error["message"]
     assert half_written(noisy) == []
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "machine_ran_out", "words"),
+    [
+        (-signal.SIGSEGV, False, "crashed (signal 11, SIGSEGV: Segmentation fault)"),
+        (-signal.SIGKILL, False, "was killed from outside"),
+        (-signal.SIGKILL, True, "because the machine ran out of memory"),
+        (-signal.SIGSEGV, True, "crashed (signal 11"),
+        (1, False, "ended without a word (exit code 1)"),
+    ],
+)
+def test_every_death_has_words_and_advice(exit_code: int, machine_ran_out: bool, words: str) -> None:
+    error = died(exit_code, machine_ran_out=machine_ran_out)
+    assert words in error["message"]
+    assert error["hint"]
 
 
 @pytest.fixture
@@ -229,6 +255,21 @@ time.sleep(60)
 """
 
 
+LAST_WORD = """
+print("a library says hello")
+print('{"code": "disk_full", "message": "The disk is full."}')
+"""
+
+
+def test_the_last_word_of_a_child_is_heard(tmp_path: Path) -> None:
+    child = ChildProcess(Settings(home=tmp_path), (sys.executable, "-c", LAST_WORD))
+    try:
+        assert child.ends_within(20)
+        assert child.last_word() == {"code": "disk_full", "message": "The disk is full."}
+    finally:
+        child.kill()
+
+
 def test_what_a_child_starts_counts_and_ends_with_it(tmp_path: Path) -> None:
     child = ChildProcess(Settings(home=tmp_path), (sys.executable, "-c", GREEDY))
     try:
@@ -239,6 +280,7 @@ def test_what_a_child_starts_counts_and_ends_with_it(tmp_path: Path) -> None:
     eventually(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE)
 
 
+@pytest.mark.slow
 def test_a_run_within_its_limits_is_as_good_as_any(noisy: Workspace) -> None:
     limits = {"memory_mb": 2_000, "timeout_seconds": 600, "threads": 1, "temp_mb": 1_000}
     view = run_within(noisy, everything(), **limits)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from engine.workspace import Workspace
 from tests.homes import queue_run
 from tests.processes import at_work, ended
@@ -19,6 +21,7 @@ def test_two_runs_of_one_pipeline_at_once(noisy: Workspace, undisturbed: dict[st
     assert again.reused == len(again.nodes)
 
 
+@pytest.mark.slow
 def test_two_runs_that_share_half_of_their_nodes(noisy: Workspace, undisturbed: dict[str, Any]) -> None:
     other = everything(split__test=0.5)
     run_ids = [queue_run(noisy, pipeline) for pipeline in (everything(), other)]

@@ -118,16 +118,22 @@ def test_one_port_for_two_is_refused(settings: Settings) -> None:
     assert (process.returncode, "cannot both" in err) == (1, True)
 
 
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
 def test_sigterm_answers_what_is_in_flight(settings: Settings) -> None:
     process = command(settings, "api")
     try:
         eventually(lambda: answers(f"{settings.api_url}/readyz"), 60)
-        with socket.create_connection(("127.0.0.1", settings.api_port)) as open_request:
-            # Half a request is under way when the signal comes.
-            open_request.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        with socket.create_connection(("127.0.0.1", settings.api_port)) as connection:
+            connection.settimeout(5)
+            connection.sendall(HEALTH)
+            assert b"200 OK" in connection.recv(4096)
+            # Request and signal are both there when the process looks up again.
+            process.send_signal(signal.SIGSTOP)
+            connection.sendall(HEALTH)
             process.send_signal(signal.SIGTERM)
-            open_request.sendall(b"Connection: close\r\n\r\n")
-            open_request.settimeout(5)
-            assert b"200 OK" in open_request.recv(4096)
+            process.send_signal(signal.SIGCONT)
+            assert b"200 OK" in connection.recv(4096)
     finally:
         process.communicate(timeout=20)
