@@ -11,6 +11,7 @@ from components.base import Spec, Transform
 from components.params import AnyColumns, Column, Columns, NewColumn, NumericColumns, Params, Widget, distinct_names
 from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW
+from components.rows.order import ORDER
 
 Function = Literal["count", "count_distinct", "sum", "mean", "median", "std", "var", "min", "max", "first", "last"]
 
@@ -82,7 +83,7 @@ class GroupBy(Transform[GroupByParams]):
     """Gives one row for each group of rows, with figures about it.
 
     A row's new id is the md5 of its keys. After a split, each role is summarised apart, so that no test row flows
-    into a train row. ``first`` and ``last`` follow the order of the original rows.
+    into a train row. ``first`` and ``last`` follow the last Sort, or else the order of the original rows.
 
     When: the question is about customers and the table about purchases. Serving: boundary, an endpoint's input
     starts after it. Source: SQL ``GROUP BY``; ``std`` and ``var`` are those of a sample.
@@ -118,7 +119,7 @@ def _figure(aggregation: Aggregation, table: ir.Table) -> ir.Scalar:
     if aggregation.column is None:
         return table.count()
     column = table[aggregation.column]
-    order = table[ROW] if ROW in table.columns else column
+    order = next((table[name] for name in (ORDER, ROW) if name in table.columns), column)
     if aggregation.function == "first":
         return column.argmin(order, where=column.notnull())
     if aggregation.function == "last":

@@ -78,7 +78,7 @@ class Lookup(Transform[LookupParams]):
         about="Adds columns from another table, found by a key.",
         inputs=(Port("table"), Port(LOOKUP)),
         serving="lookup",
-        example={"on": ["other"], "columns": ["text"], "prefix": "found_"},
+        example={"on": ["when"], "columns": ["text"], "prefix": "found_"},
     )
 
     def transform(self, *tables: ir.Table) -> ir.Table:

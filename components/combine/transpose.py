@@ -65,7 +65,7 @@ class Transpose(Transform[TransposeParams]):
         icon="screen_rotation_alt",
         about="Turns rows into columns, and columns into rows.",
         serving="boundary",
-        example={"columns": ["number", "target_number"], "header": "other", "header_values": ["4", "19"]},
+        example={"columns": ["other", "target_number"], "header": "number", "header_values": ["-1.25", "8"]},
     )
 
     def transform(self, *tables: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""What encoders share: columns as text, the categories of a column with their rows, and their mapping in scikit-learn."""
+"""What encoders share: columns as text, the categories of a column, and the same mapping in scikit-learn."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any

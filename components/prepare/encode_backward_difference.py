@@ -31,5 +31,8 @@ class EncodeBackwardDifference(Coded[EncodeBackwardDifferenceParams]):
     )
 
     def codes(self, levels: int, width: int) -> list[list[float]]:
-        steps = range(1, levels)
-        return wide([[(step - levels * (level < step)) / levels for step in steps] for level in range(levels)], width)
+        return wide([[_contrast(level, step, levels) for step in range(1, levels)] for level in range(levels)], width)
+
+
+def _contrast(level: int, step: int, levels: int) -> float:
+    return (step - levels) / levels if level < step else step / levels

@@ -49,7 +49,7 @@ class EncodeLabel(LearnedTransform[EncodeLabelParams, EncodeLabelState]):
         category="prepare/encode",
         icon="label",
         about="Numbers the labels of one column.",
-        example={"column": "target_class"},
+        example={"column": "group"},
     )
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:

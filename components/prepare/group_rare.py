@@ -25,7 +25,7 @@ ALL = "all"
 class GroupRareParams(Params):
     columns: CategoryColumns = CategoryColumns(select="text")
     """The columns in which rare categories are put together."""
-    min_share: Annotated[float, Field(ge=1 / MOST, le=1), Widget(unit="share of rows")] = 0.01
+    min_share: Annotated[float, Field(ge=1 / MOST, lt=1), Widget(unit="share of rows")] = 0.01
     """A category that fewer train rows have is rare."""
     name: Annotated[str, Field(min_length=1, max_length=200)] = "(other)"
     """What rare categories become."""

@@ -67,6 +67,11 @@ def test_what_takes_the_first_rows_goes_by_the_last_sort() -> None:
     top = made("limit_rows", mixed, rows=4, skip=1)
     assert ids(top) == MESSY.nlargest(5, "x", keep="first")[ROW].tolist()[1:]
     firsts = made("deduplicate", mixed, columns=["g"])
+    summed = made("group_by", mixed, by=["g"], aggregations=[{"column": "t", "function": "first", "name": "t"}])
+    expected = MESSY.dropna(subset="x").sort_values("x", ascending=False, kind="stable").groupby("g", dropna=False)["t"]
+    assert {row["g"]: row["t"] for row in summed.to_pylist()} == {
+        None if pd.isna(key) else key: value for key, value in expected.first().items()
+    }
     best = MESSY.dropna(subset="x").sort_values("x", ascending=False, kind="stable").drop_duplicates("g")
     assert sorted(ids(firsts)) == sorted(best[ROW])
 
