@@ -9,8 +9,8 @@ Rule                    Because
 `casts`                 what cannot be read as a type is NULL; NaN and infinity count as what cannot be read
 `row_ids`, `draws`      ids and draws come from md5: engines' own ``hash()`` and seeded ``sample`` differ
 `frequencies`           the most frequent value is found by counting and ranking: ``mode`` breaks ties differently
-`groups`, `lookups`     figures about groups as a measure, and values found by their key: Python's side of a state may
-                        hold thousands of categories, and no engine takes as many conditions well
+`groups`, `lookups`     figures about groups as a measure, and values found by their key: ``histogram`` and maps
+                        differ, and no engine takes thousands of conditions well
 `engines`               which engines there are, and which columns they cannot read
 ======================  ==============================================================================================
 

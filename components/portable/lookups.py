@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from components.portable.constants import constant
+from components.portable.numbers import decimal
 
 LINE, KEY = "__cb_line", "__cb_key"
 FIRST_SEPARATOR = 0x1F
@@ -37,14 +38,18 @@ def with_known(table: ir.Table, key: ir.StringValue, known: Known, types: Mappin
     return joined.select([keyed[name] for name in table.columns] + [found[name] for name in types])
 
 
+def typed(value: bool | int | float | str, dtype: Any) -> ir.Value:
+    """A known value as a constant of a type."""
+    if isinstance(value, float):
+        return decimal(value).cast(dtype)
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return ibis.literal(str(value) if is_whole else value).cast(dtype)  # an Ibis literal holds no large uint64
+
+
 def _cases(key: ir.StringValue, known: Known, place: int, dtype: str) -> ir.Value:
-    nothing = ibis.null(dtype)
-    values = {name: row[place] for name, row in known.items() if row[place] is not None}
-    return ibis.cases(
-        (key.isnull(), nothing),
-        *((key == name, constant(value).cast(dtype)) for name, value in values.items()),
-        else_=nothing,
-    )
+    values = [(name, row[place]) for name, row in known.items()]
+    branches = [(key == name, typed(value, dtype)) for name, value in values if value is not None]
+    return ibis.cases((key.isnull(), ibis.null(dtype)), *branches, else_=ibis.null(dtype))
 
 
 def _as_table(known: Known, types: Mapping[str, str]) -> ir.Table:

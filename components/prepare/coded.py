@@ -89,7 +89,8 @@ class Coded(LearnedTransform[P, Levels], Generic[P]):
         return self.learn({})
 
     def transform(self, table: ir.Table, state: Levels) -> ir.Table:
-        replaced, found, made = [*self.params.columns], table, {}
+        replaced, found = [*self.params.columns], table
+        made: dict[str, tuple[str, str]] = {}
         for place, name in enumerate(replaced):
             new = {column: f"{CODE}{place}_{nth}" for nth, column in enumerate(self.params.made(name))}
             known = dict(zip(state.levels[name], self._codes(name, state), strict=True))

@@ -65,7 +65,7 @@ class CyclicDate(Transform[CyclicDateParams]):
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
-        made = {}
+        made: dict[str, ir.FloatingValue] = {}
         for new, name, part in self.params.circles():
             angle = _angle(table[name], part)
             made |= {f"{new}_sin": angle.sin(), f"{new}_cos": angle.cos()}

@@ -10,10 +10,9 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec, State
 from components.errors import ComponentError, UnfitData
 from components.params import CategoryColumns, NumericColumns, Params
-from components.portable.constants import constant
 from components.portable.frequencies import Measure, most_frequent
 from components.portable.groups import listed
-from components.portable.lookups import with_known
+from components.portable.lookups import typed, with_known
 from components.portable.numbers import as_float
 from components.portable.row_ids import joined
 from components.prepare.scaled import measurable
@@ -83,8 +82,9 @@ class ImputeGroup(LearnedTransform[ImputeGroupParams, ImputeGroupState]):
         if not columns:
             return {}
         if self.params.statistic == "mode":
-            modes: dict[str, Measure] = {f"groups {n}": _modes(table, self._key(table), c) for n, c in columns.items()}
-            return modes | {f"overall {name}": most_frequent(column, limit=1) for name, column in columns.items()}
+            values = {name: _finite(column) for name, column in columns.items()}
+            modes: dict[str, Measure] = {f"groups {n}": _modes(table, self._key(table), c) for n, c in values.items()}
+            return modes | {f"overall {name}": most_frequent(column, limit=1) for name, column in values.items()}
         numbers = {name: measurable(column) for name, column in columns.items()}
         overall = {f"overall {name}": self._figure(number) for name, number in numbers.items()}
         return {"groups": self._figures(table, numbers), **overall}
@@ -143,8 +143,12 @@ class ImputeGroup(LearnedTransform[ImputeGroupParams, ImputeGroupState]):
 
     def _filled(self, found: ir.Table, name: str, at: str, overall: Value | None) -> ir.Value:
         column = found[name] if self.params.statistic == "mode" else as_float(found[name])
-        fillings = [found[at], *([] if overall is None else [constant(overall)])]
-        return ibis.coalesce(column, *(filling.cast(column.type()) for filling in fillings))
+        by_group = found[at].cast(column.type())
+        return ibis.coalesce(column, by_group, *([] if overall is None else [typed(overall, column.type())]))
+
+
+def _finite(column: ir.Column) -> ir.Column:
+    return measurable(column).name(column.get_name()) if column.type().is_floating() else column
 
 
 def _modes(table: ir.Table, group: ir.StringValue, column: ir.Column) -> ir.ArrayScalar:

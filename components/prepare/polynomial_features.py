@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import reduce
-from itertools import chain, combinations, combinations_with_replacement
+from itertools import chain, combinations, combinations_with_replacement, islice
 from operator import mul
 from typing import Annotated, Self
 
@@ -32,7 +32,7 @@ class PolynomialFeaturesParams(Params):
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         bound = super().bind(schemas, hidden)
         for schema in schemas.values():
-            made = [name for name, _ in zip(bound.made(), range(MOST + 1), strict=False)]
+            made = [name for name, _ in islice(bound.made(), MOST + 1)]
             if len(made) > MOST:
                 raise ComponentError(
                     f"There would be more than {MOST:,} new columns.",

@@ -6,10 +6,13 @@ from typing import Any
 import ibis.expr.types as ir
 
 from components.base import State
-from components.portable.numbers import as_float, decimal, finite, is_float
+from components.portable.numbers import as_float, decimal, is_float, where
 
 SMALLEST = 10 * 2.0**-52
 """Below, scikit-learn takes a column for constant too (`sklearn.preprocessing._data._handle_zeros_in_scale`)."""
+
+
+LARGEST = 1e150
 
 
 class Scaled(State):
@@ -18,8 +21,8 @@ class Scaled(State):
 
 
 def measurable(column: ir.NumericColumn) -> ir.FloatingColumn:
-    """A column as decimal numbers; infinite ones would make every figure infinite, so they are left out."""
-    return finite(as_float(column)) if is_float(column) else as_float(column)
+    """A column as decimal numbers without infinite ones, and those whose square is: no figure could be made of them."""
+    return where(as_float(column).abs() < LARGEST, as_float(column)) if is_float(column) else as_float(column)
 
 
 def spread(measured: float | None) -> float:

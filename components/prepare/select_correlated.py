@@ -59,7 +59,7 @@ class SelectCorrelated(LearnedTransform[SelectCorrelatedParams, Held]):
         category="prepare/features",
         icon="filter_list",
         about="Leaves out numeric columns that repeat another one.",
-        example={"columns": ["number", "other", "target_number"], "threshold": 0.9},
+        example={"columns": ["number", "other"], "threshold": 0.9},
     )
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:

@@ -26,10 +26,10 @@ class SelectVarianceParams(Params):
 
 
 class SelectVariance(LearnedTransform[SelectVarianceParams, Held]):
-    """Keeps the columns that vary; the others are held at their mean in every row, so that nothing is learned from them.
+    """Keeps the columns that vary; the others are held at their mean in every row, and no model can learn from them.
 
-    They stay in the table because its columns must be known before the train rows are; an endpoint does not ask for
-    them.
+    What is left out stays in the table, because its columns must be known before the train rows are; an endpoint does
+    not ask for it.
 
     When: many columns are (nearly) constant. Serving: replayed with what was chosen. Source: Kuhn & Johnson, *Applied
     Predictive Modeling* (2013), §3.5; `sklearn.feature_selection.VarianceThreshold`, which drops the columns.

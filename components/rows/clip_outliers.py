@@ -11,7 +11,8 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import NumericColumns
-from components.portable.numbers import as_float, decimal, finite
+from components.portable.numbers import as_float, decimal
+from components.prepare.scaled import measurable
 from components.rows.remove_outliers import METHODS, RemoveOutliersParams
 
 
@@ -50,7 +51,7 @@ class ClipOutliers(LearnedTransform[ClipOutliersParams, Bounds]):
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
         found: dict[str, ir.Scalar] = {}
         for name in self.params.columns:
-            low, high = METHODS[self.params.method](finite(as_float(table[name])), self.params.limit)
+            low, high = METHODS[self.params.method](measurable(table[name]), self.params.limit)
             found |= {f"low {name}": low, f"high {name}": high}
         return found
 
