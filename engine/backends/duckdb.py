@@ -61,7 +61,7 @@ class DuckDBBackend(Backend):
 
     def _lock(self, readable: Sequence[Path], workspace: Path) -> None:
         """The order matters: paths first, then the door, then the key."""
-        buffer = min(self._limits.memory_mb // AHEAD, MOST_AHEAD_MB)
+        buffer = max(1, min(self._limits.memory_mb // AHEAD, MOST_AHEAD_MB))
         self._connection.raw_sql(f"SET streaming_buffer_size = '{buffer}MB'")
         if self._limits.temp_mb is not None:
             # As an option of `connect` it is shown but has no effect.
@@ -100,7 +100,7 @@ class DuckDBBackend(Backend):
         This thread may ask nothing else in between.
         """
         schema = table.schema().to_pyarrow()
-        for batch in self._stream(table, self._query, rows):
+        for batch in self._stream(table, self._query(table), rows):
             yield batch.cast(schema)
 
     def numbers(
@@ -114,28 +114,26 @@ class DuckDBBackend(Backend):
             for name, dtype in table.schema().items()
         ]
 
-        def query(some: ir.Table) -> str:
-            return f"SELECT {', '.join(columns)} FROM ({self._connection.compile(some)})"  # noqa: S608  quoted names
-
+        query = f"SELECT {', '.join(columns)} FROM ({self._connection.compile(table)})"  # noqa: S608  quoted names
         yield from self._stream(table, query, BATCH_ROWS)
 
-    def _stream(self, table: ir.Table, query: Callable[[ir.Table], str], rows: int) -> Iterator[pa.RecordBatch]:
+    def _stream(self, table: ir.Table, query: str, rows: int) -> Iterator[pa.RecordBatch]:
+        """The result of a query over a table; range by range, where its rows are computed one by one."""
         base = segments.base_of(table)
-        parts = self._ranges(base) if base is not None else None
+        parts = self._ranges(base, len(table.columns)) if base is not None else None
         if base is None or parts is None:
-            yield from self._run(query(table)).to_arrow_reader(rows)
+            yield from self._run(query).to_arrow_reader(rows)
             return
 
         def compute(ids: range) -> pa.Table:
-            return self._cursor().sql(query(segments.within(table, base, ids))).to_arrow_table()
+            return self._cursor().sql(segments.within(query, base, ids)).to_arrow_table()
 
         for part in segments.ahead(compute, parts, self._limits.threads or os.cpu_count() or 1):
             yield from part.to_batches(rows)
 
-    def _ranges(self, base: ir.Table) -> list[range] | None:
-        return segments.ranges(
-            **self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
-        )
+    def _ranges(self, base: ir.Table, width: int) -> list[range] | None:
+        ids = self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
+        return segments.ranges(**ids, width=width)
 
     def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
         """The small result of a query written in SQL, given the SQL of a table."""

@@ -15,8 +15,10 @@ from components.ports import ROW
 
 R = TypeVar("R")
 
-ROWS = 245_760
-"""Rows of a range: two row groups of the Parquet files that we write."""
+ROWS, LEAST_ROWS = 245_760, 8_192
+"""Rows of a range: two row groups of the Parquet files that we write, and fewer where rows are wide."""
+CELLS = 4_000_000
+"""Most values of a range, because several ranges are in memory at once: 32 MB of numbers."""
 MOST_APART = 4
 """Rows of a new version keep their ids, so some are missing; those of a grouping are scattered all over."""
 ROWWISE = (ops.Project, ops.Filter, ops.DropColumns, ops.FillNull)
@@ -33,20 +35,27 @@ def base_of(table: ir.Table) -> ir.Table | None:
     return None if table.op().find(ACROSS_ROWS) else stored[0].to_expr()
 
 
-def ranges(first: int | None, last: int | None, count: int) -> list[range] | None:
-    """All row ids, cut into ranges; None where ids are so far apart that they are no places in a file."""
+def ranges(first: int | None, last: int | None, count: int, width: int) -> list[range] | None:
+    """All row ids, cut into ranges; None where ids are so far apart that they are no places in a file.
+
+    Parameters
+    ----------
+    width
+        Columns of the result.
+    """
     if first is None or last is None:
         return []
     if last - first >= MOST_APART * count + ROWS:
         return None
-    return [range(start, start + ROWS) for start in range(first, last + 1, ROWS)]
+    rows = min(ROWS, max(LEAST_ROWS, CELLS // max(width, 1)))
+    return [range(start, start + rows) for start in range(first, last + 1, rows)]
 
 
-def within(table: ir.Table, base: ir.Table, ids: range) -> ir.Table:
-    """The rows that are computed from those of the base with these ids."""
-    some = base.filter((base[ROW] >= ids.start) & (base[ROW] < ids.stop))
-    replaced: ir.Table = table.op().replace({base.op(): some.op()}).to_expr()
-    return replaced
+def within(query: str, base: ir.Table, ids: range) -> str:
+    """The SQL of a query over some rows of the base only; its name is unique, so it stands for nothing else."""
+    name = f'"{base.get_name()}"'
+    some = f'(SELECT * FROM {name} WHERE "{ROW}" >= {ids.start} AND "{ROW}" < {ids.stop})'  # noqa: S608  names of ours
+    return query.replace(name, some)
 
 
 def ahead(work: Callable[[range], R], parts: Iterable[range], threads: int) -> Iterator[R]:

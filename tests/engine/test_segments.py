@@ -43,8 +43,15 @@ def test_a_chain_of_rowwise_steps_gives_the_rows_of_one_query(backend: DuckDBBac
 
 
 def test_rows_with_ids_far_apart_are_not_cut_into_empty_ranges() -> None:
-    assert segments.ranges(0, 10**12, 1_000) is None
-    assert segments.ranges(None, None, 0) == []
+    assert segments.ranges(0, 10**12, 1_000, width=2) is None
+    assert segments.ranges(None, None, 0, width=2) == []
+
+
+def test_wide_rows_are_cut_into_shorter_ranges() -> None:
+    narrow, wide = (segments.ranges(0, 999_999, 1_000_000, width=width) or [] for width in (10, 1_000))
+    assert max(map(len, narrow)) == 245_760
+    assert max(map(len, wide)) == 8_192
+    assert [ids[0] for ids in wide[1:]] == [ids[-1] + 1 for ids in wide[:-1]]
 
 
 def test_no_batch_is_larger_than_asked_for(backend: DuckDBBackend, table: ir.Table) -> None:

@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from sklearn.linear_model import LogisticRegression
 
+from components.ports import ROLE
 from engine.errors import CanvasbackError
+from engine.schemas import PROBABILITIES
 from engine.serve.modelfile import GOLDEN, MODEL, ModelFile
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer
@@ -304,3 +308,28 @@ def test_importance_finds_the_column_that_matters(bench: Bench) -> None:
     found = run(bench, rows(TARGETS["text"][0], noise=noise)).model()["importance"]
     assert found[0]["column"] == "x"
     assert found[0]["mean"] > 0.2
+
+
+def test_many_categories_are_learned_from_a_sparse_matrix_as_from_a_dense_one(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    towns = [f"t{i % 150:03}" for i in range(1_500)]
+    bench.store(
+        "d", {"x": [float(i % 11) for i in range(1_500)], "town": towns, "y": [i % 150 < 70 for i in range(1_500)]}
+    )
+    nodes = {
+        "s": ("dataset", {"dataset": "d"}),
+        "split": ("split_random", {"test": 0.3}),
+        "encode": ("encode_one_hot", {"columns": ["town"], "max_categories": 200}),
+        "model": ("logistic_regression", {"target": "y", "max_iter": 500}),
+    }
+    ran = bench.run(draw(nodes, "s -> split -> encode -> model"))
+    scorer = load_scorer({name: ran.folder() / name for name in ran.model()["files"]})
+    assert scorer.model.matrix.is_sparse
+    assert check_parity(scorer).max_difference < 1e-9
+    table = ran.table("encode")
+    train = table.filter(pc.equal(table.column(ROLE), "train"))
+    dense = scorer.model.matrix.model_copy(update={"is_sparse": False})
+    theirs = LogisticRegression(max_iter=500).fit(dense.fill(train), train.column("y").to_numpy())
+    tested = ran.table("model", "predictions")
+    found = np.array(tested.column(PROBABILITIES).to_pylist())
+    assert np.allclose(found, theirs.predict_proba(dense.fill(tested)), atol=1e-6)
