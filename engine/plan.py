@@ -9,8 +9,6 @@ from typing import Any
 
 from components.base import (
     Component,
-    Estimator,
-    Evaluation,
     LearnedTransform,
     Source,
     Split,
@@ -25,9 +23,6 @@ from engine.schemas import NodeSchemas
 
 ENGINE = 1
 """Raised when the engine itself makes other results of the same nodes."""
-
-MODEL_PASSES = 3
-"""A model counts its rows, reads the train rows, and reads the others."""
 
 DatasetHash = Callable[[StoredTable], str]
 """The content hash of a stored table's version."""
@@ -71,7 +66,7 @@ class PlannedNode:
     @property
     def is_fused(self) -> bool:
         """Whether the node is computed inside another node's query."""
-        return not self.materialised and not isinstance(self.component, Source | Estimator | Evaluation)
+        return not self.materialised and self.component.is_lazy
 
     @property
     def learns(self) -> bool:
@@ -217,7 +212,7 @@ def _written(
     pipeline: Pipeline, node_id: str, known: NodeSchemas, passes: Mapping[tuple[str, str], int]
 ) -> tuple[str, ...]:
     component = known.component
-    if component is None or isinstance(component, Source | Estimator | Evaluation):
+    if component is None or not component.is_lazy:
         return ()
     used = [port for port in known.outputs if passes[node_id, port]]
     if not used:
@@ -246,8 +241,8 @@ def _reads(reader_id: str, reader: NodeSchemas, passes: Mapping[tuple[str, str],
     component = reader.component
     if component is None:
         return 0
-    if isinstance(component, Estimator):
-        return MODEL_PASSES
+    if not component.is_lazy:
+        return component.passes
     after = sum(passes[reader_id, port] for port in reader.outputs)
     if isinstance(component, LearnedTransform | Split):
         return 1 + max(after, 1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.base import Estimator, LearnedTransform, Split
+from components.base import Estimator, Learner, Split
 from engine.graph import Node, Pipeline, spec_ports
 from engine.leakage.lines import Lines, is_a, makes_new_rows
 
@@ -92,4 +92,4 @@ def _behind(pipeline: Pipeline) -> dict[str, frozenset[str]]:
 
 
 def _matters(node: Node) -> bool:
-    return is_a(node, Estimator, Split, LearnedTransform) or makes_new_rows(node, "table")
+    return is_a(node, Learner, Split, Estimator) or makes_new_rows(node, "table")

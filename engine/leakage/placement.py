@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from components.base import Estimator, LearnedTransform, Split
+from components.base import Estimator, Learner, Split
 from engine.graph import Node, Pipeline
 from engine.leakage.lines import is_a, makes_new_rows
 
@@ -59,7 +59,7 @@ class _Way(NamedTuple):
         """The line that goes on to a node."""
         if is_a(node, Split):
             return self._replace(splits=(*self.splits, node.id), is_whole=True)
-        if self.learned is None and is_a(node, LearnedTransform):
+        if self.learned is None and is_a(node, Learner):
             return self._replace(learned=node.id, is_split_first=bool(self.splits), is_whole=True)
         return self if self.is_whole else self._replace(is_whole=True)
 

@@ -14,7 +14,7 @@ from components.base import (
     Component,
     Estimator,
     Evaluation,
-    LearnedTransform,
+    Learner,
     Source,
     StoredTable,
 )
@@ -131,7 +131,7 @@ def _mistake(node: Node, error: Exception) -> CanvasbackError:
 
 
 def bind(drawn: Component[Any], schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> Component[Any]:
-    """The component with explicit columns. What learns leaves the targets further down alone.
+    """The component with explicit columns. What learns or prepares leaves the targets further down alone.
 
     Raises
     ------
@@ -139,7 +139,8 @@ def bind(drawn: Component[Any], schemas: Mapping[str, sch.Schema], hidden: froze
     """
     if isinstance(drawn, Estimator):
         return type(drawn)(drawn.params.bind(schemas, frozenset({drawn.params.target})))
-    return type(drawn)(drawn.params.bind(schemas, hidden if isinstance(drawn, LearnedTransform) else frozenset()))
+    prepares = isinstance(drawn, Learner) or drawn.spec.category.startswith("prepare/")
+    return type(drawn)(drawn.params.bind(schemas, hidden if prepares else frozenset()))
 
 
 def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: Node) -> CanvasbackError:

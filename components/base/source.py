@@ -1,0 +1,27 @@
+"""Tables that are simply there."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+
+from components.base.component import Component, P
+
+
+class Source(Component[P]):
+    """A table that is simply there."""
+
+    is_lazy = False
+
+    @abstractmethod
+    def table(self) -> "pa.Table | StoredTable":
+        """The rows, or where the engine finds them."""
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A dataset version kept by the engine; ``version`` is a number or ``latest``."""
+
+    dataset: str
+    version: int | Literal["latest"]

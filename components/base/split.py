@@ -1,0 +1,42 @@
+"""Roles of rows."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import ibis.expr.types as ir
+
+from components.base.component import Component, P, State
+
+
+class Cut(State):
+    """Where a split cuts one stratum.
+
+    Parameters
+    ----------
+    stratum
+        Its value as text; None for rows without one.
+    test, both
+        The row digests below which rows are test rows, and test or validation rows.
+    """
+
+    stratum: str | None
+    test: str
+    both: str
+
+
+class Cuts(State):
+    """What a split learned from all rows."""
+
+    strata: tuple[Cut, ...] = ()
+
+
+class Split(Component[P]):
+    """Gives each row a role, which depends on nothing but the row once the cuts are known."""
+
+    def cuts(self, table: ir.Table) -> ir.Table | None:
+        """What must be learned from all rows first, as a table like `Cut`; None where nothing must."""
+        return None
+
+    @abstractmethod
+    def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
+        """``train``, ``validation`` or ``test`` for each row, from the row's stable id."""
