@@ -41,3 +41,9 @@ class Library:
 
 SPARK = Library("Spark", "pyspark", "canvasback[spark]")
 XGBOOST = Library("XGBoost", "xgboost", "canvasback[boosters]")
+LIGHTGBM = Library("LightGBM", "lightgbm", "canvasback[boosters]")
+IMBALANCED_LEARN = Library("imbalanced-learn", "imblearn", "canvasback[balance]")
+KMEDOIDS = Library("kmedoids", "kmedoids", "canvasback[clusters]")
+STATSFORECAST = Library("StatsForecast", "statsforecast", "canvasback[forecast]")
+OPTUNA = Library("Optuna", "optuna", "canvasback[tune]")
+SHAP = Library("SHAP", "shap", "canvasback[explain]")
