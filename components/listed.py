@@ -27,8 +27,8 @@ def as_text(value: Any) -> Any:
 Listed = Annotated[str, BeforeValidator(as_text), Field(max_length=10_000)]
 
 
-def read(text: str, to: Type, field: str) -> Value:
-    """A listed value as a type.
+def read(text: str, to: Type, field: str, column: str = "") -> Value:
+    """A listed value as a type: the one that is asked for, or that a column holds.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def read(text: str, to: Type, field: str) -> Value:
     value = READERS[to](text)
     if value is None:
         raise ComponentError(
-            f"{text[:40]!r} is not {WANTED[to]}.",
+            f"{text[:40]!r} is not {WANTED[to]}" + (f", as the values of {column!r} are." if column else "."),
             hint="Correct it, or choose another column or type.",
             field=field,
         )
@@ -60,7 +60,7 @@ def check_listed(values: Sequence[str], column: str, schema: sch.Schema, field: 
             field=field,
         )
     for value in values:
-        read(value, SOURCES[kind_of(schema[column])], field)
+        read(value, SOURCES[kind_of(schema[column])], field, column)
         if not value.strip() or is_reserved(value):
             raise ComponentError(f"A column cannot be named {value!r}.", hint="Leave this value out.", field=field)
 
@@ -75,7 +75,7 @@ def equals(column: ir.Column, text: str, kind: Kind, field: str) -> ir.BooleanVa
     """
     # Whole numbers are compared as such, because a float64 has only 53 bits.
     whole = _whole(text) if kind == "numeric" else None
-    return column == constant(read(text, SOURCES[kind], field) if whole is None else whole)
+    return column == constant(read(text, SOURCES[kind], field, column.get_name()) if whole is None else whole)
 
 
 def _flag(text: str) -> bool | None:

@@ -50,7 +50,7 @@ class MapValuesParams(Params):
         for schema in schemas.values():
             kind = kind_of(schema[self.column])
             for old in self.mapping:
-                read(old, SOURCES[kind], "mapping")
+                read(old, SOURCES[kind], "mapping", self.column)
             if self.keeps_others and kind != KINDS[self.to]:
                 raise WrongKind(
                     f"Values of column {self.column!r} that are not listed stay {ARTICLE[kind]}, "

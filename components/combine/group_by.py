@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from components.base import Spec, Transform
 from components.params import AnyColumns, Column, Columns, NewColumn, NumericColumns, Params, Widget, distinct_names
+from components.portable.numbers import measurable, where
 from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW
 from components.rows.order import ORDER
@@ -131,14 +132,19 @@ def _number(column: ir.Column) -> ir.NumericColumn:
     return column.cast("int64") if column.type().is_boolean() else column
 
 
+def _spread(column: ir.NumericColumn, spread: ir.FloatingScalar) -> ir.FloatingScalar:
+    """NULL where a value has no finite square: an engine stops at it, and a figure without it would be wrong."""
+    return where(measurable(column).count() == column.count(), spread)
+
+
 FIGURES: Mapping[str, Callable[[ir.Column], ir.Scalar]] = {
     "count": lambda column: column.count(),
     "count_distinct": lambda column: column.nunique(),
     "sum": lambda column: _number(column).sum(),
     "mean": lambda column: _number(column).mean(),
     "median": lambda column: column.cast("float64").quantile(0.5),
-    "std": lambda column: column.cast("float64").std(how="sample"),
-    "var": lambda column: column.cast("float64").var(how="sample"),
+    "std": lambda column: _spread(column, measurable(column).std(how="sample")),
+    "var": lambda column: _spread(column, measurable(column).var(how="sample")),
     "min": lambda column: column.min(),
     "max": lambda column: column.max(),
 }

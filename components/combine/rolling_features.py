@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from components.base import Spec, Transform
 from components.combine.group_by import SummableColumns
 from components.params import Params, PlainColumns, Widget, distinct_names
-from components.portable.numbers import as_float, finite, where
+from components.portable.numbers import as_float, finite, measurable, where
 from components.rows.order import ordered_by, within
 
 Function = Literal["mean", "sum", "min", "max", "std", "count"]
@@ -108,5 +108,5 @@ FIGURES: Mapping[Function, Callable[[ir.FloatingColumn], ir.Scalar]] = {
     "sum": lambda number: number.sum(),
     "min": lambda number: number.min(),
     "max": lambda number: number.max(),
-    "std": lambda number: number.std(how="sample"),
+    "std": lambda number: measurable(number).std(how="sample"),
 }

@@ -11,8 +11,8 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 from components.prepare.binned import Bins, Edges, discretizer, number_bins
-from components.prepare.scaled import measurable
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import KBinsDiscretizer

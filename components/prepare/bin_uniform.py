@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 from components.prepare.binned import Bins, Edges, discretizer, number_bins
-from components.prepare.scaled import measurable, part
+from components.prepare.scaled import part
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import KBinsDiscretizer

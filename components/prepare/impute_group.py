@@ -13,9 +13,8 @@ from components.params import CategoryColumns, NumericColumns, Params
 from components.portable.frequencies import Measure, most_frequent
 from components.portable.groups import listed
 from components.portable.lookups import typed, with_known
-from components.portable.numbers import as_float
+from components.portable.numbers import as_float, measurable
 from components.portable.row_ids import joined
-from components.prepare.scaled import measurable
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import FunctionTransformer

@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
-from components.prepare.scaled import Scaled, measurable, scale, scaled_from
+from components.portable.numbers import measurable
+from components.prepare.scaled import Scaled, scale, scaled_from
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import StandardScaler

@@ -12,8 +12,8 @@ from pydantic import model_validator
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
-from components.portable.numbers import as_float, decimal
-from components.prepare.scaled import measurable, part, spread
+from components.portable.numbers import as_float, decimal, measurable
+from components.prepare.scaled import part, spread
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import MinMaxScaler

@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params, Widget
-from components.prepare.scaled import Scaled, measurable, part, scale, scaled_from
+from components.portable.numbers import measurable
+from components.prepare.scaled import Scaled, part, scale, scaled_from
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import RobustScaler

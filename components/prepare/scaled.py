@@ -6,23 +6,15 @@ from typing import Any
 import ibis.expr.types as ir
 
 from components.base import State
-from components.portable.numbers import as_float, decimal, is_float, where
+from components.portable.numbers import as_float, decimal
 
 SMALLEST = 10 * 2.0**-52
 """Below, scikit-learn takes a column for constant too (`sklearn.preprocessing._data._handle_zeros_in_scale`)."""
 
 
-LARGEST = 1e150
-
-
 class Scaled(State):
     center: dict[str, float]
     scale: dict[str, float]  # 1.0 where a column is constant
-
-
-def measurable(column: ir.NumericColumn) -> ir.FloatingColumn:
-    """A column as decimal numbers without infinite ones, and those whose square is: no figure could be made of them."""
-    return where(as_float(column).abs() < LARGEST, as_float(column)) if is_float(column) else as_float(column)
 
 
 def spread(measured: float | None) -> float:

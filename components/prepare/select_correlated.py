@@ -14,8 +14,8 @@ from components.base import LearnedTransform, Spec
 from components.errors import ComponentError
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 from components.prepare.held import Held, hold, holder
-from components.prepare.scaled import measurable
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import FunctionTransformer

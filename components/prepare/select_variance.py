@@ -11,8 +11,9 @@ from pydantic import Field
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 from components.prepare.held import Held, hold, holder
-from components.prepare.scaled import measurable, part
+from components.prepare.scaled import part
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import FunctionTransformer

@@ -11,8 +11,7 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import NumericColumns
-from components.portable.numbers import as_float, decimal
-from components.prepare.scaled import measurable
+from components.portable.numbers import as_float, decimal, measurable
 from components.rows.remove_outliers import METHODS, RemoveOutliersParams
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
 from components.params import NumericColumns, Params
-from components.portable.numbers import as_float, finite
+from components.portable.numbers import as_float, measurable
 from components.ports import ROLE
 
 Method = Literal["iqr", "zscore", "percentile"]
@@ -79,7 +79,7 @@ class RemoveOutliers(Transform[RemoveOutliersParams]):
         rows = table.filter(table[ROLE] == "train") if ROLE in table.columns else table
         figures: dict[str, ir.FloatingScalar] = {}
         for place, name in enumerate(names):
-            low, high = METHODS[self.params.method](finite(as_float(rows[name])), self.params.limit)
+            low, high = METHODS[self.params.method](measurable(rows[name]), self.params.limit)
             figures |= {f"{LOW}{place}": low, f"{HIGH}{place}": high}
         return rows.aggregate([figure.name(name) for name, figure in figures.items()])
 
