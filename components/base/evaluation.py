@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from components.base.component import Component, P
@@ -38,7 +38,7 @@ class Group:
     Parameters
     ----------
     means
-        Of each column of the matrix, in its order; None where nothing is known.
+        Of each of the columns; None where nothing is known.
     """
 
     answer: Any
@@ -55,10 +55,10 @@ class Grouped:
     groups
         In the order of the answers.
     columns
-        Names of the columns of which means are known.
+        Names of the columns of the matrix, the first of them, of which means are known.
     means, spreads
         The mean and the standard deviation of each over all these rows; None where nothing is known.
-    matrix : ndarray of shape (n_sample, n_columns)
+    matrix : ndarray of shape (n_sample, n_matrix_columns)
         A sample of the rows, as the model sees them.
     answers : ndarray of shape (n_sample,)
     scores : ndarray of shape (n_sample,), or None
@@ -76,7 +76,7 @@ class Grouped:
     matrix: Any
     answers: Any
     scores: Any | None = None
-    quantiles: Mapping[str, float] | None = None
+    quantiles: Mapping[str, float] = field(default_factory=dict)
     unseen: bool = False
 
     @property

@@ -52,7 +52,7 @@ class KMedoids(Clusterer[KMedoidsParams]):
         return 8
 
     def build(self) -> Any:
-        import kmedoids
+        import kmedoids  # type: ignore[import-untyped]
 
         return kmedoids.KMedoids(**arguments(self.params))
 
