@@ -1,6 +1,7 @@
 """Libraries that not every installation has, and what brings them."""
 
 import importlib
+import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Library:
     @property
     def version(self) -> str:
         """Which version is installed."""
-        return str(importlib.import_module(self.module).__version__)
+        found = getattr(importlib.import_module(self.module), "__version__", None)
+        return str(found or importlib.metadata.version(self.module))
 
     @property
     def hint(self) -> str:

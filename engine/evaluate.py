@@ -1,18 +1,60 @@
-"""Read a model's answers for the test rows back from its table."""
+"""Read a model's answers back from its table, and report on them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from components.base import Predictions
+from components.base import Evaluation, Grouped, Model, Predictions, Unsupervised
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.schemas import PREDICTION, PROBABILITIES
+from engine.serve.modelfile import MODEL, ModelFile
+from engine.train.groups import read_groups
 from engine.train.target import plain
+
+
+def report(
+    evaluation: Evaluation[Any],
+    model: Model[Any],
+    table: ir.Table,
+    backend: Backend,
+    facts: Mapping[str, Any],
+    folder: Path,
+) -> dict[str, Any]:
+    """What an evaluation says of a model.
+
+    Parameters
+    ----------
+    table
+        What the model said of rows, possibly filtered since.
+    facts, folder
+        The model's own description, and where its files are.
+
+    Raises
+    ------
+    DataError
+        When the columns or the rows are gone.
+    """
+    if isinstance(model, Unsupervised):
+        return evaluation.describe(read_grouped(type(model), table, backend, folder))
+    return evaluation.report(read_predictions(table, backend, facts))
+
+
+def read_grouped(kind: type[Unsupervised[Any]], table: ir.Table, backend: Backend, folder: Path) -> Grouped:
+    """What a model without a target said of rows.
+
+    Raises
+    ------
+    DataError
+        When the columns or the rows are gone.
+    """
+    described = ModelFile.model_validate_json((folder / MODEL).read_text())
+    return read_groups(kind, table, described.matrix, backend)
 
 
 def read_predictions(table: ir.Table, backend: Backend, facts: Mapping[str, Any]) -> Predictions:

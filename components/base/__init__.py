@@ -9,7 +9,11 @@ contract tests all derive from what is declared here::
     ├── Learner                looks at the train rows before it treats any row
     │   └── LearnedTransform   measures them in one aggregation, then transforms every row
     ├── Split                  gives each row a role
-    ├── Estimator              a scikit-learn model
+    ├── Model                  learns from a matrix, is saved, and answers for any row
+    │   ├── Estimator          with a target
+    │   └── Unsupervised       without one; a Learner, too
+    │       ├── Clusterer      which group a row belongs to
+    │       └── Detector       how strange a row is
     └── Evaluation             a report on predictions
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
@@ -18,28 +22,36 @@ is already a list of names.
 
 from components.base.component import Component, Learner, P, State, unbound
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
-from components.base.evaluation import Evaluation, Predictions
+from components.base.evaluation import Evaluation, Group, Grouped, Predictions
 from components.base.learned import LearnedTransform, S, steady
+from components.base.model import Model
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
 from components.base.transform import Transform
+from components.base.unsupervised import GROUPED_OUT, Clusterer, Detector, U, Unsupervised, UnsupervisedParams
 
 __all__ = [
     "FEATURES",
+    "GROUPED_OUT",
     "LABEL",
     "MODEL_OUT",
     "TABLE_IN",
     "TABLE_OUT",
+    "Clusterer",
     "Component",
     "Cut",
     "Cuts",
+    "Detector",
     "E",
     "Estimator",
     "EstimatorParams",
     "Evaluation",
+    "Group",
+    "Grouped",
     "LearnedTransform",
     "Learner",
+    "Model",
     "P",
     "Predictions",
     "S",
@@ -51,6 +63,9 @@ __all__ = [
     "StoredTable",
     "Task",
     "Transform",
+    "U",
+    "Unsupervised",
+    "UnsupervisedParams",
     "steady",
     "unbound",
 ]

@@ -1,13 +1,11 @@
-"""Models."""
+"""Models with a target."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import ibis.expr.schema as sch
 
-from components.base.component import Component
+from components.base.model import Model
 from components.errors import WrongKind
 from components.params import FeatureColumns, Params, Target
 from components.ports import Port, kind_of
@@ -43,30 +41,20 @@ FEATURES, LABEL = "features", "label"
 """The columns that a distributed estimator learns from."""
 
 
-class Estimator(Component[E]):
-    """A scikit-learn model."""
+class Estimator(Model[E]):
+    """A scikit-learn model that predicts a target."""
 
-    is_lazy = False
-    passes = 3
-    """It counts its rows, reads the train rows, and reads the others."""
     task: ClassVar[Task]
-    takes_missing: ClassVar[bool] = False
     takes_negative: ClassVar[bool] = True
     takes_sparse: ClassVar[bool] = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
-    precision: ClassVar[Literal["float32", "float64"]] = "float64"
-    """What it computes in: a matrix of anything else would be copied, or rounded for nothing."""
-    trusted_types: ClassVar[tuple[str, ...]] = ()
-    """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
     search_space: ClassVar[Mapping[str, Any]] = {}
-    file: ClassVar[str] = "estimator.skops"
-    """What a fitted estimator is saved as, beside the model's other files."""
     distributes: ClassVar[bool] = False
     """Whether `distributed` can learn from rows that no one machine can hold."""
 
-    @abstractmethod
-    def build(self) -> Any:
-        """An unfitted scikit-learn estimator."""
+    @property
+    def target(self) -> str:
+        return self.params.target
 
     def fit(self, matrix: Any, target: Any) -> Any:
         """A fitted scikit-learn estimator.
@@ -99,23 +87,3 @@ class Estimator(Component[E]):
             When the installed library cannot.
         """
         raise NotImplementedError(f"{self.spec.key} learns on one machine")
-
-    @classmethod
-    def save(cls, fitted: Any, path: Path) -> None:
-        """Write a fitted estimator, never as a pickle."""
-        import skops.io
-
-        skops.io.dump(fitted, path, compression=8)
-
-    @classmethod
-    def load(cls, path: Path) -> Any:
-        """Read what `save` wrote; of what is read, the caller has compared the hash.
-
-        Raises
-        ------
-        UntrustedTypesFoundException
-            When the file holds a type that the component does not declare.
-        """
-        import skops.io
-
-        return skops.io.load(path, trusted=list(cls.trusted_types))

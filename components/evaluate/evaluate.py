@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.base import Evaluation, Predictions, Spec
+from components.base import Evaluation, Grouped, Predictions, Spec
+from components.evaluate.groups import group_plots, group_scores
 from components.evaluate.plots import plots
 from components.evaluate.scores import scores
 from components.params import Params
@@ -18,6 +19,9 @@ class EvaluateParams(Params):
 
 class Evaluate(Evaluation[EvaluateParams]):
     """Scores a model on rows it was not trained on, and gives the data of its plots.
+
+    Of a model that groups rows or finds outliers, it tells how far the groups are apart, how large they are, and in
+    which columns they differ from all rows.
 
     When: after a model, to see what it is worth. Serving: not part of an endpoint.
     Source: scikit-learn's metrics, under their names.
@@ -41,3 +45,17 @@ class Evaluate(Evaluation[EvaluateParams]):
             "metrics": scores(predictions),
             "plots": plots(predictions, bins=self.params.bins),
         }
+
+    def describe(self, grouped: Grouped) -> dict[str, Any]:
+        return describe(grouped, self.params.bins)
+
+
+def describe(grouped: Grouped, bins: int = 10) -> dict[str, Any]:
+    """The report on what a model without a target says."""
+    return {
+        "task": grouped.task,
+        "rows": grouped.rows,
+        "unseen": grouped.unseen,
+        "metrics": group_scores(grouped),
+        "plots": group_plots(grouped, bins),
+    }

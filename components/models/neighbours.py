@@ -12,6 +12,13 @@ from components.models.bounded import Bounded
 
 _METRICS = "sklearn.metrics._dist_metrics."
 
+TREES = (
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neighbors._ball_tree.BallTree",
+    *(f"{_METRICS}{name}Distance64" for name in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski")),
+)
+"""What finds neighbours, as skops calls it."""
+
 
 class NeighboursParams(EstimatorParams):
     """Which rows are near, and how much each counts."""
@@ -38,11 +45,7 @@ class Neighbours(Bounded[N]):
 
     most_rows = 100_000
     instead = "gradient boosting or a random forest"
-    trusted_types = (
-        "sklearn.neighbors._kd_tree.KDTree",
-        "sklearn.neighbors._ball_tree.BallTree",
-        *(f"{_METRICS}{name}Distance64" for name in ("Euclidean", "Manhattan", "Chebyshev", "Minkowski")),
-    )
+    trusted_types = TREES
     search_space: ClassVar[Mapping[str, Any]] = {"n_neighbors": (1, 50), "weights": ("uniform", "distance")}
 
     def fit(self, matrix: Any, target: Any) -> Any:

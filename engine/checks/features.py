@@ -5,7 +5,7 @@ from typing import Any
 
 import ibis.expr.schema as sch
 
-from components.base import Estimator
+from components.base import Model
 from components.ports import Kind, kind_of, visible
 from engine.checks.problems import Fix, Problem
 from engine.errors import CanvasbackError
@@ -17,21 +17,21 @@ from engine.schemas import NodeSchemas
 def model_problems(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
     for node in pipeline.nodes:
         known = schemas.get(node.id)
-        if known is None or not isinstance(known.component, Estimator):
+        if known is None or not isinstance(known.component, Model):
             continue
-        params, schema = known.component.params, known.inputs["table"]
-        if known.component.task == "regression" and kind_of(schema[params.target]) == "text":
-            message = f"{node.label}: the target {params.target!r} is text, but this model predicts a number."
+        params, schema, target = known.component.params, known.inputs["table"], known.component.target
+        if known.component.task == "regression" and kind_of(schema[target]) == "text":
+            message = f"{node.label}: the target {target!r} is text, but this model predicts a number."
             hint = "Choose a classifier, or convert the column with Cast."
             yield Problem("wrong_target", message, node=node.id, field="target", hint=hint)
-        if params.target in params.features:
-            message = f"{node.label}: the target {params.target!r} is also a feature."
-            fix = Fix("leave_out", "Take it out", node.id, params={"features": _without(node.params, [params.target])})
+        if target in params.features:
+            message = f"{node.label}: the target {target!r} is also a feature."
+            fix = Fix("leave_out", "Take it out", node.id, params={"features": _without(node.params, [target])})
             yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.", fix=fix)
         elif not len(params.features):
-            yield _no_features(node, schema, params.target)
+            yield _no_features(node, schema, target)
         elif not isinstance(node.params.get("features", "all"), list | tuple):
-            yield from _unused_columns(node, schema, params.target)
+            yield from _unused_columns(node, schema, target)
 
 
 def _no_features(node: Node, schema: sch.Schema, target: str) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from components.base import Estimator, Split
+from components.base import Model, Split
 from components.errors import UnknownComponent
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems
@@ -11,7 +11,7 @@ from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.wires import wire_problems
 from engine.graph import Node, Pipeline, component_of
-from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits
+from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits, unanswered
 from engine.schemas import NodeSchemas, TableSchemas, infer
 
 
@@ -96,7 +96,7 @@ def _moved_hint(placement: Placement, split: Node) -> str:
 def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
     if placed.cycles():
         return
-    for leak in (*leaks(placed), *answers_in_features(placed, schemas)):
+    for leak in (*leaks(placed), *answers_in_features(placed, schemas), *unanswered(placed, schemas)):
         fix = leak_fix(placed.by_id[leak.node], leak)
         field = "features" if leak.columns else None
         yield Problem(leak.code, leak.message, node=leak.node, field=field, hint=leak.hint, fix=fix, model=leak.model)
@@ -105,7 +105,7 @@ def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Pro
 def _idle_splits(pipeline: Pipeline) -> Iterator[Problem]:
     for node in pipeline.nodes:
         if is_a(node, Split) and not any(
-            is_a(pipeline.by_id[below], Estimator) for below in pipeline.descendants(node.id) if below in pipeline.by_id
+            is_a(pipeline.by_id[below], Model) for below in pipeline.descendants(node.id) if below in pipeline.by_id
         ):
             yield Problem(
                 "idle_split", f"{node.label} has no model after it.", "info", node.id, hint="Connect a model below it."

@@ -8,10 +8,10 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Transform
+from components.base import Estimator, Evaluation, LearnedTransform, Model, Transform, Unsupervised
 from engine.backends.backend import Backend
 from engine.errors import DataError
-from engine.evaluate import read_predictions
+from engine.evaluate import report
 from engine.execute.fits import fit
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
@@ -20,7 +20,8 @@ from engine.schemas import carried
 from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
 from engine.train.room import Room
-from engine.train.training import PREDICTIONS, train
+from engine.train.training import Trained, train
+from engine.train.unsupervised import learn
 
 PREVIEW = "preview"
 PREVIEW_ROWS = 200
@@ -53,8 +54,8 @@ class Work:
         CanvasbackError, ComponentError
         """
         match node.component:
-            case Estimator() as estimator:
-                return self._train(node, estimator, folder)
+            case Model() as model:
+                return self._train(node, model, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
             case Transform() as transform:
@@ -84,10 +85,10 @@ class Work:
             fit(node, self._plan, self._tables, self._backend)
         (folder / STATE).write_text(self._tables.state(node.id).model_dump_json())
 
-    def _train(self, node: PlannedNode, component: Estimator[Any], folder: Path) -> Facts:
+    def _train(self, node: PlannedNode, component: Model[Any], folder: Path) -> Facts:
         pipeline = self._plan.placement.pipeline
         table = self._tables.inputs(node)[0]
-        trained = train(component, table, self._backend, folder, self._room, self._categories(node))
+        trained = self._trained(node, component, table, folder)
         components = {planned.id: planned.component for planned in self._plan.nodes}
         learned = [n for n in line(pipeline, node.id) if isinstance(components[n], LearnedTransform)]
         states = {node_id: self._tables.state(node_id) for node_id in learned}
@@ -95,8 +96,14 @@ class Work:
         serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
         lookups = {name: self._tables.table(*place) for name, place in frozen.items()}
         facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
-        count = pq.read_metadata(folder / PREDICTIONS).num_rows
-        return {"rows": {"predictions": count}, "rows_in": trained.seen, "model": facts}
+        told = folder / trained.files[0]
+        return {"rows": {told.stem: pq.read_metadata(told).num_rows}, "rows_in": trained.seen, "model": facts}
+
+    def _trained(self, node: PlannedNode, component: Model[Any], table: ir.Table, folder: Path) -> Trained:
+        if isinstance(component, Unsupervised):
+            return learn(component, table, self._backend, folder, self._room, self._categories(node))
+        assert isinstance(component, Estimator)  # noqa: S101  a model has a target or none
+        return train(component, table, self._backend, folder, self._room, self._categories(node))
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""
@@ -114,16 +121,18 @@ class Work:
     def _evaluate(self, node: PlannedNode, component: Evaluation[Any], folder: Path) -> Facts:
         given = node.inputs[0]
         model = self._model_behind(given.node)
-        table = self._tables.table(given.node, "predictions" if given.port == "model" else given.node_port)
-        facts = self._tables.entry(model).meta["model"]
-        report = component.report(read_predictions(table, self._backend, facts))
-        (folder / REPORT).write_text(json.dumps(report))
-        return {"rows": {}, "report": report}
+        trained, entry = self._plan.by_id[model].component, self._tables.entry(model)
+        assert isinstance(trained, Model)  # noqa: S101  it was looked for
+        port = given.node_port if given.port != "model" else _table_port(trained)
+        table = self._tables.table(given.node, port)
+        told = report(component, trained, table, self._backend, entry.meta["model"], entry.folder)
+        (folder / REPORT).write_text(json.dumps(told))
+        return {"rows": {}, "report": told}
 
     def _model_behind(self, node_id: str) -> str:
         """The nearest model on the way that a table came."""
         on_line = reversed(line(self._plan.placement.pipeline, node_id))
-        found = next((n for n in on_line if isinstance(self._plan.by_id[n].component, Estimator)), None)
+        found = next((n for n in on_line if isinstance(self._plan.by_id[n].component, Model)), None)
         if found is None:
             raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
         return found
@@ -147,6 +156,11 @@ class Work:
                 counted = table.aggregate([count.name(f"d{i}") for i, count in enumerate(asked.values())])
                 found |= zip(asked, self._backend.row(counted).values(), strict=True)
         return found
+
+
+def _table_port(model: Model[Any]) -> str:
+    """Where a model's answers for rows come out."""
+    return next(port.name for port in model.spec.outputs if port.kind == "table")
 
 
 def computes(table: ir.Table, backend: Backend) -> None:

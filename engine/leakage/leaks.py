@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.base import Estimator, Learner, Split
+from components.base import Estimator, Learner, Model, Split
 from engine.graph import Node, Pipeline, spec_ports
 from engine.leakage.lines import Lines, is_a, makes_new_rows
 
@@ -32,13 +32,17 @@ class Leak:
 def leaks(pipeline: Pipeline) -> Iterator[Leak]:
     """What lets a score see its test rows, in a pipeline without circles whose splits are placed."""
     lines, behind = Lines(pipeline), _behind(pipeline)
-    models = {node.id: node for node in pipeline.by_id.values() if is_a(node, Estimator)}
+    models = {node.id: node for node in pipeline.by_id.values() if is_a(node, Model)}
+    estimators = {node_id for node_id, node in models.items() if is_a(node, Estimator)}
     splits = {node.id for node in pipeline.by_id.values() if is_a(node, Split)}
     for model in models.values():
         line, matter = lines.of(model.id), behind.get(model.id, frozenset())
         yield from _second_split(model, line, splits & matter)
         with_roles = splits.intersection(line)
-        for node_id in sorted(matter.difference(line) | (matter & models.keys())):
+        if model.id not in estimators:  # nothing is tested, so nothing can leak; but no endpoint could answer
+            yield from (_beside(model, pipeline.by_id[node_id]) for node_id in sorted(matter & estimators))
+            continue
+        for node_id in sorted(matter.difference(line) | (matter & estimators)):
             node = pipeline.by_id[node_id]
             if not makes_new_rows(node, "table"):
                 yield _beside(model, node)

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from components.base import Estimator, Learner, Split
+from components.base import Estimator, Learner, Split, Unsupervised
 from engine.graph import Node, Pipeline
 from engine.leakage.lines import is_a, makes_new_rows
 
@@ -31,7 +31,7 @@ class Placement:
 
 
 def place_splits(pipeline: Pipeline) -> Placement:
-    """Move each split before the first learned node on its line; add one where a model has none.
+    """Move each split before the first learned node on its line; add one where a model with a target has none.
 
     Returns
     -------
@@ -43,6 +43,9 @@ def place_splits(pipeline: Pipeline) -> Placement:
     for model in sorted(models, key=lambda model: not placing.way(model).splits):
         placing.merge(model)
         placing.place(model)
+    for model in [node.id for node in pipeline.nodes if is_a(node, Unsupervised)]:
+        if placing.way(model).splits:
+            placing.place(model)
     return placing.done()
 
 

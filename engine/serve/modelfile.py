@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import Estimator, unbound
+from components.base import Model, unbound
 from components.catalog import component
 from components.ports import ROLE, ROW, visible
 from engine.backends.backend import Backend
 from engine.errors import ServingError
-from engine.schemas import PREDICTION, PROBABILITIES, reads
+from engine.schemas import PREDICTION, reads
 from engine.serve.slice import ServingSlice
 from engine.train.matrix import MatrixSpec
-from engine.train.training import MORE, PREDICTIONS, Trained
+from engine.train.training import Trained
 
 MODEL, GOLDEN = "model.json", "golden.parquet"
 GOLDEN_ROWS = 500
@@ -41,7 +42,9 @@ class ModelFile(BaseModel):
     params: dict[str, Any]
     task: str
     target: str
+    """Empty for a model without one."""
     target_type: str
+    """Of what it answers."""
     classes: tuple[Any, ...] = ()
     positive: Any = None
     matrix: MatrixSpec
@@ -58,14 +61,14 @@ class ModelFile(BaseModel):
 
 def write_model(
     folder: Path,
-    estimator: Estimator[Any],
+    estimator: Model[Any],
     trained: Trained,
     serving: ServingSlice,
     rows: tuple[ir.Table, ir.Table],
     lookups: Mapping[str, ir.Table],
     backend: Backend,
 ) -> dict[str, Any]:
-    """Write a model's files into a folder that already holds its predictions.
+    """Write a model's files into a folder that already holds what it said of rows.
 
     Parameters
     ----------
@@ -81,15 +84,15 @@ def write_model(
     """
     lookups = {name: table.select(list(visible(table.schema()))) for name, table in lookups.items()}
     origin, arrived = rows
-    predictions = backend.read([path for path in (folder / PREDICTIONS, folder / MORE) if path.exists()])
+    told = backend.read([path for name in trained.files if (path := folder / name).exists()])
     needed = needed_columns(serving, [feature.name for feature in trained.spec.features], lookups)
     model = ModelFile(
         component=estimator.spec.key,
         version=estimator.spec.version,
         params=estimator.params.model_dump(mode="json"),
         task=estimator.task,
-        target=estimator.params.target,
-        target_type=str(predictions[PREDICTION].type()),
+        target=estimator.target,
+        target_type=str(told[trained.answers[PREDICTION]].type()),
         classes=trained.classes.labels if trained.classes else (),
         positive=trained.positive,
         matrix=trained.spec,
@@ -106,7 +109,7 @@ def write_model(
     estimator.save(trained.estimator, folder / estimator.file)
     for name, table in lookups.items():
         backend.write(table, folder / f"{name}.parquet")
-    backend.write(_golden(origin, predictions, needed), folder / GOLDEN)
+    backend.write(_golden(origin, told, needed, trained.answers), folder / GOLDEN)
     facts = json.loads(model.model_dump_json(include=set(FACTS)))
     return {**facts, "files": [MODEL, estimator.file, GOLDEN, *(f"{name}.parquet" for name in lookups)]}
 
@@ -122,7 +125,7 @@ def load_estimator(files: Mapping[str, Path], key: str) -> Any:
     from skops.io.exceptions import UntrustedTypesFoundException
 
     kind = component(key)
-    assert issubclass(kind, Estimator)  # noqa: S101  only model nodes write model files
+    assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
     for library in kind.spec.requires:
         if not library.is_there:
             raise ServingError(f"This model needs {library.name}, which is not installed.", hint=f"{library.hint}.")
@@ -142,7 +145,7 @@ def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[
     return [name for name in serving.columns if name in needed]
 
 
-def _libraries(estimator: Estimator[Any]) -> dict[str, str]:
+def _libraries(estimator: Model[Any]) -> dict[str, str]:
     """The versions of what the model was made with."""
     own = {library.module: library.version for library in estimator.spec.requires}
     return {name: importlib.metadata.version(name) for name in LIBRARIES} | own
@@ -164,19 +167,19 @@ def _gaps(rows: ir.Table, names: list[str], backend: Backend) -> dict[str, bool]
     return {name: bool(row[f"n{i}"]) for i, name in enumerate(names)}
 
 
-def _golden(origin: ir.Table, predictions: ir.Table, needed: list[str]) -> ir.Table:
+def _golden(origin: ir.Table, told: ir.Table, needed: list[str], answers: Mapping[str, str]) -> ir.Table:
     """Rows as they come in, with what the model said of them: test rows first, always the same.
 
     A row that became several, by a join with several matches, has no one answer and is left out.
     """
-    answers = {f"{GOLDEN_PREFIX}{name}": name for name in (PREDICTION, PROBABILITIES) if name in predictions.columns}
-    single = predictions.group_by(ROW).aggregate(
-        __cb_rows=predictions.count(),
-        __cb_role=predictions[ROLE].min(),
-        **{golden: predictions[name].arbitrary() for golden, name in answers.items()},
+    golden = {f"{GOLDEN_PREFIX}{name}": column for name, column in answers.items() if column in told.columns}
+    single = told.group_by(ROW).aggregate(
+        __cb_rows=told.count(),
+        __cb_role=told[ROLE].min() if ROLE in told.columns else ibis.literal(""),
+        **{name: told[column].arbitrary() for name, column in golden.items()},
     )
     single = single.filter(single["__cb_rows"] == 1)
     drawn = (single[ROW].cast("string") + "golden").hexdigest("md5")
-    chosen = single.order_by([single[ROLE], drawn]).limit(GOLDEN_ROWS).select(ROW, *answers)
+    chosen = single.order_by([single[ROLE], drawn]).limit(GOLDEN_ROWS).select(ROW, *golden)
     joined = origin.select(ROW, *needed).inner_join(chosen, ROW).order_by(ROW)
-    return joined.select(ROW, *needed, *answers)
+    return joined.select(ROW, *needed, *golden)

@@ -14,14 +14,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.base import Estimator
+from components.base import Model, Unsupervised
 from components.catalog import component
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
+from engine.schemas import PREDICTION
 from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator
 from engine.serve.records import Field, Mistake, refusal, to_table
 from engine.train.training import answer
+from engine.train.unsupervised import asked
 
+SCORE = "score"
+"""What an endpoint calls how strange a row is."""
 MOST_RECORDS = 1_000
 MAX_SAID = 200
 MEMORY_MB = 1_024
@@ -35,10 +39,12 @@ class Scored:
     ----------
     labels : predictions, in the target's own values
     probabilities : ndarray of shape (n_rows, n_classes), or None
+    scores : for anomalies, how strange each row is
     """
 
     labels: list[Any]
     probabilities: "np.ndarray[Any, np.dtype[np.float64]] | None"
+    scores: list[float] | None = None
 
 
 class Scorer:
@@ -54,7 +60,7 @@ class Scorer:
         self.model = model
         self.fields = tuple(Field(name, model.slice.columns[name], null) for name, null in model.inputs.items())
         self._estimator = estimator
-        self._takes_missing = _takes_missing(model.component)
+        self._kind = _kind(model.component)
         self._schema = model.slice.origin_schema().to_pyarrow()
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
@@ -89,13 +95,24 @@ class Scorer:
             raise self._refusal(rows, error) from error
 
     def _score(self, rows: pa.Table) -> Scored:
-        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._takes_missing)
+        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._kind.takes_missing)
+        if issubclass(self._kind, Unsupervised):
+            return self._told(asked(self._kind, self._estimator, matrix))
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
         if not np.isfinite(found if probabilities is None else probabilities).all():
             raise ValueError("the model's answer is no finite number")
         if probabilities is None:
             return Scored([float(value) for value in found], None)
         return Scored([self.model.classes[int(position)] for position in found], probabilities)
+
+    def _told(self, answers: Mapping[str, Any]) -> Scored:
+        """The answers of a model without a target, under the names that an endpoint gives them."""
+        assert issubclass(self._kind, Unsupervised)  # noqa: S101  the caller has looked
+        named = {name: answers[column] for name, column in self._kind.answers.items()}
+        scores = named.get(SCORE)
+        if scores is not None and not np.isfinite(scores).all():
+            raise ValueError("the model's answer is no finite number")
+        return Scored(named[PREDICTION].tolist(), None, None if scores is None else scores.tolist())
 
     def _refusal(self, rows: pa.Table, error: Exception) -> InvalidRecord:
         """Find the row that is to blame, by halving."""
@@ -177,12 +194,15 @@ def _answers(scored: Scored, model: ModelFile) -> Any:
         if scored.probabilities is not None:
             chances = scored.probabilities[position].tolist()
             told["probabilities"] = dict(zip(map(_key, model.classes), chances, strict=True))
+        if scored.scores is not None:
+            told[SCORE] = scored.scores[position]
         yield {**told, "id": uuid4().hex}
 
 
-def _takes_missing(key: str) -> bool:
+def _kind(key: str) -> type[Model[Any]]:
     kind = component(key)
-    return issubclass(kind, Estimator) and kind.takes_missing
+    assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
+    return kind
 
 
 def _key(label: Any) -> str:

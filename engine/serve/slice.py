@@ -8,11 +8,12 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import ibis
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import Component, LearnedTransform, Split, Transform
+from components.base import Component, LearnedTransform, Split, Transform, Unsupervised
 from components.catalog import component
 from components.ports import visible
 from engine.graph import Pipeline
@@ -52,6 +53,9 @@ class Step(BaseModel):
         loaded = self.load()
         if isinstance(loaded, LearnedTransform):
             return loaded.transform(table, loaded.state_type().model_validate(self.state))
+        if isinstance(loaded, Unsupervised):
+            # No feature depends on what it would say (`engine.leakage.unanswered`), but nodes may name the columns.
+            return table.mutate(**{name: ibis.null(kind) for name, kind in loaded.adds.items()})
         assert isinstance(loaded, Transform)  # noqa: S101  nothing else is put into a slice
         made = loaded.transform(table, *(lookup(name) for name in self.lookups.values()))
         return made[self.port or loaded.spec.outputs[0].name] if isinstance(made, Mapping) else made

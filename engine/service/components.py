@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split, Unsupervised
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -12,6 +12,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (LearnedTransform, "learned_transform"),
     (Split, "split"),
     (Estimator, "estimator"),
+    (Unsupervised, "unsupervised"),
     (Evaluation, "evaluation"),
 )
 
@@ -26,6 +27,8 @@ CATEGORIES = {
     "split": "Split",
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
+    "models/cluster": "Group rows",
+    "models/anomaly": "Find outliers",
     "evaluate": "Evaluate",
 }
 """Categories in the order of the palette; others follow by name."""

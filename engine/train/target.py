@@ -117,11 +117,7 @@ def check_rows(counts: RowCounts, target: str) -> None:
     ------
     UnfitForTraining
     """
-    if counts.without_role:
-        raise UnfitForTraining(
-            f"{_rows(counts.without_role)} neither train nor test: they came in after the split.",
-            hint="Move the split, and every node that learns, behind the node that adds rows.",
-        )
+    check_roles(counts)
     if not counts.train_rows:
         raise UnfitForTraining(
             "There are no train rows.", hint="Check the filters and the split before the model.", field="target"
@@ -134,6 +130,20 @@ def check_rows(counts: RowCounts, target: str) -> None:
         raise UnfitForTraining(
             "There are no test rows to score the model on.",
             hint="Give the split a larger test share, or check the filters before the model.",
+        )
+
+
+def check_roles(counts: RowCounts) -> None:
+    """Refuse rows without a role among others that have one.
+
+    Raises
+    ------
+    UnfitForTraining
+    """
+    if counts.without_role:
+        raise UnfitForTraining(
+            f"{_rows(counts.without_role)} neither train nor test: they came in after the split.",
+            hint="Move the split, and every node that learns, behind the node that adds rows.",
         )
 
 

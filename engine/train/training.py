@@ -17,6 +17,7 @@ from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
+from engine.schemas import PREDICTION, PROBABILITIES
 from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
 from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
@@ -40,6 +41,10 @@ class Trained:
     ----------
     seen
         How many rows came in, whatever their role.
+    files
+        Where it answered for rows, in the model's folder.
+    answers
+        What an endpoint calls an answer → the column of these files that holds it.
     """
 
     estimator: Any
@@ -53,6 +58,8 @@ class Trained:
     importance: list[dict[str, Any]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
+    files: tuple[str, ...] = (PREDICTIONS, MORE)
+    answers: Mapping[str, str] = field(default_factory=lambda: {PREDICTION: PREDICTION, PROBABILITIES: PROBABILITIES})
 
     def answer(self, matrix: Matrix) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64] | None]:
         """Predictions, and the probability of each class for a classification.
@@ -149,7 +156,7 @@ def _fit(
         classes = learn_classes(labels, target) if component.task == "classification" else None
         learned_from = truth(labels, classes)
         positive = _positive(component, classes) if classes else None
-        estimator, warned = _learn(component, matrix, learned_from)
+        estimator, warned = fitted(lambda: component.fit(matrix, learned_from))
     trained = Trained(estimator, spec, classes, positive, component.takes_missing, warnings=warned)
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
 
@@ -187,12 +194,18 @@ def _load(
     return in_order(rows.select(ROW, target, *features), [target, *features], read)
 
 
-def _learn(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> tuple[Any, tuple[str, ...]]:
-    """The fitted estimator and what it warned of."""
+def fitted(fit: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
+    """What a fit gives and what it warned of.
+
+    Raises
+    ------
+    UnfitForTraining
+        With what the library says against these settings or rows.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            estimator = component.fit(matrix, learned_from)
+            estimator = fit()
         except ValueError as error:
             raise UnfitForTraining(
                 f"The model cannot learn with these settings from these rows: {_first_line(error)}.",

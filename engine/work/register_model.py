@@ -47,7 +47,7 @@ def register_model(
             node_id=result.node_id,
             pipeline_version_id=run.pipeline_version_id,
             task=described.task,
-            target=described.target,
+            target=described.target or None,
             metrics=described.metrics,
             baseline=described.baseline,
             signature=signature(described),

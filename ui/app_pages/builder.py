@@ -155,7 +155,8 @@ def show_result(node: NodeRunView) -> None:
         if node.model:
             show_model_result(node.node, node.title, node.model)
         elif node.report:
-            st.markdown(f"**{node.title}** · {count(node.report.get('rows'), 'test row')}")
+            kind = "test row" if node.report.get("unseen", True) else "row"
+            st.markdown(f"**{node.title}** · {count(node.report.get('rows'), kind)}")
             if not charts.has_plots(node.report):
                 show_scores(node.report.get("metrics", {}), {})
             charts.report(node.report, f"report_{node.node}")

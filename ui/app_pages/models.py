@@ -18,7 +18,17 @@ from ui.words import ago, when
 
 home = session.workspace()
 
-TASKS = {"classification": "Classification", "regression": "Regression", "clustering": "Clustering"}
+TASKS = {
+    "classification": "Classification",
+    "regression": "Regression",
+    "clustering": "Clustering",
+    "anomaly": "Anomaly detection",
+}
+ANSWERS = {
+    "clustering": "the number of the record's cluster, or -1 for none",
+    "anomaly": "whether the record is an anomaly, and a score: above 0 it is one",
+}
+"""What models without a target answer with."""
 
 
 def show_list() -> None:
@@ -58,7 +68,8 @@ def _first() -> None:
 def show_one(name: str) -> None:
     model = models.get_model(home, name, places.asked_number("version"))
     task = TASKS.get(model.task or "", model.task or "")
-    about = f"{task} of {model.target} · {model.signature.get('component', '').replace('_', ' ')} · {size(model.bytes)}"
+    task = f"{task} of {model.target}" if model.target else task
+    about = f"{task} · {model.signature.get('component', '').replace('_', ' ')} · {size(model.bytes)}"
     with heading(model.model, f"{about} · trained {ago(model.created_at)}", (places.MODELS, "Models")):
         pick_version(model)
         if st.button("Publish", type="primary", icon=":material/publish:"):
@@ -80,8 +91,7 @@ def show_one(name: str) -> None:
             show_results(model)
     if leaning.open:
         with leaning:
-            unit = "R²" if model.task == "regression" else "accuracy"
-            charts.importance(model.signature.get("importance") or [], unit, f"importance_{model.version_id}")
+            show_importance(model)
     if inputs.open:
         with inputs:
             show_inputs(model)
@@ -133,13 +143,22 @@ def report_of(model: ModelView) -> dict[str, Any]:
     return reports[0] if len(reports) == 1 and reports[0] else {}
 
 
+def show_importance(model: ModelView) -> None:
+    if model.task in ANSWERS:
+        st.caption("Without a target nothing can get worse; the results show in which columns the groups differ.")
+        return
+    unit = "R²" if model.task == "regression" else "accuracy"
+    charts.importance(model.signature.get("importance") or [], unit, f"importance_{model.version_id}")
+
+
 def show_inputs(model: ModelView) -> None:
     fields = model.signature.get("inputs") or []
     table = pd.DataFrame(
         [{"Field": it["name"], "Type": it["type"], "May be missing": bool(it["nullable"])} for it in fields]
     )
     st.dataframe(table, hide_index=True, alt="Fields that the model needs")
-    st.caption(f"A request to an endpoint needs {count(len(fields), 'field')}; it answers with {model.target}.")
+    answer = ANSWERS.get(model.task or "", model.target)
+    st.caption(f"A request to an endpoint needs {count(len(fields), 'field')}; it answers with {answer}.")
 
 
 def show_origin(model: ModelView) -> None:
