@@ -9,6 +9,7 @@ contract tests all derive from what is declared here::
     ├── Learner                looks at the train rows before it treats any row
     │   └── LearnedTransform   measures them in one aggregation, then transforms every row
     ├── Split                  gives each row a role
+    ├── Computation            tables in, tables out, computed in Python on collected rows
     ├── Estimator              a scikit-learn model
     └── Evaluation             a report on predictions
 
@@ -17,6 +18,7 @@ is already a list of names.
 """
 
 from components.base.component import Component, Learner, P, State, unbound
+from components.base.computation import Computation, Computed, new_rows
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Predictions
 from components.base.learned import LearnedTransform, S, steady
@@ -32,6 +34,8 @@ __all__ = [
     "TABLE_IN",
     "TABLE_OUT",
     "Component",
+    "Computation",
+    "Computed",
     "Cut",
     "Cuts",
     "E",
@@ -51,6 +55,7 @@ __all__ = [
     "StoredTable",
     "Task",
     "Transform",
+    "new_rows",
     "steady",
     "unbound",
 ]

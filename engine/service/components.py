@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Component, Computation, Estimator, Evaluation, LearnedTransform, Source, Split
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -13,6 +13,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Split, "split"),
     (Estimator, "estimator"),
     (Evaluation, "evaluation"),
+    (Computation, "computation"),
 )
 
 CATEGORIES = {
@@ -26,6 +27,9 @@ CATEGORIES = {
     "split": "Split",
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
+    "forecast": "Forecast",
+    "recommend": "Recommend",
+    "text": "Text",
     "evaluate": "Evaluate",
 }
 """Categories in the order of the palette; others follow by name."""
