@@ -48,6 +48,8 @@ METRICS: Mapping[str, str] = {
     "average_precision": "Average precision",
     "log_loss": "Log loss",
     "brier": "Brier score",
+    "mase": "MASE",
+    "smape": "SMAPE",
     "r2": "R²",
     "mae": "Mean absolute error",
     "rmse": "Root mean squared error",
@@ -58,7 +60,9 @@ METRICS: Mapping[str, str] = {
     "davies_bouldin": "Davies–Bouldin",
 }
 
-LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin"})
+LOWER_IS_BETTER = frozenset(
+    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin"}
+)
 
 _MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette")
 

@@ -14,8 +14,8 @@ class Compared:
     ----------
     truth, mean, low, high : ndarray of shape (n_values,)
     scale : ndarray of shape (n_values,)
-        What an error counts in for `mase`: the mean absolute error that the seasonal naive forecast of one step makes on
-        the values that were learned from; NaN where that is 0.
+        What an error counts in for `mase`: the mean absolute error that the seasonal naive forecast of one step
+        makes on the values that were learned from; NaN where that is 0.
     """
 
     truth: Any
@@ -31,9 +31,9 @@ class Compared:
     def metrics(self) -> dict[str, float | None]:
         """Each figure of `METRICS`; None where it is not defined.
 
-        `mase` is the mean of errors in shares of their scale, `smape` 200 · |error| / (|truth| + |forecast|) per cent with
-        0 where both are 0, `coverage` the share of true values within the interval. Source: Hyndman and Koehler (2006),
-        *Another Look at Measures of Forecast Accuracy*.
+        `mase` is the mean of errors in shares of their scale, `smape` 200 · |error| / (|truth| + |forecast|) per
+        cent with 0 where both are 0, `coverage` the share of true values within the interval. Source: Hyndman and
+        Koehler (2006), *Another Look at Measures of Forecast Accuracy*.
         """
         import numpy as np
 

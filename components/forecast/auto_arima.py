@@ -34,9 +34,9 @@ class AutoArima(FittedForecast[AutoArimaParams]):
     """Finds the order of an ARIMA model for each series by itself.
 
     How often to take differences is found by tests (KPSS, strength of the season), the rest by the corrected Akaike
-    criterion. It takes about a second for a series of a few hundred values with a season of 7 to 12, and much longer for
-    seasons of 24 and more. Each series is forecast from its own end; a series in which all values are the same goes on
-    like that.
+    criterion. It takes about a second for a series of a few hundred values with a season of 7 to 12, and much longer
+    for seasons of 24 and more. Each series is forecast from its own end; a series in which all values are the same
+    goes on like that.
 
     When: few series that matter. Serving: boundary, an endpoint's input starts after it. Source: Hyndman and Khandakar
     (2008), *Automatic Time Series Forecasting: The forecast Package for R*; `statsforecast.models.AutoARIMA`.
@@ -50,7 +50,15 @@ class AutoArima(FittedForecast[AutoArimaParams]):
         about="Forecasts by the ARIMA model that fits best.",
         serving="boundary",
         requires=(STATSFORECAST,),
-        example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6, "season_length": 1},
+        example={
+            "time": "when",
+            "target": "target_number",
+            "group": ["group"],
+            "horizon": 6,
+            "season_length": 1,
+            "max_p": 2,
+            "max_q": 1,
+        },
     )
 
     def least(self, season: int) -> int:

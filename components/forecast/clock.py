@@ -71,7 +71,7 @@ class Ticks(Clock):
     def parts(self) -> tuple[Part, ...]:  # type: ignore[override]
         if not self.is_time or self.step > 4 * WEEK:
             return ()
-        return ("month", *(("weekday",) if self.step % WEEK else ()), *(("hour",) if self.step % DAY else ()))  # type: ignore[return-value]
+        return ("month", *(("weekday",) if self.step % WEEK else ()), *(("hour",) if self.step % DAY else ()))
 
     def places(self, times: Times) -> Any:
         import numpy as np

@@ -195,8 +195,9 @@ class Forecast(SeriesComputation[F]):
 
     def unfit(self, series: Series, reason: str = "it finds no finite forecast") -> UnfitData:
         """Why a series cannot be forecast by this method."""
+        which = series.name or f" {self.params.target!r}"
         return UnfitData(
-            f"{self.spec.title} cannot be fitted to the series{series.name or ' ' + repr(self.params.target)}: {reason}.",
+            f"{self.spec.title} cannot be fitted to the series{which}: {reason}.",
             hint="Choose another method, other settings, or leave such series out.",
             column=self.params.target,
         )

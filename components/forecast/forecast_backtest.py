@@ -209,7 +209,7 @@ class _Comparison:
 
     @cached_property
     def _compared(self) -> Compared:
-        return Compared(self.truth, *self.said, self.scale)
+        return Compared(self.truth, self.said[0], self.said[1], self.said[2], self.scale)
 
     def table(self) -> pa.Table:
         """Each method, window and step, over all series."""
@@ -223,11 +223,9 @@ class _Comparison:
 
     def summary(self) -> pa.Table:
         """Each method over everything, the best first."""
-        rows = [
-            {METHOD: method, **self._compared.where(number).metrics()} for number, method in enumerate(self.methods)
-        ]
-        rows.sort(key=lambda row: row["mae"] if row["mase"] is None else row["mase"])
-        return _typed(rows)
+        found = {method: self._compared.where(number).metrics() for number, method in enumerate(self.methods)}
+        ordered = sorted(found, key=lambda method: found[method]["mase"] or found[method]["mae"] or 0.0)
+        return _typed([{METHOD: method, **found[method]} for method in ordered])
 
     def forecasts(self) -> pa.Table:
         """Each forecast value beside the true one."""
@@ -253,5 +251,3 @@ def _typed(rows: list[dict[str, Any]]) -> pa.Table:
     table = pa.Table.from_pylist(rows)
     fields = [pa.field(f.name, pa.float64() if f.name in METRICS else f.type) for f in table.schema]
     return table.cast(pa.schema(fields))
-
-

@@ -54,9 +54,9 @@ class LagRegression(Forecast[LagRegressionParams]):
     """Learns the next value from earlier ones, means of the last ones, and the calendar, and goes on step by step.
 
     Each forecast value takes its place among the earlier ones of the next step. The interval is measured: a model that
-    has not seen the last fifth of the values forecasts it from every place, and the errors at each step, ranked, say how
-    wide it is (split conformal prediction); where there are too few of them for the level, the largest counts. That holds
-    as far as the future is like that fifth. Each series is forecast
+    has not seen the last fifth of the values forecasts it from every place, and the errors at each step, ranked, say
+    how wide it is (split conformal prediction); where there are too few of them for the level, the largest counts.
+    That holds as far as the future is like that fifth. Each series is forecast
     from its own end; a series in which all values are the same goes on like that.
 
     When: what comes next depends on the last values in ways that smoothing does not know; many series. Serving:
@@ -222,8 +222,7 @@ class _Features:
         columns = [_mean(before, *span) for span in spans]
         if self.apart:
             columns = [
-                now - _mean(before, back + self.apart, count)
-                for now, (back, count) in zip(columns, spans, strict=True)
+                now - _mean(before, back + self.apart, count) for now, (back, count) in zip(columns, spans, strict=True)
             ]
         return np.column_stack([*columns, *self._dates(places, clock)])
 

@@ -88,7 +88,9 @@ class Panel:
 
     def only(self, chosen: Sequence[int]) -> "Panel":
         """Some of the series."""
-        return replace(self, series=tuple(self.series[i] for i in chosen), keys=self.keys.take(pa.array(chosen, "int64")))
+        return replace(
+            self, series=tuple(self.series[i] for i in chosen), keys=self.keys.take(pa.array(chosen, "int64"))
+        )
 
 
 def read_panel(table: pa.Table, time: str, target: str, groups: Sequence[str], every: Every, gaps: Gaps) -> Panel:
@@ -184,7 +186,9 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _check_size(places: Any, begins: Any, ends: Any, last: int | None, time: str) -> None:
-    cells = sum(int((places[b - 1] if last is None else last) - places[a]) + 1 for a, b in zip(begins, ends, strict=True))
+    cells = sum(
+        int((places[b - 1] if last is None else last) - places[a]) + 1 for a, b in zip(begins, ends, strict=True)
+    )
     if cells > MOST_CELLS:
         raise UnfitData(
             f"With every gap filled there would be {cells:,} values; {MOST_CELLS:,} can be forecast from.",
@@ -247,6 +251,6 @@ def _gap(clock: Clock, places: Any, name: str, column: str, *, is_time: bool) ->
 def _shown(time: Any, *, is_time: bool) -> str:
     import numpy as np
 
-    return str(np.datetime64(int(time), "us").astype("datetime64[s]")).replace("T00:00:00", "") if is_time else str(time)
-
-
+    return (
+        str(np.datetime64(int(time), "us").astype("datetime64[s]")).replace("T00:00:00", "") if is_time else str(time)
+    )

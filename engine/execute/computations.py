@@ -40,9 +40,7 @@ def compute(
     """
     ports = [port.name for port in component.spec.inputs if port.kind == "table"]
     with room.take(room.memory_mb / 2):
-        tables = [
-            _collected(component, port, table, backend, room) for port, table in zip(ports, given, strict=True)
-        ]
+        tables = [_collected(component, port, table, backend, room) for port, table in zip(ports, given, strict=True)]
         computed = component.compute(*tables)
         outlines = component.outline(*(table.schema() for table in given))
         rows = {
@@ -52,9 +50,7 @@ def compute(
     return rows, None if computed.report is None else dict(computed.report), tables[0].num_rows
 
 
-def _collected(
-    component: Computation[Any], port: str, table: ir.Table, backend: Backend, room: Room
-) -> pa.Table:
+def _collected(component: Computation[Any], port: str, table: ir.Table, backend: Backend, room: Room) -> pa.Table:
     wanted = table.select(*component.needs(port, table.schema()))
     batches = list(_few(component, backend.batches(wanted), room))
     return pa.Table.from_batches(batches, schema=wanted.schema().to_pyarrow())
