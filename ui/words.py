@@ -48,6 +48,8 @@ METRICS: Mapping[str, str] = {
     "average_precision": "Average precision",
     "log_loss": "Log loss",
     "brier": "Brier score",
+    "mase": "MASE",
+    "smape": "SMAPE",
     "r2": "R²",
     "mae": "Mean absolute error",
     "rmse": "Root mean squared error",
@@ -70,7 +72,9 @@ SHARES = frozenset({"noise", "flagged"})
 DESCRIBING = frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max"}) | SHARES
 """Metrics of which neither more nor less is better."""
 
-LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin"})
+LOWER_IS_BETTER = frozenset(
+    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin"}
+)
 
 _MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette", "flagged")
 

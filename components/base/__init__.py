@@ -14,6 +14,7 @@ contract tests all derive from what is declared here::
     │   └── Unsupervised       without one; a Learner, too
     │       ├── Clusterer      which group a row belongs to
     │       └── Detector       how strange a row is
+    ├── Computation            tables in, tables out, computed in Python on collected rows
     └── Evaluation             a report on predictions
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
@@ -21,6 +22,7 @@ is already a list of names.
 """
 
 from components.base.component import Component, Learner, P, State, unbound
+from components.base.computation import Computation, Computed, new_rows
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Group, Grouped, Predictions
 from components.base.learned import LearnedTransform, S, steady
@@ -40,6 +42,8 @@ __all__ = [
     "TABLE_OUT",
     "Clusterer",
     "Component",
+    "Computation",
+    "Computed",
     "Cut",
     "Cuts",
     "Detector",
@@ -66,6 +70,7 @@ __all__ = [
     "U",
     "Unsupervised",
     "UnsupervisedParams",
+    "new_rows",
     "steady",
     "unbound",
 ]

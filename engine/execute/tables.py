@@ -143,7 +143,7 @@ class Tables:
                 return transform.transform(*self.inputs(node))
             case _:
                 raise RunError(
-                    "The model's predictions were deleted during the run.", hint="Run it again.", node_id=node.id
+                    "The results of this node were deleted during the run.", hint="Run it again.", node_id=node.id
                 )
 
     def _source(self, source: Source[Any]) -> ir.Table:

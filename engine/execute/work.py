@@ -8,10 +8,11 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Model, Transform, Unsupervised
+from components.base import Computation, Estimator, Evaluation, LearnedTransform, Model, Transform, Unsupervised
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import report
+from engine.execute.computations import compute
 from engine.execute.fits import fit
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
@@ -58,6 +59,8 @@ class Work:
                 return self._train(node, model, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
+            case Computation() as computation:
+                return self._compute(node, computation, folder)
             case Transform() as transform:
                 self._check_demands(node, transform)
         if node.learns:
@@ -128,6 +131,13 @@ class Work:
         told = report(component, trained, table, self._backend, entry.meta["model"], entry.folder)
         (folder / REPORT).write_text(json.dumps(told))
         return {"rows": {}, "report": told}
+
+    def _compute(self, node: PlannedNode, component: Computation[Any], folder: Path) -> Facts:
+        rows, report, seen = compute(component, self._tables.inputs(node), self._backend, folder, self._room)
+        if report is None:
+            return {"rows": rows, "rows_in": seen}
+        (folder / REPORT).write_text(json.dumps(report))
+        return {"rows": rows, "rows_in": seen, "report": report}
 
     def _model_behind(self, node_id: str) -> str:
         """The nearest model on the way that a table came."""

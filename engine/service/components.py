@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split, Unsupervised
+from components.base import Component, Computation, Estimator, Evaluation, LearnedTransform, Source, Split, Unsupervised
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -14,6 +14,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Estimator, "estimator"),
     (Unsupervised, "unsupervised"),
     (Evaluation, "evaluation"),
+    (Computation, "computation"),
 )
 
 CATEGORIES = {
@@ -29,6 +30,9 @@ CATEGORIES = {
     "models/regress": "Predict numbers",
     "models/cluster": "Group rows",
     "models/anomaly": "Find outliers",
+    "forecast": "Forecast",
+    "recommend": "Recommend",
+    "text": "Text",
     "evaluate": "Evaluate",
 }
 """Categories in the order of the palette; others follow by name."""
