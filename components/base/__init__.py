@@ -23,7 +23,7 @@ from components.base.learned import LearnedTransform, S, steady
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
-from components.base.transform import Transform
+from components.base.transform import Observation, Transform
 
 __all__ = [
     "FEATURES",
@@ -40,6 +40,7 @@ __all__ = [
     "Evaluation",
     "LearnedTransform",
     "Learner",
+    "Observation",
     "P",
     "Predictions",
     "S",

@@ -105,7 +105,7 @@ class Execution:
             self._tell(self._result(node, "skipped"))
             return
         entry = self.cache.get(node.fingerprint)
-        if entry is not None and entry.has(node.materialised):
+        if entry is not None and entry.has(node.materialised) and not node.component.always:
             self._tables.keep(node, entry)
             self._tell(self._result(node, "cached", entry))
             return
@@ -136,7 +136,8 @@ class Execution:
             raise error.at(self._culprit(node) if type(error) is DataError else node.id) from error
         except (MemoryError, OSError) as error:
             raise _told(error).at(node.id) from error
-        return self._result(node, "done", entry, cost)
+        # An entry that was there already may tell of an earlier look.
+        return replace(self._result(node, "done", entry, cost), findings=facts.get("findings", []))
 
     def _keep(self, node: PlannedNode, folder: Any, facts: Facts) -> Entry:
         rows_in = facts.pop("rows_in", None) or self._tables.rows_in(node)
@@ -193,6 +194,7 @@ class Execution:
             report=meta.get("report"),
             model=meta.get("model"),
             outputs={port: {"rows": count} for port, count in meta.get("rows", {}).items()},
+            findings=meta.get("findings", []),
         )
         return _with_cost(told, cost, self._begun) if cost else told
 

@@ -27,6 +27,8 @@ CATEGORIES = {
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
     "evaluate": "Evaluate",
+    "quality": "Quality",
+    "outputs": "Outputs",
 }
 """Categories in the order of the palette; others follow by name."""
 

@@ -118,7 +118,7 @@ class Recorder:
             **{name: getattr(result, name) for name in SAME},
             "status": STATUS.get(result.status, result.status),
             "fingerprint": result.fingerprint or None,
-            "outputs": {"ports": result.outputs, "model": model},
+            "outputs": {"ports": result.outputs, "model": model, "findings": result.findings, "made": result.made},
             "report": report,
         }
 
