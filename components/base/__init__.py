@@ -10,7 +10,8 @@ contract tests all derive from what is declared here::
     │   └── LearnedTransform   measures them in one aggregation, then transforms every row
     ├── Split                  gives each row a role
     ├── Estimator              a scikit-learn model
-    └── Evaluation             a report on predictions
+    ├── Evaluation             a report on predictions
+    └── Output                 what is kept, drawn or sent elsewhere
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
 is already a list of names.
@@ -20,6 +21,7 @@ from components.base.component import Component, Learner, P, State, unbound
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Predictions
 from components.base.learned import LearnedTransform, S, steady
+from components.base.output import Output
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -41,6 +43,7 @@ __all__ = [
     "LearnedTransform",
     "Learner",
     "Observation",
+    "Output",
     "P",
     "Predictions",
     "S",

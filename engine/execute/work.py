@@ -8,7 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Transform
+from components.base import Estimator, Evaluation, LearnedTransform, Output, Transform
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import read_predictions
@@ -24,6 +24,7 @@ from engine.train.room import Room
 from engine.train.training import PREDICTIONS, train
 
 PREVIEW = "preview"
+TABLE = "table"
 PREVIEW_ROWS = 200
 REPORT = "report.json"
 
@@ -58,6 +59,8 @@ class Work:
                 return self._train(node, estimator, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
+            case Output() as output:
+                return self._put_out(node, output, folder)
             case Transform() as transform:
                 findings = look_at(transform, self._tables.inputs(node), self._backend)
             case _:
@@ -100,6 +103,11 @@ class Work:
         facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
         count = pq.read_metadata(folder / PREDICTIONS).num_rows
         return {"rows": {"predictions": count}, "rows_in": trained.seen, "model": facts}
+
+    def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
+        """The rows that leave; what becomes of them is none of this module's business."""
+        table = component.table(*self._tables.inputs(node))
+        return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""

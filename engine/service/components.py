@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Component, Estimator, Evaluation, LearnedTransform, Output, Source, Split
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -13,6 +13,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Split, "split"),
     (Estimator, "estimator"),
     (Evaluation, "evaluation"),
+    (Output, "output"),
 )
 
 CATEGORIES = {
