@@ -5,17 +5,21 @@ contract tests all derive from what is declared here::
 
     Component
     ├── Source                 no input: a stored or built-in table
-    ├── Transform              tables in, table out; lazy, stateless
+    ├── Transform              tables in, tables out; lazy, stateless
     ├── Learner                looks at the train rows before it treats any row
-    │   └── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   ├── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   ├── MatrixTransform    a scikit-learn transformer, fitted on their matrix
+    │   └── Resampler          gives other train rows
     ├── Split                  gives each row a role
+    ├── Computation            tables in, tables out, computed in Python on collected rows
     ├── Model                  learns from a matrix, is saved, and answers for any row
     │   ├── Estimator          with a target
+    │   │   └── Wrapper        made of other models
     │   └── Unsupervised       without one; a Learner, too
     │       ├── Clusterer      which group a row belongs to
     │       └── Detector       how strange a row is
-    ├── Computation            tables in, tables out, computed in Python on collected rows
-    └── Evaluation             a report on predictions
+    ├── Evaluation             a report on predictions
+    └── Output                 what is kept, drawn or sent elsewhere
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
 is already a list of names.
@@ -27,10 +31,11 @@ from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, 
 from components.base.evaluation import Evaluation, Group, Grouped, Predictions
 from components.base.learned import LearnedTransform, S, steady
 from components.base.model import Model
+from components.base.output import Output
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
-from components.base.transform import Transform
+from components.base.transform import Observation, Transform
 from components.base.unsupervised import GROUPED_OUT, Clusterer, Detector, U, Unsupervised, UnsupervisedParams
 
 __all__ = [
@@ -56,6 +61,8 @@ __all__ = [
     "LearnedTransform",
     "Learner",
     "Model",
+    "Observation",
+    "Output",
     "P",
     "Predictions",
     "S",

@@ -35,6 +35,11 @@ class Component(Generic[P]):
     def __init__(self, params: P) -> None:
         self.params = params
 
+    @property
+    def always(self) -> bool:
+        """Whether every run does it, even where its result is kept: what it does or checks is not its result alone."""
+        return False
+
     def outline(self, *schemas: sch.Schema) -> Mapping[str, Outline] | None:
         """Each output port's columns, where they can be told without building the tables.
 

@@ -1,7 +1,7 @@
 """Run a plan: fuse, fit, train, write results to the cache, and tell what happens."""
 
-from engine.execute.execution import Execution
+from engine.execute.execution import Deliver, Execution
 from engine.execute.tables import STATE, TableFiles
 from engine.execute.work import PREVIEW, REPORT
 
-__all__ = ["PREVIEW", "REPORT", "STATE", "Execution", "TableFiles"]
+__all__ = ["PREVIEW", "REPORT", "STATE", "Deliver", "Execution", "TableFiles"]

@@ -1,19 +1,20 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Computation, Estimator, Evaluation, LearnedTransform, Model, Transform, Unsupervised
+from components.base import Computation, Estimator, Evaluation, LearnedTransform, Model, Output, Transform, Unsupervised
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import report
 from engine.execute.computations import compute
 from engine.execute.fits import fit
+from engine.execute.looks import look_at
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
@@ -25,11 +26,12 @@ from engine.train.training import Trained, train
 from engine.train.unsupervised import learn
 
 PREVIEW = "preview"
+TABLE = "table"
 PREVIEW_ROWS = 200
 REPORT = "report.json"
 
 Facts = dict[str, Any]
-"""What is kept beside a node's files: the rows of its outputs, a report, a model's facts."""
+"""What is kept beside a node's files: the rows of its outputs, a report, a model's facts, what was noticed."""
 
 
 class Work:
@@ -61,8 +63,12 @@ class Work:
                 return self._evaluate(node, evaluation, folder)
             case Computation() as computation:
                 return self._compute(node, computation, folder)
+            case Output() as output:
+                return self._put_out(node, output, folder)
             case Transform() as transform:
-                self._check_demands(node, transform)
+                findings = look_at(transform, self._tables.inputs(node), self._backend)
+            case _:
+                findings = []
         if node.learns:
             self._fit(node, folder)
         written = {port: self._write(node, port, folder / f"{port}.parquet") for port in node.materialised}
@@ -71,7 +77,7 @@ class Work:
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
             written = {"table": self._backend.rows(self._tables.table(node.id, "table"))}
-        return {"rows": written}
+        return {"rows": written, "findings": findings}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:
         return self._backend.write(self._tables.table(node.id, port), path)
@@ -107,6 +113,11 @@ class Work:
             return learn(component, table, self._backend, folder, self._room, self._categories(node))
         assert isinstance(component, Estimator)  # noqa: S101  a model has a target or none
         return train(component, table, self._backend, folder, self._room, self._categories(node))
+
+    def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
+        """The rows that leave; what becomes of them is none of this module's business."""
+        table = component.table(*self._tables.inputs(node))
+        return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""
@@ -145,26 +156,6 @@ class Work:
         found = next((n for n in on_line if isinstance(self._plan.by_id[n].component, Model)), None)
         if found is None:
             raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
-        return found
-
-    def _check_demands(self, node: PlannedNode, component: Transform[Any]) -> None:
-        given = self._tables.inputs(node)
-        demands = component.demands(*given)
-        if not demands:
-            return
-        for message, offending in self._offending(demands, given).items():
-            if offending:
-                rows = "1 row" if offending == 1 else f"{offending:,} rows"
-                raise DataError(f"{message.rstrip('.')} ({rows}).", hint="Correct the data or change this node.")
-
-    def _offending(self, demands: Mapping[str, ir.IntegerScalar], given: Sequence[ir.Table]) -> dict[str, int]:
-        """The counts that a component demands: one query for each of its inputs that is looked at."""
-        found: dict[str, int] = {}
-        for relation, table in {table.op(): table for table in given}.items():
-            asked = {message: count for message, count in demands.items() if relation in count.op().relations}
-            if asked:
-                counted = table.aggregate([count.name(f"d{i}") for i, count in enumerate(asked.values())])
-                found |= zip(asked, self._backend.row(counted).values(), strict=True)
         return found
 
 

@@ -3,7 +3,17 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Computation, Estimator, Evaluation, LearnedTransform, Source, Split, Unsupervised
+from components.base import (
+    Component,
+    Computation,
+    Estimator,
+    Evaluation,
+    LearnedTransform,
+    Output,
+    Source,
+    Split,
+    Unsupervised,
+)
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -15,6 +25,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Unsupervised, "unsupervised"),
     (Evaluation, "evaluation"),
     (Computation, "computation"),
+    (Output, "output"),
 )
 
 CATEGORIES = {
@@ -34,6 +45,8 @@ CATEGORIES = {
     "recommend": "Recommend",
     "text": "Text",
     "evaluate": "Evaluate",
+    "quality": "Quality",
+    "outputs": "Outputs",
 }
 """Categories in the order of the palette; others follow by name."""
 

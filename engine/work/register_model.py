@@ -14,9 +14,14 @@ MOST_VERSIONS = 10_000
 
 
 def register_model(
-    assignment: Assignment, run: Run, result: NodeResult, entry: Entry, *, is_only: bool
+    assignment: Assignment, run: Run, result: NodeResult, entry: Entry, *, is_only: bool, named: str | None = None
 ) -> dict[str, Any]:
     """Register a trained model, unless this very model (by fingerprint) is registered under its name already.
+
+    Parameters
+    ----------
+    named
+        The name that was asked for; the pipeline's, and the node's where it trains several, unless there is one.
 
     Returns
     -------
@@ -32,7 +37,8 @@ def register_model(
     def write(uow: UnitOfWork) -> tuple[str, ModelVersion]:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
         pipeline = uow.pipelines.get(run.pipeline_id)
-        name = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"[:LONGEST_NAME].strip()
+        usual = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"[:LONGEST_NAME].strip()
+        name = named or usual
         model = uow.models.find(name) or uow.models.add(name)
         for version in uow.models.versions(model.id, limit=MOST_VERSIONS):
             if version.lineage.get("fingerprint") == result.fingerprint:

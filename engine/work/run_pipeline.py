@@ -20,6 +20,7 @@ from engine.limits import database_memory_mb, matrix_memory_mb
 from engine.plan import Plan, make_plan
 from engine.schemas import read_params
 from engine.work.assignment import Assignment
+from engine.work.delivery import Delivery, names_asked
 from engine.work.register_model import register_model
 from engine.work.report_model import report_model
 from engine.workspace import Workspace
@@ -84,7 +85,8 @@ def _execute(
     try:
         recorder = Recorder(assignment, run, plan, backend)
         room = matrix_memory_mb(memory)
-        execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, room)
+        deliver = Delivery(assignment, run, plan, recorder.models)
+        execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, room, deliver)
         recorder.execution = execution
         return execution.run()
     finally:
@@ -92,7 +94,13 @@ def _execute(
 
 
 class Recorder:
-    """Writes down what happens to each node, and registers models as they come."""
+    """Writes down what happens to each node, and registers models as they come.
+
+    Attributes
+    ----------
+    models
+        Node → the model version that it trained, or that is the same.
+    """
 
     execution: Execution
 
@@ -103,6 +111,8 @@ class Recorder:
         self._begun = time.monotonic()
         self._started: dict[str, float] = {}
         self._labels = {node.id: node.label for node in plan.placement.pipeline.nodes}
+        self._named = names_asked(plan)
+        self.models: dict[str, dict[str, Any]] = {}
         self._models = [
             node.id for node in plan.nodes if any(port.kind == "model" for port in node.component.spec.outputs)
         ]
@@ -112,13 +122,15 @@ class Recorder:
         model, report = None, result.report
         if result.model is not None:
             entry = self.execution.entry(result.node_id)
-            model = register_model(self._assignment, self._run, result, entry, is_only=len(self._models) == 1)
+            named, is_only = self._named.get(result.node_id), len(self._models) == 1
+            model = register_model(self._assignment, self._run, result, entry, is_only=is_only, named=named)
+            self.models[result.node_id] = model
             report = report or self._report(model, entry)
         fields = {
             **{name: getattr(result, name) for name in SAME},
             "status": STATUS.get(result.status, result.status),
             "fingerprint": result.fingerprint or None,
-            "outputs": {"ports": result.outputs, "model": model},
+            "outputs": {"ports": result.outputs, "model": model, "findings": result.findings, "made": result.made},
             "report": report,
         }
 

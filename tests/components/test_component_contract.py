@@ -18,6 +18,7 @@ from components.base import (
     Estimator,
     Evaluation,
     LearnedTransform,
+    Output,
     Predictions,
     Source,
     Split,
@@ -347,6 +348,28 @@ def test_a_report_is_json(key: str, task: Any) -> None:
     evaluation: Any = component(key)(example_params(key))
     report = evaluation.report(said or Predictions(task, truth, truth + 1))
     assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+# Outputs
+
+
+@pytest.mark.parametrize("key", of(Output))
+def test_an_output_writes_down_what_it_says_whatever_columns_are_called(key: str, table: ir.Table) -> None:
+    kind: Any = component(key)
+    found = []
+    for rows, params in (
+        (table, None),
+        (tables.lazy(tables.hostile(tables.example())), tables.rekeyed(kind.spec.example)),
+    ):
+        made = tables.made(kind, rows, params)
+        given = [rows for port in made.spec.inputs if port.kind == "table"]
+        assert made.deed()
+        leaves = made.table(*given)
+        if leaves is not None:
+            assert leaves.schema() == made.table(*(unbound(rows.schema()) for _ in given)).schema()
+            assert not reserved_in(leaves)
+            found.append([list(row.values()) for row in leaves.to_pyarrow().to_pylist()])
+    assert found[:1] == found[1:]
 
 
 def with_roles() -> ir.Table:

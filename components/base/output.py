@@ -1,0 +1,78 @@
+"""What leaves a pipeline."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal
+
+import ibis.expr.types as ir
+
+from components.base.component import Component, P
+
+
+class Output(Component[P], Generic[P]):
+    """Something that is kept, drawn or sent elsewhere. It says what to do; the engine does it, once in every run."""
+
+    is_lazy = False
+
+    @property
+    def always(self) -> bool:
+        """What has left is not taken back: every run does it, even where its rows are kept."""
+        return True
+
+    def table(self, *tables: ir.Table) -> ir.Table | None:
+        """The rows that leave, written down first; None where there are none."""
+        return None
+
+    @abstractmethod
+    def deed(self) -> "Deed":
+        """What is to be done with them."""
+
+
+@dataclass(frozen=True)
+class SaveDataset:
+    """Keep the rows as the next version of a dataset."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """Keep the rows as a file that people fetch.
+
+    Parameters
+    ----------
+    filename
+        Without its suffix.
+    options
+        How the file is written.
+    """
+
+    filename: str
+    format: Literal["csv", "parquet", "json", "xlsx"]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RegisterModel:
+    """Give the model that arrives a name of its own."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class DrawChart:
+    """Draw the rows, which are the points of a chart already.
+
+    Parameters
+    ----------
+    chart
+        Everything about it but its points.
+    """
+
+    chart: Mapping[str, Any]
+
+
+Deed = SaveDataset | ExportFile | RegisterModel | DrawChart
+"""What an output can ask for."""
