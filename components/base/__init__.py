@@ -7,7 +7,9 @@ contract tests all derive from what is declared here::
     ├── Source                 no input: a stored or built-in table
     ├── Transform              tables in, table out; lazy, stateless
     ├── Learner                looks at the train rows before it treats any row
-    │   └── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   ├── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   └── Balance            adds train rows or takes some out
+    │       └── Resampler      by their neighbours, with imbalanced-learn
     ├── Split                  gives each row a role
     ├── Estimator              a scikit-learn model
     └── Evaluation             a report on predictions
@@ -20,6 +22,7 @@ from components.base.component import Component, Learner, P, State, unbound
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Predictions
 from components.base.learned import LearnedTransform, S, steady
+from components.base.resampler import Adds, Balance, MeasuredColumns, R, Resampler, ResamplerParams
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -31,6 +34,8 @@ __all__ = [
     "MODEL_OUT",
     "TABLE_IN",
     "TABLE_OUT",
+    "Adds",
+    "Balance",
     "Component",
     "Cut",
     "Cuts",
@@ -40,8 +45,12 @@ __all__ = [
     "Evaluation",
     "LearnedTransform",
     "Learner",
+    "MeasuredColumns",
     "P",
     "Predictions",
+    "R",
+    "Resampler",
+    "ResamplerParams",
     "S",
     "Serving",
     "Source",

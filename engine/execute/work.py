@@ -8,7 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Transform
+from components.base import Estimator, Evaluation, LearnedTransform, Resampler, Transform
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import read_predictions
@@ -19,6 +19,7 @@ from engine.plan import Plan, PlannedNode
 from engine.schemas import carried
 from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
+from engine.train.resample import resample
 from engine.train.room import Room
 from engine.train.training import PREDICTIONS, train
 
@@ -55,6 +56,8 @@ class Work:
         match node.component:
             case Estimator() as estimator:
                 return self._train(node, estimator, folder)
+            case Resampler() as resampler:
+                return self._resample(node, resampler, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
             case Transform() as transform:
@@ -97,6 +100,11 @@ class Work:
         facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
         count = pq.read_metadata(folder / PREDICTIONS).num_rows
         return {"rows": {"predictions": count}, "rows_in": trained.seen, "model": facts}
+
+    def _resample(self, node: PlannedNode, component: Resampler[Any], folder: Path) -> Facts:
+        table, path = self._tables.inputs(node)[0], folder / f"{component.spec.outputs[0].name}.parquet"
+        balanced = resample(component, table, self._backend, path, self._room)
+        return {"rows": {component.spec.outputs[0].name: balanced.rows}, "rows_in": balanced.seen}
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""

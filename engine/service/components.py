@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Component, Estimator, Evaluation, LearnedTransform, Resampler, Source, Split
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -11,6 +11,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Source, "source"),
     (LearnedTransform, "learned_transform"),
     (Split, "split"),
+    (Resampler, "resampler"),
     (Estimator, "estimator"),
     (Evaluation, "evaluation"),
 )
@@ -23,6 +24,7 @@ CATEGORIES = {
     "prepare/impute": "Missing values",
     "prepare/encode": "Encode",
     "prepare/scale": "Scale",
+    "prepare/balance": "Balance classes",
     "split": "Split",
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
