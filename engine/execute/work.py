@@ -90,9 +90,12 @@ class Work:
     def _train(self, node: PlannedNode, component: Estimator[Any], folder: Path) -> Facts:
         pipeline = self._plan.placement.pipeline
         table = self._tables.inputs(node)[0]
-        trained = train(component, table, self._backend, folder, self._room, self._categories(node))
         components = {planned.id: planned.component for planned in self._plan.nodes}
-        learned = [n for n in line(pipeline, node.id) if isinstance(components[n], LearnedTransform)]
+        learned = {n: c for n in line(pipeline, node.id) if isinstance(c := components[n], LearnedTransform)}
+        categories, is_cross_fitted = self._categories(node), any(c.cross_fitted for c in learned.values())
+        trained = train(
+            component, table, self._backend, folder, self._room, categories, is_cross_fitted=is_cross_fitted
+        )
         states = {node_id: self._tables.state(node_id) for node_id in learned}
         rows = self._tables.table(*origin(pipeline, node.id))
         serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
