@@ -32,6 +32,7 @@ from components.base.evaluation import Evaluation, Group, Grouped, Predictions
 from components.base.learned import LearnedTransform, S, steady
 from components.base.model import Model
 from components.base.output import Output
+from components.base.resampler import Adds, Balance, MeasuredColumns, R, Resampler, ResamplerParams
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -45,6 +46,8 @@ __all__ = [
     "MODEL_OUT",
     "TABLE_IN",
     "TABLE_OUT",
+    "Adds",
+    "Balance",
     "Clusterer",
     "Component",
     "Computation",
@@ -60,11 +63,15 @@ __all__ = [
     "Grouped",
     "LearnedTransform",
     "Learner",
+    "MeasuredColumns",
     "Model",
     "Observation",
     "Output",
     "P",
     "Predictions",
+    "R",
+    "Resampler",
+    "ResamplerParams",
     "S",
     "Serving",
     "Source",

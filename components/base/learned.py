@@ -15,6 +15,15 @@ S = TypeVar("S", bound=State)
 class LearnedTransform(Learner[P], Generic[P, S]):
     """Learns from the train rows in one aggregation, then treats every row alike."""
 
+    @property
+    def cross_fitted(self) -> str | None:
+        """The target that it learns from, where it is cross-fitted.
+
+        Then what it makes of a train row does not tell that row's own answer, although it is computed from answers;
+        and an endpoint, which does not know train rows, would make something else of it.
+        """
+        return None
+
     @abstractmethod
     def measures(self, table: ir.Table) -> Mapping[str, Measure]:
         """What to compute over the train rows; lazy, so that the engine can fit several nodes in one query."""

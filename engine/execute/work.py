@@ -8,7 +8,17 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Computation, Estimator, Evaluation, LearnedTransform, Model, Output, Transform, Unsupervised
+from components.base import (
+    Computation,
+    Estimator,
+    Evaluation,
+    LearnedTransform,
+    Model,
+    Output,
+    Resampler,
+    Transform,
+    Unsupervised,
+)
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import report
@@ -21,6 +31,7 @@ from engine.plan import Plan, PlannedNode
 from engine.schemas import carried
 from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
+from engine.train.resample import resample
 from engine.train.room import Room
 from engine.train.training import Trained, train
 from engine.train.unsupervised import learn
@@ -59,6 +70,8 @@ class Work:
         match node.component:
             case Model() as model:
                 return self._train(node, model, folder)
+            case Resampler() as resampler:
+                return self._resample(node, resampler, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
             case Computation() as computation:
@@ -97,9 +110,10 @@ class Work:
     def _train(self, node: PlannedNode, component: Model[Any], folder: Path) -> Facts:
         pipeline = self._plan.placement.pipeline
         table = self._tables.inputs(node)[0]
-        trained = self._trained(node, component, table, folder)
         components = {planned.id: planned.component for planned in self._plan.nodes}
-        learned = [n for n in line(pipeline, node.id) if isinstance(components[n], LearnedTransform)]
+        learned = {n: c for n in line(pipeline, node.id) if isinstance(c := components[n], LearnedTransform)}
+        is_cross_fitted = any(c.cross_fitted for c in learned.values())
+        trained = self._trained(node, component, table, folder, is_cross_fitted=is_cross_fitted)
         states = {node_id: self._tables.state(node_id) for node_id in learned}
         rows = self._tables.table(*origin(pipeline, node.id))
         serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
@@ -108,16 +122,24 @@ class Work:
         told = folder / trained.files[0]
         return {"rows": {told.stem: pq.read_metadata(told).num_rows}, "rows_in": trained.seen, "model": facts}
 
-    def _trained(self, node: PlannedNode, component: Model[Any], table: ir.Table, folder: Path) -> Trained:
+    def _trained(
+        self, node: PlannedNode, component: Model[Any], table: ir.Table, folder: Path, *, is_cross_fitted: bool
+    ) -> Trained:
+        categories = self._categories(node)
         if isinstance(component, Unsupervised):
-            return learn(component, table, self._backend, folder, self._room, self._categories(node))
+            return learn(component, table, self._backend, folder, self._room, categories)
         assert isinstance(component, Estimator)  # noqa: S101  a model has a target or none
-        return train(component, table, self._backend, folder, self._room, self._categories(node))
+        return train(component, table, self._backend, folder, self._room, categories, is_cross_fitted=is_cross_fitted)
 
     def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
         """The rows that leave; what becomes of them is none of this module's business."""
         table = component.table(*self._tables.inputs(node))
         return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
+
+    def _resample(self, node: PlannedNode, component: Resampler[Any], folder: Path) -> Facts:
+        table, path = self._tables.inputs(node)[0], folder / f"{component.spec.outputs[0].name}.parquet"
+        balanced = resample(component, table, self._backend, path, self._room)
+        return {"rows": {component.spec.outputs[0].name: balanced.rows}, "rows_in": balanced.seen}
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""

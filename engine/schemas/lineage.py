@@ -24,8 +24,10 @@ def carried(known: NodeSchemas, port: str) -> frozenset[str]:
     if table is None or known.component is None:
         return frozenset()
     kept = _handed_on(table.op(), next(iter(known.inputs), ""))
+    if not isinstance(known.component, LearnedTransform):
+        return kept
     # Before it has learned, a component may hand on what it will change.
-    return kept - _named(known.component.params) if isinstance(known.component, LearnedTransform) else kept
+    return kept - (_named(known.component.params) - {known.component.cross_fitted})
 
 
 def computed_from(known: NodeSchemas, port: str, names: Iterable[str], *, rows: bool = True) -> frozenset[Place]:

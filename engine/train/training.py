@@ -98,6 +98,8 @@ def train(
     folder: Path,
     room: Room,
     categories: Mapping[str, tuple[str, ...]] | None = None,
+    *,
+    is_cross_fitted: bool = False,
 ) -> Trained:
     """Train on `train` rows; write predictions for the others; score on `test` rows.
 
@@ -111,6 +113,8 @@ def train(
         What its matrix may take.
     categories
         Those of packed one-hot columns, where an encoder on the way learned them.
+    is_cross_fitted
+        Whether train rows look other than an endpoint would see them; then none of them can prove it.
 
     Raises
     ------
@@ -122,8 +126,8 @@ def train(
     trained, prior = _fit(component, table, counts, backend, room, categories or {})
     unseen = table.filter(table[ROLE] != "train")
     tested, unknown = write_predictions(trained, unseen, target, backend, folder / PREDICTIONS)
-    if counts.test < LEAST_ANSWERS:
-        some = _drawn(table, component, "train", "more", LEAST_ANSWERS - counts.test)
+    if counts.test < LEAST_ANSWERS and not is_cross_fitted:
+        some = _drawn(table.filter(table[ROW] >= 0), component, "train", "more", LEAST_ANSWERS - counts.test)
         write_predictions(trained, some, target, backend, folder / MORE)
     trained.seen = counts.rows
     trained.rows = {"train": counts.train, "test": counts.test}
