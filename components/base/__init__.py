@@ -7,7 +7,9 @@ contract tests all derive from what is declared here::
     ├── Source                 no input: a stored or built-in table
     ├── Transform              tables in, table out; lazy, stateless
     ├── Learner                looks at the train rows before it treats any row
-    │   └── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   ├── LearnedTransform   measures them in one aggregation, then transforms every row
+    │   │   └── LearnedFromRows    looks at the rows themselves instead
+    │   └── MatrixTransform    a scikit-learn transformer, which also computes what it makes
     ├── Split                  gives each row a role
     ├── Estimator              a scikit-learn model
     └── Evaluation             a report on predictions
@@ -19,7 +21,9 @@ is already a list of names.
 from components.base.component import Component, Learner, P, State, unbound
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Predictions
+from components.base.from_rows import LearnedFromRows
 from components.base.learned import LearnedTransform, S, steady
+from components.base.matrix_transform import MatrixTransform
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -38,8 +42,10 @@ __all__ = [
     "Estimator",
     "EstimatorParams",
     "Evaluation",
+    "LearnedFromRows",
     "LearnedTransform",
     "Learner",
+    "MatrixTransform",
     "P",
     "Predictions",
     "S",

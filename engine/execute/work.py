@@ -7,8 +7,9 @@ from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
+from pydantic import BaseModel
 
-from components.base import Estimator, Evaluation, LearnedTransform, Transform
+from components.base import Estimator, Evaluation, LearnedFromRows, LearnedTransform, MatrixTransform, Transform
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import read_predictions
@@ -17,14 +18,17 @@ from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
 from engine.schemas import carried
-from engine.serve.modelfile import write_model
-from engine.serve.slice import make_slice
+from engine.serve.modelfile import Others, write_model
+from engine.serve.slice import make_slice, transformer_file
+from engine.train.matrix import MatrixSpec
 from engine.train.room import Room
 from engine.train.training import PREDICTIONS, train
+from engine.train.transforms import learn, write_made
 
 PREVIEW = "preview"
 PREVIEW_ROWS = 200
 REPORT = "report.json"
+TRANSFORMER = "transformer.skops"
 
 Facts = dict[str, Any]
 """What is kept beside a node's files: the rows of its outputs, a report, a model's facts."""
@@ -57,6 +61,8 @@ class Work:
                 return self._train(node, estimator, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
+            case MatrixTransform() as transformer:
+                return self._transform(node, transformer, folder)
             case Transform() as transform:
                 self._check_demands(node, transform)
         if node.learns:
@@ -67,7 +73,7 @@ class Work:
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
             written = {"table": self._backend.rows(self._tables.table(node.id, "table"))}
-        return {"rows": written}
+        return {"rows": written, **self._learned_facts(node)}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:
         return self._backend.write(self._tables.table(node.id, port), path)
@@ -81,20 +87,38 @@ class Work:
 
     def _fit(self, node: PlannedNode, folder: Path) -> None:
         if not self._tables.has_learned(node.id):
-            fit(node, self._plan, self._tables, self._backend)
+            fit(node, self._plan, self._tables, self._backend, self._room)
         (folder / STATE).write_text(self._tables.state(node.id).model_dump_json())
+
+    def _learned_facts(self, node: PlannedNode) -> Facts:
+        if not isinstance(node.component, LearnedFromRows):
+            return {}
+        return {"report": {"columns": node.component.report(self._tables.state(node.id))}}
+
+    def _transform(self, node: PlannedNode, component: MatrixTransform[Any], folder: Path) -> Facts:
+        table = self._tables.inputs(node)[0]
+        fitted = learn(component, table, self._backend, self._room, self._categories(node))
+        component.save(fitted.transformer, folder / TRANSFORMER)
+        (folder / STATE).write_text(fitted.spec.model_dump_json())
+        rows = write_made(fitted, table, self._backend, folder / "table.parquet")
+        return {"rows": {"table": rows}, "report": fitted.report()}
 
     def _train(self, node: PlannedNode, component: Estimator[Any], folder: Path) -> Facts:
         pipeline = self._plan.placement.pipeline
         table = self._tables.inputs(node)[0]
         trained = train(component, table, self._backend, folder, self._room, self._categories(node))
         components = {planned.id: planned.component for planned in self._plan.nodes}
-        learned = [n for n in line(pipeline, node.id) if isinstance(components[n], LearnedTransform)]
-        states = {node_id: self._tables.state(node_id) for node_id in learned}
+        path = line(pipeline, node.id)
+        folders = {n: self._tables.entry(n).folder for n in path if isinstance(components[n], MatrixTransform)}
+        states: dict[str, BaseModel] = {
+            n: self._tables.state(n) for n in path if isinstance(components[n], LearnedTransform)
+        }
+        states |= {n: MatrixSpec.model_validate_json((kept / STATE).read_text()) for n, kept in folders.items()}
+        transformers = {transformer_file(n): kept / TRANSFORMER for n, kept in folders.items()}
         rows = self._tables.table(*origin(pipeline, node.id))
         serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
-        lookups = {name: self._tables.table(*place) for name, place in frozen.items()}
-        facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
+        others = Others({name: self._tables.table(*place) for name, place in frozen.items()}, transformers)
+        facts = write_model(folder, component, trained, serving, (rows, table), others, self._backend)
         count = pq.read_metadata(folder / PREDICTIONS).num_rows
         return {"rows": {"predictions": count}, "rows_in": trained.seen, "model": facts}
 

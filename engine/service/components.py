@@ -3,13 +3,14 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Component, Estimator, Evaluation, LearnedTransform, MatrixTransform, Source, Split
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
 FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Source, "source"),
     (LearnedTransform, "learned_transform"),
+    (MatrixTransform, "matrix_transform"),
     (Split, "split"),
     (Estimator, "estimator"),
     (Evaluation, "evaluation"),
