@@ -120,6 +120,10 @@ class Selection(LearnedFromRows[C, Chosen]):
 
     def learn_rows(self, rows: pa.Table) -> Chosen:
         known = rows.filter(rows.column(self.params.target).is_valid())
+        if rows.num_rows and not known.num_rows:
+            name = self.params.target
+            message = f"The target {name!r} is missing in every train row."
+            raise UnfitData(message, hint="Choose another target.", field="target", column=name)
         numbers = {name: _numbers(known, name) for name in self._numeric(rows.schema)}
         empty = [name for name, values in numbers.items() if values.null_count == len(values)]
         usable = self._complete(known, {name: v for name, v in numbers.items() if name not in empty})

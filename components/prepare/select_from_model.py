@@ -41,12 +41,11 @@ class SelectFromModel(Selection[SelectFromModelParams]):
     def choose(self, evidence: Evidence) -> Verdict:
         from sklearn import feature_selection
 
+        most = self.params.max_features
         selector = feature_selection.SelectFromModel(
             judge(self.params, evidence),
             threshold=self.params.threshold,
-            max_features=None
-            if self.params.max_features is None
-            else min(self.params.max_features, evidence.matrix.shape[1]),
+            max_features=None if most is None else min(most, evidence.matrix.shape[1]),
         )
         selector.fit(seen_by(self.params, evidence), evidence.target)
         return Verdict(selector.get_support(), _importance(selector.estimator_))

@@ -71,7 +71,8 @@ class SelectKBest(Selection[SelectKBestParams]):
 def _check_chi2(evidence: Evidence) -> None:
     if evidence.task != "classification":
         raise UnfitData("chi² needs a target of classes.", hint="Choose another score.", field="score")
-    negative = [name for (name, _), is_bad in zip(evidence.places, (evidence.matrix < 0).any(axis=0)) if is_bad]
+    is_negative = (evidence.matrix < 0).any(axis=0)
+    negative = [name for place, (name, _) in enumerate(evidence.places) if is_negative[place]]
     if negative:
         raise UnfitData(
             f"chi² cannot take negative values; there are some in {negative[0]!r}.",

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from components.base import Spec
 from components.prepare.chosen import Evidence, Selection, Verdict
-from components.prepare.fitted import Advanced
 from components.prepare.judges import JudgedParams, how_many, judge, seen_by
 
 
@@ -15,12 +14,10 @@ class SelectRFEParams(JudgedParams):
     """How many columns to keep; empty for half of them. Each category of a one-hot column counts as one."""
     step: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)] = 1
     """How many columns go at a time, or which share of them; more is quicker."""
-    max_rounds: Annotated[int, Field(ge=1, le=10_000), Advanced] = 500
-    """Where more models than this would have to learn, larger steps are taken."""
 
 
 class SelectRFE(Selection[SelectRFEParams]):
-    """Leaves out the column that a model leans on least, learns again, and so on; what is out gets one value everywhere.
+    """Leaves out the column that a model leans on least, learns again, and so on; those get one value in every row.
 
     It looks at train rows whose target is known and in which no number is missing. What is left out stays in the
     table, because its columns must be known before the train rows are; no model learns from it, and an endpoint does
@@ -45,11 +42,9 @@ class SelectRFE(Selection[SelectRFEParams]):
     def choose(self, evidence: Evidence) -> Verdict:
         from sklearn import feature_selection
 
-        columns = evidence.matrix.shape[1]
-        wanted = how_many(self.params.n_features, columns)
-        step = self.params.step
-        if isinstance(step, int):
-            step = max(step, -(-(columns - wanted) // self.params.max_rounds))
-        selector = feature_selection.RFE(judge(self.params, evidence), n_features_to_select=wanted, step=step)
+        wanted = how_many(self.params.n_features, evidence.matrix.shape[1])
+        selector = feature_selection.RFE(
+            judge(self.params, evidence), n_features_to_select=wanted, step=self.params.step
+        )
         selector.fit(seen_by(self.params, evidence), evidence.target)
         return Verdict(selector.get_support(), -selector.ranking_.astype(float))

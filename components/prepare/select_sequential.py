@@ -57,18 +57,16 @@ class SelectSequential(Selection[SelectSequentialParams]):
         from sklearn import feature_selection
 
         columns = evidence.matrix.shape[1]
+        if columns == 1 or (self.params.n_features or 0) >= columns:
+            return Verdict(np.ones(columns, dtype=bool))
         self._check(evidence, columns)
-        if columns == 1:
-            return Verdict(np.array([True]))
         selector = feature_selection.SequentialFeatureSelector(
             judge(self.params, evidence),
-            n_features_to_select=min(how_many(self.params.n_features, columns), columns - 1),
+            n_features_to_select=how_many(self.params.n_features, columns),
             direction=self.params.direction,
             scoring=self.params.scoring,
             cv=self.params.cv,
         )
-        if self.params.n_features is not None and self.params.n_features >= columns:
-            return Verdict(np.ones(columns, dtype=bool))
         selector.fit(seen_by(self.params, evidence), evidence.target)
         return Verdict(selector.get_support())
 

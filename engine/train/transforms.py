@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from components.base import LearnedFromRows, MatrixTransform, State
+from components.base import LearnedFromRows, Learner, MatrixTransform, State
 from components.ports import ROLE, ROW
 from engine.backends.backend import BATCH_ROWS, Backend
 from engine.errors import LimitReached, UnfitForTraining
@@ -163,7 +163,7 @@ def learn_rows(component: LearnedFromRows[Any, Any], rows: ir.Table, backend: Ba
     count = backend.rows(asked)
     _check_count(component, count)
     with room.take(_check_room(component, count, len(asked.columns) * CELL_BYTES, room)):
-        state: State = component.learn_rows(backend.collect(asked))
+        state: State = _watched(component, lambda: component.learn_rows(backend.collect(asked)))[0]
         return state
 
 
@@ -239,16 +239,22 @@ def _learn_texts(component: MatrixTransform[Any], rows: ir.Table, backend: Backe
 
 
 def _learned(component: MatrixTransform[Any], spec: MatrixSpec, given: Any, target: Any) -> Fitted:
+    transformer, warned = _watched(component, lambda: component.fit(given, target))
+    return Fitted(component, transformer, spec, warned)
+
+
+def _watched(component: Learner[Any], learn: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
+    """What was learned, and what scikit-learn warned of."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            transformer = component.fit(given, target)
+            learned = learn()
         except ValueError as error:
             raise UnfitForTraining(
                 f"{component.spec.title} cannot learn with these settings from these rows: {_first_line(error)}.",
                 hint="Change its settings, its columns or its rows.",
             ) from error
-    return Fitted(component, transformer, spec, tuple(dict.fromkeys(_first_line(w.message) for w in caught)))
+    return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
 
 
 def _first_line(told: Warning | Exception | str) -> str:
