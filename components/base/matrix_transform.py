@@ -34,6 +34,7 @@ class MatrixTransform(Learner[P]):
     """Types that a saved transformer may contain, beyond those skops trusts by itself."""
     made_type: ClassVar[dt.DataType] = dt.float64
     """What the columns that it makes hold."""
+    least_rows: ClassVar[int] = 1
     most_rows: ClassVar[int] = 10_000_000
     """How many rows it learns from within minutes on one machine."""
     instead: ClassVar[str] = "another component"

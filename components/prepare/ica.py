@@ -49,6 +49,8 @@ class ICA(Projection[ICAParams]):
         example={"columns": ["number", "other"], "n_components": 2},
     )
 
+    least_rows = 2
+
     def build(self) -> Any:
         from sklearn import decomposition
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from components.base import Spec
+from components.errors import UnfitData
 from components.params import NewColumn
 from components.prepare.fitted import Advanced, Seed
 from components.prepare.projected import Projection, ProjectionParams, loadings
@@ -59,7 +60,14 @@ class NMF(Projection[NMFParams]):
         return int(given.shape[1])
 
     def fit(self, given: Any, target: Any) -> Any:
-        return super().fit(given, target).set_params(tol=0.0)
+        fitted = super().fit(given, target)
+        if not fitted.components_.any():
+            raise UnfitData(
+                "There are no parts to find: these columns hold nothing but zeros.",
+                hint="Choose other columns, or check the filters before.",
+                field="columns",
+            )
+        return fitted.set_params(tol=0.0)
 
     def unfit(self, matrix: Any) -> tuple[str, Any, str] | None:
         return "negative", matrix < 0, "Leave these columns out, or scale them to 0 to 1 with clipping before."

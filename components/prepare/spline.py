@@ -63,6 +63,7 @@ class Spline(MatrixTransform[SplineParams]):
         about="Lets linear models follow curves.",
         example={"columns": ["number", "other"], "knots": 4},
     )
+    least_rows = 2
     room = 10.0
     trusted_types = (
         "scipy._lib.array_api_compat.numpy._aliases.asarray",  # what a fitted curve keeps to copy arrays with

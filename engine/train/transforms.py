@@ -27,6 +27,7 @@ from engine.train.target import learn_classes, plain
 CELLS, LEAST_ROWS = 4_000_000, 512
 """Most numbers that are made at a time, and fewest rows."""
 CELL_BYTES = 8
+UNSOUND = "their columns do not vary, or their numbers are too large or too small"
 
 Rows = pa.Table | pa.RecordBatch
 
@@ -67,7 +68,13 @@ class Fitted:
             For values that it cannot take.
         """
         names = [name for name in self.sources if wanted is None or name in wanted]
-        found = self._from_texts(rows) if self.component.takes == "texts" else self._from_matrix(rows, names)
+        try:
+            found = self._from_texts(rows) if self.component.takes == "texts" else self._from_matrix(rows, names)
+        except ValueError as error:
+            raise UnfitForTraining(
+                f"{self.component.spec.title} cannot compute these rows: {_first_line(error)}.",
+                hint="Look for values that are very unlike those of the train rows.",
+            ) from error
         width = found.shape[1]
         places = {name: place for place, name in enumerate(self.sources)}
         return {
@@ -250,8 +257,9 @@ def _watched(component: Learner[Any], learn: Callable[[], Any]) -> tuple[Any, tu
         try:
             learned = learn()
         except ValueError as error:
+            reason = UNSOUND if "nan" in str(error).lower() else _first_line(error)
             raise UnfitForTraining(
-                f"{component.spec.title} cannot learn with these settings from these rows: {_first_line(error)}.",
+                f"{component.spec.title} cannot learn with these settings from these rows: {reason}.",
                 hint="Change its settings, its columns or its rows.",
             ) from error
     return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
@@ -279,6 +287,12 @@ def _check_count(component: MatrixTransform[Any] | LearnedFromRows[Any, Any], co
     if not count:
         raise UnfitForTraining(
             f"{component.spec.title} has no train rows to learn from.",
+            hint="Check the filters and the split before it.",
+        )
+    least = component.least_rows if isinstance(component, MatrixTransform) else 1
+    if count < least:
+        raise UnfitForTraining(
+            f"{component.spec.title} learns from at least {least} rows, but there is only {count}.",
             hint="Check the filters and the split before it.",
         )
     if count > component.most_rows:

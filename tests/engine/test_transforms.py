@@ -53,7 +53,7 @@ def whole(key: str, rows: int = tables.ROWS, *, roles: bool = True) -> pa.Table:
             place = table.column_names.index(name)
             table = table.set_column(place, name, table.column(name).fill_null(3))
     kinds = itertools.cycle(["train", "train", "test"])
-    return table.append_column(ROLE, pa.array(list(itertools.islice(kinds, rows)))) if roles else table
+    return table.append_column(ROLE, pa.array(list(itertools.islice(kinds, rows)), pa.string())) if roles else table
 
 
 def bound(key: str, table: pa.Table, **params: Any) -> Any:
@@ -423,3 +423,191 @@ def test_too_many_rows_and_too_little_room_are_refused_before_anything_is_read(
 def test_train_rows_are_all_rows_where_there_are_no_roles(backend: DuckDBBackend) -> None:
     assert backend.rows(train_rows(backend.register(whole("pca")))) == tables.ROWS * 2 // 3
     assert backend.rows(train_rows(backend.register(whole("pca", roles=False)))) == tables.ROWS
+
+
+# In a pipeline, and behind an endpoint
+
+
+REGIONS = {"region": ["north", "south", "east"], "wealth": [3.0, 1.5, 2.5], "note": ["cold sea", "warm", "warm sea"]}
+CLASSIFIER = ("hist_gradient_boosting_classifier", {"target": "churn", "max_iter": 3, "max_leaf_nodes": 4})
+LOGISTIC = ("logistic_regression", {"target": "churn"})
+CHARGES = ["monthly_charges", "total_charges", "tenure_months"]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    made = Bench(tmp_path_factory.mktemp("pipelines"))
+    made.store("d", customers().slice(0, 500))
+    made.store("regions", REGIONS)
+    return made
+
+
+def long_line(**other: Any) -> Any:
+    """Two and more transformers, with queries before, between and after them, and a join."""
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "regions": ("dataset", {"dataset": "regions"}),
+        "join": ("join", {"on": ["region"], "how": "left"}),
+        "ratio": ("formula", {"name": "per_month", "expression": "total_charges / nullif(tenure_months, 0)"}),
+        "fill": ("impute_knn", {"columns": [*CHARGES, "data_gb", "satisfaction", "wealth", "per_month"]}),
+        "some": ("filter_rows", {"condition": "age > 20"}),
+        "twice": ("formula", {"name": "twice", "expression": "monthly_charges * 2 + wealth"}),
+        "words": ("tfidf", {"column": "note", "max_features": 4}),
+        "scale": ("standardize", {"columns": [*CHARGES, "twice"]}),
+        "one_hot": ("encode_one_hot", {"columns": ["contract", "internet"]}),
+        "pca": ("pca", {"columns": [*CHARGES, "twice", "contract"], "n_components": 3}),
+        "best": ("select_k_best", {"target": "churn", "k": 6}),
+        "last": ("quantile_transform", {"columns": ["pca_1", "support_calls"], "n_quantiles": 50}),
+        "model": LOGISTIC,
+        **other,
+    }
+    rest = [name for name in nodes if name not in ("s", "regions", "join")]
+    return draw(nodes, "s -> join.left", "regions -> join.right", " -> ".join(["join", *rest]))
+
+
+def scorer_of(ran: Ran) -> Any:
+    return load_scorer({name: ran.folder() / name for name in ran.model()["files"]})
+
+
+def test_an_endpoint_answers_as_the_run_did(bench: Bench) -> None:
+    ran = bench.run(long_line())
+    scorer = scorer_of(ran)
+    parity = check_parity(scorer)
+    assert parity.rows > 100
+    assert parity.max_difference <= 1e-12
+    assert {"transform-fill.skops", "transform-pca.skops", "transform-words.skops"} <= set(ran.model()["files"])
+    seen = ran.table("model", "predictions")
+    raw = {row[ROW]: row for row in pq.read_table(bench.tables["d"][0]).to_pylist()}
+    made = [feature.name for feature in scorer.model.matrix.features]
+    for row in seen.slice(0, 40).to_pylist():
+        record = {field.name: raw[row[ROW]][field.name] for field in scorer.fields}
+        (told,) = respond(scorer, {"records": [record]}, "", 0)["predictions"]
+        assert told["prediction"] == row["prediction"]
+        features = scorer._features(pa.table({name: [value] for name, value in record.items()}))
+        for name in made:
+            (value,) = features.column(name).to_pylist()
+            assert value == row[name] or abs(value - row[name]) <= 1e-12, name
+
+
+def test_a_run_tells_what_was_learned_and_what_it_made(bench: Bench) -> None:
+    ran = bench.run(long_line())
+    assert set(ran.statuses().values()) <= {"done", "cached"}
+    report = ran.results["pca"].report
+    assert report is not None
+    assert [row["column"] for row in report["columns"]] == ["pca_1", "pca_2", "pca_3"]
+    assert 0 < report["columns"][0]["explained_variance_ratio"] <= 1
+    words = ran.results["words"].report
+    assert words is not None
+    assert {row["term"] for row in words["columns"]} == {"cold", "sea", "warm"}
+    best = ran.results["best"].report
+    assert best is not None
+    assert sum(len(row.get("categories", [row["kept"]])) if row["kept"] else 0 for row in best["columns"]) == 6
+    assert ran.results["pca"].rows_out == ran.results["pca"].rows_in == ran.results["some"].rows_out
+    assert ran.table("pca").num_rows == ran.results["pca"].rows_out
+    known = ran.plan.by_id["pca"].known.outputs["table"]
+    assert list(visible(known)) == list(visible(ibis.Schema.from_pyarrow(ran.table("pca").schema)))
+
+
+def test_a_result_is_reused_and_a_damaged_one_made_again(bench: Bench) -> None:
+    first = bench.run(long_line())
+    again = bench.run(long_line())
+    assert set(again.statuses().values()) == {"cached"}
+    path = first.execution.entry("pca").folder / "transformer.skops"
+    path.write_bytes(path.read_bytes() + b" ")
+    mended = bench.run(long_line(model=CLASSIFIER))
+    assert mended.statuses()["pca"] == "done"
+    assert mended.statuses()["words"] == "cached"
+    assert check_parity(scorer_of(mended)).max_difference <= 1e-12
+
+
+def test_an_endpoint_asks_for_what_a_transformer_needs_and_nothing_more(bench: Bench) -> None:
+    fill = ("impute_iterative", {"columns": ["satisfaction", "data_gb", "total_charges"]})
+    power = ("power_transform", {"columns": ["age", "support_calls"]})
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "power": power,
+        "old": ("formula", {"name": "old", "expression": "age > 0.5"}),
+        "fill": fill,
+        "model": ("hist_gradient_boosting_classifier", {**CLASSIFIER[1], "features": ["old", "tenure_months"]}),
+    }
+    ran = bench.run(draw(nodes, "s -> power -> old -> fill -> model"))
+    assert list(ran.model()["inputs"]) == ["age", "tenure_months"]
+    assert check_parity(scorer_of(ran)).max_difference == 0.0
+    features = ["old", "data_gb"]
+    ran = bench.run(
+        draw(
+            {**nodes, "model": (CLASSIFIER[0], {**CLASSIFIER[1], "features": features})},
+            "s -> power -> old -> fill -> model",
+        )
+    )
+    assert set(ran.model()["inputs"]) == {"age", *fill[1]["columns"]}
+    scorer = scorer_of(ran)
+    assert check_parity(scorer).max_difference <= 1e-12
+    empty = {field.name: None if field.nullable else 40 for field in scorer.fields}
+    assert len(respond(scorer, {"records": [empty]}, "", 0)["predictions"]) == 1
+
+
+def test_what_a_selector_leaves_out_is_not_asked_for(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "fill": ("impute_mean", {}),
+        "best": ("select_k_best", {"target": "churn", "k": 2}),
+        "model": LOGISTIC,
+    }
+    ran = bench.run(draw(nodes, "s -> fill -> best -> model"))
+    report = ran.results["best"].report
+    assert report is not None
+    kept = [row["column"] for row in report["columns"] if row["kept"]]
+    assert len(kept) == 2
+    assert set(ran.model()["inputs"]) == set(kept)
+    assert check_parity(scorer_of(ran)).max_difference <= 1e-12
+
+
+def test_what_a_transformer_cannot_take_names_the_node_the_column_and_the_remedy(bench: Bench) -> None:
+    nodes: dict[str, Any] = {"s": ("dataset", {"dataset": "d"}), "pca": "pca", "model": LOGISTIC}
+    with pytest.raises(CanvasbackError, match=r"missing values; there are some in 'total_charges'") as refused:
+        bench.run(draw(nodes, "s -> pca -> model"))
+    assert refused.value.node_id == "pca"
+    assert "Impute" in refused.value.hint
+
+
+def test_an_endpoint_refuses_a_record_that_a_transformer_cannot_take(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "parts": ("nmf", {"columns": ["monthly_charges", "tenure_months"], "n_components": 2}),
+        "model": (CLASSIFIER[0], {**CLASSIFIER[1], "features": ["nmf_1", "nmf_2"]}),
+    }
+    scorer = scorer_of(bench.run(draw(nodes, "s -> parts -> model")))
+    assert check_parity(scorer).max_difference <= 1e-12
+    good, bad = ({"monthly_charges": charge, "tenure_months": 3} for charge in (20.0, -1.0))
+    with pytest.raises(CanvasbackError) as refused:
+        respond(scorer, {"records": [good, bad]}, "", 0)
+    (mistake,) = refused.value.detail["errors"]
+    assert mistake["record"] == 1
+    assert mistake["field"] == "monthly_charges"
+
+
+def test_a_split_is_put_before_what_learns(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "power": "power_transform",
+        "split": ("split_random", {"test": 0.4}),
+        "model": CLASSIFIER,
+    }
+    plan = bench.plan(draw(nodes, "s -> power -> split -> model"))
+    assert [node.id for node in plan.nodes] == ["s", "split", "power", "model"]
+
+
+def test_a_model_file_is_kept_from_types_that_its_transformers_do_not_declare(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "curve": ("spline", {"columns": ["age"]}),
+        "model": CLASSIFIER,
+    }
+    ran = bench.run(draw(nodes, "s -> curve -> model"))
+    assert check_parity(scorer_of(ran)).max_difference == 0.0
+    monkeypatch.setattr(component("spline"), "trusted_types", ())
+    with pytest.raises(CanvasbackError, match="'spline' may not"):
+        scorer_of(ran)
