@@ -10,6 +10,7 @@ from typing import Any
 from components.base import (
     Component,
     LearnedTransform,
+    MatrixTransform,
     Source,
     Split,
     StoredTable,
@@ -76,7 +77,8 @@ class PlannedNode:
     @property
     def keeps_rows(self) -> bool:
         """Whether every row goes in and out once."""
-        return self.learns or (isinstance(self.component, Transform) and self.component.spec.keeps_rows)
+        keeps = isinstance(self.component, Transform) and self.component.spec.keeps_rows
+        return self.learns or keeps or isinstance(self.component, MatrixTransform)
 
     @property
     def rowwise(self) -> bool:

@@ -8,7 +8,8 @@ contract tests all derive from what is declared here::
     ├── Transform              tables in, tables out; lazy, stateless
     ├── Learner                looks at the train rows before it treats any row
     │   ├── LearnedTransform   measures them in one aggregation, then transforms every row
-    │   ├── MatrixTransform    a scikit-learn transformer, fitted on their matrix
+    │   │   └── LearnedFromRows    looks at the rows themselves instead
+    │   ├── MatrixTransform    a scikit-learn transformer, which also computes what it makes
     │   └── Resampler          gives other train rows
     ├── Split                  gives each row a role
     ├── Computation            tables in, tables out, computed in Python on collected rows
@@ -29,7 +30,9 @@ from components.base.component import Component, Learner, P, State, unbound
 from components.base.computation import Computation, Computed, new_rows
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Group, Grouped, Predictions
+from components.base.from_rows import LearnedFromRows
 from components.base.learned import LearnedTransform, S, steady
+from components.base.matrix_transform import MatrixTransform
 from components.base.model import Model
 from components.base.output import Output
 from components.base.resampler import Adds, Balance, MeasuredColumns, R, Resampler, ResamplerParams
@@ -61,8 +64,10 @@ __all__ = [
     "Evaluation",
     "Group",
     "Grouped",
+    "LearnedFromRows",
     "LearnedTransform",
     "Learner",
+    "MatrixTransform",
     "MeasuredColumns",
     "Model",
     "Observation",

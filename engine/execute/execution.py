@@ -15,8 +15,8 @@ from engine.cache import Cache, Entry, bytes_in
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 from engine.events import Event, Listener, NodeResult, NodeStatus
 from engine.execute.counts import count_fused
-from engine.execute.tables import TableFiles, Tables
-from engine.execute.work import Facts, Work, computes
+from engine.execute.tables import Facts, TableFiles, Tables
+from engine.execute.work import Work, computes
 from engine.meter import Cost, Meter
 from engine.plan import Plan, PlannedNode
 from engine.schemas import as_node_error

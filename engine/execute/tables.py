@@ -18,6 +18,9 @@ from engine.schemas import with_roles
 
 STATE = "state.json"
 
+Facts = dict[str, Any]
+"""What is kept beside a node's files: the rows of its outputs, a report, a model's facts, what was noticed."""
+
 TableFiles = Callable[[StoredTable], list[Path]]
 """The Parquet files of a stored table."""
 

@@ -1,23 +1,20 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
-import pyarrow.parquet as pq
 
 from components.base import (
     Computation,
-    Estimator,
     Evaluation,
-    LearnedTransform,
+    LearnedFromRows,
+    MatrixTransform,
     Model,
     Output,
     Resampler,
     Transform,
-    Unsupervised,
 )
 from engine.backends.backend import Backend
 from engine.errors import DataError
@@ -25,24 +22,16 @@ from engine.evaluate import report
 from engine.execute.computations import compute
 from engine.execute.fits import fit
 from engine.execute.looks import look_at
-from engine.execute.tables import STATE, Tables
-from engine.leakage import line, origin
+from engine.execute.models import Models
+from engine.execute.tables import STATE, Facts, Tables
+from engine.leakage import line
 from engine.plan import Plan, PlannedNode
-from engine.schemas import carried
-from engine.serve.modelfile import write_model
-from engine.serve.slice import make_slice
-from engine.train.resample import resample
 from engine.train.room import Room
-from engine.train.training import Trained, train
-from engine.train.unsupervised import learn
 
 PREVIEW = "preview"
 TABLE = "table"
 PREVIEW_ROWS = 200
 REPORT = "report.json"
-
-Facts = dict[str, Any]
-"""What is kept beside a node's files: the rows of its outputs, a report, a model's facts, what was noticed."""
 
 
 class Work:
@@ -59,6 +48,7 @@ class Work:
         self._tables = tables
         self._backend = backend
         self._room = room
+        self._models = Models(plan, tables, backend, room)
 
     def do(self, node: PlannedNode, folder: Path) -> Facts:
         """Write a node's results into a folder.
@@ -69,28 +59,34 @@ class Work:
         """
         match node.component:
             case Model() as model:
-                return self._train(node, model, folder)
+                return self._models.train(node, model, folder)
+            case MatrixTransform() as transformer:
+                return self._models.transform(node, transformer, folder)
             case Resampler() as resampler:
-                return self._resample(node, resampler, folder)
+                return self._models.resample(node, resampler, folder)
             case Evaluation() as evaluation:
                 return self._evaluate(node, evaluation, folder)
             case Computation() as computation:
                 return self._compute(node, computation, folder)
             case Output() as output:
                 return self._put_out(node, output, folder)
-            case Transform() as transform:
-                findings = look_at(transform, self._tables.inputs(node), self._backend)
             case _:
-                findings = []
+                return self._query(node, folder)
+
+    def _query(self, node: PlannedNode, folder: Path) -> Facts:
+        """What a node's query gives, as far as it is to be written; of the rest, the first rows."""
+        facts: Facts = {}
+        if isinstance(node.component, Transform):
+            facts["findings"] = look_at(node.component, self._tables.inputs(node), self._backend)
         if node.learns:
-            self._fit(node, folder)
+            facts |= self._fit(node, folder)
         written = {port: self._write(node, port, folder / f"{port}.parquet") for port in node.materialised}
         if node.is_fused and self._is_cheap(node.id):
             port = node.component.spec.outputs[0].name
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
-            written = {"table": self._backend.rows(self._tables.table(node.id, "table"))}
-        return {"rows": written, "findings": findings}
+            written = {TABLE: self._backend.rows(self._tables.table(node.id, TABLE))}
+        return {"rows": written, **facts}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:
         return self._backend.write(self._tables.table(node.id, port), path)
@@ -102,57 +98,14 @@ class Work:
             return True
         return node.rowwise and all(self._is_cheap(given.node) for given in node.inputs)
 
-    def _fit(self, node: PlannedNode, folder: Path) -> None:
+    def _fit(self, node: PlannedNode, folder: Path) -> Facts:
         if not self._tables.has_learned(node.id):
-            fit(node, self._plan, self._tables, self._backend)
-        (folder / STATE).write_text(self._tables.state(node.id).model_dump_json())
-
-    def _train(self, node: PlannedNode, component: Model[Any], folder: Path) -> Facts:
-        pipeline = self._plan.placement.pipeline
-        table = self._tables.inputs(node)[0]
-        components = {planned.id: planned.component for planned in self._plan.nodes}
-        learned = {n: c for n in line(pipeline, node.id) if isinstance(c := components[n], LearnedTransform)}
-        is_cross_fitted = any(c.cross_fitted for c in learned.values())
-        trained = self._trained(node, component, table, folder, is_cross_fitted=is_cross_fitted)
-        states = {node_id: self._tables.state(node_id) for node_id in learned}
-        rows = self._tables.table(*origin(pipeline, node.id))
-        serving, frozen = make_slice(pipeline, node.id, components, states, rows.schema())
-        lookups = {name: self._tables.table(*place) for name, place in frozen.items()}
-        facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
-        told = folder / trained.files[0]
-        return {"rows": {told.stem: pq.read_metadata(told).num_rows}, "rows_in": trained.seen, "model": facts}
-
-    def _trained(
-        self, node: PlannedNode, component: Model[Any], table: ir.Table, folder: Path, *, is_cross_fitted: bool
-    ) -> Trained:
-        categories = self._categories(node)
-        if isinstance(component, Unsupervised):
-            return learn(component, table, self._backend, folder, self._room, categories)
-        assert isinstance(component, Estimator)  # noqa: S101  a model has a target or none
-        return train(component, table, self._backend, folder, self._room, categories, is_cross_fitted=is_cross_fitted)
-
-    def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
-        """The rows that leave; what becomes of them is none of this module's business."""
-        table = component.table(*self._tables.inputs(node))
-        return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
-
-    def _resample(self, node: PlannedNode, component: Resampler[Any], folder: Path) -> Facts:
-        table, path = self._tables.inputs(node)[0], folder / f"{component.spec.outputs[0].name}.parquet"
-        balanced = resample(component, table, self._backend, path, self._room)
-        return {"rows": {component.spec.outputs[0].name: balanced.rows}, "rows_in": balanced.seen}
-
-    def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
-        """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""
-        found: dict[str, tuple[str, ...]] = {}
-        wanted = frozenset(next(iter(node.known.inputs.values())))
-        while wanted and node.inputs:
-            given = node.inputs[0]
-            node = self._plan.by_id[given.node]
-            if isinstance(node.component, LearnedTransform):
-                made = node.component.categories(self._tables.state(node.id))
-                found |= {name: made[name] for name in made if name in wanted}
-            wanted &= carried(node.known, given.node_port)
-        return found
+            fit(node, self._plan, self._tables, self._backend, self._room)
+        state = self._tables.state(node.id)
+        (folder / STATE).write_text(state.model_dump_json())
+        if not isinstance(node.component, LearnedFromRows):
+            return {}
+        return {"report": {"columns": node.component.report(state)}}
 
     def _evaluate(self, node: PlannedNode, component: Evaluation[Any], folder: Path) -> Facts:
         given = node.inputs[0]
@@ -166,11 +119,16 @@ class Work:
         return {"rows": {}, "report": told}
 
     def _compute(self, node: PlannedNode, component: Computation[Any], folder: Path) -> Facts:
-        rows, report, seen = compute(component, self._tables.inputs(node), self._backend, folder, self._room)
-        if report is None:
+        rows, told, seen = compute(component, self._tables.inputs(node), self._backend, folder, self._room)
+        if told is None:
             return {"rows": rows, "rows_in": seen}
-        (folder / REPORT).write_text(json.dumps(report))
-        return {"rows": rows, "rows_in": seen, "report": report}
+        (folder / REPORT).write_text(json.dumps(told))
+        return {"rows": rows, "rows_in": seen, "report": told}
+
+    def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
+        """The rows that leave; what becomes of them is none of this module's business."""
+        table = component.table(*self._tables.inputs(node))
+        return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
 
     def _model_behind(self, node_id: str) -> str:
         """The nearest model on the way that a table came."""

@@ -2,7 +2,9 @@
 
 import importlib.metadata
 import json
+import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +12,22 @@ import ibis
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import Model, unbound
+from components.base import MatrixTransform, Model, unbound
 from components.catalog import component
 from components.ports import ROLE, ROW, visible
 from engine.backends.backend import Backend
 from engine.errors import ServingError
-from engine.schemas import PREDICTION, reads
-from engine.serve.slice import ServingSlice
+from engine.schemas import PREDICTION
+from engine.serve.slice import ServingSlice, transformer_file
+from engine.serve.stretches import stretches, transform_steps
 from engine.train.matrix import MatrixSpec
 from engine.train.training import Trained
+from engine.train.transforms import Fitted
 
 MODEL, GOLDEN = "model.json", "golden.parquet"
 GOLDEN_ROWS = 500
 GOLDEN_PREFIX = "__cb_golden_"
 """Before the name of an answer, so that no input can have the same."""
-INPUT = "input"
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
 ) | {"rows"}
@@ -59,13 +62,29 @@ class ModelFile(BaseModel):
     libraries: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Others:
+    """What is kept with a model so that its slice can be replayed.
+
+    Parameters
+    ----------
+    lookups
+        The other sides of joins, by name.
+    transformers
+        Files of fitted scikit-learn transformers, by the name that they get among the model's.
+    """
+
+    lookups: Mapping[str, ir.Table]
+    transformers: Mapping[str, Path]
+
+
 def write_model(
     folder: Path,
     estimator: Model[Any],
     trained: Trained,
     serving: ServingSlice,
     rows: tuple[ir.Table, ir.Table],
-    lookups: Mapping[str, ir.Table],
+    others: Others,
     backend: Backend,
 ) -> dict[str, Any]:
     """Write a model's files into a folder that already holds what it said of rows.
@@ -74,15 +93,13 @@ def write_model(
     ----------
     rows
         As they are at the origin, and as they arrive at the model.
-    lookups
-        The other sides of joins, frozen with the model.
 
     Returns
     -------
     dict
         The facts that the run shows and the registry keeps.
     """
-    lookups = {name: table.select(list(visible(table.schema()))) for name, table in lookups.items()}
+    lookups = {name: table.select(list(visible(table.schema()))) for name, table in others.lookups.items()}
     origin, arrived = rows
     told = backend.read([path for name in trained.files if (path := folder / name).exists()])
     needed = needed_columns(serving, [feature.name for feature in trained.spec.features], lookups)
@@ -109,9 +126,12 @@ def write_model(
     estimator.save(trained.estimator, folder / estimator.file)
     for name, table in lookups.items():
         backend.write(table, folder / f"{name}.parquet")
+    for name, path in others.transformers.items():
+        shutil.copyfile(path, folder / name)
     backend.write(_golden(origin, told, needed, trained.answers), folder / GOLDEN)
     facts = json.loads(model.model_dump_json(include=set(FACTS)))
-    return {**facts, "files": [MODEL, estimator.file, GOLDEN, *(f"{name}.parquet" for name in lookups)]}
+    frozen = [*(f"{name}.parquet" for name in lookups), *others.transformers]
+    return {**facts, "files": [MODEL, estimator.file, GOLDEN, *frozen]}
 
 
 def load_estimator(files: Mapping[str, Path], key: str) -> Any:
@@ -122,26 +142,45 @@ def load_estimator(files: Mapping[str, Path], key: str) -> Any:
     ServingError
         When the file holds anything else, or a library is missing.
     """
-    from skops.io.exceptions import UntrustedTypesFoundException
-
     kind = component(key)
     assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
+    return _load(kind, files[kind.file])
+
+
+def load_transformers(files: Mapping[str, Path], serving: ServingSlice) -> dict[str, Fitted]:
+    """Load the fitted transformers of a slice, by node, from their (already verified) files.
+
+    Raises
+    ------
+    ServingError
+        As for an estimator.
+    """
+    return {
+        step.node: Fitted(
+            kind, _load(type(kind), files[transformer_file(step.node)]), MatrixSpec.model_validate(step.state)
+        )
+        for step, kind in transform_steps(serving)
+    }
+
+
+def _load(kind: type[Model[Any]] | type[MatrixTransform[Any]], path: Path) -> Any:
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     for library in kind.spec.requires:
         if not library.is_there:
             raise ServingError(f"This model needs {library.name}, which is not installed.", hint=f"{library.hint}.")
     try:
-        return kind.load(files[kind.file])
+        return kind.load(path)
     except UntrustedTypesFoundException as error:
         raise ServingError(
-            f"The model file holds a type that {key!r} may not: {error}", hint="Train the model again."
+            f"The model file holds a type that {kind.spec.key!r} may not: {error}", hint="Train the model again."
         ) from error
 
 
 def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[str, ir.Table]) -> list[str]:
     """The origin's columns that the features are computed from."""
     others = {name: unbound(table.schema(), name) for name, table in lookups.items()}
-    made = serving.apply(unbound(serving.origin_schema(), INPUT), others.__getitem__)
-    needed = {name for table, name in reads(made, features) if table == INPUT}
+    _, needed = stretches(serving, serving.origin_schema(), features, others.__getitem__)
     return [name for name in serving.columns if name in needed]
 
 

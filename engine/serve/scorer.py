@@ -1,4 +1,4 @@
-"""A model that answers: records in, the serving slice in DuckDB, the matrix, the estimator, answers out."""
+"""A model that answers: records in, the serving slice, the matrix, the estimator, answers out."""
 
 import json
 import threading
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import duckdb
 import ibis
+import ibis.expr.schema as sch
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,9 +20,11 @@ from components.catalog import component
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
 from engine.schemas import PREDICTION
-from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator
+from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator, load_transformers
 from engine.serve.records import Field, Mistake, refusal, to_table
+from engine.serve.stretches import RECORDS, Stretch, stretches
 from engine.train.training import answer
+from engine.train.transforms import Fitted
 from engine.train.unsupervised import asked
 
 SCORE = "score"
@@ -54,30 +57,36 @@ class Scorer:
     ----------
     lookups
         The tables frozen with the model.
+    transformers
+        Node → the fitted transformer frozen with the model.
     """
 
-    def __init__(self, model: ModelFile, estimator: Any, lookups: Mapping[str, pa.Table]) -> None:
+    def __init__(
+        self,
+        model: ModelFile,
+        estimator: Any,
+        lookups: Mapping[str, pa.Table],
+        transformers: Mapping[str, Fitted] | None = None,
+    ) -> None:
         self.model = model
         self.fields = tuple(Field(name, model.slice.columns[name], null) for name, null in model.inputs.items())
         self._estimator = estimator
         self._kind = _kind(model.component)
-        self._schema = model.slice.origin_schema().to_pyarrow()
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
-        self._query = self._compile(lookups)
+        self._transformers = transformers or {}
+        self._stretches = self._compile(lookups)
 
-    def _compile(self, lookups: Mapping[str, pa.Table]) -> str:
-        """The slice as one query; the row id keeps the order of the request."""
-        schema = {ROW: "int64", **self.model.slice.columns}
+    def _compile(self, lookups: Mapping[str, pa.Table]) -> list[tuple[Stretch, str]]:
+        """The slice as queries with transformers between them; the row id keeps the order of the request."""
+        schema = ibis.schema({ROW: "int64", **self.model.slice.columns})
         tables = {
             name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=f"lookup_{i}")
             for i, (name, table) in enumerate(lookups.items())
         }
-        made = self.model.slice.apply(ibis.table(schema, name="records"), tables.__getitem__)
         features = [feature.name for feature in self.model.matrix.features]
-        # Of several matches in a lookup the first answers, so that which one is first must not be left to chance.
-        order = [ROW, *features] if lookups else [ROW]
-        return str(ibis.to_sql(made.select(ROW, *features).order_by(order), dialect="duckdb"))
+        found, _ = stretches(self.model.slice, schema, features, tables.__getitem__)
+        return [(stretch, "" if stretch.is_idle else _query(stretch, is_joined=bool(lookups))) for stretch in found]
 
     def score(self, rows: pa.Table) -> Scored:
         """Answer for rows that hold the endpoint's fields.
@@ -129,20 +138,25 @@ class Scorer:
         return refusal([Mistake(good, field, f"cannot be answered: {said}")])
 
     def _features(self, rows: pa.Table) -> pa.Table:
-        columns: list[pa.Array] = [pa.array(np.arange(rows.num_rows, dtype=np.int64))]
-        for field in self._schema:
-            given = rows.column(field.name) if field.name in rows.column_names else None
-            columns.append(pa.nulls(rows.num_rows, field.type) if given is None else given.cast(field.type))
-        table = pa.table(columns, names=[ROW, *self._schema.names])
-        with self._lock:
-            self._connection.register("records", table)
-            try:
-                made = self._connection.execute(self._query).to_arrow_table()
-            finally:
-                self._connection.unregister("records")
+        made = rows.append_column(ROW, pa.array(np.arange(rows.num_rows, dtype=np.int64)))
+        for stretch, query in self._stretches:
+            made = self._replayed(query, _complete(made, stretch.schema))
+            if stretch.step is not None:
+                added = self._transformers[stretch.step.node].made(made, stretch.wanted)
+                made = pa.table({**dict(zip(made.column_names, made.columns, strict=True)), **added})
         # A lookup that matches several rows answers with the first.
         _, first = np.unique(made.column(ROW).to_numpy(), return_index=True)
         return made if len(first) == made.num_rows else made.take(pa.array(first))
+
+    def _replayed(self, query: str, table: pa.Table) -> pa.Table:
+        if not query:
+            return table
+        with self._lock:
+            self._connection.register(RECORDS, table)
+            try:
+                return self._connection.execute(query).to_arrow_table()
+            finally:
+                self._connection.unregister(RECORDS)
 
     def golden(self) -> pa.Table:
         """Set by `load_scorer`: stored rows with the run's own answers."""
@@ -162,7 +176,8 @@ def load_scorer(files: Mapping[str, Path]) -> Scorer:
     lookups = {
         name: pq.read_table(files[f"{name}.parquet"]) for step in model.slice.steps for name in step.lookups.values()
     }
-    scorer = Scorer(model, load_estimator(files, model.component), lookups)
+    transformers = load_transformers(files, model.slice)
+    scorer = Scorer(model, load_estimator(files, model.component), lookups, transformers)
     scorer._golden = pq.read_table(files[GOLDEN])
     return scorer
 
@@ -197,6 +212,23 @@ def _answers(scored: Scored, model: ModelFile) -> Any:
         if scored.scores is not None:
             told[SCORE] = scored.scores[position]
         yield {**told, "id": uuid4().hex}
+
+
+def _query(stretch: Stretch, *, is_joined: bool) -> str:
+    # Of several matches in a lookup the first answers, so that which one is first must not be left to chance.
+    order = [ROW, *stretch.names] if is_joined else [ROW]
+    return str(ibis.to_sql(stretch.table.select(ROW, *stretch.names).order_by(order), dialect="duckdb"))
+
+
+def _complete(rows: pa.Table, schema: sch.Schema) -> pa.Table:
+    """The columns that a query names; what is not needed is missing."""
+    given = frozenset(rows.column_names)
+    fields = schema.to_pyarrow()
+    columns = [
+        rows.column(field.name).cast(field.type) if field.name in given else pa.nulls(rows.num_rows, field.type)
+        for field in fields
+    ]
+    return pa.table(columns, names=fields.names)
 
 
 def _kind(key: str) -> type[Model[Any]]:

@@ -1,7 +1,8 @@
 """What an endpoint runs: the part of a pipeline between its origin and a model.
 
 Nodes that replay row by row are kept with what they learned; those for training only are skipped; the other side of a
-join is frozen with the model; a node that makes new rows is where the endpoint's input starts.
+join is frozen with the model, and so is what scikit-learn has fitted; a node that makes new rows is where the
+endpoint's input starts.
 """
 
 import itertools
@@ -26,7 +27,7 @@ class Step(BaseModel):
     Parameters
     ----------
     state
-        What a learned transform has learned.
+        What a learned transform has learned; of a scikit-learn transformer, the matrix that it takes.
     lookups
         Port → name of the frozen table behind it.
     port
@@ -49,7 +50,7 @@ class Step(BaseModel):
         return kind(kind.params_type().model_validate(self.params)).when_serving()
 
     def apply(self, table: ir.Table, lookup: Callable[[str], ir.Table]) -> ir.Table:
-        """This step on a table."""
+        """This step on a table, where it is no scikit-learn transformer."""
         loaded = self.load()
         if isinstance(loaded, LearnedTransform):
             return loaded.transform(table, loaded.state_type().model_validate(self.state))
@@ -82,10 +83,15 @@ class ServingSlice(BaseModel):
         return sch.schema(self.columns)
 
     def apply(self, table: ir.Table, lookup: Callable[[str], ir.Table]) -> ir.Table:
-        """All steps, in order."""
+        """All steps, in order, where none of them is a scikit-learn transformer."""
         for step in self.steps:
             table = step.apply(table, lookup)
         return table
+
+
+def transformer_file(node_id: str) -> str:
+    """What the fitted transformer of a node is called among a model's files."""
+    return f"transform-{node_id}.skops"
 
 
 def make_slice(
@@ -102,7 +108,7 @@ def make_slice(
     components
         Node id → component with bound params.
     states
-        Node id → learned state.
+        Node id → learned state, or the matrix of a scikit-learn transformer.
 
     Returns
     -------

@@ -9,6 +9,7 @@ from components.base import (
     Estimator,
     Evaluation,
     LearnedTransform,
+    MatrixTransform,
     Output,
     Resampler,
     Source,
@@ -21,6 +22,7 @@ from engine.checks import MESSAGES
 FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Source, "source"),
     (LearnedTransform, "learned_transform"),
+    (MatrixTransform, "matrix_transform"),
     (Split, "split"),
     (Resampler, "resampler"),
     (Estimator, "estimator"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from components.base import LearnedTransform
+from components.base import Learner
 from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
 from engine.errors import CanvasbackError, MissingThing
@@ -251,7 +251,7 @@ def _facts(looked: Review, node_id: str) -> NodeFacts:
     return NodeFacts(
         summary=component.params.words() if component else "",
         note=note,
-        fitted=_fitted(known) if isinstance(component, LearnedTransform) else None,
+        fitted=_fitted(known) if isinstance(component, Learner) else None,
         serving=component.spec.serving if component else "",
         inputs={port: _columns(schema) for port, schema in known.inputs.items()},
         outputs={port: _columns(schema) for port, schema in known.outputs.items()},
