@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
 import numpy as np
@@ -29,7 +29,7 @@ CELLS, LEAST_ROWS = 4_000_000, 512
 CELL_BYTES = 8
 UNSOUND = "their columns do not vary, or their numbers are too large or too small"
 
-Rows = pa.Table | pa.RecordBatch
+Rows: TypeAlias = pa.Table | pa.RecordBatch
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """What every scikit-learn transformer promises, and that an endpoint makes the columns that the run made."""
 
 import itertools
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from components.sources.customers import customers
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import CanvasbackError, LimitReached
-from engine.serve.modelfile import MODEL, ModelFile
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer, respond
 from engine.train.room import Room
@@ -165,19 +165,27 @@ HARD = {
 }
 
 
+def refusal(work: Callable[[], Any]) -> CanvasbackError | ComponentError | None:
+    """Why something is refused; None where it is done."""
+    try:
+        work()
+    except (CanvasbackError, ComponentError) as refused:
+        return refused
+    return None
+
+
 @pytest.mark.parametrize("how", HARD)
 @pytest.mark.parametrize("key", FAMILY)
 def test_hard_tables_work_or_are_refused_in_plain_words(backend: DuckDBBackend, key: str, how: str) -> None:
     table = HARD[how](whole(key, roles=False))
-    try:
-        made = fitted(backend, key, table)
-    except (CanvasbackError, ComponentError) as refused:
+    refused = refusal(lambda: fitted(backend, key, table))
+    if refused is not None:
         assert refused.hint
-        assert "array" not in refused.message.lower()
+        assert not {"array", "nan", "ndarray"} & set(refused.message.lower().split())
         return
-    for values in columns(made, table).values():
-        assert len(values) == table.num_rows
-    assert made.report()["columns"] is not None
+    made = fitted(backend, key, table)
+    assert {len(values) for values in columns(made, table).values()} == {table.num_rows}
+    assert json.dumps(made.report(), allow_nan=False)
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -186,14 +194,14 @@ def test_no_rows_are_refused(backend: DuckDBBackend, key: str) -> None:
         fitted(backend, key, whole(key, 0))
 
 
-@pytest.mark.parametrize("key", [key for key in NUMBERS if not component(key).takes_missing])  # type: ignore[attr-defined]
+TAKES_NONE = [key for key in NUMBERS if not component(key).takes_missing]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("key", TAKES_NONE)
 def test_a_missing_value_is_refused_naming_column_and_remedy(backend: DuckDBBackend, key: str) -> None:
     with pytest.raises(CanvasbackError, match=r"missing values; there are some in 'other' \(5\)") as refused:
-        fitted(backend, key, tables.example().select(whole(key, roles=False).column_names).drop_columns([]), **OTHER)
+        fitted(backend, key, tables.example(), columns=["other", "target_number"])
     assert "Impute" in refused.value.hint
-
-
-OTHER: dict[str, Any] = {"columns": ["other", "target_number"]}
 
 
 @pytest.mark.parametrize("key", NUMBERS)
@@ -201,7 +209,7 @@ def test_an_infinite_value_is_refused_naming_the_column(backend: DuckDBBackend, 
     table = whole(key)
     table = table.set_column(0, "number", pa.array([float("inf"), *table.column("number").to_pylist()[1:]]))
     with pytest.raises(CanvasbackError, match="'number' has 1 infinite"):
-        fitted(backend, key, table, **({"columns": ["number", "target_number"]}))
+        fitted(backend, key, table, columns=["number", "target_number"])
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -232,10 +240,20 @@ Case = tuple[str, dict[str, Any], Any, Any]
 CASES: list[Case] = [
     ("pca", {"n_components": 3, "whiten": True}, decomposition.PCA(3, whiten=True), X),
     ("pca", {"n_components": 0.9}, decomposition.PCA(0.9), X),
-    ("pca", {"svd_solver": "randomized", "n_components": 2}, decomposition.PCA(2, svd_solver="randomized", random_state=0), X),
+    (
+        "pca",
+        {"svd_solver": "randomized", "n_components": 2},
+        decomposition.PCA(2, svd_solver="randomized", random_state=0),
+        X,
+    ),
     ("truncated_svd", {"n_components": 3}, decomposition.TruncatedSVD(3, random_state=0), X),
     ("truncated_svd", {"algorithm": "arpack"}, decomposition.TruncatedSVD(2, algorithm="arpack", random_state=0), X),
-    ("factor_analysis", {"n_components": 2, "rotation": "varimax"}, decomposition.FactorAnalysis(2, rotation="varimax"), X),
+    (
+        "factor_analysis",
+        {"n_components": 2, "rotation": "varimax"},
+        decomposition.FactorAnalysis(2, rotation="varimax"),
+        X,
+    ),
     ("ica", {"n_components": 4, "fun": "exp"}, decomposition.FastICA(4, fun="exp", random_state=0), X),
     ("nmf", {"n_components": 2, "alpha_W": 0.01}, decomposition.NMF(2, alpha_W=0.01, random_state=0), abs(X)),
     ("lda_projection", {"target": "class"}, discriminant_analysis.LinearDiscriminantAnalysis(n_components=2), X),
@@ -252,7 +270,12 @@ CASES: list[Case] = [
         preprocessing.PowerTransformer(method="box-cox", standardize=False),
         abs(GAPS) + 0.1,
     ),
-    ("quantile_transform", {"n_quantiles": 50}, preprocessing.QuantileTransformer(n_quantiles=50, random_state=0), GAPS),
+    (
+        "quantile_transform",
+        {"n_quantiles": 50},
+        preprocessing.QuantileTransformer(n_quantiles=50, random_state=0),
+        GAPS,
+    ),
     (
         "quantile_transform",
         {"output": "normal", "subsample": 200},
@@ -288,7 +311,15 @@ CASES: list[Case] = [
         text.CountVectorizer(stop_words="english", strip_accents="unicode"),
         DOCUMENTS,
     ),
-]  # fmt: skip
+]
+
+
+def numbers_of(table: pa.Table, key: str, **params: Any) -> Any:
+    """A component over all six columns of numbers, or over the texts."""
+    chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
+    kind = component(key)
+    schema = ibis.Schema.from_pyarrow(table.schema)
+    return kind(kind.params_type().model_validate({**chosen, **params}).bind({"table": schema}))
 
 
 def numbered(values: Any) -> pa.Table:
@@ -310,12 +341,7 @@ def test_it_is_what_scikit_learn_makes(
     backend: DuckDBBackend, key: str, params: dict[str, Any], theirs: Any, values: Any
 ) -> None:
     table = numbered(values)
-    chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
-    kind = component(key)
-    made = kind(
-        kind.params_type().model_validate({**chosen, **params}).bind({"table": ibis.Schema.from_pyarrow(table.schema)})
-    )
-    learned = learn(made, backend.register(table), backend, ROOM)  # type: ignore[arg-type]
+    learned = learn(numbers_of(table, key, **params), backend.register(table), backend, ROOM)
     theirs = theirs.fit(values, LABELS) if key == "lda_projection" else theirs.fit(values)
     theirs = theirs.set_params(tol=0.0) if key == "nmf" else theirs
     wanted = theirs.transform(values)
@@ -362,14 +388,12 @@ def test_a_component_of_a_one_hot_column_weighs_its_categories(backend: DuckDBBa
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("pca", {"columns": ["x0"], "n_components": 2}, "cannot be made from 1"),
     ("pca", {"columns": []}, "no column here"),
-    ("pca", {"columns": ["x1"], "prefix": "CLASS", "keep": True}, ""),
     ("tfidf", {"column": "x0"}, "is a number"),
     ("lda_projection", {"columns": ["x0"], "target": "x0", "n_components": 1}, "also one of the columns"),
-    ("spline", {"columns": ["x0"], "knots": 100, "degree": 5, "extrapolation": "constant"}, ""),
 ]
 
 
-@pytest.mark.parametrize(("key", "params", "said"), [case for case in REFUSED if case[2]])
+@pytest.mark.parametrize(("key", "params", "said"), REFUSED)
 def test_wrong_params_are_refused_when_the_pipeline_is_checked(key: str, params: dict[str, Any], said: str) -> None:
     with pytest.raises(ComponentError, match=said) as refused:
         component(key).params_type().model_validate(params).bind(
@@ -393,13 +417,7 @@ def test_numbers_that_it_cannot_take_are_refused_by_column(backend: DuckDBBacken
         ("power_transform", {"method": "box-cox"}, "cannot take zero or negative values; there are some in 'x"),
         ("tfidf", {"column": "words", "min_df": 400}, "have no terms"),
     ):
-        kind: Any = component(key)
-        chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
-        made = kind(
-            kind.params_type()
-            .model_validate({**chosen, **params})
-            .bind({"table": ibis.Schema.from_pyarrow(table.schema)})
-        )
+        made = numbers_of(table, key, **params)
         with pytest.raises((CanvasbackError, ComponentError), match=said) as refused:
             learn(made, backend.register(table), backend, ROOM)
         assert refused.value.hint
