@@ -1,5 +1,6 @@
 """Scikit-learn transformers: fitted on the train rows, applied batch by batch, by the same function when serving."""
 
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -257,7 +258,7 @@ def _watched(component: Learner[Any], learn: Callable[[], Any]) -> tuple[Any, tu
         try:
             learned = learn()
         except ValueError as error:
-            reason = UNSOUND if "nan" in str(error).lower() else _first_line(error)
+            reason = UNSOUND if re.search(r"\bnans?\b", str(error), re.IGNORECASE) else _first_line(error)
             raise UnfitForTraining(
                 f"{component.spec.title} cannot learn with these settings from these rows: {reason}.",
                 hint="Change its settings, its columns or its rows.",

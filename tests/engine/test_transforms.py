@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,12 @@ def fitted(backend: DuckDBBackend, key: str, table: pa.Table, **params: Any) -> 
     return learn(bound(key, table, **params), backend.register(table), backend, ROOM)
 
 
+@cache
+def usual(backend: DuckDBBackend, key: str) -> Fitted:
+    """A transformer that has learned from the train rows of the example table."""
+    return fitted(backend, key, whole(key))
+
+
 def columns(made: Fitted, table: pa.Table) -> dict[str, list[Any]]:
     return {name: values.to_pylist() for name, values in made.made(table).items()}
 
@@ -84,8 +91,7 @@ def found(made: Fitted, table: pa.Table) -> Any:
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_columns_are_known_without_running(backend: DuckDBBackend, key: str, tmp_path: Path) -> None:
-    table = whole(key)
-    made = fitted(backend, key, table)
+    table, made = whole(key), usual(backend, key)
     path = tmp_path / "table.parquet"
     assert write_made(made, backend.register(table), backend, path) == tables.ROWS
     written = pq.read_table(path)
@@ -108,10 +114,10 @@ def test_rows_other_than_train_rows_teach_it_nothing(backend: DuckDBBackend, key
         values = [v if train else leak for v, train in zip(table.column(name).to_pylist(), is_train, strict=True)]
         planted = planted.set_column(place, name, pa.array(values, table.schema.field(name).type))
     asked = table.filter(pa.array(is_train))
-    assert columns(fitted(backend, key, planted), asked) == columns(fitted(backend, key, table), asked)
+    assert columns(fitted(backend, key, planted), asked) == columns(usual(backend, key), asked)
     everything = fitted(backend, key, planted.drop_columns([ROLE]))
     if key != "lda_projection":  # the classes of the train rows are still there
-        assert columns(everything, asked) != columns(fitted(backend, key, table), asked)
+        assert columns(everything, asked) != columns(usual(backend, key), asked)
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -120,7 +126,7 @@ def test_what_was_saved_makes_the_same_and_holds_no_types_beyond_its_list(
 ) -> None:
     import skops.io
 
-    made = fitted(backend, key, whole(key))
+    made = usual(backend, key)
     path = tmp_path / "transformer.skops"
     made.component.save(made.transformer, path)
     again = Fitted(made.component, type(made.component).load(path), type(made.spec).model_validate(made.spec))
@@ -130,8 +136,7 @@ def test_what_was_saved_makes_the_same_and_holds_no_types_beyond_its_list(
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_a_row_alone_gives_what_it_gave_among_others_to_the_last_bit(backend: DuckDBBackend, key: str) -> None:
-    table = whole(key)
-    made = fitted(backend, key, table)
+    table, made = whole(key), usual(backend, key)
     tolerance = 1e-15 if key == "impute_iterative" else 0.0  # its sums run over the rows that have gaps
     among, shuffled = found(made, table), np.random.default_rng(0).permutation(tables.ROWS)
     alone = np.concatenate([found(made, table.slice(place, 1)) for place in range(tables.ROWS)])
@@ -145,14 +150,14 @@ def test_a_row_alone_gives_what_it_gave_among_others_to_the_last_bit(backend: Du
 def test_the_order_of_columns_in_the_table_is_no_matter(backend: DuckDBBackend, key: str) -> None:
     table = whole(key)
     turned = table.select(table.column_names[::-1])
-    assert columns(fitted(backend, key, turned), turned) == columns(fitted(backend, key, table), table)
+    assert columns(fitted(backend, key, turned), turned) == columns(usual(backend, key), table)
 
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_hostile_names_change_nothing_but_names(backend: DuckDBBackend, key: str) -> None:
     table = whole(key)
     attacked = tables.hostile(table)
-    plain = fitted(backend, key, table)
+    plain = usual(backend, key)
     renamed = fitted(backend, key, attacked, **tables.rekeyed(dict(component(key).spec.example)))
     assert [*columns(renamed, attacked).values()] == [*columns(plain, table).values()]
 
@@ -381,6 +386,10 @@ def test_a_component_of_a_one_hot_column_weighs_its_categories(backend: DuckDBBa
     wanted = decomposition.TruncatedSVD(2, random_state=0).fit(expanded).transform(expanded)
     assert np.allclose(found(learned, table), wanted, atol=1e-9)
     assert "packed=a" in learned.report()["columns"][0]["weights"]
+    letters = {"packed": tuple("abcdefghijklmnopqrstuvwxyz")}
+    sparse = learn(made, backend.register(table), backend, ROOM, letters)
+    assert sparse.spec.is_sparse
+    assert np.allclose(abs(found(sparse, table)), abs(wanted), atol=1e-9)
     with pytest.raises(ComponentError, match="one-hot"):
         component("pca").params_type().model_validate({"columns": ["packed", "x0"]}).bind({"table": schema})
 
@@ -497,7 +506,7 @@ def test_an_endpoint_answers_as_the_run_did(bench: Bench) -> None:
     seen = ran.table("model", "predictions")
     raw = {row[ROW]: row for row in pq.read_table(bench.tables["d"][0]).to_pylist()}
     made = [feature.name for feature in scorer.model.matrix.features]
-    for row in seen.slice(0, 40).to_pylist():
+    for row in seen.slice(0, 10).to_pylist():
         record = {field.name: raw[row[ROW]][field.name] for field in scorer.fields}
         (told,) = respond(scorer, {"records": [record]}, "", 0)["predictions"]
         assert told["prediction"] == row["prediction"]
