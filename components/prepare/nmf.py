@@ -58,7 +58,7 @@ class NMF(Projection[NMFParams]):
 
         return decomposition.NMF(**{**self.settings(), "n_components": self.params.n_components or "auto"})
 
-    def fewest(self, given: Any) -> int:
+    def most_components(self, given: Any) -> int:
         return int(given.shape[1])
 
     def fit(self, given: Any, target: Any) -> Any:

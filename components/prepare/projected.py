@@ -78,7 +78,7 @@ class Projection(MatrixTransform[R]):
         """The arguments of the transformer."""
         return arguments(self.params, "prefix", "keep")
 
-    def fewest(self, given: Any) -> int:
+    def most_components(self, given: Any) -> int:
         """The most components that a matrix has."""
         return int(min(given.shape))
 
@@ -86,7 +86,7 @@ class Projection(MatrixTransform[R]):
         transformer = self.build()
         asked = self.params.n_components
         if isinstance(asked, int):
-            transformer.set_params(n_components=min(asked, self.fewest(given)))
+            transformer.set_params(n_components=min(asked, self.most_components(given)))
         return transformer.fit(given)
 
 
