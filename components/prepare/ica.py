@@ -8,10 +8,12 @@ from pydantic import Field
 from components.base import Spec
 from components.params import NewColumn
 from components.prepare.fitted import Advanced, Seed
-from components.prepare.projected import Projection, ProjectionParams, loadings
+from components.prepare.projected import Count, Projection, ProjectionParams, loadings
 
 
 class ICAParams(ProjectionParams):
+    n_components: Count | None = None
+    """How many new columns to make; empty for as many as there are columns."""
     prefix: NewColumn = "ica"
     """What the new columns are called, before their numbers."""
     fun: Literal["logcosh", "exp", "cube"] = "logcosh"

@@ -9,10 +9,12 @@ from components.base import Spec
 from components.errors import UnfitData
 from components.params import NewColumn
 from components.prepare.fitted import Advanced, Seed
-from components.prepare.projected import Projection, ProjectionParams, loadings
+from components.prepare.projected import Count, Projection, ProjectionParams, loadings
 
 
 class NMFParams(ProjectionParams):
+    n_components: Count | None = None
+    """How many new columns to make; empty for as many as there are columns."""
     prefix: NewColumn = "nmf"
     """What the new columns are called, before their numbers."""
     init: Annotated[Literal["random", "nndsvd", "nndsvda", "nndsvdar"] | None, Advanced] = None
@@ -56,7 +58,7 @@ class NMF(Projection[NMFParams]):
 
         return decomposition.NMF(**{**self.settings(), "n_components": self.params.n_components or "auto"})
 
-    def fewest(self, given: Any) -> int:
+    def most_components(self, given: Any) -> int:
         return int(given.shape[1])
 
     def fit(self, given: Any, target: Any) -> Any:

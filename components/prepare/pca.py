@@ -8,11 +8,11 @@ from pydantic import Field
 from components.base import Spec
 from components.params import NewColumn
 from components.prepare.fitted import Advanced, Seed, figure
-from components.prepare.projected import Count, Projection, ProjectionParams, loadings
+from components.prepare.projected import Count, Projection, ProjectionParams, Share, loadings
 
 
 class PCAParams(ProjectionParams):
-    n_components: Count | Annotated[float, Field(gt=0, lt=1)] | None = None
+    n_components: Count | Share | None = None
     """How many new columns to make, or which share of the variance to keep (0.95): then columns beyond what that takes
     are 0 in every row. Empty for as many as there are columns."""
     prefix: NewColumn = "pca"

@@ -13,13 +13,14 @@ from components.ports import kind_of
 from components.prepare.fitted import arguments, check_made, check_some
 
 Count = Annotated[int, Field(ge=1, le=1_000)]
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class ProjectionParams(Params):
     columns: FeatureColumns = FeatureColumns.all()
     """The columns to put together; one-hot columns count with all their categories."""
-    n_components: Count | None = None
-    """How many new columns to make; empty for as many as there are columns."""
+    n_components: Count | Share | None = None
+    """How many new columns to make, or where that can be told, which share of the variance they keep."""
     prefix: NewColumn
     """What the new columns are called, before their numbers."""
     keep: bool = False
@@ -77,7 +78,7 @@ class Projection(MatrixTransform[R]):
         """The arguments of the transformer."""
         return arguments(self.params, "prefix", "keep")
 
-    def fewest(self, given: Any) -> int:
+    def most_components(self, given: Any) -> int:
         """The most components that a matrix has."""
         return int(min(given.shape))
 
@@ -85,7 +86,7 @@ class Projection(MatrixTransform[R]):
         transformer = self.build()
         asked = self.params.n_components
         if isinstance(asked, int):
-            transformer.set_params(n_components=min(asked, self.fewest(given)))
+            transformer.set_params(n_components=min(asked, self.most_components(given)))
         return transformer.fit(given)
 
 

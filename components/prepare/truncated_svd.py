@@ -53,7 +53,7 @@ class TruncatedSVD(Projection[TruncatedSVDParams]):
 
         return decomposition.TruncatedSVD(**self.settings())
 
-    def fewest(self, given: Any) -> int:
+    def most_components(self, given: Any) -> int:
         columns = int(given.shape[1])
         return min(columns, int(given.shape[0])) - 1 if self.params.algorithm == "arpack" else columns
 

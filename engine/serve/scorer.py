@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import duckdb
 import ibis
-import ibis.expr.schema as sch
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -50,6 +49,26 @@ class Scored:
     scores: list[float] | None = None
 
 
+@dataclass(frozen=True)
+class _Replay:
+    """One stretch of the slice, ready to run.
+
+    Parameters
+    ----------
+    schema
+        What the query reads.
+    query
+        None where there is nothing to compute before the transformer.
+    wanted
+        Which columns of those that the transformer makes are needed.
+    """
+
+    schema: pa.Schema
+    query: str | None
+    transformer: Fitted | None
+    wanted: frozenset[str]
+
+
 class Scorer:
     """One model version, loaded once.
 
@@ -75,9 +94,9 @@ class Scorer:
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
         self._transformers = transformers or {}
-        self._stretches = self._compile(lookups)
+        self._replays = self._compile(lookups)
 
-    def _compile(self, lookups: Mapping[str, pa.Table]) -> list[tuple[Stretch, str]]:
+    def _compile(self, lookups: Mapping[str, pa.Table]) -> list[_Replay]:
         """The slice as queries with transformers between them; the row id keeps the order of the request."""
         schema = ibis.schema({ROW: "int64", **self.model.slice.columns})
         tables = {
@@ -86,7 +105,15 @@ class Scorer:
         }
         features = [feature.name for feature in self.model.matrix.features]
         found, _ = stretches(self.model.slice, schema, features, tables.__getitem__)
-        return [(stretch, "" if stretch.is_idle else _query(stretch, is_joined=bool(lookups))) for stretch in found]
+        return [
+            _Replay(
+                stretch.schema.to_pyarrow(),
+                None if stretch.is_idle else _query(stretch, is_joined=bool(lookups)),
+                self._transformers[stretch.step.node] if stretch.step else None,
+                stretch.wanted,
+            )
+            for stretch in found
+        ]
 
     def score(self, rows: pa.Table) -> Scored:
         """Answer for rows that hold the endpoint's fields.
@@ -139,18 +166,16 @@ class Scorer:
 
     def _features(self, rows: pa.Table) -> pa.Table:
         made = rows.append_column(ROW, pa.array(np.arange(rows.num_rows, dtype=np.int64)))
-        for stretch, query in self._stretches:
-            made = self._replayed(query, _complete(made, stretch.schema))
-            if stretch.step is not None:
-                added = self._transformers[stretch.step.node].made(made, stretch.wanted)
-                made = pa.table({**dict(zip(made.column_names, made.columns, strict=True)), **added})
+        for replay in self._replays:
+            made = made if replay.query is None else self._replayed(replay.query, _complete(made, replay.schema))
+            if replay.transformer is not None:
+                given = dict(zip(made.column_names, made.columns, strict=True))
+                made = pa.table({**given, **replay.transformer.made(made, replay.wanted)})
         # A lookup that matches several rows answers with the first.
         _, first = np.unique(made.column(ROW).to_numpy(), return_index=True)
         return made if len(first) == made.num_rows else made.take(pa.array(first))
 
     def _replayed(self, query: str, table: pa.Table) -> pa.Table:
-        if not query:
-            return table
         with self._lock:
             self._connection.register(RECORDS, table)
             try:
@@ -220,15 +245,14 @@ def _query(stretch: Stretch, *, is_joined: bool) -> str:
     return str(ibis.to_sql(stretch.table.select(ROW, *stretch.names).order_by(order), dialect="duckdb"))
 
 
-def _complete(rows: pa.Table, schema: sch.Schema) -> pa.Table:
+def _complete(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     """The columns that a query names; what is not needed is missing."""
     given = frozenset(rows.column_names)
-    fields = schema.to_pyarrow()
     columns = [
         rows.column(field.name).cast(field.type) if field.name in given else pa.nulls(rows.num_rows, field.type)
-        for field in fields
+        for field in schema
     ]
-    return pa.table(columns, names=fields.names)
+    return pa.table(columns, names=schema.names)
 
 
 def _kind(key: str) -> type[Model[Any]]:

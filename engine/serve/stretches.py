@@ -45,7 +45,7 @@ class Stretch:
     @property
     def is_idle(self) -> bool:
         """Whether the query would change nothing."""
-        return self.table.equals(unbound(self.schema, RECORDS))
+        return bool(self.table.equals(unbound(self.schema, RECORDS)))
 
 
 def stretches(

@@ -1,11 +1,12 @@
 """Scikit-learn transformers: fitted on the train rows, applied batch by batch, by the same function when serving."""
 
+import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis.expr.types as ir
 import numpy as np
@@ -29,7 +30,7 @@ CELLS, LEAST_ROWS = 4_000_000, 512
 CELL_BYTES = 8
 UNSOUND = "their columns do not vary, or their numbers are too large or too small"
 
-Rows = pa.Table | pa.RecordBatch
+Rows: TypeAlias = pa.Table | pa.RecordBatch
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def _watched(component: Learner[Any], learn: Callable[[], Any]) -> tuple[Any, tu
         try:
             learned = learn()
         except ValueError as error:
-            reason = UNSOUND if "nan" in str(error).lower() else _first_line(error)
+            reason = UNSOUND if re.search(r"\bnans?\b", str(error), re.IGNORECASE) else _first_line(error)
             raise UnfitForTraining(
                 f"{component.spec.title} cannot learn with these settings from these rows: {reason}.",
                 hint="Change its settings, its columns or its rows.",

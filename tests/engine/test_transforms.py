@@ -1,7 +1,9 @@
 """What every scikit-learn transformer promises, and that an endpoint makes the columns that the run made."""
 
 import itertools
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,12 @@ def fitted(backend: DuckDBBackend, key: str, table: pa.Table, **params: Any) -> 
     return learn(bound(key, table, **params), backend.register(table), backend, ROOM)
 
 
+@cache
+def usual(backend: DuckDBBackend, key: str) -> Fitted:
+    """A transformer that has learned from the train rows of the example table."""
+    return fitted(backend, key, whole(key))
+
+
 def columns(made: Fitted, table: pa.Table) -> dict[str, list[Any]]:
     return {name: values.to_pylist() for name, values in made.made(table).items()}
 
@@ -83,8 +91,7 @@ def found(made: Fitted, table: pa.Table) -> Any:
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_columns_are_known_without_running(backend: DuckDBBackend, key: str, tmp_path: Path) -> None:
-    table = whole(key)
-    made = fitted(backend, key, table)
+    table, made = whole(key), usual(backend, key)
     path = tmp_path / "table.parquet"
     assert write_made(made, backend.register(table), backend, path) == tables.ROWS
     written = pq.read_table(path)
@@ -107,10 +114,10 @@ def test_rows_other_than_train_rows_teach_it_nothing(backend: DuckDBBackend, key
         values = [v if train else leak for v, train in zip(table.column(name).to_pylist(), is_train, strict=True)]
         planted = planted.set_column(place, name, pa.array(values, table.schema.field(name).type))
     asked = table.filter(pa.array(is_train))
-    assert columns(fitted(backend, key, planted), asked) == columns(fitted(backend, key, table), asked)
+    assert columns(fitted(backend, key, planted), asked) == columns(usual(backend, key), asked)
     everything = fitted(backend, key, planted.drop_columns([ROLE]))
     if key != "lda_projection":  # the classes of the train rows are still there
-        assert columns(everything, asked) != columns(fitted(backend, key, table), asked)
+        assert columns(everything, asked) != columns(usual(backend, key), asked)
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -119,7 +126,7 @@ def test_what_was_saved_makes_the_same_and_holds_no_types_beyond_its_list(
 ) -> None:
     import skops.io
 
-    made = fitted(backend, key, whole(key))
+    made = usual(backend, key)
     path = tmp_path / "transformer.skops"
     made.component.save(made.transformer, path)
     again = Fitted(made.component, type(made.component).load(path), type(made.spec).model_validate(made.spec))
@@ -129,8 +136,7 @@ def test_what_was_saved_makes_the_same_and_holds_no_types_beyond_its_list(
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_a_row_alone_gives_what_it_gave_among_others_to_the_last_bit(backend: DuckDBBackend, key: str) -> None:
-    table = whole(key)
-    made = fitted(backend, key, table)
+    table, made = whole(key), usual(backend, key)
     tolerance = 1e-15 if key == "impute_iterative" else 0.0  # its sums run over the rows that have gaps
     among, shuffled = found(made, table), np.random.default_rng(0).permutation(tables.ROWS)
     alone = np.concatenate([found(made, table.slice(place, 1)) for place in range(tables.ROWS)])
@@ -144,14 +150,14 @@ def test_a_row_alone_gives_what_it_gave_among_others_to_the_last_bit(backend: Du
 def test_the_order_of_columns_in_the_table_is_no_matter(backend: DuckDBBackend, key: str) -> None:
     table = whole(key)
     turned = table.select(table.column_names[::-1])
-    assert columns(fitted(backend, key, turned), turned) == columns(fitted(backend, key, table), table)
+    assert columns(fitted(backend, key, turned), turned) == columns(usual(backend, key), table)
 
 
 @pytest.mark.parametrize("key", FAMILY)
 def test_hostile_names_change_nothing_but_names(backend: DuckDBBackend, key: str) -> None:
     table = whole(key)
     attacked = tables.hostile(table)
-    plain = fitted(backend, key, table)
+    plain = usual(backend, key)
     renamed = fitted(backend, key, attacked, **tables.rekeyed(dict(component(key).spec.example)))
     assert [*columns(renamed, attacked).values()] == [*columns(plain, table).values()]
 
@@ -164,19 +170,27 @@ HARD = {
 }
 
 
+def refusal(work: Callable[[], Any]) -> CanvasbackError | ComponentError | None:
+    """Why something is refused; None where it is done."""
+    try:
+        work()
+    except (CanvasbackError, ComponentError) as refused:
+        return refused
+    return None
+
+
 @pytest.mark.parametrize("how", HARD)
 @pytest.mark.parametrize("key", FAMILY)
 def test_hard_tables_work_or_are_refused_in_plain_words(backend: DuckDBBackend, key: str, how: str) -> None:
     table = HARD[how](whole(key, roles=False))
-    try:
-        made = fitted(backend, key, table)
-    except (CanvasbackError, ComponentError) as refused:
+    refused = refusal(lambda: fitted(backend, key, table))
+    if refused is not None:
         assert refused.hint
-        assert "array" not in refused.message.lower()
+        assert not {"array", "nan", "ndarray"} & set(refused.message.lower().split())
         return
-    for values in columns(made, table).values():
-        assert len(values) == table.num_rows
-    assert made.report()["columns"] is not None
+    made = fitted(backend, key, table)
+    assert {len(values) for values in columns(made, table).values()} == {table.num_rows}
+    assert json.dumps(made.report(), allow_nan=False)
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -185,14 +199,14 @@ def test_no_rows_are_refused(backend: DuckDBBackend, key: str) -> None:
         fitted(backend, key, whole(key, 0))
 
 
-@pytest.mark.parametrize("key", [key for key in NUMBERS if not component(key).takes_missing])  # type: ignore[attr-defined]
+TAKES_NONE = [key for key in NUMBERS if not component(key).takes_missing]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("key", TAKES_NONE)
 def test_a_missing_value_is_refused_naming_column_and_remedy(backend: DuckDBBackend, key: str) -> None:
     with pytest.raises(CanvasbackError, match=r"missing values; there are some in 'other' \(5\)") as refused:
-        fitted(backend, key, tables.example().select(whole(key, roles=False).column_names).drop_columns([]), **OTHER)
+        fitted(backend, key, tables.example(), columns=["other", "target_number"])
     assert "Impute" in refused.value.hint
-
-
-OTHER: dict[str, Any] = {"columns": ["other", "target_number"]}
 
 
 @pytest.mark.parametrize("key", NUMBERS)
@@ -200,7 +214,7 @@ def test_an_infinite_value_is_refused_naming_the_column(backend: DuckDBBackend, 
     table = whole(key)
     table = table.set_column(0, "number", pa.array([float("inf"), *table.column("number").to_pylist()[1:]]))
     with pytest.raises(CanvasbackError, match="'number' has 1 infinite"):
-        fitted(backend, key, table, **({"columns": ["number", "target_number"]}))
+        fitted(backend, key, table, columns=["number", "target_number"])
 
 
 @pytest.mark.parametrize("key", FAMILY)
@@ -231,10 +245,20 @@ Case = tuple[str, dict[str, Any], Any, Any]
 CASES: list[Case] = [
     ("pca", {"n_components": 3, "whiten": True}, decomposition.PCA(3, whiten=True), X),
     ("pca", {"n_components": 0.9}, decomposition.PCA(0.9), X),
-    ("pca", {"svd_solver": "randomized", "n_components": 2}, decomposition.PCA(2, svd_solver="randomized", random_state=0), X),
+    (
+        "pca",
+        {"svd_solver": "randomized", "n_components": 2},
+        decomposition.PCA(2, svd_solver="randomized", random_state=0),
+        X,
+    ),
     ("truncated_svd", {"n_components": 3}, decomposition.TruncatedSVD(3, random_state=0), X),
     ("truncated_svd", {"algorithm": "arpack"}, decomposition.TruncatedSVD(2, algorithm="arpack", random_state=0), X),
-    ("factor_analysis", {"n_components": 2, "rotation": "varimax"}, decomposition.FactorAnalysis(2, rotation="varimax"), X),
+    (
+        "factor_analysis",
+        {"n_components": 2, "rotation": "varimax"},
+        decomposition.FactorAnalysis(2, rotation="varimax"),
+        X,
+    ),
     ("ica", {"n_components": 4, "fun": "exp"}, decomposition.FastICA(4, fun="exp", random_state=0), X),
     ("nmf", {"n_components": 2, "alpha_W": 0.01}, decomposition.NMF(2, alpha_W=0.01, random_state=0), abs(X)),
     ("lda_projection", {"target": "class"}, discriminant_analysis.LinearDiscriminantAnalysis(n_components=2), X),
@@ -251,7 +275,12 @@ CASES: list[Case] = [
         preprocessing.PowerTransformer(method="box-cox", standardize=False),
         abs(GAPS) + 0.1,
     ),
-    ("quantile_transform", {"n_quantiles": 50}, preprocessing.QuantileTransformer(n_quantiles=50, random_state=0), GAPS),
+    (
+        "quantile_transform",
+        {"n_quantiles": 50},
+        preprocessing.QuantileTransformer(n_quantiles=50, random_state=0),
+        GAPS,
+    ),
     (
         "quantile_transform",
         {"output": "normal", "subsample": 200},
@@ -287,7 +316,15 @@ CASES: list[Case] = [
         text.CountVectorizer(stop_words="english", strip_accents="unicode"),
         DOCUMENTS,
     ),
-]  # fmt: skip
+]
+
+
+def numbers_of(table: pa.Table, key: str, **params: Any) -> Any:
+    """A component over all six columns of numbers, or over the texts."""
+    chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
+    kind = component(key)
+    schema = ibis.Schema.from_pyarrow(table.schema)
+    return kind(kind.params_type().model_validate({**chosen, **params}).bind({"table": schema}))
 
 
 def numbered(values: Any) -> pa.Table:
@@ -309,12 +346,7 @@ def test_it_is_what_scikit_learn_makes(
     backend: DuckDBBackend, key: str, params: dict[str, Any], theirs: Any, values: Any
 ) -> None:
     table = numbered(values)
-    chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
-    kind = component(key)
-    made = kind(
-        kind.params_type().model_validate({**chosen, **params}).bind({"table": ibis.Schema.from_pyarrow(table.schema)})
-    )
-    learned = learn(made, backend.register(table), backend, ROOM)  # type: ignore[arg-type]
+    learned = learn(numbers_of(table, key, **params), backend.register(table), backend, ROOM)
     theirs = theirs.fit(values, LABELS) if key == "lda_projection" else theirs.fit(values)
     theirs = theirs.set_params(tol=0.0) if key == "nmf" else theirs
     wanted = theirs.transform(values)
@@ -354,6 +386,10 @@ def test_a_component_of_a_one_hot_column_weighs_its_categories(backend: DuckDBBa
     wanted = decomposition.TruncatedSVD(2, random_state=0).fit(expanded).transform(expanded)
     assert np.allclose(found(learned, table), wanted, atol=1e-9)
     assert "packed=a" in learned.report()["columns"][0]["weights"]
+    letters = {"packed": tuple("abcdefghijklmnopqrstuvwxyz")}
+    sparse = learn(made, backend.register(table), backend, ROOM, letters)
+    assert sparse.spec.is_sparse
+    assert np.allclose(abs(found(sparse, table)), abs(wanted), atol=1e-9)
     with pytest.raises(ComponentError, match="one-hot"):
         component("pca").params_type().model_validate({"columns": ["packed", "x0"]}).bind({"table": schema})
 
@@ -361,14 +397,12 @@ def test_a_component_of_a_one_hot_column_weighs_its_categories(backend: DuckDBBa
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("pca", {"columns": ["x0"], "n_components": 2}, "cannot be made from 1"),
     ("pca", {"columns": []}, "no column here"),
-    ("pca", {"columns": ["x1"], "prefix": "CLASS", "keep": True}, ""),
     ("tfidf", {"column": "x0"}, "is a number"),
     ("lda_projection", {"columns": ["x0"], "target": "x0", "n_components": 1}, "also one of the columns"),
-    ("spline", {"columns": ["x0"], "knots": 100, "degree": 5, "extrapolation": "constant"}, ""),
 ]
 
 
-@pytest.mark.parametrize(("key", "params", "said"), [case for case in REFUSED if case[2]])
+@pytest.mark.parametrize(("key", "params", "said"), REFUSED)
 def test_wrong_params_are_refused_when_the_pipeline_is_checked(key: str, params: dict[str, Any], said: str) -> None:
     with pytest.raises(ComponentError, match=said) as refused:
         component(key).params_type().model_validate(params).bind(
@@ -392,13 +426,7 @@ def test_numbers_that_it_cannot_take_are_refused_by_column(backend: DuckDBBacken
         ("power_transform", {"method": "box-cox"}, "cannot take zero or negative values; there are some in 'x"),
         ("tfidf", {"column": "words", "min_df": 400}, "have no terms"),
     ):
-        kind: Any = component(key)
-        chosen = {} if key in TEXTS else {"columns": [f"x{place}" for place in range(6)]}
-        made = kind(
-            kind.params_type()
-            .model_validate({**chosen, **params})
-            .bind({"table": ibis.Schema.from_pyarrow(table.schema)})
-        )
+        made = numbers_of(table, key, **params)
         with pytest.raises((CanvasbackError, ComponentError), match=said) as refused:
             learn(made, backend.register(table), backend, ROOM)
         assert refused.value.hint
@@ -478,7 +506,7 @@ def test_an_endpoint_answers_as_the_run_did(bench: Bench) -> None:
     seen = ran.table("model", "predictions")
     raw = {row[ROW]: row for row in pq.read_table(bench.tables["d"][0]).to_pylist()}
     made = [feature.name for feature in scorer.model.matrix.features]
-    for row in seen.slice(0, 40).to_pylist():
+    for row in seen.slice(0, 10).to_pylist():
         record = {field.name: raw[row[ROW]][field.name] for field in scorer.fields}
         (told,) = respond(scorer, {"records": [record]}, "", 0)["predictions"]
         assert told["prediction"] == row["prediction"]
