@@ -33,7 +33,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     bench = Bench(tmp_path_factory.mktemp("groups"))
     bench.store("d", table())
     nodes: dict[str, Any] = {
-        key: (key, {**kind.spec.example, "features": {"select": "all", "except": ["target"]}}) for key, kind in KINDS.items()
+        key: (key, {**kind.spec.example, "features": {"select": "all", "except": ["target"]}})
+        for key, kind in KINDS.items()
     }
     nodes |= {"d": ("dataset", {"dataset": "d"}), "hot": ("encode_one_hot", {"columns": ["colour"]})}
     nodes |= {f"ev_{key}": "evaluate" for key in KINDS}
