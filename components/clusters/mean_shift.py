@@ -39,7 +39,7 @@ class MeanShift(Clusterer[MeanShiftParams]):
         icon="filter_tilt_shift",
         about="Finds the places where rows are densest; their number is found too.",
         outputs=GROUPED_OUT,
-        example={"features": ["number", "other"]},
+        example={"features": ["number", "other"], "bandwidth": 4.0},
     )
     most_rows = 10_000
     instead = "K-means or BIRCH"

@@ -58,8 +58,12 @@ class OPTICS(Clusterer[OPTICSParams]):
     def build(self) -> Any:
         from sklearn import cluster
 
-        unlimited = {} if self.params.max_eps is None else {"max_eps": self.params.max_eps}
-        return cluster.OPTICS(**arguments(self.params, "max_eps"), **unlimited)
+        settings = arguments(self.params, "max_eps", "metric")
+        if self.params.max_eps is not None:
+            settings["max_eps"] = self.params.max_eps
+        # Straight lines by the power 2, as is scikit-learn's default: its "euclidean" rounds, and an order may tip.
+        metric = "minkowski" if self.params.metric == "euclidean" else self.params.metric
+        return cluster.OPTICS(**settings, metric=metric)
 
     def learned(self, fitted: Any, matrix: Any) -> Known:
         labels = renumbered(fitted.labels_, numbering(fitted.labels_, matrix))

@@ -73,7 +73,7 @@ def _mean(train: Array, p: Predictions, counts: Any) -> Predictions:
 def _of_classes(p: Predictions) -> dict[str, float]:
     from sklearn import metrics
 
-    truth, prediction = np.asarray(p.truth), np.asarray(p.prediction)
+    truth, prediction = _typed(p.truth), _typed(p.prediction)
     average: dict[str, Any] = {"average": "macro"}
     if len(p.classes) == 2:
         truth, prediction = (labels == positive(p) for labels in (truth, prediction))
@@ -121,6 +121,11 @@ def _of_numbers(p: Predictions) -> dict[str, float]:
     if (truth != 0).all():
         found["mape"] = metrics.mean_absolute_percentage_error(truth, prediction)
     return found
+
+
+def _typed(labels: Any) -> Array:
+    """Labels as their own type: of three whole numbers among objects, scikit-learn says that they are unknown."""
+    return np.array(np.asarray(labels).tolist())
 
 
 def positive(p: Predictions) -> Any:
