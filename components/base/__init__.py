@@ -10,6 +10,7 @@ contract tests all derive from what is declared here::
     │   └── LearnedTransform   measures them in one aggregation, then transforms every row
     ├── Split                  gives each row a role
     ├── Estimator              a scikit-learn model
+    │   └── Wrapper            a model made of models
     └── Evaluation             a report on predictions
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
@@ -17,9 +18,11 @@ is already a list of names.
 """
 
 from components.base.component import Component, Learner, P, State, unbound
+from components.base.composed import MODEL_IN, MODELS_IN, ROWS_IN, W, Wrapper, WrapperParams
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Predictions
 from components.base.learned import LearnedTransform, S, steady
+from components.base.search import Learned, Search, Trial
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -28,7 +31,10 @@ from components.base.transform import Transform
 __all__ = [
     "FEATURES",
     "LABEL",
+    "MODELS_IN",
+    "MODEL_IN",
     "MODEL_OUT",
+    "ROWS_IN",
     "TABLE_IN",
     "TABLE_OUT",
     "Component",
@@ -38,11 +44,13 @@ __all__ = [
     "Estimator",
     "EstimatorParams",
     "Evaluation",
+    "Learned",
     "LearnedTransform",
     "Learner",
     "P",
     "Predictions",
     "S",
+    "Search",
     "Serving",
     "Source",
     "Spec",
@@ -51,6 +59,10 @@ __all__ = [
     "StoredTable",
     "Task",
     "Transform",
+    "Trial",
+    "W",
+    "Wrapper",
+    "WrapperParams",
     "steady",
     "unbound",
 ]

@@ -1,18 +1,21 @@
 """Models."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self, TypeVar
 
 import ibis.expr.schema as sch
 
 from components.base.component import Component
+from components.base.search import Learned
 from components.errors import WrongKind
+from components.libraries import Library
 from components.params import FeatureColumns, Params, Target
 from components.ports import Port, kind_of
 
 Task = Literal["classification", "regression"]
+Precision = Literal["float32", "float64"]
 
 
 class EstimatorParams(Params):
@@ -25,7 +28,7 @@ class EstimatorParams(Params):
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         bound = super().bind(schemas, hidden)
-        if any(kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
+        if any(self.target in schema and kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
             raise WrongKind(
                 f"The target {self.target!r} is one-hot encoded on its way here.",
                 hint="Take it out of the columns that are encoded.",
@@ -49,12 +52,12 @@ class Estimator(Component[E]):
     is_lazy = False
     passes = 3
     """It counts its rows, reads the train rows, and reads the others."""
-    task: ClassVar[Task]
-    takes_missing: ClassVar[bool] = False
-    takes_negative: ClassVar[bool] = True
-    takes_sparse: ClassVar[bool] = False
+    task: Task
+    takes_missing: bool = False
+    takes_negative: bool = True
+    takes_sparse: bool = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
-    precision: ClassVar[Literal["float32", "float64"]] = "float64"
+    precision: Precision = "float64"
     """What it computes in: a matrix of anything else would be copied, or rounded for nothing."""
     trusted_types: ClassVar[tuple[str, ...]] = ()
     """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
@@ -78,6 +81,20 @@ class Estimator(Component[E]):
             Numbers; for a classification, positions among the sorted labels.
         """
         return self.build().fit(matrix, target)
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+        """What the engine asks for: as `fit`, with what was found out on the way.
+
+        Parameters
+        ----------
+        positive
+            Of two classes, the position of the one to look for.
+        """
+        return Learned(self.fit(matrix, target))
+
+    def libraries(self) -> tuple[Library, ...]:
+        """The optional libraries that it needs with these params."""
+        return self.spec.requires
 
     def distributed(self, workers: int, *, connect: bool) -> Callable[[Any], Any]:
         """What learns on Spark's workers, where `distributes` says that it can.
@@ -108,8 +125,13 @@ class Estimator(Component[E]):
         skops.io.dump(fitted, path, compression=8)
 
     @classmethod
-    def load(cls, path: Path) -> Any:
+    def load(cls, path: Path, others: Iterable[str] = ()) -> Any:
         """Read what `save` wrote; of what is read, the caller has compared the hash.
+
+        Parameters
+        ----------
+        others
+            Types that it may contain too: those of the models that it is made of.
 
         Raises
         ------
@@ -118,4 +140,4 @@ class Estimator(Component[E]):
         """
         import skops.io
 
-        return skops.io.load(path, trusted=list(cls.trusted_types))
+        return skops.io.load(path, trusted=[*cls.trusted_types, *others])

@@ -2,15 +2,16 @@
 
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import Estimator, unbound
+from components.base import Estimator, Search, unbound
 from components.catalog import component
+from components.libraries import Library
 from components.ports import ROLE, ROW, visible
 from engine.backends.backend import Backend
 from engine.errors import ServingError
@@ -26,7 +27,7 @@ GOLDEN_PREFIX = "__cb_golden_"
 INPUT = "input"
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
-) | {"rows"}
+) | {"rows", "search"}
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scikit-learn", "skops")
 
 
@@ -52,6 +53,11 @@ class ModelFile(BaseModel):
     baseline: dict[str, float]
     importance: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
+    search: Search | None = None
+    members: tuple[str, ...] = ()
+    """The components of the models that it is made of."""
+    takes_missing: bool | None = None
+    """None in older files: as its component says."""
     rows: dict[str, int]
     libraries: dict[str, str]
 
@@ -99,8 +105,11 @@ def write_model(
         baseline=trained.baseline,
         importance=trained.importance,
         warnings=trained.warnings,
+        search=trained.search,
+        members=trained.members,
+        takes_missing=trained.takes_missing,
         rows=trained.rows,
-        libraries=_libraries(estimator),
+        libraries=_libraries(estimator, trained.members),
     )
     (folder / MODEL).write_text(model.model_dump_json())
     estimator.save(trained.estimator, folder / estimator.file)
@@ -111,8 +120,8 @@ def write_model(
     return {**facts, "files": [MODEL, estimator.file, GOLDEN, *(f"{name}.parquet" for name in lookups)]}
 
 
-def load_estimator(files: Mapping[str, Path], key: str) -> Any:
-    """Load a saved estimator from its (already verified) file, allowing only the types that its component declares.
+def load_estimator(files: Mapping[str, Path], model: ModelFile) -> Any:
+    """Load a saved estimator from its (already verified) file, allowing only the types that its components declare.
 
     Raises
     ------
@@ -121,17 +130,32 @@ def load_estimator(files: Mapping[str, Path], key: str) -> Any:
     """
     from skops.io.exceptions import UntrustedTypesFoundException
 
-    kind = component(key)
-    assert issubclass(kind, Estimator)  # noqa: S101  only model nodes write model files
-    for library in kind.spec.requires:
+    kind, *members = (_model_kind(key) for key in (model.component, *model.members))
+    for library in _needed([kind, *members]):
         if not library.is_there:
             raise ServingError(f"This model needs {library.name}, which is not installed.", hint=f"{library.hint}.")
     try:
-        return kind.load(files[kind.file])
+        return kind.load(files[kind.file], [trusted for member in members for trusted in member.trusted_types])
     except UntrustedTypesFoundException as error:
         raise ServingError(
-            f"The model file holds a type that {key!r} may not: {error}", hint="Train the model again."
+            f"The model file holds a type that {model.component!r} may not: {error}", hint="Train the model again."
         ) from error
+
+
+def takes_missing(model: ModelFile) -> bool:
+    """Whether a model answers for rows with missing numbers."""
+    known = model.takes_missing
+    return _model_kind(model.component).takes_missing if known is None else known
+
+
+def _model_kind(key: str) -> type[Estimator[Any]]:
+    kind = component(key)
+    assert issubclass(kind, Estimator)  # noqa: S101  only model nodes write model files
+    return kind
+
+
+def _needed(kinds: Iterable[type[Estimator[Any]]]) -> tuple[Library, ...]:
+    return tuple(dict.fromkeys(library for kind in kinds for library in kind.spec.requires))
 
 
 def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[str, ir.Table]) -> list[str]:
@@ -142,9 +166,10 @@ def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[
     return [name for name in serving.columns if name in needed]
 
 
-def _libraries(estimator: Estimator[Any]) -> dict[str, str]:
+def _libraries(estimator: Estimator[Any], members: Iterable[str]) -> dict[str, str]:
     """The versions of what the model was made with."""
-    own = {library.module: library.version for library in estimator.spec.requires}
+    used = dict.fromkeys((*estimator.libraries(), *_needed(_model_kind(key) for key in members)))
+    own = {library.module: library.version for library in used}
     return {name: importlib.metadata.version(name) for name in LIBRARIES} | own
 
 

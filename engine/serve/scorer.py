@@ -14,11 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.base import Estimator
-from components.catalog import component
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
-from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator
+from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator, takes_missing
 from engine.serve.records import Field, Mistake, refusal, to_table
 from engine.train.training import answer
 
@@ -54,7 +52,7 @@ class Scorer:
         self.model = model
         self.fields = tuple(Field(name, model.slice.columns[name], null) for name, null in model.inputs.items())
         self._estimator = estimator
-        self._takes_missing = _takes_missing(model.component)
+        self._takes_missing = takes_missing(model)
         self._schema = model.slice.origin_schema().to_pyarrow()
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
@@ -145,7 +143,7 @@ def load_scorer(files: Mapping[str, Path]) -> Scorer:
     lookups = {
         name: pq.read_table(files[f"{name}.parquet"]) for step in model.slice.steps for name in step.lookups.values()
     }
-    scorer = Scorer(model, load_estimator(files, model.component), lookups)
+    scorer = Scorer(model, load_estimator(files, model), lookups)
     scorer._golden = pq.read_table(files[GOLDEN])
     return scorer
 
@@ -178,11 +176,6 @@ def _answers(scored: Scored, model: ModelFile) -> Any:
             chances = scored.probabilities[position].tolist()
             told["probabilities"] = dict(zip(map(_key, model.classes), chances, strict=True))
         yield {**told, "id": uuid4().hex}
-
-
-def _takes_missing(key: str) -> bool:
-    kind = component(key)
-    return issubclass(kind, Estimator) and kind.takes_missing
 
 
 def _key(label: Any) -> str:

@@ -26,6 +26,7 @@ CATEGORIES = {
     "split": "Split",
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
+    "models/combine": "Combine and tune models",
     "evaluate": "Evaluate",
 }
 """Categories in the order of the palette; others follow by name."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from components.base import Estimator
+from components.base import Estimator, Learned, Search
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
@@ -52,6 +52,8 @@ class Trained:
     baseline: dict[str, float] = field(default_factory=dict)
     importance: list[dict[str, Any]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
+    search: Search | None = None
+    members: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
 
     def answer(self, matrix: Matrix) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64] | None]:
@@ -149,8 +151,10 @@ def _fit(
         classes = learn_classes(labels, target) if component.task == "classification" else None
         learned_from = truth(labels, classes)
         positive = _positive(component, classes) if classes else None
-        estimator, warned = _learn(component, matrix, learned_from)
-    trained = Trained(estimator, spec, classes, positive, component.takes_missing, warnings=warned)
+        place = classes.labels.index(positive) if classes else 0
+        learned, warned = _learn(component, matrix, learned_from, place)
+    trained = Trained(learned.estimator, spec, classes, positive, component.takes_missing, warnings=warned)
+    trained.search, trained.members = learned.search, learned.members
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
 
 
@@ -187,18 +191,20 @@ def _load(
     return in_order(rows.select(ROW, target, *features), [target, *features], read)
 
 
-def _learn(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> tuple[Any, tuple[str, ...]]:
-    """The fitted estimator and what it warned of."""
+def _learn(
+    component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any], positive: int
+) -> tuple[Learned, tuple[str, ...]]:
+    """What was learned, and what it warned of."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            estimator = component.fit(matrix, learned_from)
+            learned = component.learn(matrix, learned_from, positive)
         except ValueError as error:
             raise UnfitForTraining(
                 f"The model cannot learn with these settings from these rows: {_first_line(error)}.",
                 hint="Change the model's settings, its features or its rows.",
             ) from error
-    return estimator, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
+    return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
 
 
 def _first_line(told: Warning | Exception | str) -> str:

@@ -14,7 +14,7 @@ def report_model(entry: Entry, backend: Backend) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``task, rows, metrics, plots``
+        ``task, rows, metrics, plots``, and ``search`` where the model was searched for
     """
     facts = entry.meta["model"]
     predictions = read_predictions(backend.read([entry.path("predictions")]), backend, facts)
@@ -23,4 +23,5 @@ def report_model(entry: Entry, backend: Backend) -> dict[str, Any]:
         "rows": len(predictions.truth),
         "metrics": facts["metrics"],
         "plots": plots(predictions),
+        **({"search": facts["search"]} if facts.get("search") else {}),
     }
