@@ -17,6 +17,7 @@ from components.ensembles.spaces import draws, space_of
 from components.ensembles.standing_in import as_learned, named, standing_in
 from components.ensembles.trials import Clock, Trials
 from components.models.arguments import ClassifierParams, Seed
+from components.models.threads import few_threads
 from components.params import Widget
 from components.ports import kind_of
 
@@ -80,7 +81,7 @@ class AutoML(Estimator[AutoMLParams]):
     )
     task: Task = "classification"
     takes_missing = True
-    trusted_types = ("sklearn.utils._bunch.Bunch",)
+    trusted_types = ("numpy.dtype", "sklearn.utils._bunch.Bunch")
 
     def __init__(self, params: AutoMLParams) -> None:
         super().__init__(params)
@@ -175,7 +176,8 @@ class _Tried:
     def refit(self, place: int) -> Any:
         """The model of a trial, learned from all train rows."""
         members, (matrix, target) = self.members[place], (self.trials.matrix, self.trials.target)
-        return members[0].fit(matrix, target) if len(members) == 1 else self._stacked(members, matrix, target)
+        with few_threads(matrix):
+            return members[0].fit(matrix, target) if len(members) == 1 else self._stacked(members, matrix, target)
 
     def _attempt(self, candidate: Candidate, cuts: list[tuple[Any, Any]], *, must: bool = False) -> None:
         self.members.append((candidate,))

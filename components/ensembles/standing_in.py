@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from components.base import Spec, Task
+from components.models.threads import few_threads
 
 
 class Member(Protocol):
@@ -46,7 +47,7 @@ def named(members: Sequence[Member], made: Callable[[Member], Any]) -> list[tupl
     for member in members:
         counted[member.spec.key] += 1
         again = f"_{counted[member.spec.key]}" if counted[member.spec.key] > 1 else ""
-        pairs.append((f"{member.spec.key}{again}", made(member)))
+        pairs.append((f"{member.spec.key}_model{again}", made(member)))  # an ensemble has settings of its own
     return pairs
 
 
@@ -54,8 +55,7 @@ def as_learned(fitted: Any, members: Sequence[Member]) -> Any:
     """An ensemble that was fitted with stand-ins, holding what the members learned."""
     fitted.estimators = named(members, lambda member: member.build())
     fitted.estimators_ = [learned_by(each) for each in fitted.estimators_]
-    by_name = {name: learned_by(each) for name, each in fitted.named_estimators_.items()}
-    fitted.named_estimators_ = type(fitted.named_estimators_)(by_name)
+    fitted.named_estimators_.update({name: learned_by(each) for name, each in fitted.named_estimators_.items()})
     return fitted
 
 
@@ -72,7 +72,8 @@ def _kinds() -> tuple[Any, Any]:
             self.member = member
 
         def fit(self, matrix: Any, target: Any) -> Any:
-            self.learned_ = self.member.fit(matrix, target)
+            with few_threads(matrix):
+                self.learned_ = self.member.fit(matrix, target)
             return self
 
         def predict(self, matrix: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from components.base import Search, Trial
 from components.ensembles.metrics import Judge
 from components.errors import ComponentError, UnfitData
+from components.models.threads import few_threads
 
 FEW = 5
 """So many whole trials must be known before one is given up for being worse than half of them."""
@@ -85,7 +86,7 @@ class Trials:
                 break
             begun = time.monotonic()
             try:
-                with warnings.catch_warnings():  # what is kept warns when it is fitted at last
+                with few_threads(self.matrix), warnings.catch_warnings():  # what is kept warns later
                     warnings.simplefilter("ignore")
                     estimator = fit(self.matrix[known], self.target[known])
                     fitted = time.monotonic()

@@ -15,6 +15,7 @@ from components.ensembles.trials import Clock, Trials
 from components.errors import ComponentError
 from components.libraries import OPTUNA, Library
 from components.models.arguments import Advanced, Seed
+from components.models.threads import few_threads
 from components.params import Widget
 
 AS_DRAWN: Mapping[str, Any] = {}
@@ -111,7 +112,8 @@ class Tune(Wrapper[TuneParams]):
                         break
                     self._attempt(trials, settings, cuts)
         best = trials.best()
-        found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
+        with few_threads(matrix):
+            found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
         ended = "the time was over" if trials.clock.is_over else "every trial was made"
         return Learned(found, trials.told(best, ended), self.component_keys())
 

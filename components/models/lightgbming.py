@@ -12,6 +12,7 @@ from pydantic import Field
 
 from components.base import E, Estimator, EstimatorParams
 from components.models.arguments import Advanced, Seed, arguments
+from components.models.threads import is_small
 
 
 class LightGBMParams(EstimatorParams):
@@ -72,6 +73,10 @@ class LightGBM(Estimator[E]):
         drawn = {"subsample_freq": 1} if self.params.subsample < 1 else {}  # type: ignore[attr-defined]
         steady = {"deterministic": True, "force_row_wise": True, "verbosity": -1}
         return self.library()(**arguments(self.params), **drawn, **steady)
+
+    def fit(self, matrix: Any, target: Any) -> Any:
+        # It asks for threads by itself; how many changes nothing in what it learns.
+        return self.build().set_params(n_jobs=1 if is_small(matrix) else None).fit(matrix, target)
 
     @classmethod
     def save(cls, fitted: Any, path: Path) -> None:
