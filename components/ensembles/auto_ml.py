@@ -105,7 +105,7 @@ class AutoML(Estimator[AutoMLParams]):
         tried.stack()
         best = trials.best()
         chosen = tried.members[best]
-        ended = "the time was over" if trials.clock.is_over else "there was no time for another step"
+        ended = "the time was over" if trials.clock.is_over else "there was nothing more to try in its time"
         keys = tuple(dict.fromkeys(member.spec.key for member in chosen))
         return Learned(tried.refit(best), trials.told(best, ended), keys)
 

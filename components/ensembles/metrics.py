@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from components.base import Predictions, Task
 from components.errors import ComponentError, UnfitData
-from components.evaluate.scores import scores
+from components.evaluate.scores import score
 
 ClassMetric = Literal[
     "roc_auc", "average_precision", "log_loss", "accuracy", "balanced_accuracy", "f1", "precision", "recall"
@@ -62,7 +62,7 @@ class Judge:
         UnfitData
             When it is not defined for these rows.
         """
-        found = scores(self._said(estimator, matrix, truth)).get(self.metric)
+        found = score(self._said(estimator, matrix, truth), self.metric)
         if found is None:
             raise UnfitData(
                 f"The metric {self.metric!r} is not defined for the rows that were held out.",

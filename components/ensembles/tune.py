@@ -159,7 +159,7 @@ class Tune(Wrapper[TuneParams]):
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         space, params = self.space(), self.params
         sampler = optuna.samplers.TPESampler(seed=params.seed, n_startup_trials=max(2, min(10, params.budget // 3)))
-        direction = "minimize" if trials.judge.lower_is_better else "maximize"
+        direction: Literal["minimize", "maximize"] = "minimize" if trials.judge.lower_is_better else "maximize"
         study = optuna.create_study(direction=direction, sampler=sampler)
         self._attempt(trials, AS_DRAWN, cuts)
         while len(trials.done) < params.budget and not trials.clock.is_over:

@@ -16,7 +16,7 @@ def is_small(matrix: Any) -> bool:
 @contextmanager
 def few_threads(matrix: Any) -> Iterator[None]:
     """One thread for a small matrix, as many as there are for a large one."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1 if is_small(matrix) else None):
         yield

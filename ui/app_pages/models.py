@@ -13,6 +13,7 @@ from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.publishing import ask_publish
 from ui.scores import score_line, score_rows, show_scores
+from ui.trials import show_trials
 from ui.trouble import show_error
 from ui.words import ago, when
 
@@ -120,6 +121,8 @@ def show_results(model: ModelView) -> None:
         charts.report(found, f"report_{model.version_id}")
     else:
         st.caption("This version came without plots. Add an Evaluate node after the model and run again.")
+    if model.report.get("search"):
+        show_trials(model.report["search"], f"trials_{model.version_id}")
     with st.expander("All scores as a table", icon=":material/table:"):
         st.table(pd.DataFrame(score_rows(model.metrics, model.baseline)), hide_index=True, alt="Scores and baseline")
 
