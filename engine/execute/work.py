@@ -1,7 +1,7 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,18 @@ import pyarrow.parquet as pq
 
 from components.base import Estimator, Evaluation, LearnedTransform, Transform
 from engine.backends.backend import Backend
+from engine.cache import Entry
 from engine.errors import DataError
 from engine.evaluate import read_predictions
 from engine.execute.fits import fit
+from engine.execute.folds import fold_plans
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
 from engine.schemas import carried
 from engine.serve.modelfile import write_model
 from engine.serve.slice import make_slice
+from engine.train.folds import Fold
 from engine.train.room import Room
 from engine.train.training import PREDICTIONS, train
 
@@ -37,13 +40,18 @@ class Work:
     ----------
     room
         What the matrices of all models that train at once may take.
+    aside
+        Runs another plan, and gives the results of one of its nodes.
     """
 
-    def __init__(self, plan: Plan, tables: Tables, backend: Backend, room: Room) -> None:
+    def __init__(
+        self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Callable[[Plan, str], Entry]
+    ) -> None:
         self._plan = plan
         self._tables = tables
         self._backend = backend
         self._room = room
+        self._aside = aside
 
     def do(self, node: PlannedNode, folder: Path) -> Facts:
         """Write a node's results into a folder.
@@ -87,7 +95,8 @@ class Work:
     def _train(self, node: PlannedNode, component: Estimator[Any], folder: Path) -> Facts:
         pipeline = self._plan.placement.pipeline
         table = self._tables.inputs(node)[0]
-        trained = train(component, table, self._backend, folder, self._room, self._categories(node))
+        tested = [self._fold(plan, node.id) for plan in fold_plans(self._plan, node)]
+        trained = train(component, table, self._backend, folder, self._room, self._categories(node), tested)
         components = {planned.id: planned.component for planned in self._plan.nodes}
         learned = [n for n in line(pipeline, node.id) if isinstance(components[n], LearnedTransform)]
         states = {node_id: self._tables.state(node_id) for node_id in learned}
@@ -97,6 +106,10 @@ class Work:
         facts = write_model(folder, component, trained, serving, (rows, table), lookups, self._backend)
         count = pq.read_metadata(folder / PREDICTIONS).num_rows
         return {"rows": {"predictions": count}, "rows_in": trained.seen, "model": facts}
+
+    def _fold(self, plan: Plan, model: str) -> Fold:
+        entry = self._aside(plan, model)
+        return Fold(entry.path("predictions"), entry.meta["model"])
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive at a model stand for, as far as an encoder on its line learned it."""

@@ -27,7 +27,7 @@ GOLDEN_PREFIX = "__cb_golden_"
 INPUT = "input"
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
-) | {"rows", "search"}
+) | {"rows", "search", "spread"}
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scikit-learn", "skops")
 
 
@@ -50,6 +50,7 @@ class ModelFile(BaseModel):
     inputs: dict[str, bool]
     """The endpoint's fields: name → whether it may be null."""
     metrics: dict[str, float]
+    spread: dict[str, float] = {}
     baseline: dict[str, float]
     importance: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
@@ -87,7 +88,8 @@ def write_model(
     """
     lookups = {name: table.select(list(visible(table.schema()))) for name, table in lookups.items()}
     origin, arrived = rows
-    predictions = backend.read([path for path in (folder / PREDICTIONS, folder / MORE) if path.exists()])
+    own = (MORE,) if "folds" in trained.rows else (PREDICTIONS, MORE)  # by folds, other models made the predictions
+    predictions = backend.read([folder / name for name in own if (folder / name).exists()])
     needed = needed_columns(serving, [feature.name for feature in trained.spec.features], lookups)
     model = ModelFile(
         component=estimator.spec.key,
@@ -102,6 +104,7 @@ def write_model(
         slice=serving,
         inputs=_nullable(origin, arrived, needed, trained.seen, backend),
         metrics=trained.metrics,
+        spread=trained.spread,
         baseline=trained.baseline,
         importance=trained.importance,
         warnings=trained.warnings,

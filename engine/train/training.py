@@ -1,7 +1,7 @@
 """Fit a model on the train rows and score it on rows it has not seen."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
 from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
+from engine.train.folds import Fold, check_folds, mean_importance, over_folds, write_out_of_fold
 from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
 from engine.train.order import in_order, ties
 from engine.train.predict import truth, write_predictions
@@ -40,6 +41,8 @@ class Trained:
     ----------
     seen
         How many rows came in, whatever their role.
+    spread
+        The standard deviation of each metric over the folds of a cross-validation.
     """
 
     estimator: Any
@@ -49,6 +52,7 @@ class Trained:
     takes_missing: bool = False
     seen: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    spread: dict[str, float] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
     importance: list[dict[str, Any]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
@@ -93,6 +97,7 @@ def train(
     folder: Path,
     room: Room,
     categories: Mapping[str, tuple[str, ...]] | None = None,
+    folds: Sequence[Fold] = (),
 ) -> Trained:
     """Train on `train` rows; write predictions for the others; score on `test` rows.
 
@@ -106,6 +111,8 @@ def train(
         What its matrix may take.
     categories
         Those of packed one-hot columns, where an encoder on the way learned them.
+    folds
+        What models of a cross-validation said of the rows, which are all train rows then.
 
     Raises
     ------
@@ -113,20 +120,41 @@ def train(
     """
     target = component.params.target
     counts = count_rows(table, target, backend)
-    check_rows(counts, target)
+    check_rows(counts, target, is_tested=not folds)
     trained, prior = _fit(component, table, counts, backend, room, categories or {})
+    trained.seen = counts.rows
+    if folds:
+        some = _drawn(table, component, "train", "more", LEAST_ANSWERS)
+        write_predictions(trained, some, target, backend, folder / MORE)
+        return _tested_in_turn(trained, folds, counts, target, backend, folder)
     unseen = table.filter(table[ROLE] != "train")
     tested, unknown = write_predictions(trained, unseen, target, backend, folder / PREDICTIONS)
     if counts.test < LEAST_ANSWERS:
         some = _drawn(table, component, "train", "more", LEAST_ANSWERS - counts.test)
         write_predictions(trained, some, target, backend, folder / MORE)
-    trained.seen = counts.rows
     trained.rows = {"train": counts.train, "test": counts.test}
     trained.rows |= {"unseen_labels": unknown} if trained.classes else {}
     trained.metrics = scores(tested)
     trained.baseline = baseline(prior.values, tested, prior.counts)
     sample = _drawn(backend.read([folder / PREDICTIONS]), component, "test", "importance", IMPORTANCE_ROWS)
     trained.importance = importance(trained, backend.collect(sample), target)
+    return trained
+
+
+def _tested_in_turn(
+    trained: Trained, folds: Sequence[Fold], counts: RowCounts, target: str, backend: Backend, folder: Path
+) -> Trained:
+    """The model with the scores and answers of those that had not seen the rows."""
+    check_folds(folds, trained.classes, target)
+    write_out_of_fold(folds, backend, folder / PREDICTIONS)
+    trained.metrics, trained.spread = over_folds(folds, "metrics")
+    trained.baseline, _ = over_folds(folds, "baseline")
+    trained.importance = mean_importance(folds)
+    trained.rows = {"train": counts.train, "test": sum(fold.facts["rows"]["test"] for fold in folds)}
+    trained.rows |= (
+        {"unseen_labels": sum(fold.facts["rows"]["unseen_labels"] for fold in folds)} if trained.classes else {}
+    )
+    trained.rows |= {"folds": len(folds)}
     return trained
 
 
