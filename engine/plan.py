@@ -167,21 +167,21 @@ def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan
         if component is None:
             continue
         inputs = _inputs(pipeline, node_id, component)
-        fingerprint, shape = _identities(component, inputs, planned, dataset_hash)
+        fingerprint, shape = identities(component, inputs, planned, dataset_hash)
         planned[node_id] = PlannedNode(node_id, component, inputs, fingerprint, shape, written[node_id], known)
     return Plan(tuple(planned.values()), review.placement)
 
 
 def _inputs(pipeline: Pipeline, node_id: str, component: Component[Any]) -> tuple[Input, ...]:
-    by_port = {edge.target_port: edge for edge in pipeline.into(node_id)}
-    ordered = [by_port[port.name] for port in component.spec.inputs if port.name in by_port]
+    arriving = pipeline.into(node_id)
+    ordered = [edge for port in component.spec.inputs for edge in arriving if edge.target_port == port.name]
     return tuple(Input(edge.target_port, edge.source, edge.source_port) for edge in ordered)
 
 
-def _identities(
+def identities(
     component: Component[Any], inputs: tuple[Input, ...], planned: Mapping[str, PlannedNode], dataset_hash: DatasetHash
 ) -> tuple[str, str]:
-    """The fingerprint and the shape of a node."""
+    """The fingerprint and the shape of a node, from those of the nodes before it."""
     own = {
         "engine": ENGINE,
         "component": component.spec.key,

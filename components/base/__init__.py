@@ -27,6 +27,7 @@ is already a list of names.
 """
 
 from components.base.component import Component, Learner, P, State, unbound
+from components.base.composed import MODEL_IN, MODELS_IN, ROWS_IN, W, Wrapper, WrapperParams
 from components.base.computation import Computation, Computed, new_rows
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
 from components.base.evaluation import Evaluation, Group, Grouped, Predictions
@@ -36,6 +37,7 @@ from components.base.matrix_transform import MatrixTransform
 from components.base.model import Model
 from components.base.output import Output
 from components.base.resampler import Adds, Balance, MeasuredColumns, R, Resampler, ResamplerParams
+from components.base.search import Learned, Search, Trial
 from components.base.source import Source, StoredTable
 from components.base.spec import TABLE_IN, TABLE_OUT, Serving, Spec
 from components.base.split import Cut, Cuts, Split
@@ -46,7 +48,10 @@ __all__ = [
     "FEATURES",
     "GROUPED_OUT",
     "LABEL",
+    "MODELS_IN",
+    "MODEL_IN",
     "MODEL_OUT",
+    "ROWS_IN",
     "TABLE_IN",
     "TABLE_OUT",
     "Adds",
@@ -64,6 +69,7 @@ __all__ = [
     "Evaluation",
     "Group",
     "Grouped",
+    "Learned",
     "LearnedFromRows",
     "LearnedTransform",
     "Learner",
@@ -78,6 +84,7 @@ __all__ = [
     "Resampler",
     "ResamplerParams",
     "S",
+    "Search",
     "Serving",
     "Source",
     "Spec",
@@ -86,9 +93,13 @@ __all__ = [
     "StoredTable",
     "Task",
     "Transform",
+    "Trial",
     "U",
     "Unsupervised",
     "UnsupervisedParams",
+    "W",
+    "Wrapper",
+    "WrapperParams",
     "new_rows",
     "steady",
     "unbound",

@@ -6,11 +6,13 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 import ibis.expr.schema as sch
 
 from components.base.model import Model
+from components.base.search import Learned
 from components.errors import WrongKind
 from components.params import FeatureColumns, Params, Target
 from components.ports import Port, kind_of
 
 Task = Literal["classification", "regression"]
+Precision = Literal["float32", "float64"]
 
 
 class EstimatorParams(Params):
@@ -23,7 +25,7 @@ class EstimatorParams(Params):
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         bound = super().bind(schemas, hidden)
-        if any(kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
+        if any(self.target in schema and kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
             raise WrongKind(
                 f"The target {self.target!r} is one-hot encoded on its way here.",
                 hint="Take it out of the columns that are encoded.",
@@ -44,9 +46,9 @@ FEATURES, LABEL = "features", "label"
 class Estimator(Model[E]):
     """A scikit-learn model that predicts a target."""
 
-    task: ClassVar[Task]
-    takes_negative: ClassVar[bool] = True
-    takes_sparse: ClassVar[bool] = False
+    task: Task
+    takes_negative: bool = True
+    takes_sparse: bool = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
     search_space: ClassVar[Mapping[str, Any]] = {}
     distributes: ClassVar[bool] = False
@@ -66,6 +68,16 @@ class Estimator(Model[E]):
             Numbers; for a classification, positions among the sorted labels.
         """
         return self.build().fit(matrix, target)
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+        """What the engine asks for: as `fit`, with what was found out on the way.
+
+        Parameters
+        ----------
+        positive
+            Of two classes, the position of the one to look for.
+        """
+        return Learned(self.fit(matrix, target))
 
     def distributed(self, workers: int, *, connect: bool) -> Callable[[Any], Any]:
         """What learns on Spark's workers, where `distributes` says that it can.

@@ -1,10 +1,12 @@
 """What every model is, with a target or without one."""
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from components.base.component import Component, P
+from components.libraries import Library
 
 
 class Model(Component[P]):
@@ -13,9 +15,9 @@ class Model(Component[P]):
     is_lazy = False
     passes = 3
     """It counts its rows, reads those that it learns from, and reads those that it answers for."""
-    task: ClassVar[str]
-    takes_missing: ClassVar[bool] = False
-    precision: ClassVar[Literal["float32", "float64"]] = "float64"
+    task: str
+    takes_missing: bool = False
+    precision: Literal["float32", "float64"] = "float64"
     """What it computes in: a matrix of anything else would be copied, or rounded for nothing."""
     trusted_types: ClassVar[tuple[str, ...]] = ()
     """Types that a saved model of this component may contain, beyond those skops trusts by itself."""
@@ -31,6 +33,10 @@ class Model(Component[P]):
     def build(self) -> Any:
         """An unfitted scikit-learn estimator."""
 
+    def libraries(self) -> tuple[Library, ...]:
+        """The optional libraries that it needs with these params."""
+        return self.spec.requires
+
     @classmethod
     def save(cls, fitted: Any, path: Path) -> None:
         """Write a fitted estimator, never as a pickle."""
@@ -39,8 +45,13 @@ class Model(Component[P]):
         skops.io.dump(fitted, path, compression=8)
 
     @classmethod
-    def load(cls, path: Path) -> Any:
+    def load(cls, path: Path, others: Iterable[str] = ()) -> Any:
         """Read what `save` wrote; of what is read, the caller has compared the hash.
+
+        Parameters
+        ----------
+        others
+            Types that it may contain too: those of the models that it is made of.
 
         Raises
         ------
@@ -49,4 +60,4 @@ class Model(Component[P]):
         """
         import skops.io
 
-        return skops.io.load(path, trusted=list(cls.trusted_types))
+        return skops.io.load(path, trusted=[*cls.trusted_types, *others])

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import Self
 
 import ibis.expr.types as ir
 
@@ -32,6 +33,10 @@ class Cuts(State):
 
 class Split(Component[P]):
     """Gives each row a role, which depends on nothing but the row once the cuts are known."""
+
+    def turns(self) -> tuple[Self, ...]:
+        """For a cross-validation, the splits that test one part of the rows each; else none, as here."""
+        return ()
 
     def cuts(self, table: ir.Table) -> ir.Table | None:
         """What must be learned from all rows first, as a table like `Cut`; None where nothing must."""

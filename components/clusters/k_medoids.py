@@ -52,7 +52,7 @@ class KMedoids(Clusterer[KMedoidsParams]):
         return 8
 
     def build(self) -> Any:
-        import kmedoids  # type: ignore[import-untyped]
+        import kmedoids
 
         return kmedoids.KMedoids(**arguments(self.params))
 

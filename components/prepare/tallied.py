@@ -5,7 +5,7 @@ They learn how many train rows each category has and their mean; what a train ro
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -51,7 +51,7 @@ P = TypeVar("P", bound=AnsweredParams)
 class Tallied(Answered[P, Tallies], Generic[P]):
     """Gives a category the mean of its train rows, and each of these rows the mean of some others."""
 
-    reads_answers: ClassVar[bool] = True
+    reads_answers: bool = True
 
     @abstractmethod
     def mean(self, rest: Rest, overall: ir.FloatingValue) -> ir.FloatingValue:

@@ -54,14 +54,12 @@ class SplitGroup(Split[SplitGroupParams]):
         return {"table": Outline(sch.Schema({**schema, ROLE: dt.string}), {ROLE: source})}
 
     def cuts(self, table: ir.Table) -> ir.Table:
-        groups = table.select(self._digest(table[self.params.column]).name(DIGEST)).distinct()
-        groups = groups.filter(groups[DIGEST].notnull())
-        ranked = groups.mutate({RANK: ibis.row_number().over(order_by=groups[DIGEST]), GROUPS: groups.count().over()})
+        ranked = ranked_groups(table, self._digest(table[self.params.column]))
         test = _rounded_up(ranked, self.params.test)
         return ranked.aggregate(
             stratum=ibis.null("string"),
-            test=_cut(ranked, test),
-            both=_cut(ranked, test + _rounded_up(ranked, self.params.validation)),
+            test=beyond(ranked, test),
+            both=beyond(ranked, test + _rounded_up(ranked, self.params.validation)),
         )
 
     def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
@@ -81,6 +79,13 @@ def _rounded_up(ranked: ir.Table, share: float) -> ir.FloatingColumn:
     return (as_float(ranked[GROUPS]) * decimal(share) - decimal(SLACK)).ceil()
 
 
-def _cut(ranked: ir.Table, groups: ir.NumericColumn) -> ir.StringScalar:
+def ranked_groups(table: ir.Table, digest: ir.StringColumn) -> ir.Table:
+    """Each group once, with its place among all."""
+    groups = table.select(digest.name(DIGEST)).distinct()
+    groups = groups.filter(groups[DIGEST].notnull())
+    return groups.mutate({RANK: ibis.row_number().over(order_by=groups[DIGEST]), GROUPS: groups.count().over()})
+
+
+def beyond(ranked: ir.Table, groups: ir.NumericColumn) -> ir.StringScalar:
     """The first digest beyond so many groups."""
     return ranked[DIGEST].min(where=ranked[RANK] >= groups).fill_null(BEYOND_ALL)

@@ -56,33 +56,39 @@ class SplitTime(Split[SplitTimeParams]):
         return {"table": Outline(sch.Schema({**schema, ROLE: dt.string}), {ROLE: Made(places([self.params.column]))})}
 
     def cuts(self, table: ir.Table) -> ir.Table:
-        moments = table.select(_time(table[self.params.column]).name(TIME))
-        moments = moments.filter(moments[TIME].notnull())
-        counted = moments.group_by(TIME).aggregate(moments.count().name(ROWS))
-        before = ibis.cumulative_window(order_by=counted[TIME])
-        counted = counted.mutate({SO_FAR: counted[ROWS].sum().over(before), ALL: counted[ROWS].sum().over()})
+        counted = moments(table, self.params.column)
         return counted.aggregate(
             stratum=ibis.null("string"),
-            test=_latest(counted, self.params.test),
-            both=_latest(counted, self.params.test + self.params.validation),
+            test=latest(counted, self.params.test),
+            both=latest(counted, self.params.test + self.params.validation),
         )
 
     def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
         require_ids(table.columns)
-        time, cut = _time(table[self.params.column]), next(iter(cuts), Cut(stratum=None, test=NEVER, both=NEVER))
-        return roles_of(_is_since(time, cut.test), _is_since(time, cut.both))
+        time, cut = time_of(table[self.params.column]), next(iter(cuts), Cut(stratum=None, test=NEVER, both=NEVER))
+        return roles_of(is_since(time, cut.test), is_since(time, cut.both))
 
 
-def _time(column: ir.Column) -> ir.Column:
+def moments(table: ir.Table, column: str) -> ir.Table:
+    """Each moment, with how many rows happened until then."""
+    known = table.select(time_of(table[column]).name(TIME))
+    known = known.filter(known[TIME].notnull())
+    counted = known.group_by(TIME).aggregate(known.count().name(ROWS))
+    before = ibis.cumulative_window(order_by=counted[TIME])
+    return counted.mutate({SO_FAR: counted[ROWS].sum().over(before), ALL: counted[ROWS].sum().over()})
+
+
+def time_of(column: ir.Column) -> ir.Column:
     """Infinite numbers are no time."""
     return finite(as_float(column)) if is_float(column) else column
 
 
-def _latest(counted: ir.Table, share: float) -> ir.StringScalar:
+def latest(counted: ir.Table, share: float) -> ir.StringScalar:
     """The moment since which at least this share of the rows happened."""
     is_late = counted[SO_FAR] > (as_float(counted[ALL]) * decimal(1 - share)).round()
     return counted[TIME].min(where=is_late).cast("string").fill_null(NEVER)
 
 
-def _is_since(time: ir.Column, moment: str) -> ir.BooleanValue:
+def is_since(time: ir.Column, moment: str) -> ir.BooleanValue:
+    """Whether rows happened at or after a moment."""
     return ibis.literal(False) if moment == NEVER else time >= ibis.literal(moment).cast(time.type())

@@ -30,8 +30,13 @@ def model_problems(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> It
             yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.", fix=fix)
         elif not len(params.features):
             yield _no_features(node, schema, target)
-        elif not isinstance(node.params.get("features", "all"), list | tuple):
+        elif _has_own_rows(pipeline, node) and not isinstance(node.params.get("features", "all"), list | tuple):
             yield from _unused_columns(node, schema, target)
+
+
+def _has_own_rows(pipeline: Pipeline, node: Node) -> bool:
+    """Whether its rows are drawn, and not those of another model, which is told the same."""
+    return pipeline.first_input(node.id) is not None
 
 
 def _no_features(node: Node, schema: sch.Schema, target: str) -> Problem:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from components.base import Model, Split
 from components.errors import UnknownComponent
 from engine.checks.features import feature_fix, leak_fix, model_problems
-from engine.checks.libraries import library_problems
+from engine.checks.libraries import library_problems, setting_problems
+from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.wires import wire_problems
@@ -35,10 +36,12 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") ->
     schemas = infer(placement.pipeline, stored)
     found = (
         *_structure(pipeline),
+        *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas),
+        *member_problems(pipeline, placement.pipeline, schemas),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )

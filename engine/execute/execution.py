@@ -40,7 +40,7 @@ class Execution:
     listener
         Told of every change, always by the thread that runs; may raise to stop.
     memory_mb
-        What the matrices of models may take.
+        What the matrices of models may take; all that there is room for, where several runs share it.
     deliver
         Does what outputs ask for, in a thread of the run; says what was made.
     """
@@ -52,7 +52,7 @@ class Execution:
         cache: Cache,
         files: TableFiles,
         listener: Listener,
-        memory_mb: float,
+        memory_mb: float | Room,
         deliver: Deliver | None = None,
     ) -> None:
         self.plan = plan
@@ -62,7 +62,9 @@ class Execution:
         self._listener = listener
         self._deliver = deliver
         self._tables = Tables(plan, backend, files)
-        self._work = Work(plan, self._tables, backend, Room(memory_mb))
+        self._files = files
+        self._room = memory_mb if isinstance(memory_mb, Room) else Room(memory_mb)
+        self._work = Work(plan, self._tables, backend, self._room, self._run_quietly)
         self._stages = {node_id: stage[-1] for stage in plan.stages() for node_id in stage}
         self._meter = Meter(backend.spilled_bytes)
         self._begun = time.monotonic()
@@ -95,6 +97,12 @@ class Execution:
     def state(self, node_id: str) -> State:
         """What a node that is done has learned."""
         return self._tables.state(node_id)
+
+    def _run_quietly(self, plan: Plan, node_id: str) -> Entry:
+        """What a node of another plan gives, of which nobody is told."""
+        other = Execution(plan, self.backend, self.cache, self._files, lambda event: None, self._room)
+        other.run()
+        return other.entry(node_id)
 
     def _run(self, pool: ThreadPoolExecutor, failures: list[CanvasbackError]) -> None:
         waiting = {node.id: node for node in self.plan.nodes}

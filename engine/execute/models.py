@@ -1,6 +1,6 @@
 """What learns from a matrix of the rows: models with their serving slice, transformers, and what balances classes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,19 @@ from pydantic import BaseModel
 
 from components.base import Estimator, LearnedTransform, MatrixTransform, Model, Resampler, Unsupervised
 from engine.backends.backend import Backend
+from engine.cache import Entry
+from engine.execute.folds import fold_plans
 from engine.execute.tables import STATE, Facts, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
 from engine.schemas import carried
 from engine.serve.modelfile import Others, write_model
 from engine.serve.slice import make_slice, transformer_file
+from engine.train.folds import Fold
 from engine.train.matrix import MatrixSpec
 from engine.train.resample import resample
 from engine.train.room import Room
-from engine.train.training import Trained, train
+from engine.train.training import Rows, Trained, train
 from engine.train.transforms import learn as learn_transformer
 from engine.train.transforms import write_made
 from engine.train.unsupervised import learn as learn_groups
@@ -34,13 +37,18 @@ class Models:
     ----------
     room
         What the matrices of all that train at once may take.
+    aside
+        Runs another plan, and gives the results of one of its nodes.
     """
 
-    def __init__(self, plan: Plan, tables: Tables, backend: Backend, room: Room) -> None:
+    def __init__(
+        self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Callable[[Plan, str], Entry]
+    ) -> None:
         self._plan = plan
         self._tables = tables
         self._backend = backend
         self._room = room
+        self._aside = aside
 
     def train(self, node: PlannedNode, model: Model[Any], folder: Path) -> Facts:
         """Write a trained model with all that an endpoint needs, and what it says of rows."""
@@ -61,8 +69,9 @@ class Models:
             {transformer_file(n): at / TRANSFORMER for n, at in kept.items()},
         )
         facts = write_model(folder, model, trained, serving, (rows, table), others, self._backend)
-        told = folder / trained.files[0]
-        return {"rows": {told.stem: pq.read_metadata(told).num_rows}, "rows_in": trained.seen, "model": facts}
+        port = next(port.name for port in model.spec.outputs if port.kind == "table")
+        answered = pq.read_metadata(folder / f"{port}.parquet").num_rows
+        return {"rows": {port: answered}, "rows_in": trained.seen, "model": facts}
 
     def transform(self, node: PlannedNode, transformer: MatrixTransform[Any], folder: Path) -> Facts:
         """Write a fitted transformer, and what it makes of every row."""
@@ -87,7 +96,12 @@ class Models:
         if isinstance(model, Unsupervised):
             return learn_groups(model, table, self._backend, folder, self._room, categories)
         assert isinstance(model, Estimator)  # noqa: S101  a model has a target or none
-        return train(model, table, self._backend, folder, self._room, categories, is_cross_fitted=is_cross_fitted)
+        folds = [self._fold(plan, node.id) for plan in fold_plans(self._plan, node)]
+        return train(model, Rows(table, categories, folds, is_cross_fitted), self._backend, folder, self._room)
+
+    def _fold(self, plan: Plan, model: str) -> Fold:
+        entry = self._aside(plan, model)
+        return Fold(entry.path("predictions"), entry.meta["model"])
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:
         """What the packed columns that arrive somewhere stand for, as far as an encoder on the line learned it."""

@@ -1,6 +1,7 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from components.base import (
     Transform,
 )
 from engine.backends.backend import Backend
+from engine.cache import Entry
 from engine.errors import DataError
 from engine.evaluate import report
 from engine.execute.computations import compute
@@ -41,14 +43,18 @@ class Work:
     ----------
     room
         What the matrices of all models that train at once may take.
+    aside
+        Runs another plan, and gives the results of one of its nodes.
     """
 
-    def __init__(self, plan: Plan, tables: Tables, backend: Backend, room: Room) -> None:
+    def __init__(
+        self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Callable[[Plan, str], Entry]
+    ) -> None:
         self._plan = plan
         self._tables = tables
         self._backend = backend
         self._room = room
-        self._models = Models(plan, tables, backend, room)
+        self._models = Models(plan, tables, backend, room, aside)
 
     def do(self, node: PlannedNode, folder: Path) -> Facts:
         """Write a node's results into a folder.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from components.base import Estimator, Learner, Split, Unsupervised
 from engine.graph import Node, Pipeline
+from engine.leakage.implied import with_implied
 from engine.leakage.lines import is_a, makes_new_rows
 
 IMPLICIT_SPLIT = "split_random"
@@ -38,6 +39,7 @@ def place_splits(pipeline: Pipeline) -> Placement:
     Placement
         Unsound lines (see `leaks`) are left as drawn.
     """
+    pipeline = with_implied(pipeline)
     placing = _Placing(pipeline)
     models = [node.id for node in pipeline.nodes if is_a(node, Estimator)]
     for model in sorted(models, key=lambda model: not placing.way(model).splits):

@@ -17,6 +17,7 @@ from components.base import (
     Learner,
     Source,
     StoredTable,
+    Wrapper,
 )
 from components.catalog import component
 from components.errors import ComponentError
@@ -49,7 +50,8 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     for node_id in order:
         node = pipeline.by_id[node_id]
         schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
-        answer = _infer_node(node, schemas, hidden[node_id])
+        members = _members(pipeline, node_id, known)
+        answer = _infer_node(node, schemas, hidden[node_id], members)
         known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
     return known
 
@@ -71,9 +73,12 @@ def read_params(node: Node) -> Component[Any]:
         raise found[0] from error
 
 
-def _infer_node(node: Node, schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> NodeSchemas:
+def _infer_node(
+    node: Node, schemas: Mapping[str, sch.Schema], hidden: frozenset[str], members: tuple[Estimator[Any], ...]
+) -> NodeSchemas:
+    identity = " ".join((node.component, repr(node.params), *map(_identity, members)))
     try:
-        return _sound(_Question(node, tuple(schemas.items()), hidden, f"{node.component} {node.params!r}"))
+        return _sound(_Question(node, tuple(schemas.items()), hidden, identity, members))
     except ParamError as error:
         return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all", (error.at(node.id),))))
     except PEOPLE_ERRORS as error:
@@ -91,6 +96,7 @@ class _Question:
     schemas: tuple[tuple[str, sch.Schema], ...]
     hidden: frozenset[str]
     identity: str
+    members: tuple[Estimator[Any], ...] = field(default=(), compare=False)
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
@@ -98,9 +104,11 @@ def _sound(asked: _Question) -> NodeSchemas:
     """The answer about a node that fits its inputs; what does not raises, and is not remembered."""
     schemas = dict(asked.schemas)
     drawn = read_params(asked.node)
-    if not _is_fed(drawn, schemas):
+    if not _is_fed(drawn, schemas) or (isinstance(drawn, Wrapper) and not asked.members):
         return NodeSchemas(inputs=schemas)
     bound = bind(drawn, schemas, asked.hidden)
+    if isinstance(bound, Wrapper):
+        bound = bound.made_of(asked.members)
     told = bound.outline(*schemas.values())
     if told is not None:
         return NodeSchemas(bound, schemas, {port: outline.schema for port, outline in told.items()}, told)
@@ -187,6 +195,8 @@ def _is_fed(drawn: Component[Any], schemas: Mapping[str, sch.Schema]) -> bool:
     if isinstance(drawn, Evaluation):
         return True
     needed = [port.name for port in drawn.spec.inputs if port.kind == "table" and not port.optional]
+    if isinstance(drawn, Wrapper):
+        needed = ["table"]  # implied where it is not drawn
     return all(name in schemas for name in needed)
 
 
@@ -203,6 +213,18 @@ def _inputs(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) 
         if port.kind == "table" and edge and edge.source in known:
             tables[port.name] = known[edge.source].outputs.get(edge.source_port)
     return tables
+
+
+def _members(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) -> tuple[Estimator[Any], ...]:
+    """The models that arrive at a node, in drawing order; none where one of them is not sound."""
+    above = [known.get(edge.source) for edge in pipeline.models_into(node_id)]
+    found = tuple(each.component for each in above if each and isinstance(each.component, Estimator))
+    return found if len(found) == len(above) else ()
+
+
+def _identity(model: Estimator[Any]) -> str:
+    members = model.members if isinstance(model, Wrapper) else ()
+    return " ".join((model.spec.key, repr(model.params), *map(_identity, members)))
 
 
 def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 import importlib.metadata
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import ibis
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import MatrixTransform, Model, unbound
+from components.base import Component, MatrixTransform, Model, Search, unbound
 from components.catalog import component
+from components.libraries import Library
 from components.ports import ROLE, ROW, visible
 from engine.backends.backend import Backend
 from engine.errors import ServingError
@@ -30,7 +31,7 @@ GOLDEN_PREFIX = "__cb_golden_"
 """Before the name of an answer, so that no input can have the same."""
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
-) | {"rows"}
+) | {"rows", "search", "spread"}
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scikit-learn", "skops")
 
 
@@ -55,9 +56,15 @@ class ModelFile(BaseModel):
     inputs: dict[str, bool]
     """The endpoint's fields: name → whether it may be null."""
     metrics: dict[str, float]
+    spread: dict[str, float] = {}
     baseline: dict[str, float]
     importance: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
+    search: Search | None = None
+    members: tuple[str, ...] = ()
+    """The components of the models that it is made of."""
+    takes_missing: bool | None = None
+    """None in older files: as its component says."""
     rows: dict[str, int]
     libraries: dict[str, str]
 
@@ -116,11 +123,15 @@ def write_model(
         slice=serving,
         inputs=_nullable(origin, arrived, needed, trained.seen, backend),
         metrics=trained.metrics,
+        spread=trained.spread,
         baseline=trained.baseline,
         importance=trained.importance,
         warnings=trained.warnings,
+        search=trained.search,
+        members=trained.members,
+        takes_missing=trained.takes_missing,
         rows=trained.rows,
-        libraries=_libraries(estimator),
+        libraries=_libraries(estimator, trained.members),
     )
     (folder / MODEL).write_text(model.model_dump_json())
     estimator.save(trained.estimator, folder / estimator.file)
@@ -134,17 +145,16 @@ def write_model(
     return {**facts, "files": [MODEL, estimator.file, GOLDEN, *frozen]}
 
 
-def load_estimator(files: Mapping[str, Path], key: str) -> Any:
-    """Load a saved estimator from its (already verified) file, allowing only the types that its component declares.
+def load_estimator(files: Mapping[str, Path], model: ModelFile) -> Any:
+    """Load a saved estimator from its (already verified) file, allowing only the types that its components declare.
 
     Raises
     ------
     ServingError
         When the file holds anything else, or a library is missing.
     """
-    kind = component(key)
-    assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
-    return _load(kind, files[kind.file])
+    kind, *members = (model_kind(key) for key in (model.component, *model.members))
+    return _load(kind, files[kind.file], members)
 
 
 def load_transformers(files: Mapping[str, Path], serving: ServingSlice) -> dict[str, Fitted]:
@@ -163,18 +173,39 @@ def load_transformers(files: Mapping[str, Path], serving: ServingSlice) -> dict[
     }
 
 
-def _load(kind: type[Model[Any]] | type[MatrixTransform[Any]], path: Path) -> Any:
+def takes_missing(model: ModelFile) -> bool:
+    """Whether a model answers for rows with missing numbers."""
+    known = model.takes_missing
+    return model_kind(model.component).takes_missing if known is None else known
+
+
+def model_kind(key: str) -> type[Model[Any]]:
+    """What a model file says that it is."""
+    kind = component(key)
+    assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
+    return kind
+
+
+def _load(
+    kind: type[Model[Any]] | type[MatrixTransform[Any]], path: Path, members: Sequence[type[Model[Any]]] = ()
+) -> Any:
     from skops.io.exceptions import UntrustedTypesFoundException
 
-    for library in kind.spec.requires:
+    for library in _needed([kind, *members]):
         if not library.is_there:
             raise ServingError(f"This model needs {library.name}, which is not installed.", hint=f"{library.hint}.")
     try:
-        return kind.load(path)
+        if issubclass(kind, MatrixTransform):
+            return kind.load(path)
+        return kind.load(path, [trusted for member in members for trusted in member.trusted_types])
     except UntrustedTypesFoundException as error:
         raise ServingError(
             f"The model file holds a type that {kind.spec.key!r} may not: {error}", hint="Train the model again."
         ) from error
+
+
+def _needed(kinds: Iterable[type[Component[Any]]]) -> tuple[Library, ...]:
+    return tuple(dict.fromkeys(library for kind in kinds for library in kind.spec.requires))
 
 
 def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[str, ir.Table]) -> list[str]:
@@ -184,9 +215,10 @@ def needed_columns(serving: ServingSlice, features: list[str], lookups: Mapping[
     return [name for name in serving.columns if name in needed]
 
 
-def _libraries(estimator: Model[Any]) -> dict[str, str]:
+def _libraries(estimator: Model[Any], members: Iterable[str]) -> dict[str, str]:
     """The versions of what the model was made with."""
-    own = {library.module: library.version for library in estimator.spec.requires}
+    used = dict.fromkeys((*estimator.libraries(), *_needed(model_kind(key) for key in members)))
+    own = {library.module: library.version for library in used}
     return {name: importlib.metadata.version(name) for name in LIBRARIES} | own
 
 

@@ -14,12 +14,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.base import Model, Unsupervised
-from components.catalog import component
+from components.base import Unsupervised
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
 from engine.schemas import PREDICTION
-from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator, load_transformers
+from engine.serve.modelfile import (
+    GOLDEN,
+    MODEL,
+    ModelFile,
+    load_estimator,
+    load_transformers,
+    model_kind,
+    takes_missing,
+)
 from engine.serve.records import Field, Mistake, refusal, to_table
 from engine.serve.stretches import RECORDS, Stretch, stretches
 from engine.train.training import answer
@@ -90,7 +97,8 @@ class Scorer:
         self.model = model
         self.fields = tuple(Field(name, model.slice.columns[name], null) for name, null in model.inputs.items())
         self._estimator = estimator
-        self._kind = _kind(model.component)
+        self._kind = model_kind(model.component)
+        self._takes_missing = takes_missing(model)
         self._lock = threading.Lock()
         self._connection = _connect(lookups)
         self._transformers = transformers or {}
@@ -131,7 +139,7 @@ class Scorer:
             raise self._refusal(rows, error) from error
 
     def _score(self, rows: pa.Table) -> Scored:
-        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._kind.takes_missing)
+        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._takes_missing)
         if issubclass(self._kind, Unsupervised):
             return self._told(asked(self._kind, self._estimator, matrix))
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
@@ -202,7 +210,7 @@ def load_scorer(files: Mapping[str, Path]) -> Scorer:
         name: pq.read_table(files[f"{name}.parquet"]) for step in model.slice.steps for name in step.lookups.values()
     }
     transformers = load_transformers(files, model.slice)
-    scorer = Scorer(model, load_estimator(files, model.component), lookups, transformers)
+    scorer = Scorer(model, load_estimator(files, model), lookups, transformers)
     scorer._golden = pq.read_table(files[GOLDEN])
     return scorer
 
@@ -253,12 +261,6 @@ def _complete(rows: pa.Table, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.table(columns, names=schema.names)
-
-
-def _kind(key: str) -> type[Model[Any]]:
-    kind = component(key)
-    assert issubclass(kind, Model)  # noqa: S101  only model nodes write model files
-    return kind
 
 
 def _key(label: Any) -> str:

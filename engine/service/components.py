@@ -49,6 +49,7 @@ CATEGORIES = {
     "forecast": "Forecast",
     "recommend": "Recommend",
     "text": "Text",
+    "models/combine": "Combine and tune models",
     "evaluate": "Evaluate",
     "quality": "Quality",
     "outputs": "Outputs",

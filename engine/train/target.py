@@ -110,8 +110,13 @@ def count_rows(table: ir.Table, target: str, backend: Backend) -> RowCounts:
     return RowCounts(**{name: int(count or 0) for name, count in backend.row(counted).items()})
 
 
-def check_rows(counts: RowCounts, target: str) -> None:
+def check_rows(counts: RowCounts, target: str, *, is_tested: bool = True) -> None:
     """Refuse a table that a model cannot learn from or be scored on.
+
+    Parameters
+    ----------
+    is_tested
+        Whether the model is scored on rows of this table, and not fold by fold.
 
     Raises
     ------
@@ -126,7 +131,7 @@ def check_rows(counts: RowCounts, target: str) -> None:
         raise UnfitForTraining(
             f"The target {target!r} is missing in every train row.", hint="Choose another target.", field="target"
         )
-    if not counts.test:
+    if is_tested and not counts.test:
         raise UnfitForTraining(
             "There are no test rows to score the model on.",
             hint="Give the split a larger test share, or check the filters before the model.",

@@ -88,4 +88,5 @@ def signature(model: ModelFile) -> dict[str, Any]:
         "positive": model.positive,
         "importance": model.importance,
         "rows": model.rows,
+        "spread": model.spread,
     }

@@ -17,7 +17,7 @@ def report_model(entry: Entry, backend: Backend) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``task, rows, metrics, plots``
+        ``task, rows, metrics, plots``, and ``search`` where the model was searched for
     """
     facts = entry.meta["model"]
     kind = component(facts["component"])
@@ -29,4 +29,5 @@ def report_model(entry: Entry, backend: Backend) -> dict[str, Any]:
         "rows": len(predictions.truth),
         "metrics": facts["metrics"],
         "plots": plots(predictions),
+        **({"search": facts["search"]} if facts.get("search") else {}),
     }

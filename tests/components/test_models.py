@@ -30,7 +30,9 @@ from components.models.bounded import Bounded
 from components.models.weighted import Weighted
 
 KINDS: dict[str, Any] = {
-    key: kind for key, kind in catalog().items() if issubclass(kind, Estimator) and not kind.spec.requires
+    key: kind
+    for key, kind in catalog().items()
+    if issubclass(kind, Estimator) and not kind.spec.requires and kind.spec.category != "models/combine"
 }
 MODELS = list(KINDS)
 

@@ -41,10 +41,10 @@ PARAMS = {
 
 @st.composite
 def sound_drawings(draw_one: Any) -> Pipeline:
-    """Every table input is connected to an earlier output."""
+    """Every input is connected to an earlier output of its kind, where there is one."""
     nodes = [Node(id="s", component="dataset", params={"dataset": "d"})]
     edges: list[Edge] = []
-    outputs = [("s", "table")]
+    outputs = {"table": [("s", "table")], "model": list[tuple[str, str]]()}
     for number, key in enumerate(draw_one(st.lists(st.sampled_from(KEYS), min_size=1, max_size=9))):
         kind, node_id = catalog()[key], f"n{number}"
         fields = [field for field in kind.params_type().model_fields if field in PARAMS]
@@ -52,9 +52,13 @@ def sound_drawings(draw_one: Any) -> Pipeline:
         changes = {field: draw_one(PARAMS[field]) for field in chosen}
         nodes.append(Node(id=node_id, component=key, params={**kind.spec.example, **changes}))
         for port in kind.spec.inputs:
-            source, source_port = draw_one(st.sampled_from(outputs[-4:]))
-            edges.append(Edge(source=source, source_port=source_port, target=node_id, target_port=port.name))
-        outputs += [(node_id, port.name) for port in kind.spec.outputs if port.kind == "table"]
+            there = st.sampled_from(outputs[port.kind][-4:]) if outputs[port.kind] else st.nothing()
+            most = (3 if port.many else 1) if outputs[port.kind] else 0
+            fewest = 0 if port.optional or port.kind == "model" else 1
+            for source, source_port in draw_one(st.lists(there, min_size=fewest, max_size=most, unique=True)):
+                edges.append(Edge(source=source, source_port=source_port, target=node_id, target_port=port.name))
+        for port in kind.spec.outputs:
+            outputs[port.kind].append((node_id, port.name))
     return Pipeline(name="any", nodes=tuple(nodes), edges=tuple(edges))
 
 

@@ -13,8 +13,9 @@ from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.publishing import ask_publish
 from ui.scores import score_line, score_rows, show_scores
+from ui.trials import show_trials
 from ui.trouble import show_error
-from ui.words import ago, when
+from ui.words import ago, metric, number, when
 
 home = session.workspace()
 
@@ -83,6 +84,7 @@ def show_one(name: str) -> None:
             for endpoint in model.endpoints:
                 places.link(places.ENDPOINTS, endpoint, icon=":material/api:", endpoint=endpoint)
     show_scores(model.metrics, model.baseline)
+    show_spread(model)
     results, leaning, inputs, origin = st.tabs(
         ["Results", "Importance", "Inputs", "Origin"], key="view", on_change="rerun", bind="query-params"
     )
@@ -98,6 +100,17 @@ def show_one(name: str) -> None:
     if origin.open:
         with origin:
             show_origin(model)
+
+
+def show_spread(model: ModelView) -> None:
+    """How far the scores of a cross-validation vary."""
+    spread = model.signature.get("spread") or {}
+    if spread:
+        told = ", ".join(f"{metric(name)} ± {number(value)}" for name, value in spread.items())
+        folds = (model.signature.get("rows") or {}).get("folds")
+        st.caption(
+            f"Means over {folds} folds, each tested by a model that had not seen it; standard deviations: {told}."
+        )
 
 
 def pick_version(model: ModelView) -> None:
@@ -130,6 +143,8 @@ def show_results(model: ModelView) -> None:
         charts.report(found, f"report_{model.version_id}")
     else:
         st.caption("This version came without plots. Add an Evaluate node after the model and run again.")
+    if model.report.get("search"):
+        show_trials(model.report["search"], f"trials_{model.version_id}")
     with st.expander("All scores as a table", icon=":material/table:"):
         st.table(pd.DataFrame(score_rows(model.metrics, model.baseline)), hide_index=True, alt="Scores and baseline")
 
