@@ -171,8 +171,8 @@ def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan
 
 
 def _inputs(pipeline: Pipeline, node_id: str, component: Component[Any]) -> tuple[Input, ...]:
-    by_port = {edge.target_port: edge for edge in pipeline.into(node_id)}
-    ordered = [by_port[port.name] for port in component.spec.inputs if port.name in by_port]
+    arriving = pipeline.into(node_id)
+    ordered = [edge for port in component.spec.inputs for edge in arriving if edge.target_port == port.name]
     return tuple(Input(edge.target_port, edge.source, edge.source_port) for edge in ordered)
 
 

@@ -9,6 +9,7 @@ from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
+from engine.checks.reports import report_problems
 from engine.checks.wires import wire_problems
 from engine.graph import Node, Pipeline, component_of
 from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits
@@ -39,6 +40,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") ->
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas),
+        *report_problems(placement.pipeline, schemas),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )

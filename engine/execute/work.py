@@ -1,6 +1,5 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,11 +7,11 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Transform
+from components.base import Application, Estimator, LearnedTransform, Reporting, Transform
 from engine.backends.backend import Backend
 from engine.errors import DataError
-from engine.evaluate import read_predictions
 from engine.execute.fits import fit
+from engine.execute.reports import Reports
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
@@ -24,7 +23,6 @@ from engine.train.training import PREDICTIONS, train
 
 PREVIEW = "preview"
 PREVIEW_ROWS = 200
-REPORT = "report.json"
 
 Facts = dict[str, Any]
 """What is kept beside a node's files: the rows of its outputs, a report, a model's facts."""
@@ -44,6 +42,7 @@ class Work:
         self._tables = tables
         self._backend = backend
         self._room = room
+        self._reports = Reports(plan, tables, backend, room)
 
     def do(self, node: PlannedNode, folder: Path) -> Facts:
         """Write a node's results into a folder.
@@ -55,8 +54,10 @@ class Work:
         match node.component:
             case Estimator() as estimator:
                 return self._train(node, estimator, folder)
-            case Evaluation() as evaluation:
-                return self._evaluate(node, evaluation, folder)
+            case Reporting() as reporting:
+                return self._reports.write(node, reporting, folder)
+            case Application() as application:
+                return self._reports.apply(node, application, folder)
             case Transform() as transform:
                 self._check_demands(node, transform)
         if node.learns:
@@ -109,23 +110,6 @@ class Work:
                 made = node.component.categories(self._tables.state(node.id))
                 found |= {name: made[name] for name in made if name in wanted}
             wanted &= carried(node.known, given.node_port)
-        return found
-
-    def _evaluate(self, node: PlannedNode, component: Evaluation[Any], folder: Path) -> Facts:
-        given = node.inputs[0]
-        model = self._model_behind(given.node)
-        table = self._tables.table(given.node, "predictions" if given.port == "model" else given.node_port)
-        facts = self._tables.entry(model).meta["model"]
-        report = component.report(read_predictions(table, self._backend, facts))
-        (folder / REPORT).write_text(json.dumps(report))
-        return {"rows": {}, "report": report}
-
-    def _model_behind(self, node_id: str) -> str:
-        """The nearest model on the way that a table came."""
-        on_line = reversed(line(self._plan.placement.pipeline, node_id))
-        found = next((n for n in on_line if isinstance(self._plan.by_id[n].component, Estimator)), None)
-        if found is None:
-            raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
         return found
 
     def _check_demands(self, node: PlannedNode, component: Transform[Any]) -> None:

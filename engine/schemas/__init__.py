@@ -14,11 +14,13 @@ from engine.schemas.infer import (
 )
 from engine.schemas.known import NodeSchemas, with_roles
 from engine.schemas.lineage import carried, computed_from, computed_with, reads
+from engine.schemas.models import Model, model_at, model_behind
 
 __all__ = [
     "PREDICTION",
     "PROBABILITIES",
     "PROBABILITY",
+    "Model",
     "NodeSchemas",
     "TableSchemas",
     "as_node_error",
@@ -27,6 +29,8 @@ __all__ = [
     "computed_from",
     "computed_with",
     "infer",
+    "model_at",
+    "model_behind",
     "predictions_schema",
     "read_params",
     "reads",

@@ -20,6 +20,7 @@ from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
 from engine.serve.modelfile import GOLDEN, MODEL, ModelFile, load_estimator
 from engine.serve.records import Field, Mistake, refusal, to_table
+from engine.train.matrix import Matrix
 from engine.train.training import answer
 
 MOST_RECORDS = 1_000
@@ -88,8 +89,17 @@ class Scorer:
         except (duckdb.Error, ValueError, CanvasbackError) as error:
             raise self._refusal(rows, error) from error
 
+    @property
+    def estimator(self) -> Any:
+        """The fitted scikit-learn estimator."""
+        return self._estimator
+
+    def matrix(self, features: pa.Table) -> Matrix:
+        """The features as the estimator takes them."""
+        return self.model.matrix.fill(features, takes_missing=self._takes_missing)
+
     def _score(self, rows: pa.Table) -> Scored:
-        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._takes_missing)
+        matrix = self.matrix(self.features(rows))
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
         if not np.isfinite(found if probabilities is None else probabilities).all():
             raise ValueError("the model's answer is no finite number")
@@ -111,7 +121,8 @@ class Scorer:
         field = error.field if isinstance(error, CanvasbackError) else None
         return refusal([Mistake(good, field, f"cannot be answered: {said}")])
 
-    def _features(self, rows: pa.Table) -> pa.Table:
+    def features(self, rows: pa.Table) -> pa.Table:
+        """What arrives at the model for some rows: its features, one-hot columns packed."""
         columns: list[pa.Array] = [pa.array(np.arange(rows.num_rows, dtype=np.int64))]
         for field in self._schema:
             given = rows.column(field.name) if field.name in rows.column_names else None

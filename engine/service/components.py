@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
+from components.base import Application, Component, Estimator, LearnedTransform, Reporting, Source, Split
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -12,7 +12,8 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (LearnedTransform, "learned_transform"),
     (Split, "split"),
     (Estimator, "estimator"),
-    (Evaluation, "evaluation"),
+    (Reporting, "evaluation"),
+    (Application, "application"),
 )
 
 CATEGORIES = {
