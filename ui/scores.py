@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.words import LOWER_IS_BETTER, improvement, main_metric, metric, number, signed
+from ui.words import LOWER_IS_BETTER, NEITHER_IS_BETTER, improvement, main_metric, metric, number, signed
 
 BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
 
@@ -34,8 +34,9 @@ def show_scores(metrics: Mapping[str, float], baseline: Mapping[str, float], mos
 
 def _tile(name: str, value: float, base: float | None) -> None:
     better = "Lower is better." if name in LOWER_IS_BETTER else "Higher is better."
+    better = "" if name in NEITHER_IS_BETTER else better
     if base is None:
-        st.metric(metric(name), number(value), border=True, height="stretch", help=better)
+        st.metric(metric(name), number(value), border=True, height="stretch", help=better or None)
         return
     gain = improvement(name, value, base)
     st.metric(
@@ -47,7 +48,7 @@ def _tile(name: str, value: float, base: float | None) -> None:
         delta_description=f"baseline {number(base)}",
         border=True,
         height="stretch",
-        help=better,
+        help=better or None,
     )
 
 

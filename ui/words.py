@@ -53,12 +53,22 @@ METRICS: Mapping[str, str] = {
     "rmse": "Root mean squared error",
     "mape": "Mean absolute percentage error",
     "median_ae": "Median absolute error",
+    "best_threshold": "Best threshold",
+    "cost_at_0_5": "Cost at the threshold 0.5",
+    "largest_lift": "Largest lift of a slice",
+    "slices": "Slices beyond chance",
     "silhouette": "Silhouette",
     "calinski_harabasz": "Calinski–Harabasz",
     "davies_bouldin": "Davies–Bouldin",
 }
 
-LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin"})
+LOWER_IS_BETTER = frozenset(
+    {"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin", "cost", "cost_at_0_5", "false_alarms"}
+    | {"misses", "error", "slices", "largest_lift", "calibration_error", "largest_calibration_error"}
+    | {"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"}
+    | {"accuracy_difference", "mean_error_difference"}
+)
+NEITHER_IS_BETTER = frozenset({"best_threshold", "base"})
 
 _MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette")
 

@@ -78,7 +78,8 @@ def _curve(found: list[Bins]) -> Plot:
     worst = int(first.gaps.argmax())
     where = f"where the model says {percent(first.predicted[worst])}, it is {percent(first.actual[worst])}"
     read = (
-        f"Chances of {first.label!r} are {percent(first.mean_gap)} away from what happened on average; {where}. "
+        f"Chances of {first.label!r} are {100 * first.mean_gap:.1f} percentage points away from what happened, on "
+        f"average; {where}. "
         "Below the dotted line the model promises too much, above it too little."
     )
     return lines("Calibration", read, drawn, across="predicted chance", up="actual share")

@@ -8,7 +8,7 @@ import numpy as np
 
 from components.base import FIGURES, Predictions, Report
 from components.errors import UnfitData
-from components.evaluate.metrics import LOWER_IS_BETTER, measure
+from components.evaluate.metrics import LOWER_IS_BETTER, measure, words
 from components.evaluate.outcomes import Array
 from components.evaluate.pictures import amount, bars, listing, short
 from components.evaluate.plots import rates
@@ -124,20 +124,19 @@ def _resampled(asked: Mapping[str, Callable[[Array], float]], rows: int, resampl
 def _verdict(found: list[Standing], metric: str, params: "CompareModelsParams") -> str:
     best, *others = found
     if not others:
-        return f"{best.name} has {metric} {short(best.value)}."
+        return f"{best.name} has {words(metric)} {short(best.value)}."
     equal = [each.name for each in others if each.chance is not None and each.chance > 1 - params.confidence]
     if not equal:
-        return f"{best.name} is better than every other model, beyond chance ({params.confidence:.0%} sure)."
+        return f"{best.name} is better than every other model, beyond chance ({round(100 * params.confidence)} % sure)."
     return f"{best.name} is ahead, but by no more than chance may give, of {' and '.join(equal[:3])}."
 
 
 def _standing(found: list[Standing], metric: str, params: "CompareModelsParams") -> Any:
-    read = (
-        f"{found[0].name} has {short(found[0].value)}; the thin lines hold {params.confidence:.0%} of what chance does."
-    )
+    sure = f"the thin lines hold {round(100 * params.confidence)} % of what chance does"
+    read = f"{found[0].name} has {short(found[0].value)}; {sure}."
     names, values = [each.name for each in found], [each.value for each in found]
     low, high = [each.low for each in found], [each.high for each in found]
-    return bars("Standing", read, names, values, across=metric.replace("_", " "), low=low, high=high)
+    return bars("Standing", read, names, values, across=words(metric), low=low, high=high)
 
 
 def _differences(found: list[Standing], metric: str, params: "CompareModelsParams") -> Any:
@@ -145,7 +144,7 @@ def _differences(found: list[Standing], metric: str, params: "CompareModelsParam
     read = f"Beside {found[0].name}; a thin line that reaches 0 says that there may be no difference."
     names, values = [each.name for each in others], [each.difference for each in others]
     low, high = [each.difference_low for each in others], [each.difference_high for each in others]
-    across = f"difference of {metric.replace('_', ' ')} to {found[0].name}"
+    across = f"difference of {words(metric)} to {found[0].name}"
     return bars("Difference to the best", read, names, values, across=across, low=low, high=high)
 
 

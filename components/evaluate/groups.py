@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from components.base import FIGURES, Predictions, Report
 from components.evaluate.outcomes import Array, Outcomes, outcomes, wilson
-from components.evaluate.pictures import Plot, amount, bars, listing, percent, short
+from components.evaluate.pictures import Plot, amount, bars, listing, short
 
 if TYPE_CHECKING:
     from components.evaluate.fairness import FairnessParams
@@ -198,7 +198,7 @@ def _rate_plot(groups: Sequence[Group], rate: str, title: str, params: "Fairness
     counts = np.array([group.counts[rate] for group in there])
     low, high = wilson(values * counts, counts)
     span = _span([group for group in there if group.is_compared], rate)
-    apart = f"are {percent(span[1] - span[0])} apart" if span else "cannot be compared"
+    apart = f"are {100 * (span[1] - span[0]):.1f} percentage points apart" if span else "cannot be compared"
     read = f"The groups of {params.group} {apart}; where the thin lines overlap, that may be chance."
     return bars(title, read, [group.name for group in there], values, across=title.lower(), low=low, high=high)
 

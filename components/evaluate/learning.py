@@ -8,7 +8,7 @@ import numpy as np
 
 from components.base import FIGURES, Relearned, Report
 from components.errors import ComponentError, UnfitData
-from components.evaluate.metrics import LOWER_IS_BETTER
+from components.evaluate.metrics import LOWER_IS_BETTER, words
 from components.evaluate.outcomes import Array
 from components.evaluate.pictures import Plot, amount, line, lines, short
 from components.evaluate.scores import scores
@@ -84,13 +84,13 @@ def _plot(points: list[Point], metric: str) -> Plot:
     train = [point.train.get(metric, nothing) for point in points]
     test = [point.test[metric] for point in points]
     drawn = [line("test rows", at, test), line("rows it learned from", at, train, style="other")]
-    words = metric.replace("_", " ")
-    return lines("Learning curve", _read(points, metric, words), drawn, across="train rows", up=words)
+    return lines("Learning curve", _read(points, metric), drawn, across="train rows", up=words(metric))
 
 
-def _read(points: list[Point], metric: str, words: str) -> str:
+def _read(points: list[Point], metric: str) -> str:
+    named = words(metric)
     if len(points) < 2:
-        return f"From {amount(points[-1].rows, 'row')} the model reaches {words} {short(points[-1].test[metric])}."
+        return f"From {amount(points[-1].rows, 'row')} the model reaches {named} {short(points[-1].test[metric])}."
     sign = -1 if metric in LOWER_IS_BETTER else 1
     before, last = points[-2], points[-1]
     gain = sign * (last.test[metric] - before.test[metric])
@@ -99,7 +99,7 @@ def _read(points: list[Point], metric: str, words: str) -> str:
     apart = sign * (last.train.get(metric, math.nan) - last.test[metric])
     fit = f"; on its own rows it is {short(apart)} better" if apart > 0 else ""
     return (
-        f"From {before.rows:,} to {last.rows:,} rows {words} goes from {short(before.test[metric])} to "
+        f"From {before.rows:,} to {last.rows:,} rows {named} goes from {short(before.test[metric])} to "
         f"{short(last.test[metric])}: {more}{fit}."
     )
 

@@ -14,6 +14,24 @@ LOWER_IS_BETTER = frozenset({"log_loss", "mae", "rmse", "mape", "median_ae"})
 MEANS = frozenset({"accuracy", "log_loss", "mae", "rmse"})
 """Metrics that are means of what each row adds."""
 
+WORDS = {
+    "roc_auc": "ROC AUC",
+    "f1": "F1",
+    "r2": "R²",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "median_ae": "median absolute error",
+}
+
+
+def words(name: str) -> str:
+    """A metric's name within a sentence.
+
+    >>> words("roc_auc"), words("log_loss")
+    ('ROC AUC', 'log loss')
+    """
+    return WORDS.get(name, name.replace("_", " "))
+
 
 def measure(name: str, p: Predictions) -> Callable[[Array], float]:
     """A metric as a function of the positions of rows; NaN where it is not defined for these."""

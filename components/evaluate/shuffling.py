@@ -6,7 +6,7 @@ import numpy as np
 
 from components.base import FIGURES, Asked, Report
 from components.errors import UnfitData
-from components.evaluate.metrics import LOWER_IS_BETTER, measure
+from components.evaluate.metrics import LOWER_IS_BETTER, measure, words
 from components.evaluate.outcomes import Array
 from components.evaluate.pictures import Plot, amount, bars, short
 
@@ -86,17 +86,17 @@ class _Nothing:
 
 
 def _plot(rows: list[dict[str, Any]], metric: str) -> Plot:
-    shown, words = rows[:SHOWN], metric.replace("_", " ")
+    shown, named = rows[:SHOWN], words(metric)
     first = shown[0]
     idle = sum(row["high"] <= 0 for row in rows)
     spare = f"; {amount(idle, 'column')} could be left out without loss" if idle else ""
-    read = f"Shuffling {first['column']} costs {short(first['importance'])} of {words}{spare}."
+    read = f"Shuffling {first['column']} costs {short(first['importance'])} of {named}{spare}."
     return bars(
         "Permutation importance",
         read,
         [row["column"] for row in shown],
         [row["importance"] for row in shown],
-        across=f"loss in {words} when the column is shuffled",
+        across=f"loss in {named} when the column is shuffled",
         low=[row["low"] for row in shown],
         high=[row["high"] for row in shown],
     )
