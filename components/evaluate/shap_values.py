@@ -13,10 +13,10 @@ from components.ports import Port
 
 class ShapValuesParams(Params):
     rows: Annotated[int, Field(ge=2, le=5_000)] = 200
-    """How many test rows are explained; of a model that is neither of trees nor linear, at most 100."""
+    """How many test rows are explained; of a model that is neither of trees nor linear, at most 50."""
     positive: Constant | None = None
     """The class whose answers are explained; empty for the positive one of two, or for every one of several."""
-    background: Annotated[int, Field(ge=2, le=200), Widget(advanced=True)] = 30
+    background: Annotated[int, Field(ge=2, le=200), Widget(advanced=True)] = 20
     """With how many other test rows a row is compared, for a model that is neither of trees nor linear."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 1), Widget(advanced=True)] = 0
     """Another seed draws other rows to compare with."""
@@ -25,11 +25,10 @@ class ShapValuesParams(Params):
 class ShapValues(Explanation[ShapValuesParams]):
     """Says for single rows how much each column moved the prediction away from the mean one, in exact sums.
 
-    Models of trees and linear models are explained by SHAP's own explainers for them, any other one by asking it with
-    columns exchanged (SHAP's permutation explainer, which sums up exactly where its kernel explainer only nearly does).
-    The fragments of a one-hot column are summed up, or exchanged together: they are one column. For classes, values are
-    probabilities, or log-odds where the model itself adds those up; the report says which, and whether the sums were
-    found to be the model's answers. Columns are those that arrive at the model.
+    Models of trees and linear models are explained by SHAP's own explainers for them, as long as their sums are found to
+    be the model's answers; any other one is asked with columns exchanged, by SHAP's kernel explainer. The fragments of a
+    one-hot column are summed up, or exchanged together: they are one column. For classes, values are probabilities, or
+    log-odds where the model itself adds those up; the report says which. Columns are those that arrive at the model.
 
     When: to tell why the model says what it says, for single rows and over all. Serving: not part of an endpoint.
     Source: Lundberg & Lee, *A Unified Approach to Interpreting Model Predictions* (2017); the library SHAP.

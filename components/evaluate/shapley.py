@@ -1,5 +1,6 @@
 """Shapley values of single rows, by the quickest explainer whose sums are the model's answers."""
 
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +16,14 @@ from components.evaluate.pictures import Plot, amount, bars, dots, plain, short
 if TYPE_CHECKING:
     from components.evaluate.shap_values import ShapValuesParams
 
-MOST_ASKED_ROWS = 100
+MOST_ASKED_ROWS = 50
+COMBINATIONS = 512
+"""Most combinations of columns that are tried for a row."""
 MOST_CLASSES = 10
 MOST_POINTS = 3_000
 SHOWN = 15
+_RANDOM = threading.Lock()
+"""SHAP's kernel explainer draws from numpy's common generator, which nodes at work side by side would share."""
 TOLERANCE = 1e-3
 """How far sums may be from answers, relative to their spread: boosters compute in single precision."""
 
@@ -164,10 +169,10 @@ def _same(found: Array, wanted: Array) -> bool:
 
 
 def _by_asking(model: Asked, background: int, seed: int) -> Shares:
-    """Any model: rows get columns of other rows, one more at a time, and the model is asked.
+    """Any model: rows get some of their columns from other rows, and the model is asked.
 
-    What SHAP exchanges are positions of rows, so that a column is exchanged as a whole, however wide its part of the
-    matrix is.
+    What SHAP's kernel explainer exchanges are positions of rows, so that a column is exchanged as a whole, however wide
+    its part of the matrix is. Its sums are exact; of more than nine columns, the single shares are estimated.
     """
     import shap
 
@@ -177,7 +182,7 @@ def _by_asking(model: Asked, background: int, seed: int) -> Shares:
     order = np.random.default_rng(seed).permutation(rows)
     others, told = np.sort(order[: min(background, rows // 2)]), np.arange(min(rows, MOST_ASKED_ROWS))
     width = len(model.features)
-    masker = shap.maskers.Independent(np.repeat(others[:, None], width, axis=1).astype(float), max_samples=len(others))
+    masked = np.repeat(others[:, None], width, axis=1).astype(float)
 
     def ask(places: Array) -> Array:
         matrix = _composed(model, places.astype(int))
@@ -185,13 +190,25 @@ def _by_asking(model: Asked, background: int, seed: int) -> Shares:
             return np.asarray(model.estimator.predict(matrix), dtype=float)
         return np.asarray(model.estimator.predict_proba(matrix), dtype=float)
 
-    explainer = shap.PermutationExplainer(ask, masker, seed=seed)
-    asked = np.repeat(told[:, None], width, axis=1).astype(float)
-    found = explainer(asked, max_evals=2 * (2 * width + 1), batch_size=512, silent=True)
-    values = found.values if found.values.ndim == 3 else found.values[:, :, None]
-    base = np.atleast_1d(found.base_values[0])
-    how = f"asking it with columns exchanged with those of {amount(len(others), 'other test row')}"
+    with _RANDOM, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before = np.random.get_state()
+        np.random.seed(seed)
+        try:
+            explainer = shap.KernelExplainer(ask, masked)
+            asked = np.repeat(told[:, None], width, axis=1).astype(float)
+            found = np.asarray(explainer.shap_values(asked, nsamples=_samples(width), l1_reg=False, silent=True))
+        finally:
+            np.random.set_state(before)
+    values = found if found.ndim == 3 else found[:, :, None]
+    base = np.atleast_1d(np.asarray(explainer.expected_value, dtype=float))
+    how = f"SHAP's kernel explainer, with columns of {amount(len(others), 'other test row')}"
     return Shares(values, base, "prediction" if model.task == "regression" else "probability", how)
+
+
+def _samples(width: int) -> int:
+    """All combinations, where there are few."""
+    return min(2**width - 2, COMBINATIONS) if width < COMBINATIONS else 2 * width
 
 
 def _composed(model: Asked, places: Array) -> Any:

@@ -44,7 +44,7 @@ def leaks(pipeline: Pipeline) -> Iterator[Leak]:
         with_roles = splits.intersection(line)
         for node_id in sorted(matter.difference(line) | (matter & says)):
             node = pipeline.by_id[node_id]
-            if not makes_new_rows(node, "table"):
+            if node_id in says or not makes_new_rows(node, "table"):
                 yield _beside(model, node)
             elif with_roles & behind[node_id]:
                 yield _grouped_by_role(model, node)

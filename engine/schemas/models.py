@@ -73,7 +73,7 @@ def model_at(pipeline: Pipeline, edge: Edge, known: Known) -> Model | None:
     target = found.component.params.target
     reads = _reads(pipeline, node_id, found.component, known)
     made = {name: dtype for name, dtype in visible(arriving).items() if kind_of(dtype) != "one_hot"}
-    rows = {name: dtype for name, dtype in {**made, **visible(begins)}.items() if name != target}
+    rows = {name: dtype for name, dtype in {**visible(begins), **made, **visible(begins)}.items() if name != target}
     return Model(
         node_id,
         found.component,

@@ -357,7 +357,7 @@ def test_a_report_is_json(key: str, task: Any) -> None:
     report = evaluation.report(replace(said, **repeated, probabilities=chances, columns=rows))
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     for row in report.get(FIGURES, []):
-        assert set(row) == set(evaluation.figures)
+        assert set(row) <= set(evaluation.figures)
 
 
 def with_roles() -> ir.Table:
