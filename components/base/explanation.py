@@ -1,7 +1,7 @@
 """Reports for which a model is asked anew, or learned again."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,14 +77,15 @@ class Relearned:
     labels : ndarray of shape (n_train_rows,)
         What is learned: numbers, or positions among the classes.
     learn : callable
-        Takes positions of train rows; gives what a model that learned from these says of them, and of test rows.
+        Takes positions of train rows, an ndarray; gives what a model that learned from these says of them, and of
+        test rows.
     train_rows : how many train rows there are, of which ``labels`` are drawn
     test_rows : how many test rows it is scored on
     """
 
     task: Task
     labels: Any
-    learn: Callable[[Sequence[int]], tuple[Predictions, Predictions]]
+    learn: Callable[[Any], tuple[Predictions, Predictions]]
     train_rows: int
     test_rows: int
 

@@ -25,7 +25,7 @@ class Bins:
 
     @property
     def gaps(self) -> Array:
-        return np.abs(self.predicted - self.actual)
+        return np.asarray(np.abs(self.predicted - self.actual))
 
     @property
     def mean_gap(self) -> float:

@@ -47,7 +47,9 @@ class Standing:
 def compared(answers: Mapping[str, Predictions], params: "CompareModelsParams") -> Report:
     """The report of a comparison."""
     all_scores = {name: scores(p) for name, p in answers.items()}
-    metric = params.metric or next((name for name in DEFAULTS if all(name in s for s in all_scores.values())), "mae")
+    metric: str = params.metric or next(
+        (name for name in DEFAULTS if all(name in s for s in all_scores.values())), "mae"
+    )
     lacking = [name for name, found in all_scores.items() if metric not in found]
     if lacking:
         raise UnfitData(

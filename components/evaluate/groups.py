@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -126,7 +126,7 @@ def _rated(name: str, here: Array, seen: Outcomes, right: Array, least: int) -> 
         "accuracy": (right[here].sum(), rows),
         "base_rate": (actual.sum(), rows),
     }
-    figures: ClassVar[Mapping[str, str]] = {
+    figures: dict[str, float | None] = {
         rate: float(part / whole) if whole else None for rate, (part, whole) in shares.items()
     }
     counts = {rate: int(whole) for rate, (_, whole) in shares.items()}
@@ -138,7 +138,7 @@ def _numbered(p: Predictions, names: Array, params: "FairnessParams") -> list[Gr
     found = []
     for name, here in _by_size(names):
         error, rows = said[here] - truth[here], int(here.sum())
-        figures: ClassVar[Mapping[str, str]] = {
+        figures: dict[str, float | None] = {
             "mean_prediction": float(said[here].mean()),
             "mean_error": float(error.mean()),
             "mean_absolute_error": float(np.abs(error).mean()),

@@ -53,12 +53,12 @@ def part(p: Predictions, rows: Array) -> Predictions:
 
 def _parts(name: str, p: Predictions) -> Array:
     if name == "accuracy":
-        return (np.asarray(p.truth) == np.asarray(p.prediction)).astype(float)
+        return np.asarray(np.asarray(p.truth) == np.asarray(p.prediction), dtype=float)
     if name == "log_loss":
         is_class = np.column_stack([np.asarray(p.truth) == label for label in p.classes])
-        return -np.log(np.clip(np.asarray(p.probabilities)[is_class], np.finfo(float).eps, 1))
+        return np.asarray(-np.log(np.clip(np.asarray(p.probabilities)[is_class], np.finfo(float).eps, 1)))
     error = np.asarray(p.truth, dtype=float) - np.asarray(p.prediction, dtype=float)
-    return np.abs(error) if name == "mae" else error**2
+    return np.asarray(np.abs(error) if name == "mae" else error**2)
 
 
 def _area(p: Predictions) -> Callable[[Array], float]:

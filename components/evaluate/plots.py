@@ -55,16 +55,16 @@ def named(name: str, plot: Plot | None) -> dict[str, Plot]:
 
 
 def per_class(p: Predictions) -> Plot:
-    """Precision, recall and F1 of every class, the rarest recall last."""
+    """Precision, recall and F1 of every class."""
     from sklearn import metrics
 
     truth, prediction = _texts(p.truth), _texts(p.prediction)
     labels = [str(label) for label in p.classes]
     found = metrics.precision_recall_fscore_support(truth, prediction, labels=labels, zero_division=0)
-    rows = [[label, *(float(part[i]) for part in found[:3]), int(found[3][i])] for i, label in enumerate(labels)]
-    there = [row for row in rows if row[4]] or rows
-    worst = min(there, key=lambda row: row[2])
-    read = f"The model finds {percent(worst[2])} of the rows of {worst[0]!r}, the class that it overlooks most."
+    precision, recall, f1, support = (part.tolist() for part in found)
+    worst = min(range(len(labels)), key=lambda i: (support[i] == 0, recall[i]))
+    read = f"The model finds {percent(recall[worst])} of the rows of {labels[worst]!r}, which it overlooks most."
+    rows = zip(labels, precision, recall, f1, support, strict=True)
     return listing("Classes", read, ("class", "precision", "recall", "F1", "rows"), rows)
 
 

@@ -25,10 +25,11 @@ class ShapValuesParams(Params):
 class ShapValues(Explanation[ShapValuesParams]):
     """Says for single rows how much each column moved the prediction away from the mean one, in exact sums.
 
-    Models of trees and linear models are explained by SHAP's own explainers for them, as long as their sums are found to
-    be the model's answers; any other one is asked with columns exchanged, by SHAP's kernel explainer. The fragments of a
-    one-hot column are summed up, or exchanged together: they are one column. For classes, values are probabilities, or
-    log-odds where the model itself adds those up; the report says which. Columns are those that arrive at the model.
+    Models of trees and linear models are explained by SHAP's own explainers for them, as long as their sums are found
+    to be the model's answers; any other one is asked with columns exchanged, by SHAP's kernel explainer. The fragments
+    of a one-hot column are summed up, or exchanged together: they are one column. For classes, values are
+    probabilities, or log-odds where the model itself adds those up; the report says which. Columns are those that
+    arrive at the model.
 
     When: to tell why the model says what it says, for single rows and over all. Serving: not part of an endpoint.
     Source: Lundberg & Lee, *A Unified Approach to Interpreting Model Predictions* (2017); the library SHAP.

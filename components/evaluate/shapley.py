@@ -96,7 +96,7 @@ def _classes(model: Asked, positive: Any) -> list[tuple[int, Any]]:
 
 
 def _by_trees(model: Asked) -> Shares | None:
-    import shap
+    import shap  # type: ignore[import-untyped]
 
     return _explained(model, lambda matrix: shap.TreeExplainer(model.estimator), "SHAP's explainer of trees")
 
@@ -244,7 +244,7 @@ def _spread_plot(model: Asked, found: Shares, wanted: tuple[int, Any], shown: li
         f"Each dot is a row: right of 0 the column raises the {found.unit}{of}, left of it lowers it; the colour says "
         "whether the row's value is low or high among all."
     )
-    colour = {"colour": plain(colours), "coloured": "value of the column, from low to high"}
+    colour: dict[str, Any] = {"colour": plain(colours), "coloured": "value of the column, from low to high"}
     return dots("Moves of single rows", read, moves, names, across=f"{found.unit}{of}", **colour)
 
 

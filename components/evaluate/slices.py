@@ -90,8 +90,8 @@ def find(error: Array, described: Mapping[str, Described], params: "ErrorSlicesP
 
 def _errors(p: Predictions) -> Array:
     if p.task == "classification":
-        return (np.asarray(p.truth) != np.asarray(p.prediction)).astype(float)
-    return np.abs(np.asarray(p.truth, dtype=float) - np.asarray(p.prediction, dtype=float))
+        return np.asarray(np.asarray(p.truth) != np.asarray(p.prediction), dtype=float)
+    return np.asarray(np.abs(np.asarray(p.truth, dtype=float) - np.asarray(p.prediction, dtype=float)))
 
 
 def _proposed(

@@ -204,4 +204,4 @@ def _figures(every: Counted, kept: Array, costs: tuple[float, float]) -> list[di
 def _share(part: Any, whole: Any) -> Array:
     """0 where there is nothing to have a share of, as scikit-learn says by default."""
     part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0))

@@ -224,4 +224,4 @@ def _write_figures(component: Reporting[Any], figures: Sequence[Mapping[str, Any
     schema = ibis.schema(dict(component.figures)).to_pyarrow()
     table = pa.Table.from_pylist([dict(row) for row in figures], schema=schema)
     pq.write_table(table.add_column(0, ROW, pa.array(range(len(figures)), pa.int64())), path, compression="zstd")
-    return table.num_rows
+    return len(figures)

@@ -70,8 +70,7 @@ def relearned(model: Learned, backend: Backend, room: Room, most: int) -> Relear
     known = true >= 0 if classes else np.ones(len(true), dtype=bool)
     tested, true = tested[known], true[known]
 
-    def learn(rows: Sequence[int]) -> tuple[Predictions, Predictions]:
-        places = np.asarray(rows)
+    def learn(places: npt.NDArray[np.int64]) -> tuple[Predictions, Predictions]:
         estimator = learn_again(component, matrix[places], labels[places])
         own = places[np.unique(np.linspace(0, len(places) - 1, min(len(places), MOST_SCORED)).round().astype(int))]
         return _said(estimator, matrix[own], labels[own], model), _said(estimator, tested, true, model)

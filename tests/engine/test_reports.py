@@ -1,4 +1,4 @@
-"""Reports in real runs: on a model's own test rows, in the columns that people know, and refused where they make no sense."""
+"""Reports in real runs: on a model's own test rows, in the columns that people know; nonsense is refused before."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ NODES: dict[str, Any] = {
     "d": ("dataset", {"dataset": "d"}),
     "new": ("dataset", {"dataset": "new"}),
     "drop": ("drop_columns", {"columns": ["sex", "worth"]}),
-    "split": ("split_random", {"test": 0.4, "seed": 1}),
+    "split": ("split_random", {"test": 0.4, "validation": 0.1, "seed": 1}),
     "fill": ("impute_mean", {"columns": ["age", "income"]}),
     "hot": ("encode_one_hot", {"columns": ["plan"]}),
     "model": ("logistic_regression", {"target": "churn", "C": 100, "tol": 1e-8, "max_iter": 1_000}),
@@ -109,6 +109,16 @@ def test_figures_can_go_on_to_other_nodes(tmp_path: Path) -> None:
     assert set(made.statuses().values()) == {"done"}
 
 
+def test_a_threshold_is_chosen_on_validation_rows(ran: Ran) -> None:
+    said = ran.table("model", "predictions").to_pandas()
+    held = said[said[ROLE] == "validation"]
+    assert report(ran, "tune")["notes"] == [f"Chosen on {len(held)} validation rows, counted on the test rows."]
+    alarms = said["__cb_probabilities"].str[1] >= report(ran, "tune")["metrics"]["best_threshold"]
+    tested, churned = said[ROLE] == "test", said["churn"] == "yes"
+    cost = (tested & alarms & ~churned).sum() + 5 * (tested & ~alarms & churned).sum()
+    assert report(ran, "tune")["metrics"]["cost"] == cost
+
+
 def test_fairness_sees_a_column_that_the_model_never_saw(ran: Ran) -> None:
     told = ran.table("model", "predictions").to_pandas()
     told = told[told[ROLE] == "test"]
@@ -150,7 +160,7 @@ def test_shuffling_and_changing_columns_is_what_scikit_learn_does_with_the_whole
 
     wanted = permutation_importance(
         model, frame, truth, n_repeats=2, random_state=0,
-        scoring=lambda m, X, y: roc_auc_score(y, m.predict_proba(X)[:, 1]),
+        scoring=lambda m, given, y: roc_auc_score(y, m.predict_proba(given)[:, 1]),
     )  # fmt: skip
     told = {row["column"]: row["importance"] for row in ran.table("importance").to_pylist()}
     assert told == pytest.approx(dict(zip(frame.columns, wanted.importances_mean, strict=True)), abs=2e-3)
