@@ -13,7 +13,7 @@ from ui.words import escaped, number
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-OTHERS = ("#E69F00", "#009E73", "#CC79A7", "#D55E00", "#999999", "#F0E442")
+OTHERS = ("#009E73", "#CC79A7", "#D55E00", "#999999", "#F0E442", "#E69F00")
 """Of Okabe and Ito, beside the blue of what a plot is about; dashes tell lines apart too."""
 DASHES = ("dash", "dashdot", "longdash", "longdashdot", "dot", "dash")
 LONGEST_NAME = 60
@@ -30,7 +30,7 @@ def show_pictured(plot: Mapping[str, Any], key: str) -> None:
         _listing(plot, key)
         return
     figure, height = _DRAW[plot["kind"]](plot)
-    figure.update_layout(title=plot["title"])
+    figure.update_layout(title=plot["title"]).update_xaxes(automargin=True).update_yaxes(automargin=True)
     charts.show(figure, plot["read"], key, height=height)
 
 

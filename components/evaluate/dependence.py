@@ -129,12 +129,12 @@ def _answer(model: Asked, params: "PartialDependenceParams") -> str:
 
 def _plot(found: Dependence, single: Array, what: str) -> Plot:
     lowest, highest = int(found.mean.argmin()), int(found.mean.argmax())
-    told = plain(found.values.to_pylist())
+    told, numbers = plain(found.values.to_pylist()), found.numbers
+    named = told if numbers is None else [short(number) for number in numbers]
     read = (
-        f"On average the {what} goes from {short(found.mean[lowest])} at {told[lowest]} to "
-        f"{short(found.mean[highest])} at {told[highest]}."
+        f"On average the {what} goes from {short(found.mean[lowest])} at {named[lowest]} to "
+        f"{short(found.mean[highest])} at {named[highest]}."
     )
-    numbers = found.numbers
     if numbers is None and not pa.types.is_temporal(found.values.type):
         low, high = found.answers.min(axis=0), found.answers.max(axis=0)
         read = f"{read} The thin lines hold all rows."

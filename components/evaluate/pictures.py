@@ -122,6 +122,6 @@ def short(value: float) -> str:
     """A number with three digits that matter.
 
     >>> short(0.12345), short(1234.5)
-    ('0.123', '1.23e+03')
+    ('0.123', '1,234')
     """
-    return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"

@@ -7,7 +7,7 @@ from components.base import Application, Comparison, Estimator, Evaluation, Repo
 from engine.checks.problems import Problem
 from engine.graph import Edge, Node, Pipeline, component_of, spec_ports
 from engine.leakage import is_a, origin
-from engine.schemas import PREDICTION, PROBABILITIES, NodeSchemas, model_behind
+from engine.schemas import PREDICTION, PROBABILITIES, NodeSchemas, model_at, model_behind
 
 PREDICTS = {"classification": "classes", "regression": "numbers"}
 LEAST_COMPARED = 2
@@ -39,6 +39,10 @@ def _of(pipeline: Pipeline, node: Node, schemas: Mapping[str, NodeSchemas]) -> I
             yield Problem("no_model", message, node=node.id, field=edge.target_port, hint=hint)
             continue
         yield from _wrong_task(node, pipeline.by_id[behind])
+        if schemas.get(behind, NodeSchemas()).component is not None and model_at(pipeline, edge, schemas) is None:
+            message = f"{node.label} cannot look into {pipeline.by_id[behind].label}, which learns from no table."
+            hint = "Connect a model that learns from a table."
+            yield Problem("no_table", message, node=node.id, field=edge.target_port, hint=hint)
         if kinds.get(edge.target_port) == "table":
             yield from _lost_columns(node, edge, schemas, behind)
 

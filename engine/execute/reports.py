@@ -26,7 +26,7 @@ from components.base import (
     Reporting,
 )
 from components.ports import ROLE, ROW
-from engine.backends.backend import Backend
+from engine.backends.backend import BATCH_ROWS, Backend
 from engine.errors import DataError
 from engine.evaluate import Beside, read_predictions, read_shared
 from engine.execute.tables import Tables
@@ -36,6 +36,7 @@ from engine.plan import Input, Plan, PlannedNode
 from engine.schemas import model_behind
 from engine.serve.applied import applied
 from engine.serve.scorer import Scorer, load_scorer
+from engine.train.matrix import check_size
 from engine.train.relearn import Learned, relearned
 from engine.train.room import Room
 from engine.train.target import Classes, plain
@@ -43,6 +44,8 @@ from engine.train.target import Classes, plain
 REPORT = "report.json"
 TABLE = "table"
 TRUTH = "__cb_truth"
+MATRIX_BYTES, LEAST_ROWS = 200_000_000, 500
+"""What the matrix of one batch may take when a model is applied, and how many rows a batch has at least."""
 
 Facts = dict[str, Any]
 
@@ -77,7 +80,8 @@ class Reports:
         schema = node.known.outputs[TABLE].to_pyarrow()
         scorer, rows = self._scorer(self._behind(model)), 0
         with pq.ParquetWriter(folder / f"{TABLE}.parquet", schema, compression="zstd") as writer:
-            batches = self._backend.batches(table)
+            fitting = int(MATRIX_BYTES / max(scorer.model.matrix.row_bytes, 1))
+            batches = self._backend.batches(table, max(LEAST_ROWS, min(fitting, BATCH_ROWS)))
             for batch in applied(scorer, batches, schema, leaves_empty=component.leaves_empty()):
                 writer.write_batch(batch)
                 rows += batch.num_rows
@@ -131,6 +135,7 @@ class Reports:
         found, truth = found.filter(pa.array(known)), truth[known]
         if not found.num_rows:
             raise DataError("There are no test rows to ask about.", hint="Check the split before the model.")
+        check_size(found.num_rows, scorer.model.matrix, self._room.memory_mb)
         arrived = scorer.features(found.select(names))
 
         def ask(rows: pa.Table) -> tuple[Any, Any | None]:

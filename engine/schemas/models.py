@@ -66,14 +66,16 @@ def model_at(pipeline: Pipeline, edge: Edge, known: Known) -> Model | None:
     found = known.get(node_id or "", NodeSchemas())
     if node_id is None or not isinstance(found.component, Estimator) or "predictions" not in found.outputs:
         return None
-    arriving, said = found.inputs["table"], found.outputs["predictions"]
+    arriving, said = found.inputs.get("table"), found.outputs["predictions"]
     begins = _where_rows_begin(pipeline, node_id, known)
-    if begins is None:
+    if arriving is None or begins is None:
         return None
     target = found.component.params.target
     reads = _reads(pipeline, node_id, found.component, known)
-    made = {name: dtype for name, dtype in visible(arriving).items() if kind_of(dtype) != "one_hot"}
-    rows = {name: dtype for name, dtype in {**visible(begins), **made, **visible(begins)}.items() if name != target}
+    there = {name.lower() for name in begins}  # engines do not tell "Age" from "age"
+    made = {name: dtype for name, dtype in visible(arriving).items() if name.lower() not in there}
+    plain = {name: dtype for name, dtype in made.items() if kind_of(dtype) != "one_hot"}
+    rows = {name: dtype for name, dtype in {**visible(begins), **plain}.items() if name != target}
     return Model(
         node_id,
         found.component,
@@ -145,8 +147,8 @@ def _up(pipeline: Pipeline, node_id: str) -> Iterator[Edge]:
 
 
 def _where_rows_begin(pipeline: Pipeline, node_id: str, known: Known) -> sch.Schema | None:
-    *_, last = _up(pipeline, node_id)
-    return known.get(last.source, NodeSchemas()).outputs.get(last.source_port)
+    way = list(_up(pipeline, node_id))
+    return known.get(way[-1].source, NodeSchemas()).outputs.get(way[-1].source_port) if way else None
 
 
 def _reads(pipeline: Pipeline, node_id: str, model: Estimator[Any], known: Known) -> frozenset[str]:

@@ -30,6 +30,9 @@ def applied(
     DataError
         Naming the column, or what the model cannot take.
     """
+    lacking = next((field.name for field in scorer.fields if field.name not in schema.names), None)
+    if lacking is not None:
+        raise DataError(f"The table has no column {lacking!r}, which the model needs.", hint="Add or rename it before.")
     for batch in batches:
         rows = pa.Table.from_batches([batch]).select([field.name for field in scorer.fields])
         incomplete = _incomplete(scorer, rows)
