@@ -61,7 +61,7 @@ def shap_values(model: Asked, params: "ShapValuesParams") -> Report:
     order = sorted(range(len(strength)), key=lambda nth: (-strength[nth], model.features[nth][0]))
     notes = [
         f"Explained are {amount(rows, 'row')} of {amount(model.test_rows, 'test row')}, by {found.how}.",
-        f"Values are shares of the {found.unit}; with the base they sum up to the model's answer, which was checked.",
+        f"Values are shares of the {found.unit}; with the base they sum up to what the model says.",
     ]
     return {
         "task": model.task,
