@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.service.amounts import count
-from ui.words import number, percent
+from ui.words import escaped, number, percent
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -36,7 +36,7 @@ def show(figure: Figure, sentence: str, key: str | None = None, height: int = 30
     """Show a figure and, below it, what it shows in one sentence."""
     figure.update_layout(height=height, margin={"l": 8, "r": 24, "t": 28, "b": 8})
     st.plotly_chart(figure, config=CONFIG, key=key, alt=sentence)
-    st.caption(sentence)
+    st.caption(escaped(sentence))
 
 
 def column(profile: Mapping[str, Any], rows: int) -> None:
@@ -76,22 +76,6 @@ def correlations(pairs: Sequence[Mapping[str, Any]]) -> None:
     first = pairs[0]
     sentence = f"The strongest correlation is {first['left']} with {first['right']}: {first['value']:.2f}."
     show(figure, sentence, "correlations", height=420)
-
-
-def report(found: Mapping[str, Any], key: str) -> None:
-    """Every plot of a report, two in a row."""
-    plots: Mapping[str, Any] = found.get("plots", found)
-    drawn = [(name, draw) for name, draw in _PLOTS.items() if plots.get(name)]
-    for first in range(0, len(drawn), 2):
-        for cell, (name, draw) in zip(st.columns(2, gap="medium"), drawn[first : first + 2], strict=False):
-            with cell:
-                draw(plots[name], f"{key}_{name}")
-
-
-def has_plots(found: Mapping[str, Any]) -> bool:
-    """Whether a report has anything to draw."""
-    plots = found.get("plots", found)
-    return any(plots.get(name) for name in _PLOTS)
 
 
 def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> None:
@@ -301,7 +285,7 @@ def _area(x: Sequence[float], y: Sequence[float]) -> float:
     return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(points))
 
 
-_PLOTS: dict[str, Callable[[Any, str], None]] = {
+PLOTS: dict[str, Callable[[Any, str], None]] = {
     "confusion_matrix": _confusion,
     "roc_curve": _roc,
     "precision_recall_curve": _precision_recall,
@@ -313,3 +297,4 @@ _PLOTS: dict[str, Callable[[Any, str], None]] = {
     "projection": _projection,
     "score_histogram": _score_histogram,
 }
+"""The plots of a model's own test rows, by the name that a report gives them."""

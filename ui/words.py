@@ -55,6 +55,10 @@ METRICS: Mapping[str, str] = {
     "rmse": "Root mean squared error",
     "mape": "Mean absolute percentage error",
     "median_ae": "Median absolute error",
+    "best_threshold": "Best threshold",
+    "cost_at_0_5": "Cost at the threshold 0.5",
+    "largest_lift": "Largest lift of a slice",
+    "slices": "Slices beyond chance",
     "silhouette": "Silhouette",
     "calinski_harabasz": "Calinski–Harabasz",
     "davies_bouldin": "Davies–Bouldin",
@@ -69,11 +73,16 @@ METRICS: Mapping[str, str] = {
 
 SHARES = frozenset({"noise", "flagged"})
 """Metrics that are shares of the rows."""
-DESCRIBING = frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max"}) | SHARES
+DESCRIBING = (
+    frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max", "best_threshold", "base"}) | SHARES
+)
 """Metrics of which neither more nor less is better."""
 
 LOWER_IS_BETTER = frozenset(
-    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin"}
+    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin", "cost", "cost_at_0_5"}
+    | {"false_alarms", "misses", "error", "slices", "largest_lift", "calibration_error", "largest_calibration_error"}
+    | {"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"}
+    | {"accuracy_difference", "mean_error_difference"}
 )
 
 _MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette", "flagged")

@@ -19,18 +19,35 @@ contract tests all derive from what is declared here::
     │   └── Unsupervised       without one; a Learner, too
     │       ├── Clusterer      which group a row belongs to
     │       └── Detector       how strange a row is
-    ├── Evaluation             a report on predictions
+    ├── Reporting              figures and plots about models
+    │   ├── Evaluation         from what one model said of its test rows
+    │   ├── Comparison         from what several models said of the same rows
+    │   ├── Explanation        by asking a model
+    │   └── Relearning         by learning a model again, from fewer rows
+    ├── Application            a model's answers for the rows of another table
     └── Output                 what is kept, drawn or sent elsewhere
 
 A component class is concrete when it declares its own `spec`. Instances carry *bound* params: every column selector
 is already a list of names.
 """
 
+from components.base.application import Application
 from components.base.component import Component, Learner, P, State, unbound
 from components.base.composed import MODEL_IN, MODELS_IN, ROWS_IN, W, Wrapper, WrapperParams
 from components.base.computation import Computation, Computed, new_rows
 from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
-from components.base.evaluation import Evaluation, Group, Grouped, Predictions
+from components.base.evaluation import (
+    FIGURES,
+    MODEL_OR_PREDICTIONS,
+    Comparison,
+    Evaluation,
+    Group,
+    Grouped,
+    Predictions,
+    Report,
+    Reporting,
+)
+from components.base.explanation import Asked, Explanation, Relearned, Relearning
 from components.base.from_rows import LearnedFromRows
 from components.base.learned import LearnedTransform, S, steady
 from components.base.matrix_transform import MatrixTransform
@@ -46,17 +63,22 @@ from components.base.unsupervised import GROUPED_OUT, Clusterer, Detector, U, Un
 
 __all__ = [
     "FEATURES",
+    "FIGURES",
     "GROUPED_OUT",
     "LABEL",
     "MODELS_IN",
     "MODEL_IN",
+    "MODEL_OR_PREDICTIONS",
     "MODEL_OUT",
     "ROWS_IN",
     "TABLE_IN",
     "TABLE_OUT",
     "Adds",
+    "Application",
+    "Asked",
     "Balance",
     "Clusterer",
+    "Comparison",
     "Component",
     "Computation",
     "Computed",
@@ -67,6 +89,7 @@ __all__ = [
     "Estimator",
     "EstimatorParams",
     "Evaluation",
+    "Explanation",
     "Group",
     "Grouped",
     "Learned",
@@ -81,6 +104,10 @@ __all__ = [
     "P",
     "Predictions",
     "R",
+    "Relearned",
+    "Relearning",
+    "Report",
+    "Reporting",
     "Resampler",
     "ResamplerParams",
     "S",

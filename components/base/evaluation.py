@@ -3,12 +3,21 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from components.base.component import Component, P
 from components.base.estimator import Task
 from components.base.unsupervised import GroupTask
 from components.errors import ComponentError
+from components.ports import Port
+
+MODEL_OR_PREDICTIONS = (Port("model", "model", optional=True), Port("predictions", optional=True))
+FIGURES = "figures"
+"""The part of a report that becomes its output table: a list of rows."""
+
+Report = dict[str, Any]
+"""JSON: ``rows`` (how many it is about), ``metrics`` by name, ``plots`` by name (see `components.evaluate.pictures`),
+and sentences: ``notes``, and ``warnings`` where something should be looked at."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,9 @@ class Predictions:
     probabilities : ndarray of shape (n_rows, n_classes), or None
     classes : labels in the order of the probabilities; empty for regression
     positive : the class that counts as positive, where there are two
+    columns : pyarrow.Table of n_rows rows, or None
+        What an evaluation `looks_at`, as it is where the rows begin.
+    validation : the same of the validation rows, for what chooses by them; None where there are none
     """
 
     task: Task
@@ -29,6 +41,8 @@ class Predictions:
     probabilities: Any | None = None
     classes: tuple[Any, ...] = ()
     positive: Any | None = None
+    columns: Any | None = None
+    validation: "Predictions | None" = None
 
 
 @dataclass(frozen=True)
@@ -85,16 +99,31 @@ class Grouped:
         return sum(group.rows for group in self.groups)
 
 
-class Evaluation(Component[P]):
-    """A report on predictions."""
+class Reporting(Component[P]):
+    """What reports on models; with an output port ``table``, it gives its figures as a table too."""
 
     is_lazy = False
+    tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
+    """The tasks of models that it can report on; another is refused when a pipeline is checked."""
+    figures: ClassVar[Mapping[str, str]] = {}
+    """The columns of its output table, with their Ibis types."""
+
+
+class Evaluation(Reporting[P]):
+    """A report on one model's predictions."""
+
+    chooses: ClassVar[bool] = False
+    """Whether it chooses something, for which it wants validation rows."""
+
+    def looks_at(self) -> tuple[str, ...]:
+        """The columns that it needs beside the predictions: those of the test rows where they begin."""
+        return ()
 
     @abstractmethod
-    def report(self, predictions: Predictions) -> dict[str, Any]:
+    def report(self, predictions: Predictions) -> Report:
         """Metrics and the data of plots, as JSON."""
 
-    def describe(self, grouped: Grouped) -> dict[str, Any]:
+    def describe(self, grouped: Grouped) -> Report:
         """The same for a model without a target; an evaluation that compares with one has nothing to say.
 
         Raises
@@ -105,3 +134,17 @@ class Evaluation(Component[P]):
             f"{self.spec.title} compares predictions with a target, but this model has none.",
             hint="Use Evaluate after a model that groups rows or finds outliers.",
         )
+
+
+class Comparison(Reporting[P]):
+    """A report on what several models said of the same rows."""
+
+    @abstractmethod
+    def report(self, answers: Mapping[str, Predictions]) -> Report:
+        """Metrics and the data of plots, as JSON.
+
+        Parameters
+        ----------
+        answers
+            By what each model is called; the same rows in the same order.
+        """

@@ -10,6 +10,7 @@ from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
+from engine.checks.reports import report_problems
 from engine.checks.wires import wire_problems
 from engine.graph import Node, Pipeline, component_of
 from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits, unanswered
@@ -42,6 +43,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") ->
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas),
         *member_problems(pipeline, placement.pipeline, schemas),
+        *report_problems(placement.pipeline, schemas),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )

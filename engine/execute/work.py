@@ -8,32 +8,30 @@ from typing import Any
 import ibis.expr.types as ir
 
 from components.base import (
+    Application,
     Computation,
-    Evaluation,
     LearnedFromRows,
     MatrixTransform,
     Model,
     Output,
+    Reporting,
     Resampler,
     Transform,
 )
 from engine.backends.backend import Backend
 from engine.cache import Entry
-from engine.errors import DataError
-from engine.evaluate import report
 from engine.execute.computations import compute
 from engine.execute.fits import fit
 from engine.execute.looks import look_at
 from engine.execute.models import Models
+from engine.execute.reports import REPORT, Reports
 from engine.execute.tables import STATE, Facts, Tables
-from engine.leakage import line
 from engine.plan import Plan, PlannedNode
 from engine.train.room import Room
 
 PREVIEW = "preview"
 TABLE = "table"
 PREVIEW_ROWS = 200
-REPORT = "report.json"
 
 
 class Work:
@@ -55,6 +53,7 @@ class Work:
         self._backend = backend
         self._room = room
         self._models = Models(plan, tables, backend, room, aside)
+        self._reports = Reports(plan, tables, backend, room)
 
     def do(self, node: PlannedNode, folder: Path) -> Facts:
         """Write a node's results into a folder.
@@ -70,8 +69,10 @@ class Work:
                 return self._models.transform(node, transformer, folder)
             case Resampler() as resampler:
                 return self._models.resample(node, resampler, folder)
-            case Evaluation() as evaluation:
-                return self._evaluate(node, evaluation, folder)
+            case Reporting() as reporting:
+                return self._reports.write(node, reporting, folder)
+            case Application() as application:
+                return self._reports.apply(node, application, folder)
             case Computation() as computation:
                 return self._compute(node, computation, folder)
             case Output() as output:
@@ -113,17 +114,6 @@ class Work:
             return {}
         return {"report": {"columns": node.component.report(state)}}
 
-    def _evaluate(self, node: PlannedNode, component: Evaluation[Any], folder: Path) -> Facts:
-        given = node.inputs[0]
-        model = self._model_behind(given.node)
-        trained, entry = self._plan.by_id[model].component, self._tables.entry(model)
-        assert isinstance(trained, Model)  # noqa: S101  it was looked for
-        port = given.node_port if given.port != "model" else _table_port(trained)
-        table = self._tables.table(given.node, port)
-        told = report(component, trained, table, self._backend, entry.meta["model"], entry.folder)
-        (folder / REPORT).write_text(json.dumps(told))
-        return {"rows": {}, "report": told}
-
     def _compute(self, node: PlannedNode, component: Computation[Any], folder: Path) -> Facts:
         rows, told, seen = compute(component, self._tables.inputs(node), self._backend, folder, self._room)
         if told is None:
@@ -135,19 +125,6 @@ class Work:
         """The rows that leave; what becomes of them is none of this module's business."""
         table = component.table(*self._tables.inputs(node))
         return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
-
-    def _model_behind(self, node_id: str) -> str:
-        """The nearest model on the way that a table came."""
-        on_line = reversed(line(self._plan.placement.pipeline, node_id))
-        found = next((n for n in on_line if isinstance(self._plan.by_id[n].component, Model)), None)
-        if found is None:
-            raise DataError("There is no model before this evaluation.", hint="Connect a model's output.")
-        return found
-
-
-def _table_port(model: Model[Any]) -> str:
-    """Where a model's answers for rows come out."""
-    return next(port.name for port in model.spec.outputs if port.kind == "table")
 
 
 def computes(table: ir.Table, backend: Backend) -> None:

@@ -71,3 +71,12 @@ def first_port(key: str, side: str) -> str:
 def rows_port(node: Node) -> str | None:
     """The input through which a node's rows come: its first table input."""
     return next((port.name for port in spec_ports(node.component, "inputs") if port.kind == "table"), None)
+
+
+def makes_new_rows(node: Node, port: str) -> bool:
+    """Whether rows begin here: at a boundary, or at what a join leaves over."""
+    try:
+        spec = component(node.component).spec
+    except UnknownComponent:
+        return False
+    return spec.serving == "boundary" or (spec.serving == "lookup" and port != spec.outputs[0].name)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from components.base import Estimator, Learner, Split, Unsupervised
-from engine.graph import Node, Pipeline
+from engine.graph import Node, Pipeline, makes_new_rows
 from engine.leakage.implied import with_implied
-from engine.leakage.lines import is_a, makes_new_rows
+from engine.leakage.lines import is_a
 
 IMPLICIT_SPLIT = "split_random"
 IMPLICIT_ID = "automatic_split"

@@ -11,10 +11,11 @@ import ibis.expr.schema as sch
 from pydantic import ValidationError
 
 from components.base import (
+    Application,
     Component,
     Estimator,
-    Evaluation,
     Learner,
+    Reporting,
     Source,
     StoredTable,
     Wrapper,
@@ -26,6 +27,7 @@ from components.ports import ROW
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
 from engine.schemas.known import KEPT_ANSWERS, NodeSchemas, output_tables
+from engine.schemas.models import added_by, model_inputs, reported
 from storage.errors import StorageError
 
 PREDICTION = "prediction"
@@ -50,8 +52,8 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     for node_id in order:
         node = pipeline.by_id[node_id]
         schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
-        members = _members(pipeline, node_id, known)
-        answer = _infer_node(node, schemas, hidden[node_id], members)
+        schemas |= model_inputs(pipeline, node_id, known)
+        answer = _infer_node(node, schemas, hidden[node_id], _members(pipeline, node_id, known))
         known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
     return known
 
@@ -114,6 +116,10 @@ def _sound(asked: _Question) -> NodeSchemas:
         return NodeSchemas(bound, schemas, {port: outline.schema for port, outline in told.items()}, told)
     if isinstance(bound, Estimator):
         return NodeSchemas(bound, schemas, {"predictions": predictions_schema(bound, schemas["table"])})
+    if isinstance(bound, Reporting):
+        return NodeSchemas(bound, schemas, reported(bound))
+    if isinstance(bound, Application):
+        return NodeSchemas(bound, schemas, {"table": _with_added(schemas["table"], added_by(schemas))})
     built = output_tables(bound, schemas)
     return NodeSchemas(bound, schemas, {port: table.schema() for port, table in built.items()}, built=built)
 
@@ -182,6 +188,10 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
     added = {PREDICTION: _answer_type(schema[bound.params.target]) if bound.task == "classification" else dt.float64}
     if bound.task == "classification":
         added |= {PROBABILITY: dt.float64, PROBABILITIES: dt.Array(dt.float64)}
+    return _with_added(schema, added)
+
+
+def _with_added(schema: sch.Schema, added: Mapping[str, dt.DataType]) -> sch.Schema:
     # DuckDB ignores case: "Prediction" would be taken for ours.
     taken = next((name for name in schema if name.lower() in added), None)
     if taken:
@@ -192,9 +202,10 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
 
 
 def _is_fed(drawn: Component[Any], schemas: Mapping[str, sch.Schema]) -> bool:
-    if isinstance(drawn, Evaluation):
-        return True
-    needed = [port.name for port in drawn.spec.inputs if port.kind == "table" and not port.optional]
+    if isinstance(drawn, Reporting):
+        return bool(schemas)
+    is_told = isinstance(drawn, Application)
+    needed = [port.name for port in drawn.spec.inputs if (port.kind == "table" or is_told) and not port.optional]
     if isinstance(drawn, Wrapper):
         needed = ["table"]  # implied where it is not drawn
     return all(name in schemas for name in needed)

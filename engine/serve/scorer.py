@@ -29,6 +29,7 @@ from engine.serve.modelfile import (
 )
 from engine.serve.records import Field, Mistake, refusal, to_table
 from engine.serve.stretches import RECORDS, Stretch, stretches
+from engine.train.matrix import Matrix
 from engine.train.training import answer
 from engine.train.transforms import Fitted
 from engine.train.unsupervised import asked
@@ -138,8 +139,17 @@ class Scorer:
         except (duckdb.Error, ValueError, CanvasbackError) as error:
             raise self._refusal(rows, error) from error
 
+    @property
+    def estimator(self) -> Any:
+        """The fitted scikit-learn estimator."""
+        return self._estimator
+
+    def matrix(self, features: pa.Table) -> Matrix:
+        """The features as the estimator takes them."""
+        return self.model.matrix.fill(features, takes_missing=self._takes_missing)
+
     def _score(self, rows: pa.Table) -> Scored:
-        matrix = self.model.matrix.fill(self._features(rows), takes_missing=self._takes_missing)
+        matrix = self.matrix(self.features(rows))
         if issubclass(self._kind, Unsupervised):
             return self._told(asked(self._kind, self._estimator, matrix))
         found, probabilities = answer(self._estimator, matrix, is_classification=self.model.task == "classification")
@@ -172,7 +182,8 @@ class Scorer:
         field = error.field if isinstance(error, CanvasbackError) else None
         return refusal([Mistake(good, field, f"cannot be answered: {said}")])
 
-    def _features(self, rows: pa.Table) -> pa.Table:
+    def features(self, rows: pa.Table) -> pa.Table:
+        """What arrives at the model for some rows: its features, one-hot columns packed."""
         made = rows.append_column(ROW, pa.array(np.arange(rows.num_rows, dtype=np.int64)))
         for replay in self._replays:
             made = made if replay.query is None else self._replayed(replay.query, _complete(made, replay.schema))

@@ -4,13 +4,14 @@ import inspect
 from typing import Any
 
 from components.base import (
+    Application,
     Component,
     Computation,
     Estimator,
-    Evaluation,
     LearnedTransform,
     MatrixTransform,
     Output,
+    Reporting,
     Resampler,
     Source,
     Split,
@@ -27,9 +28,10 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Resampler, "resampler"),
     (Estimator, "estimator"),
     (Unsupervised, "unsupervised"),
-    (Evaluation, "evaluation"),
     (Computation, "computation"),
     (Output, "output"),
+    (Reporting, "evaluation"),
+    (Application, "application"),
 )
 
 CATEGORIES = {

@@ -202,7 +202,7 @@ def _fit(
         return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
     check_size(counts.train, spec, room.memory_mb)
     with room.take(spec.memory_mb(counts.train)):
-        matrix, labels = _load(component, rows, spec, counts.train, backend)
+        matrix, labels = load_rows(component, rows, spec, counts.train, backend)
         classes = learn_classes(labels, target) if component.task == "classification" else None
         learned_from = truth(labels, classes)
         positive = _positive(component, classes) if classes else None
@@ -223,7 +223,7 @@ def _fit_where_rows_are(
     return Trained(estimator, spec, answers.classes, positive, component.takes_missing), answers.prior
 
 
-def _load(
+def load_rows(
     component: Estimator[Any], rows: ir.Table, spec: MatrixSpec, count: int, backend: Backend
 ) -> tuple[Matrix, pa.ChunkedArray]:
     """The matrix and the target's values, in one pass so that they cannot come apart."""
@@ -264,6 +264,16 @@ def fitted(fit: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
                 hint="Change the model's settings, its features or its rows.",
             ) from error
     return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
+
+
+def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> Any:
+    """An estimator fitted to other rows.
+
+    Raises
+    ------
+    UnfitForTraining
+    """
+    return fitted(lambda: component.fit(matrix, learned_from))[0]
 
 
 def _first_line(told: Warning | Exception | str) -> str:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import tables
 from pydantic import ValidationError
 
 from components.base import (
+    FIGURES,
     Component,
     Estimator,
     Evaluation,
@@ -349,9 +351,18 @@ def test_a_report_is_json(key: str, task: Any) -> None:
     truth = np.array(["a", "b", "a", "b"]) if task == "classification" else np.arange(4.0)
     chances = np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6], [0.3, 0.7]])
     said = Predictions(task, truth, truth[::-1], chances, ("a", "b")) if task == "classification" else None
-    evaluation: Any = component(key)(example_params(key))
-    report = evaluation.report(said or Predictions(task, truth, truth + 1))
+    evaluation: Any = tables.made(component(key), tables.lazy(tables.example()))
+    if task not in evaluation.tasks:
+        pytest.skip("is refused when a pipeline is checked")
+    said = said or Predictions(task, truth, truth + 1)
+    times = 10  # so that there are enough rows to look for groups in
+    repeated = {name: np.concatenate([getattr(said, name)] * times) for name in ("truth", "prediction")}
+    chances = None if said.probabilities is None else np.concatenate([chances] * times)
+    rows = tables.example(40).select(list(evaluation.looks_at())) if evaluation.looks_at() else None
+    report = evaluation.report(replace(said, **repeated, probabilities=chances, columns=rows))
     assert json.loads(json.dumps(report, allow_nan=False)) == report
+    for row in report.get(FIGURES, []):
+        assert set(row) <= set(evaluation.figures)
 
 
 # Outputs

@@ -7,7 +7,7 @@ from engine.graph import Pipeline
 from engine.service import pipelines, runs
 from engine.service.amounts import count, seconds
 from engine.service.views import NodeRunView, RunView
-from ui import board, charts, places, session
+from ui import board, places, session
 from ui.canvas import canvas, feed, said
 from ui.frame import Column, badge, empty, heading, listing
 from ui.grid import show_pages
@@ -15,6 +15,7 @@ from ui.limits import ask_limits, chosen_limits
 from ui.made import show_findings, show_made
 from ui.planned import show_plan
 from ui.publishing import ask_publish
+from ui.reports import show_report
 from ui.scores import show_scores
 from ui.trouble import guarded, show_error
 from ui.words import ago, when
@@ -158,11 +159,7 @@ def show_result(node: NodeRunView) -> None:
         if node.model:
             show_model_result(node.node, node.title, node.model)
         elif node.report:
-            kind = "test row" if node.report.get("unseen", True) else "row"
-            st.markdown(f"**{node.title}** · {count(node.report.get('rows'), kind)}")
-            if not charts.has_plots(node.report):
-                show_scores(node.report.get("metrics", {}), {})
-            charts.report(node.report, f"report_{node.node}")
+            show_report(node.title, node.report, f"report_{node.node}")
 
 
 def show_model_result(node: str, title: str, model: dict[str, object]) -> None:

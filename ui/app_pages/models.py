@@ -12,6 +12,7 @@ from engine.service.views import ModelView
 from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.publishing import ask_publish
+from ui.reports import has_plots, show_plots
 from ui.scores import score_line, score_rows, show_scores
 from ui.trials import show_trials
 from ui.trouble import show_error
@@ -139,8 +140,8 @@ def _ask_delete(model: ModelView) -> None:
 
 def show_results(model: ModelView) -> None:
     found = report_of(model)
-    if charts.has_plots(found):
-        charts.report(found, f"report_{model.version_id}")
+    if has_plots(found):
+        show_plots(found, f"report_{model.version_id}")
     else:
         st.caption("This version came without plots. Add an Evaluate node after the model and run again.")
     if model.report.get("search"):
@@ -151,7 +152,7 @@ def show_results(model: ModelView) -> None:
 
 def report_of(model: ModelView) -> dict[str, Any]:
     """The plots stored with the model, else those of an evaluate node of its run."""
-    if charts.has_plots(model.report):
+    if has_plots(model.report):
         return model.report
     run = runs.get_run(home, model.lineage["run_id"])
     reports = [node.report for node in run.nodes if node.report and node.report.get("task") == model.task]
