@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -241,9 +242,16 @@ class _Features:
 
 def threads_for(rows: int) -> AbstractContextManager[Any]:
     """One thread for few rows: to share them out would take longer than to treat them."""
-    from threadpoolctl import threadpool_limits
+    return _pools().limit(limits=1, user_api="openmp") if rows < SHARED_FROM else nullcontext()
 
-    return threadpool_limits(1, "openmp") if rows < SHARED_FROM else nullcontext()
+
+@cache
+def _pools() -> Any:
+    """The pools of threads of the libraries that are loaded; to find them takes a while."""
+    import sklearn.ensemble  # noqa: F401  so that its own are among them
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _mean(before: Any, back: int, count: int) -> Any:
