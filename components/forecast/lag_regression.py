@@ -249,7 +249,7 @@ def threads_for(rows: int) -> AbstractContextManager[Any]:
 def _pools() -> Any:
     """The pools of threads of the libraries that are loaded; to find them takes a while."""
     import sklearn.ensemble  # noqa: F401  so that its own are among them
-    from threadpoolctl import ThreadpoolController
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     return ThreadpoolController()
 

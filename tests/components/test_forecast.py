@@ -119,10 +119,11 @@ def test_a_lag_regression_is_least_squares_by_hand() -> None:
     assert widths[0] > 0
 
 
-@pytest.mark.parametrize("model", ["linear", "forest", "hist_gradient_boosting"])
-@pytest.mark.parametrize("difference", ["none", "season"])
+@pytest.mark.parametrize(
+    ("model", "difference"), [("linear", "previous"), ("forest", "season"), ("hist_gradient_boosting", "none")]
+)
 def test_a_lag_regression_learns_a_pattern_exactly_and_alike_every_time(model: str, difference: str) -> None:
-    hours = [dt.datetime(2026, 3, 1) + dt.timedelta(hours=i) for i in range(24 * 12)]
+    hours = [dt.datetime(2026, 3, 1) + dt.timedelta(hours=i) for i in range(24 * 8)]
     values = np.array([10 + (i % 24) ** 1.5 for i in range(len(hours))])
     table = series(hours, values)
     given = {"model": model, "difference": difference, "lags": [24], "horizon": 24, "seed": 3}
@@ -302,6 +303,21 @@ def test_rows_that_are_no_series_are_refused_with_a_remedy(table: pa.Table, mess
     with pytest.raises(UnfitData, match=message) as caught:
         forecast("naive_seasonal", table)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "params", "message"),
+    [
+        ("holt_winters", {"season": "multiplicative"}, "the series 'y': it has values of 0 or below"),
+        ("exponential_smoothing", {"season": "multiplicative"}, "the series 'y': it has values of 0 or below"),
+        ("exponential_smoothing", {"season": "additive", "season_length": 1}, "its length is not known"),
+    ],
+)
+def test_a_series_that_a_method_cannot_take_is_told_in_plain_words(key: str, params: Any, message: str) -> None:
+    values = np.round(np.sin(np.arange(24)) * 4)
+    with pytest.raises(UnfitData, match=message) as caught:
+        forecast(key, series(MONTHS[:24], values), **params)
+    assert caught.value.column == "y"
 
 
 # Back-tests
