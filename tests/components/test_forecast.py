@@ -123,7 +123,7 @@ def test_a_lag_regression_is_least_squares_by_hand() -> None:
     ("model", "difference"), [("linear", "previous"), ("forest", "season"), ("hist_gradient_boosting", "none")]
 )
 def test_a_lag_regression_learns_a_pattern_exactly_and_alike_every_time(model: str, difference: str) -> None:
-    hours = [dt.datetime(2026, 3, 1) + dt.timedelta(hours=i) for i in range(24 * 8)]
+    hours = [dt.datetime(2026, 3, 1) + dt.timedelta(hours=i) for i in range(24 * 12)]
     values = np.array([10 + (i % 24) ** 1.5 for i in range(len(hours))])
     table = series(hours, values)
     given = {"model": model, "difference": difference, "lags": [24], "horizon": 24, "seed": 3}
