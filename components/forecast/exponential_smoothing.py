@@ -1,10 +1,13 @@
 """Forecast by exponential smoothing."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from components.base import Spec
 from components.forecast.fitted import FittedForecast
-from components.forecast.forecast import SeriesParams
+from components.forecast.forecast import Predicted, SeriesParams
+from components.forecast.panel import Series
 from components.libraries import STATSFORECAST
 
 
@@ -14,7 +17,13 @@ class ExponentialSmoothingParams(SeriesParams):
     trend: Literal["auto", "none", "additive", "damped"] = "auto"
     """Whether values keep rising or falling, or do so less and less."""
     season: Literal["auto", "none", "additive", "multiplicative"] = "auto"
-    """Whether there is a season, and whether it grows with the values."""
+    """Whether there is a season, and whether it grows with the values; then errors do too."""
+
+    @model_validator(mode="after")
+    def _is_stable(self) -> Self:
+        if self.error == "additive" and self.season == "multiplicative":
+            raise ValueError("a multiplicative season needs errors that are multiplicative too")
+        return self
 
 
 LETTERS = {"auto": "Z", "none": "N", "additive": "A", "damped": "A", "multiplicative": "M"}
@@ -48,6 +57,15 @@ class ExponentialSmoothing(FittedForecast[ExponentialSmoothingParams]):
     def least(self, season: int) -> int:
         asked = self.params.season in ("additive", "multiplicative")
         return max(2 * season, season + 11) if asked and season > 1 else self.least_values
+
+    @property
+    def is_multiplicative(self) -> bool:
+        return "multiplicative" in (self.params.error, self.params.season)
+
+    def predict(self, series: Series, season: int, horizon: int) -> Predicted:
+        if season == 1 and self.params.season in ("additive", "multiplicative"):
+            raise self.unfit(series, "a season is asked for, and its length is not known")
+        return super().predict(series, season, horizon)
 
     def model(self, season: int) -> Any:
         from statsforecast.models import AutoETS

@@ -38,6 +38,10 @@ class HoltWinters(FittedForecast[HoltWintersParams]):
     def least(self, season: int) -> int:
         return max(2 * season, season + 11) if season > 1 else 10
 
+    @property
+    def is_multiplicative(self) -> bool:
+        return self.params.season == "multiplicative"
+
     def model(self, season: int) -> Any:
         from statsforecast.models import AutoETS
 

@@ -1,7 +1,9 @@
 """Forecast by a regression on earlier values."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -22,6 +24,7 @@ CALIBRATION = 0.2
 LEAST_ORIGINS = 5
 MOST_ORIGINS = 1_000
 LEAST_ROWS = 10
+SHARED_FROM = 20_000
 
 
 class LagRegressionParams(SeriesParams):
@@ -149,7 +152,8 @@ class LagRegression(Forecast[LagRegressionParams]):
 
         pairs = [features.learned_from(values, one) for one, values in zip(many, scaled, strict=True)]
         matrix, target = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-        return self._regressor().fit(matrix, target)
+        with threads_for(len(matrix)):
+            return self._regressor().fit(matrix, target)
 
     def _regressor(self) -> Any:
         match self.params.model:
@@ -208,11 +212,12 @@ class _Features:
         import numpy as np
 
         known, places = before, series.first + np.asarray(origins)
-        for step in range(horizon):
-            seen = known[:, -self.back :]
-            said = model.predict(self._matrix(seen, places + step, series.clock))
-            said = said + (seen[:, -self.apart] if self.apart else 0)
-            known = np.column_stack([known, said])
+        with threads_for(len(places)):
+            for step in range(horizon):
+                seen = known[:, -self.back :]
+                said = model.predict(self._matrix(seen, places + step, series.clock))
+                said = said + (seen[:, -self.apart] if self.apart else 0)
+                known = np.column_stack([known, said])
         return known[:, -horizon:]
 
     def _matrix(self, before: Any, places: Any, clock: Clock) -> Any:
@@ -233,6 +238,20 @@ class _Features:
         if self.calendar and clock.parts:
             for part, found in parts_of(clock.times(places), clock.parts).items():
                 yield np.eye(SIZES[part])[found]
+
+
+def threads_for(rows: int) -> AbstractContextManager[Any]:
+    """One thread for few rows: to share them out would take longer than to treat them."""
+    return _pools().limit(limits=1, user_api="openmp") if rows < SHARED_FROM else nullcontext()
+
+
+@cache
+def _pools() -> Any:
+    """The pools of threads of the libraries that are loaded; to find them takes a while."""
+    import sklearn.ensemble  # noqa: F401  so that its own are among them
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
 
 
 def _mean(before: Any, back: int, count: int) -> Any:

@@ -22,16 +22,13 @@ class Series:
 
     Parameters
     ----------
-    key
-        The values of the group columns.
     name
-        The same in words, after a preposition: “of 'north'”; empty where there is one series only.
+        The values of the group columns in words, “ of 'north'”; empty where there is one series only.
     first
         The place of the first value.
     values : ndarray of shape (n_values,)
     """
 
-    key: tuple[Any, ...]
     name: str
     first: int
     values: Any
@@ -123,8 +120,7 @@ def read_panel(table: pa.Table, time: str, target: str, groups: Sequence[str], e
         filled = _filled(places[a:b], values[a:b], gaps, last)
         if filled is None:
             raise _gap(clock, places[a:b], names[row], time, is_time=_is_time(table[time]))
-        key = tuple(keys[name][row].as_py() for name in groups)
-        series.append(Series(key, names[row], int(places[a]), filled, clock))
+        series.append(Series(names[row], int(places[a]), filled, clock))
     return Panel(tuple(series), clock, keys, table[time].type, zone)
 
 

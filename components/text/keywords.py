@@ -99,11 +99,13 @@ class Keywords(Computation[KeywordsParams]):
         for first, last in zip(begins, [*begins[1:], len(rows)], strict=False):
             given[rows[first]] = self.params.separator.join(terms[columns[first:last]])
         used = np.unique(columns)
+        order = np.lexsort((cells.data, cells.col))  # sums come in the same order, whatever that of the rows
+        sums = np.bincount(cells.col[order], cells.data[order], minlength=len(terms))
         told = {
             TERM: pa.array(terms[used], pa.string()),
             ROWS: pa.array(np.bincount(cells.col, minlength=len(terms))[used], pa.int64()),
             IDF: pa.array(idf[used], pa.float64()),
-            WEIGHT: pa.array(np.asarray(weights.mean(axis=0)).ravel()[used], pa.float64()),
+            WEIGHT: pa.array(sums[used] / max(len(texts), 1), pa.float64()),
         }
         with_words = table.append_column(self.params.name, pa.array(given, pa.string()))
         return Computed({"table": with_words, "terms": pa.table(told)})
