@@ -41,9 +41,7 @@ class AnsweredParams(TargetParams):
         for schema in schemas.values():
             if bound.answer in set(bound.columns):
                 message = f"The target {bound.answer!r} cannot be encoded by itself."
-                raise ComponentError(
-                    message, hint="Leave it out of the columns.", field="columns", column=bound.answer
-                )
+                raise ComponentError(message, hint="Leave it out of the columns.", field="columns", column=bound.answer)
             if self.positive is not None:
                 equals(ibis.table(schema)[bound.answer], self.positive, kind_of(schema[bound.answer]), "positive")
         return bound

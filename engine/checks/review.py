@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.base import Estimator, Split
 from components.errors import UnknownComponent
+from engine.checks.balance import balance_problems
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems
 from engine.checks.portable import backend_problems
@@ -39,6 +40,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") ->
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas),
+        *([] if placement.pipeline.cycles() else balance_problems(placement.pipeline, schemas)),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )

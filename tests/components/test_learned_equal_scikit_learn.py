@@ -22,7 +22,15 @@ LEARNED = sorted(key for key, kind in catalog().items() if issubclass(kind, Lear
 SEVERAL = {
     "auto_features": [
         {"columns": ["text", "number", "flag"], "max_categories": 2, "choices": {"number": "keep", "flag": "one_hot"}},
-        {"choices": {"number": "drop", "other": "ordinal", "text": "frequency", "group": "ordinal", "flag": "frequency"}},
+        {
+            "choices": {
+                "number": "drop",
+                "other": "ordinal",
+                "text": "frequency",
+                "group": "ordinal",
+                "flag": "frequency",
+            }
+        },
         {"choices": {"number": "fill_most_frequent", "other": "one_hot", "text": "fill_most_frequent"}},
     ],
     "clip_outliers": [{"columns": ["number", "other"], "method": method} for method in ("iqr", "percentile")],
