@@ -14,8 +14,8 @@ from components.portable.frequencies import Measure
 from components.portable.numbers import decimal
 from components.ports import ONE_HOT
 from components.prepare.auto_choices import CIRCLES, WORDS, AutoFeaturesParams, Choice
-from components.prepare.categories import as_text
 from components.prepare.cyclic_date import CyclicDate, on_circle
+from components.prepare.cyclic_date import Part as DatePart
 from components.prepare.encode_frequency import EncodeFrequency
 from components.prepare.encode_one_hot import EncodeOneHot
 from components.prepare.encode_ordinal import EncodeOrdinal
@@ -191,13 +191,13 @@ class AutoFeatures(LearnedTransform[AutoFeaturesParams, AutoFeaturesState]):
         return states
 
     def _notes(self, states: Mapping[str, Mapping[str, Any]], held: Mapping[str, str]) -> dict[str, str]:
-        notes = {name: WORDS[choice] for name, choice in self.params.choices.items()}
+        notes: dict[str, str] = {name: WORDS[choice] for name, choice in self.params.choices.items()}
         for key, field in ((ImputeMedian.spec.key, "value"), (ImputeMode.spec.key, "value")):
             for name, value in states.get(key, {}).get(field, {}).items():
                 notes[name] += f" ({value!r})"
         for name, categories in states.get(EncodeOneHot.spec.key, {}).get("categories", {}).items():
             notes[name] += f" ({len(categories)} columns)"
-        return notes | held
+        return {**notes, **held}
 
     def _of_column(self, name: str, state: AutoFeaturesState) -> Any:
         """What scikit-learn does with one column: every part that treats it, narrowed to it."""
@@ -238,7 +238,7 @@ def _as_texts(rows: Any) -> Any:
     return np.array([[text(value) for value in row] for row in rows], dtype=object).reshape(len(rows), -1)
 
 
-def _on_circles(rows: Any, parts: tuple[str, ...]) -> Any:
+def _on_circles(rows: Any, parts: tuple[DatePart, ...]) -> Any:
     import numpy as np
 
     told = [[place for part in parts for place in on_circle(row[0], part)] for row in rows]

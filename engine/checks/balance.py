@@ -1,6 +1,7 @@
 """What becomes of rows that are added to balance classes, further down the line."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from components.base import Balance, Estimator, LearnedTransform, Resampler
 from components.ports import is_reserved
@@ -64,7 +65,7 @@ def _lacking(
 
 
 def _read(
-    pipeline: Pipeline, schemas: Mapping[str, NodeSchemas], after: tuple[str, ...], estimator: Estimator[object]
+    pipeline: Pipeline, schemas: Mapping[str, NodeSchemas], after: tuple[str, ...], estimator: Estimator[Any]
 ) -> frozenset[str]:
     """The columns before the line ``after`` that a model's features are computed from, without the engine's own."""
     names = frozenset(estimator.params.features)
