@@ -46,7 +46,9 @@ class OversampleRandom(Transform[OversampleRandomParams], Balance[OversampleRand
         (table,) = tables
         drawn = ranked(table, self.params.answer, f"oversample {self.params.seed}:")
         counted = drawn.mutate({REPEATS: self._repeats(drawn)})
-        counted = counted.filter(counted[REPEATS] > 0)  # all of them; Spark repeats no rows in the query that ranks them
+        counted = counted.filter(
+            counted[REPEATS] > 0
+        )  # all of them; Spark repeats no rows in the query that ranks them
         copies = ibis.range(integer(0), counted[REPEATS]).unnest()
         repeated = counted.select(*table.columns, copies.name(COPY))
         if ROW in table.columns:

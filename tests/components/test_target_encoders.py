@@ -160,6 +160,11 @@ def test_categories_that_say_nothing_say_nothing_about_the_answers_of_train_rows
         assert abs(np.corrcoef(values, truth)[0, 1]) < 0.1 < np.corrcoef(naive, truth)[0, 1]
 
 
+def test_only_noise_keeps_answers_from_those_who_compare_the_rows_of_a_large_category() -> None:
+    rows = rows_of(2_000, 20)
+    assert told(encoded("encode_leave_one_out", table_of(rows, ["train"] * 2_000), sigma=0), answers(rows)) > 0.9
+
+
 @pytest.mark.parametrize("key", ["encode_leave_one_out", "encode_catboost"])
 def test_rows_that_a_join_has_multiplied_are_one_row(key: str) -> None:
     rows = [("a", 1.0), ("a", 1.0), ("a", 1.0), ("a", 0.0), ("b", 1.0)]
