@@ -47,6 +47,10 @@ class Component(Generic[P]):
         """
         return None
 
+    def describe(self) -> str:
+        """What it does to which columns, where its params do not say it all; for people."""
+        return ""
+
     def when_serving(self) -> Self:
         """The component as an endpoint runs it, where every record must get its answer."""
         return self

@@ -1,7 +1,7 @@
 """What encoders that use the target share: the target as numbers, and its figures for each category."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -78,7 +78,7 @@ P = TypeVar("P", bound=AnsweredParams)
 class Answered(LearnedTransform[P, S], Generic[P, S]):
     """Replaces each category by a figure of the target among the train rows that have it."""
 
-    reads_answers = False
+    reads_answers: ClassVar[bool] = False
     """Whether what it makes of a train row is computed from answers, beside what it has learned."""
 
     @property

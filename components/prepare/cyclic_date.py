@@ -1,7 +1,8 @@
 """Place dates on circles."""
 
-from collections.abc import Mapping
-from math import tau
+from collections.abc import Callable, Mapping
+from datetime import date
+from math import cos, sin, tau
 from typing import Annotated, Literal, Self
 
 import ibis.expr.datatypes as dt
@@ -77,6 +78,15 @@ def _angle(date: ir.Value, part: Part) -> ir.FloatingValue:
     return (as_float(PARTS[part](date)) - decimal(first)) * decimal(tau / length)
 
 
+def on_circle(day: date | None, part: Part) -> tuple[float, float]:
+    """The same in Python, for one date; a missing one is at the centre."""
+    if day is None:
+        return 0.0, 0.0
+    first, length = CIRCLES[part]
+    angle = (IN_PYTHON[part](day) - first) * tau / length
+    return sin(angle), cos(angle)
+
+
 AXES = ("sin", "cos")
 CIRCLES: Mapping[Part, tuple[float, float]] = {
     "month": (1, 12),
@@ -87,3 +97,12 @@ CIRCLES: Mapping[Part, tuple[float, float]] = {
     "minute": (0, 60),
 }
 """Where each circle begins, and how long it is."""
+
+IN_PYTHON: Mapping[Part, Callable[[date], int]] = {
+    "month": lambda day: day.month,
+    "day": lambda day: day.day,
+    "dayofyear": lambda day: day.timetuple().tm_yday,
+    "dayofweek": lambda day: day.isoweekday() % 7,
+    "hour": lambda day: getattr(day, "hour", 0),
+    "minute": lambda day: getattr(day, "minute", 0),
+}

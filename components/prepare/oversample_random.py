@@ -11,7 +11,7 @@ from components.portable.row_ids import row_id
 from components.ports import ROW
 from components.prepare.balanced import IS_COUNTED, RANK, ROWS, MoreRows, Seed, largest, least, ranked, times
 
-COPY = "__cb_copy"
+COPY, REPEATS = "__cb_copy", "__cb_repeats"
 
 
 class OversampleRandomParams(MoreRows):
@@ -45,7 +45,12 @@ class OversampleRandom(Transform[OversampleRandomParams], Balance[OversampleRand
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         drawn = ranked(table, self.params.answer, f"oversample {self.params.seed}:")
-        repeated = drawn.mutate({COPY: ibis.range(integer(0), self._repeats(drawn)).unnest()})
+        counted = drawn.mutate({REPEATS: self._repeats(drawn)})
+        counted = counted.filter(
+            counted[REPEATS] > 0
+        )  # all of them; Spark repeats no rows in the query that ranks them
+        copies = ibis.range(integer(0), counted[REPEATS]).unnest()
+        repeated = counted.select(*table.columns, copies.name(COPY))
         if ROW in table.columns:
             copied = integer(-1) - row_id(repeated[ROW], repeated[COPY])
             repeated = repeated.mutate({ROW: ibis.ifelse(repeated[COPY] == 0, repeated[ROW], copied)})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from components.base import Model, Split
 from components.errors import UnknownComponent
+from engine.checks.balance import balance_problems
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
@@ -44,6 +45,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") ->
         *model_problems(pipeline, schemas),
         *member_problems(pipeline, placement.pipeline, schemas),
         *report_problems(placement.pipeline, schemas),
+        *([] if placement.pipeline.cycles() else balance_problems(placement.pipeline, schemas)),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )

@@ -260,7 +260,9 @@ def _facts(looked: Review, node_id: str) -> NodeFacts:
 
 def _fitted(known: NodeSchemas) -> str:
     has_roles = any("__cb_role" in schema for schema in known.inputs.values())
-    return "Learns from the train rows only" if has_roles else "Learns from all rows"
+    learns = "Learns from the train rows only" if has_roles else "Learns from all rows"
+    described = known.component.describe() if known.component else ""
+    return f"{learns}. {described}" if described else learns
 
 
 def _columns(schema: Any) -> list[dict[str, str]]:

@@ -130,8 +130,8 @@ def _check_room(
 ) -> None:
     if needed > room.memory_mb:
         raise LimitReached(
-            f"{component.spec.title} would need {needed:,.0f} MB for {before:,} train rows and the {after:,} that there "
-            f"are afterwards, with {spec.width:,} features each, but the run has room for {room.memory_mb:,.0f} MB.",
+            f"{component.spec.title} would need {needed:,.0f} MB for {before:,} train rows of {spec.width:,} features "
+            f"and the {after:,} that there are afterwards, but the run has room for {room.memory_mb:,.0f} MB.",
             hint="Sample rows first, choose fewer features, balance at random, or raise the memory limit by "
             f"{needed - room.memory_mb:,.0f} MB.",
             field="features",

@@ -24,6 +24,19 @@ LEARNED = sorted(
 )
 
 SEVERAL = {
+    "auto_features": [
+        {"columns": ["text", "number", "flag"], "max_categories": 2, "choices": {"number": "keep", "flag": "one_hot"}},
+        {
+            "choices": {
+                "number": "drop",
+                "other": "ordinal",
+                "text": "frequency",
+                "group": "ordinal",
+                "flag": "frequency",
+            }
+        },
+        {"choices": {"number": "fill_most_frequent", "other": "one_hot", "text": "fill_most_frequent"}},
+    ],
     "clip_outliers": [{"columns": ["number", "other"], "method": method} for method in ("iqr", "percentile")],
     "encode_backward_difference": [{"columns": ["text", "flag", "other"], "max_categories": 8}],
     "encode_binary": [{"columns": ["text", "other"], "max_categories": 255}],
@@ -42,6 +55,10 @@ SEVERAL = {
         {"columns": ["text", "flag", "other"]},
         {"columns": ["text", "group"], "order": {"text": ["b", "", "a"]}},
     ],
+    "encode_catboost": [{"columns": ["text", "other"], "target": "group", "smooth": 3, "missing": "category"}],
+    "encode_james_stein": [{"columns": ["text", "other"], "target": "flag", "missing": "category"}],
+    "encode_leave_one_out": [{"columns": ["text", "other"], "target": "group", "positive": "a"}],
+    "encode_target": [{"columns": ["text", "other"], "target": "group", "smooth": 2.5, "missing": "category"}],
     "group_rare": [{"columns": ["text", "flag", "other"], "min_share": 0.25, "name": "a"}],
     "impute_group": [
         {"by": ["text", "flag"], "statistic": "median"},
@@ -75,13 +92,13 @@ def table_of(rows: list[tuple[Any, ...]]) -> pa.Table:
     return table.append_column(ROW, pa.array(range(len(rows)), pa.int64()))
 
 
-def matrix_of(table: pa.Table, state: Any) -> np.ndarray[Any, Any]:
+def matrix_of(table: pa.Table, categories: Any) -> np.ndarray[Any, Any]:
     """The numbers of a transformed table, with one-hot columns expanded."""
     blocks = []
     for name in table.column_names:
         column = table[name].combine_chunks()
         is_packed = ibis.Schema.from_pyarrow(table.schema)[name] == ONE_HOT
-        blocks.append(expand(column, state.categories[name]) if is_packed else cells(column))
+        blocks.append(expand(column, categories[name]) if is_packed else cells(column))
     return np.hstack(blocks)
 
 
@@ -130,7 +147,8 @@ def test_duckdb_and_scikit_learn_agree(key: str, params: Any, train: Any, more: 
     columns = list(made.params.columns)
     found = made.transform(tables.lazy(applied_to, CONNECTION), state).order_by(ROW).to_pyarrow()
     own = [name for name in columns if name in found.column_names]
-    matrix = matrix_of(found.select(own + [n for n in found.column_names if n not in applied_to.column_names]), state)
+    shown = found.select(own + [n for n in found.column_names if n not in applied_to.column_names])
+    matrix = matrix_of(shown, made.categories(state))
     taken = applied_to.select([*columns, *getattr(made.params, "by", ())])
     expected = by_sklearn(made.to_sklearn(state), for_sklearn(taken, key))
     assert matrix.shape == expected.shape
