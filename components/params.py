@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from components.described import Described
 from components.errors import ColumnMissing, ComponentError, WrongKind
 from components.ports import RESERVED_PREFIX, Kind, is_reserved, kind_of, visible
 
@@ -40,7 +41,7 @@ class Columns(BaseModel):
     Written as ``[age, fare]``, ``numeric`` or ``{select: text, except: [name]}``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kinds: ClassVar[tuple[Kind, ...]] = ()
     input: ClassVar[str] = ""
@@ -226,19 +227,11 @@ Target = Annotated[str, TargetPick(("text", "boolean", "numeric", "one_hot"))]
 """One-hot columns are offered too: the moment one is chosen, the selector that encoded it leaves it alone."""
 
 
-class Params(BaseModel):
+class Params(Described):
     """What a person sets on a node. Frozen; unknown names are refused.
 
     The docstring under each field is its help in the form.
     """
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
-    )
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         """These params with every selector replaced by names, checked against the input tables.

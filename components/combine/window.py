@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal, Self
 import ibis
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
 from components.combine.group_by import SummableColumns
+from components.described import Described
 from components.errors import ComponentError
 from components.params import Column, ColumnPick, Columns, NewColumn, Params, PlainColumns, Widget, distinct_names
 from components.portable.numbers import as_float, divide, finite
@@ -26,10 +27,8 @@ WindowBuilder = Any
 OF_NUMBERS = ("difference", "change", "sum", "mean", "share")
 
 
-class WindowFunction(BaseModel):
+class WindowFunction(Described):
     """One new column."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     function: Function = "row_number"
     """What is computed. Ranks need no column; ``difference`` and ``change`` (0.1 is 10 % more) compare with an earlier
