@@ -6,6 +6,7 @@ hundred components, in every process. Here a module is parsed once, when a schem
 
 import ast
 import inspect
+import itertools
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -68,7 +69,7 @@ def _classes(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, list[ast.st
 
 
 def _fields(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for statement, after in zip(body, body[1:], strict=False):
+    for statement, after in itertools.pairwise(body):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             match after:
                 case ast.Expr(value=ast.Constant(value=str(text))):

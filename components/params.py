@@ -1,8 +1,8 @@
 """Params: frozen values that know their widget, their columns and their words."""
 
+import dataclasses
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
@@ -164,7 +164,7 @@ class FeatureColumns(Columns):
     kinds = ("numeric", "boolean", "one_hot")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class ColumnPick:
     """Marks a ``str`` param as the name of one column of an input."""
 
@@ -175,11 +175,21 @@ class ColumnPick:
         return {**handler(core), "x-widget": "column", "x-kinds": list(self.kinds), "x-input": self.input}
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Widget:
     """Says how the form shows a param: ``Annotated[str, Widget("expression")]``.
 
-    The keywords are those of the form's protocol: ``widget``, ``options``, ``unit``, ``placeholder``, ``advanced``.
+    Parameters
+    ----------
+    widget
+        ``expression``, ``mapping`` (columns to names), ``values`` (values to values), ``order`` (columns to values in
+        order), ``paragraph``; what else there is follows from the type.
+    options
+        What the engine offers to choose from: ``datasets``, ``samples``.
+    only_if
+        The other params that must have these values (or one of several) for this one to matter.
+    words
+        What the values of a choice are called, where their names do not say it.
     """
 
     widget: str = ""
@@ -187,6 +197,8 @@ class Widget:
     unit: str = ""
     placeholder: str = ""
     advanced: bool = False
+    only_if: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         named = {
@@ -195,8 +207,19 @@ class Widget:
             "x-unit": self.unit,
             "x-placeholder": self.placeholder,
             "x-advanced": self.advanced,
+            "x-only-if": {name: _several(value) for name, value in self.only_if.items()},
+            "x-words": dict(self.words),
         }
         return {**handler(core), **{key: value for key, value in named.items() if value}}
+
+
+def only_if(**values: Any) -> Widget:
+    """Marks a param that matters only with these values of others: ``only_if(method="zscore")``."""
+    return Widget(only_if=values)
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def _new_name(name: str) -> str:
