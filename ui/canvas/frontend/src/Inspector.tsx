@@ -128,7 +128,7 @@ function Progress({ id }: { id: string }) {
 function Sample({ node }: { node: string }) {
   const trial = usePart((state) => (state.trial?.node === node ? state.trial : null));
   const [open, setOpen] = useState(false);
-  if (!trial || trial.of !== "data") return null;
+  if (!trial || trial.of !== "data" || !(trial.after || trial.note)) return null;
   const [before, after] = trial.counts ?? [null, null];
   const figures = before === null || after === null ? "" : before === after ? `${count(after)} rows` : `${count(before)} → ${count(after)} rows`;
   return (
@@ -138,7 +138,7 @@ function Sample({ node }: { node: string }) {
         {figures && <span className="cb-fold-note">{figures}</span>}
       </button>
       {open && (
-        <div className="cb-form-inner cb-stack">
+        <div className="cb-stack cb-sampled">
           {trial.note && <p className="cb-hint">{trial.note}</p>}
           {trial.after && <SampleTable table={trial.after} label="Sample rows after this node" testId="sample-after" />}
         </div>

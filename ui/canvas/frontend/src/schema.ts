@@ -163,7 +163,7 @@ export function condition(field: Field): string {
 const ACRONYMS = /\b(auc|roc|rmse|mae|mape|mse|iqr|sql|csv|json|pca|knn|id|r2|f1|l1|l2|svd|sgd|rbf|idf|tf)\b/g;
 const TYPE_WORDS: { [name: string]: string } = {
   int64: "Whole number", float64: "Number", string: "Text", boolean: "True or false", date: "Date", timestamp: "Date and time",
-  zscore: "Z-score", log1p: "log(1 + x)",
+  zscore: "Z-score", dayofweek: "Day of week", dayofyear: "Day of year", log1p: "log(1 + x)",
 };
 
 /** What a value of a choice is called. */

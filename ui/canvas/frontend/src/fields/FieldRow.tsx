@@ -15,6 +15,7 @@ import { ExpressionField } from "./ExpressionField";
 import { GroupField } from "./GroupField";
 import { ListField } from "./ListField";
 import { MixedField, NumberField, TupleField } from "./NumberField";
+import { OrderField } from "./OrderField";
 import { PairsField } from "./PairsField";
 import { RowsField, VariantField } from "./RowsField";
 import { TableField } from "./TableField";
@@ -22,7 +23,7 @@ import { ChoiceField, ChoicesField, DateField, FixedField, FlagField, OptionFiel
 
 const CONTROLS: { [kind in FieldKind]: ComponentType<ControlProps> } = {
   columns: ColumnsField, column: ColumnField, column_list: ColumnListField, expression: ExpressionField,
-  mapping: PairsField, values: PairsField, order: PairsField, option: OptionField, choice: ChoiceField, choices: ChoicesField,
+  mapping: PairsField, values: PairsField, order: OrderField, option: OptionField, choice: ChoiceField, choices: ChoicesField,
   flag: FlagField, number: NumberField, text: TextField, paragraph: TextField, date: DateField, moment: DateField,
   texts: ListField, numbers: ListField, constants: ListField, constant: ConstantField, mixed: MixedField, tuple: TupleField,
   group: GroupField, variant: VariantField, rows: RowsField, table: TableField, fixed: FixedField, unknown: UnknownField,

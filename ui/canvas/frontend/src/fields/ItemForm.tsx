@@ -7,6 +7,10 @@ import { FieldRow } from "./FieldRow";
 
 export type Item = { [name: string]: Json };
 
+/** “Window function” for a structure called WindowFunction. */
+export const titleOf = (variant: Schema): string =>
+  wordOf(String(variant.title ?? "Item").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase());
+
 export const variantsOf = (schema: Schema, root: Schema): Schema[] =>
   (schema.oneOf ?? schema.anyOf ?? [schema]).map((one) => resolve(one, root).schema);
 

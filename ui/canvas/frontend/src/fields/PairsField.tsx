@@ -1,4 +1,4 @@
-/** `mapping`: a column to its new name. `values`: a value to another. `order`: a column to its values, in order. */
+/** `mapping`: a column to its new name. `values`: a value to another. */
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
 import { resolve, valueSchema, type FieldKind } from "../schema";
@@ -8,25 +8,15 @@ import { kindIcon } from "../columns";
 import { readNumber } from "./NumberField";
 
 type Row = [string, string];
-type Pairs = Extract<FieldKind, "mapping" | "values" | "order">;
-
-const SEPARATOR = ", ";
-const split = (text: string): string[] => text.split(",").map((part) => part.trim()).filter(Boolean);
-
-const WORDS: { [kind in Pairs]: { key: string; value: string; icon: string; say: string } } = {
-  mapping: { key: "Column", value: "becomes", icon: "arrow_forward", say: "becomes" },
-  values: { key: "Value", value: "becomes", icon: "arrow_forward", say: "becomes" },
-  order: { key: "Column", value: "low, medium, high", icon: "format_list_numbered", say: "values, low to high" },
-};
+type Pairs = Extract<FieldKind, "mapping" | "values">;
 
 const readRows = (json: Json): Row[] =>
   json && typeof json === "object" && !Array.isArray(json)
-    ? Object.entries(json).map(([key, one]) => [key, Array.isArray(one) ? one.join(SEPARATOR) : String(one ?? "")])
+    ? Object.entries(json).map(([key, one]) => [key, String(one ?? "")])
     : [];
 
 /** How a typed value is meant; undefined while the row is not complete. */
-function reader(kind: Pairs, schema: Schema, root: Schema): (text: string) => Json | undefined {
-  if (kind === "order") return (text) => (split(text).length > 0 ? split(text) : undefined);
+function reader(schema: Schema, root: Schema): (text: string) => Json | undefined {
   const { nullable } = resolve((schema.additionalProperties as Schema | undefined) ?? {}, root);
   const type = valueSchema(schema, root).type;
   return (text) => {
@@ -38,9 +28,8 @@ function reader(kind: Pairs, schema: Schema, root: Schema): (text: string) => Js
 export function PairsField(props: ControlProps) {
   const { id, field, value, context, write, refuse } = props;
   const kind = field.kind as Pairs;
-  const words = WORDS[kind];
-  const read = reader(kind, field.schema, context.root);
-  const missing = read("") === null ? "missing" : words.value;
+  const read = reader(field.schema, context.root);
+  const missing = read("") === null ? "missing" : "becomes";
   const [rows, keep] = useRows(value ?? {}, readRows);
   const columns = columnsFor(props).map((column) => ({
     value: column.name, label: column.name, icon: kindIcon(column.kind), about: column.type,
@@ -64,7 +53,7 @@ export function PairsField(props: ControlProps) {
               className="cb-input"
               aria-label={`${field.title}, row ${place + 1}: value`}
               data-testid={`field-${field.name}-${place}-key`}
-              placeholder={to === "" ? words.key : "(empty)"}
+              placeholder={to === "" ? "Value" : "(empty)"}
               value={key}
               disabled={context.readonly}
               onChange={(event) => put(place, [event.target.value, to])}
@@ -73,7 +62,7 @@ export function PairsField(props: ControlProps) {
             <Combobox
               label={`${field.title}, row ${place + 1}: column`}
               testId={`field-${field.name}-${place}-key`}
-              placeholder={words.key}
+              placeholder="Column"
               value={key}
               suggestions={columns.filter((one) => !rows.some(([used]) => used === one.value))}
               free
@@ -81,10 +70,10 @@ export function PairsField(props: ControlProps) {
               onPick={(name) => put(place, [name, to])}
             />
           )}
-          <Icon name={words.icon} />
+          <Icon name="arrow_forward" />
           <input
             className="cb-input"
-            aria-label={`${field.title}, row ${place + 1}: ${words.say}`}
+            aria-label={`${field.title}, row ${place + 1}: becomes`}
             data-testid={`field-${field.name}-${place}-value`}
             placeholder={missing}
             value={to}

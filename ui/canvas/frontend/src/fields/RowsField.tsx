@@ -3,7 +3,7 @@ import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
 import { resolve, startOf } from "../schema";
 import { useRows, type ControlProps } from "./control";
-import { ItemForm, variantsOf, type Item } from "./ItemForm";
+import { ItemForm, titleOf, variantsOf, type Item } from "./ItemForm";
 
 export function RowsField({ id, field, value, context, write }: ControlProps) {
   const [items, keep] = useRows(value ?? [], (json) => (Array.isArray(json) ? (json as Item[]) : []));
@@ -20,7 +20,7 @@ export function RowsField({ id, field, value, context, write }: ControlProps) {
         <ItemForm
           key={place}
           id={`${id}-${place}`}
-          title={`${field.title} ${place + 1}`}
+          title={`${titleOf(variants[0] ?? {})} ${place + 1}`}
           variants={variants}
           item={one}
           context={context}
@@ -45,7 +45,7 @@ export function RowsField({ id, field, value, context, write }: ControlProps) {
       {!context.readonly && (
         <button type="button" className="cb-link" data-testid={`field-${field.name}-add`}
           onClick={() => change([...items, startOf(variants[0] ?? {}, context.root) as Item])}>
-          <Icon name="add" /> Add
+          <Icon name="add" /> Add {variants.length === 1 ? titleOf(variants[0] ?? {}).toLowerCase() : "one"}
         </button>
       )}
     </div>
