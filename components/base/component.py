@@ -16,7 +16,7 @@ from components.params import Params
 class State(BaseModel):
     """What a learned transform has learned: JSON, never code."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 M = TypeVar("M", bound=BaseModel)

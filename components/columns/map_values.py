@@ -12,7 +12,7 @@ from components.base import Spec, Transform
 from components.errors import WrongKind
 from components.listed import SOURCES, Listed, Type, as_text, equals, read
 from components.outline import Outline, changed
-from components.params import ARTICLE, ColumnPick, Params, Widget
+from components.params import ARTICLE, ColumnPick, Params, Widget, only_if
 from components.portable.constants import constant
 from components.ports import Kind, kind_of
 
@@ -26,7 +26,7 @@ def _with_texts(values: Any) -> Any:
 
 
 Mapped = Annotated[
-    dict[Listed, Listed | None], BeforeValidator(_with_texts), Widget("mapping"), Field(min_length=1, max_length=MOST)
+    dict[Listed, Listed | None], BeforeValidator(_with_texts), Widget("values"), Field(min_length=1, max_length=MOST)
 ]
 
 
@@ -37,7 +37,7 @@ class MapValuesParams(Params):
     """What each value becomes."""
     default: Listed | None = None
     """What all values become that are not listed."""
-    others: Literal["keep", "missing"] = "keep"
+    others: Annotated[Literal["keep", "missing"], only_if(default=None)] = "keep"
     """What happens to these where there is no default: they stay, or become missing."""
     to: Type = "string"
     """The type of the new values."""

@@ -1,7 +1,7 @@
 """Read texts as dates."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from pydantic import Field
 
 from components.base import Spec, Transform
+from components.columns.cast import OnError
 from components.columns.date_formats import check_format, has_time, read_date
 from components.outline import Outline, changed
 from components.params import Params, TextColumns, Widget
@@ -19,7 +20,7 @@ class ParseDateParams(Params):
     """The texts to read."""
     format: Annotated[str, Widget(placeholder="%d/%m/%Y"), Field(min_length=2, max_length=100)]
     """How they are written: ``%d/%m/%Y``, ``%d %B %Y``, ``%Y-%m-%d %H:%M:%S``, ``%m/%d/%y %I:%M %p``."""
-    on_error: Literal["null", "fail"] = "null"
+    on_error: OnError = "null"
     """What happens to texts that are no such dates: they become missing, or the run stops."""
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:

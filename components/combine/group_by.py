@@ -5,9 +5,10 @@ from typing import Annotated, Literal, Self
 
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
+from components.described import Described
 from components.params import AnyColumns, Column, Columns, NewColumn, NumericColumns, Params, Widget, distinct_names
 from components.portable.numbers import measurable, where
 from components.portable.row_ids import row_id
@@ -40,10 +41,8 @@ FITTING: Mapping[str, type[Columns]] = {
 }
 
 
-class Aggregation(BaseModel):
+class Aggregation(Described):
     """One figure for each group."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     column: Column | None = None
     """The column to summarise; only ``count`` goes without one and counts rows."""

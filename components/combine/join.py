@@ -12,12 +12,20 @@ from pydantic import Field, model_validator
 from components.base import Spec, Transform
 from components.combine.keys import KEY, check_comparable
 from components.outline import Made, Outline, Place, places
-from components.params import AnyColumns, ColumnPick, Params, distinct_names
+from components.params import AnyColumns, ColumnPick, Params, Widget, distinct_names
 from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW, Port, is_reserved, reserved_in, visible
 
 LeftColumns = Annotated[tuple[str, ...], ColumnPick(input="left")]
 RightColumns = Annotated[tuple[str, ...], ColumnPick(input="right")]
+
+
+HOW = {
+    "inner": "Rows with a match",
+    "left": "All rows of the left",
+    "right": "All rows of the right",
+    "outer": "All rows of both",
+}
 
 
 class JoinParams(Params):
@@ -27,7 +35,7 @@ class JoinParams(Params):
     """Key columns of the left table, where the names differ."""
     right_on: RightColumns = ()
     """Key columns of the right table, in the same order."""
-    how: Literal["inner", "left", "right", "outer"] = "left"
+    how: Annotated[Literal["inner", "left", "right", "outer"], Widget(words=HOW)] = "left"
     """Which rows stay: those with a match (inner), all of the left, all of the right, or all of both (outer)."""
     suffix: Annotated[str, Field(min_length=1, max_length=50)] = "_right"
     """Added to the names of right columns that the left table has too."""

@@ -1,17 +1,28 @@
 """Compute over the rows around each row."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import ibis
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
 from components.combine.group_by import SummableColumns
+from components.described import Described
 from components.errors import ComponentError
-from components.params import Column, ColumnPick, Columns, NewColumn, Params, PlainColumns, Widget, distinct_names
+from components.params import (
+    Column,
+    ColumnPick,
+    Columns,
+    NewColumn,
+    Params,
+    PlainColumns,
+    Widget,
+    distinct_names,
+    only_if,
+)
 from components.portable.numbers import as_float, divide, finite
 from components.rows.order import ordered_by, within
 
@@ -23,24 +34,25 @@ Function = Literal[
 WindowBuilder = Any
 """A window as Ibis builds it."""
 
+OF_COLUMNS = tuple(
+    name for name in get_args(Function) if name not in ("row_number", "rank", "dense_rank", "percent_rank")
+)
 OF_NUMBERS = ("difference", "change", "sum", "mean", "share")
 
 
-class WindowFunction(BaseModel):
+class WindowFunction(Described):
     """One new column."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     function: Function = "row_number"
     """What is computed. Ranks need no column; ``difference`` and ``change`` (0.1 is 10 % more) compare with an earlier
     row; ``share`` is the part of the group's sum."""
-    column: Column | None = None
+    column: Annotated[Column | None, only_if(function=OF_COLUMNS)] = None
     """The column it is computed from."""
     name: NewColumn | None = None
     """The name of the new column; ``sum_price`` and the like where it is left empty."""
-    rows: Annotated[int, Field(ge=1, le=100_000)] = 1
+    rows: Annotated[int, Field(ge=1, le=100_000), only_if(function=("lag", "lead", "difference", "change"))] = 1
     """How many rows back (or ahead) ``lag``, ``lead``, ``difference`` and ``change`` look."""
-    over: Literal["so_far", "group"] = "so_far"
+    over: Annotated[Literal["so_far", "group"], only_if(function=("sum", "mean", "min", "max", "count"))] = "so_far"
     """Whether ``sum``, ``mean``, ``min``, ``max`` and ``count`` take the rows up to this one, or the whole group;
     ``first``, ``last`` and ``share`` always take the group."""
 

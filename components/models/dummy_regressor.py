@@ -6,14 +6,15 @@ from pydantic import Field, model_validator
 
 from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
 from components.models.arguments import arguments
+from components.params import only_if
 
 
 class DummyRegressorParams(EstimatorParams):
     strategy: Literal["mean", "median", "quantile", "constant"] = "mean"
     """Which number of the train rows it answers with, or a constant."""
-    quantile: Annotated[float, Field(ge=0, le=1)] | None = None
+    quantile: Annotated[Annotated[float, Field(ge=0, le=1)] | None, only_if(strategy="quantile")] = None
     """Which quantile, with the strategy quantile."""
-    constant: float | None = None
+    constant: Annotated[float | None, only_if(strategy="constant")] = None
     """Which number, with the strategy constant."""
 
     @model_validator(mode="after")

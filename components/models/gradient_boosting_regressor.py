@@ -8,12 +8,13 @@ from components.base import MODEL_OUT, Estimator, Spec
 from components.models.arguments import Advanced, arguments
 from components.models.gradient_boosting import SEARCH_SPACE, GradientBoostingParams
 from components.models.trees import TRUSTED_TYPES
+from components.params import only_if
 
 
 class GradientBoostingRegressorParams(GradientBoostingParams):
     loss: Literal["squared_error", "absolute_error", "huber", "quantile"] = "squared_error"
     """What to minimise: squared errors for the mean, absolute errors for the median, huber for both, …"""
-    alpha: Annotated[float, Field(gt=0, lt=1), Advanced] = 0.9
+    alpha: Annotated[float, Field(gt=0, lt=1), Advanced, only_if(loss=("quantile", "huber"))] = 0.9
     """Which quantile to predict, with the loss quantile; beyond which quantile errors count less, with huber."""
 
 

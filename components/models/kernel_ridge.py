@@ -8,6 +8,7 @@ from pydantic import Field
 from components.base import MODEL_OUT, EstimatorParams, Spec
 from components.models.arguments import Advanced, arguments
 from components.models.bounded import Bounded
+from components.params import only_if
 
 
 class KernelRidgeParams(EstimatorParams):
@@ -17,9 +18,9 @@ class KernelRidgeParams(EstimatorParams):
     """What makes rows similar; rbf is the usual choice for a smooth curve."""
     gamma: Annotated[float, Field(gt=0)] | None = None
     """How near a row must be to matter: larger values make it more local; empty for 1 by the number of columns."""
-    degree: Annotated[float, Field(ge=0, le=20), Advanced] = 3.0
+    degree: Annotated[float, Field(ge=0, le=20), Advanced, only_if(kernel="poly")] = 3.0
     """The degree of the kernel poly."""
-    coef0: Annotated[float, Advanced] = 1.0
+    coef0: Annotated[float, Advanced, only_if(kernel=("poly", "sigmoid"))] = 1.0
     """The constant term of the kernels poly and sigmoid."""
 
 

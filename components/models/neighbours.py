@@ -9,6 +9,7 @@ from components.base import EstimatorParams
 from components.errors import UnfitData
 from components.models.arguments import Advanced
 from components.models.bounded import Bounded
+from components.params import only_if
 
 _METRICS = "sklearn.metrics._dist_metrics."
 
@@ -29,7 +30,7 @@ class NeighboursParams(EstimatorParams):
     """Whether they count the same, or nearer ones more."""
     metric: Annotated[Literal["minkowski", "euclidean", "manhattan", "chebyshev"], Advanced] = "minkowski"
     """What near means."""
-    p: Annotated[float, Field(gt=0, le=100), Advanced] = 2.0
+    p: Annotated[float, Field(gt=0, le=100), Advanced, only_if(metric="minkowski")] = 2.0
     """The power of the Minkowski metric: 2 for straight lines, 1 for city blocks."""
     algorithm: Annotated[Literal["auto", "ball_tree", "kd_tree", "brute"], Advanced] = "auto"
     """How the nearest rows are found; the answers are the same."""

@@ -6,9 +6,11 @@ from pydantic import Field
 
 from components.base import EstimatorParams
 from components.models.arguments import Advanced, Seed
+from components.params import only_if
 
 Width = Annotated[int, Field(ge=1, le=10_000)]
-Decay = Annotated[float, Field(ge=0, lt=1), Advanced]
+ByAdam, BySGD, BySteps = only_if(solver="adam"), only_if(solver="sgd"), only_if(solver=("adam", "sgd"))
+Decay = Annotated[float, Field(ge=0, lt=1), Advanced, ByAdam]
 
 
 class PerceptronParams(EstimatorParams):
@@ -24,9 +26,9 @@ class PerceptronParams(EstimatorParams):
     """How large the first steps are."""
     max_iter: Annotated[int, Field(ge=1, le=100_000)] = 200
     """The most times that all rows are seen."""
-    early_stopping: bool = False
+    early_stopping: Annotated[bool, BySteps] = False
     """Whether to stop when a part of the train rows that is set aside no longer gains."""
-    validation_fraction: Annotated[float, Field(gt=0, lt=1), Advanced] = 0.1
+    validation_fraction: Annotated[float, Field(gt=0, lt=1), Advanced, only_if(early_stopping=True)] = 0.1
     """The share of train rows set aside for early stopping."""
     n_iter_no_change: Annotated[int, Field(ge=1), Advanced] = 10
     """How many times without a gain end the training."""
@@ -34,25 +36,25 @@ class PerceptronParams(EstimatorParams):
     """The least gain that counts."""
     solver: Annotated[Literal["adam", "sgd", "lbfgs"], Advanced] = "adam"
     """The algorithm; lbfgs is often better on a few thousand rows or fewer."""
-    batch_size: Annotated[Literal["auto"] | Annotated[int, Field(ge=1)], Advanced] = "auto"
+    batch_size: Annotated[Literal["auto"] | Annotated[int, Field(ge=1)], Advanced, BySteps] = "auto"
     """How many rows make one step; ``auto`` for at most 200."""
-    shuffle: Annotated[bool, Advanced] = True
+    shuffle: Annotated[bool, Advanced, BySteps] = True
     """Whether rows are seen in another order each time."""
-    learning_rate: Annotated[Literal["constant", "invscaling", "adaptive"], Advanced] = "constant"
+    learning_rate: Annotated[Literal["constant", "invscaling", "adaptive"], Advanced, BySGD] = "constant"
     """How steps shrink, with the solver sgd."""
-    power_t: Annotated[float, Field(ge=0), Advanced] = 0.5
+    power_t: Annotated[float, Field(ge=0), Advanced, only_if(solver="sgd", learning_rate="invscaling")] = 0.5
     """How fast they shrink, with the learning rate invscaling."""
-    momentum: Annotated[float, Field(ge=0, le=1), Advanced] = 0.9
+    momentum: Annotated[float, Field(ge=0, le=1), Advanced, BySGD] = 0.9
     """How much of the last step goes into the next, with the solver sgd."""
-    nesterovs_momentum: Annotated[bool, Advanced] = True
+    nesterovs_momentum: Annotated[bool, Advanced, BySGD] = True
     """Whether momentum looks ahead, with the solver sgd."""
     beta_1: Decay = 0.9
     """How long the solver adam remembers slopes."""
     beta_2: Decay = 0.999
     """How long the solver adam remembers their squares."""
-    epsilon: Annotated[float, Field(gt=0), Advanced] = 1e-8
+    epsilon: Annotated[float, Field(gt=0), Advanced, ByAdam] = 1e-8
     """Keeps the solver adam from dividing by zero."""
-    max_fun: Annotated[int, Field(ge=1), Advanced] = 15_000
+    max_fun: Annotated[int, Field(ge=1), Advanced, only_if(solver="lbfgs")] = 15_000
     """How often the solver lbfgs may look at all rows."""
     seed: Seed = 0
     """Another seed starts from other weights."""

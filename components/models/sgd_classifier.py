@@ -7,6 +7,7 @@ from pydantic import Field
 
 from components.base import MODEL_OUT, Estimator, Spec
 from components.models.arguments import Advanced, BalancedParams, Seed, arguments
+from components.params import only_if
 
 
 class SGDClassifierParams(BalancedParams):
@@ -18,17 +19,17 @@ class SGDClassifierParams(BalancedParams):
     """The most times that all rows are seen."""
     penalty: Literal["l2", "l1", "elasticnet"] | None = "l2"
     """How coefficients are kept small; l1 and elasticnet set some to zero."""
-    l1_ratio: Annotated[float, Field(ge=0, le=1), Advanced] = 0.15
+    l1_ratio: Annotated[float, Field(ge=0, le=1), Advanced, only_if(penalty="elasticnet")] = 0.15
     """Share of the L1 penalty, with the penalty elasticnet."""
     learning_rate: Annotated[Literal["optimal", "constant", "invscaling", "adaptive"], Advanced] = "optimal"
     """How steps shrink."""
-    eta0: Annotated[float, Field(gt=0), Advanced] = 0.01
+    eta0: Annotated[float, Field(gt=0), Advanced, only_if(learning_rate=("constant", "invscaling", "adaptive"))] = 0.01
     """How large the first steps are, unless the learning rate is optimal."""
-    power_t: Annotated[float, Field(ge=0), Advanced] = 0.5
+    power_t: Annotated[float, Field(ge=0), Advanced, only_if(learning_rate="invscaling")] = 0.5
     """How fast they shrink, with the learning rate invscaling."""
     early_stopping: Annotated[bool, Advanced] = False
     """Whether to stop when a part of the train rows that is set aside no longer gains."""
-    validation_fraction: Annotated[float, Field(gt=0, lt=1), Advanced] = 0.1
+    validation_fraction: Annotated[float, Field(gt=0, lt=1), Advanced, only_if(early_stopping=True)] = 0.1
     """The share of train rows set aside for early stopping."""
     n_iter_no_change: Annotated[int, Field(ge=1), Advanced] = 5
     """How many times without a gain end the training."""

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from components.base import EstimatorParams
 from components.models.arguments import Advanced
+from components.params import only_if
 
 MOST_ROWS = 20_000
 """Their work grows with the square of the rows, or worse: these take about a minute."""
@@ -18,11 +19,13 @@ class SupportVectorParams(EstimatorParams):
     """Inverse strength of regularization: larger values follow the rows more closely."""
     kernel: Literal["rbf", "linear", "poly", "sigmoid"] = "rbf"
     """What shape the boundary may have."""
-    gamma: Literal["scale", "auto"] | Annotated[float, Field(gt=0)] = "scale"
+    gamma: Annotated[
+        Literal["scale", "auto"] | Annotated[float, Field(gt=0)], only_if(kernel=("rbf", "poly", "sigmoid"))
+    ] = "scale"
     """How near a row must be to matter: larger values make it more local; ``scale`` looks at how much features vary."""
-    degree: Annotated[int, Field(ge=1, le=20), Advanced] = 3
+    degree: Annotated[int, Field(ge=1, le=20), Advanced, only_if(kernel="poly")] = 3
     """The degree of the kernel poly."""
-    coef0: Annotated[float, Advanced] = 0.0
+    coef0: Annotated[float, Advanced, only_if(kernel=("poly", "sigmoid"))] = 0.0
     """The constant term of the kernels poly and sigmoid."""
     shrinking: Annotated[bool, Advanced] = True
     """Whether rows that seem not to matter are set aside, which is often faster."""

@@ -1,6 +1,7 @@
 """Columns at every port, without executing anything."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -272,9 +273,15 @@ def _answer_type(target: dt.DataType) -> dt.DataType:
     return dt.float64 if target.is_decimal() else target
 
 
+def _quoted_param(node: Node, message: str) -> str | None:
+    """The param that a complaint about all of them names first: “'quantile' is set exactly when …”."""
+    fields = component(node.component).params_type().model_fields
+    return next((name for name in re.findall(r"'(\w+)'", message) if name in fields), None)
+
+
 def _param_error(node: Node, item: Any) -> ParamError:
     place = [str(part) for part in item["loc"]]
-    field = place[0] if place else None
+    field = place[0] if place else _quoted_param(node, item["msg"])
     words = (field or "").replace("_", " ")
     if item["type"] == "missing":
         message = f"{node.label}: “{words.capitalize()}” is not set."

@@ -18,6 +18,7 @@ from components.base import (
     Unsupervised,
 )
 from components.catalog import catalog, component
+from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
 
 FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
@@ -98,6 +99,11 @@ def list_categories() -> list[dict[str, str]]:
     used = {found.spec.category for found in catalog().values()}
     ordered = [key for key in CATEGORIES if key in used] + sorted(used - set(CATEGORIES))
     return [{"key": key, "title": CATEGORIES.get(key, key.split("/")[-1].capitalize())} for key in ordered]
+
+
+def list_functions() -> list[dict[str, str]]:
+    """The functions that expressions may call: name, signature, about."""
+    return [{"name": one.name, "signature": one.signature, "about": one.about} for one in FUNCTIONS.values()]
 
 
 def canvas_messages() -> dict[str, str]:

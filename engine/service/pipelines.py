@@ -128,7 +128,7 @@ def apply_edit(
 
 def review_pipeline(workspace: Workspace, pipeline: Pipeline) -> PipelineReview:
     """Everything the canvas shows without running anything."""
-    looked = _review(workspace, pipeline)
+    looked = look_through(workspace, pipeline)
     facts = {node.id: _facts(looked, node.id) for node in pipeline.nodes}
     return PipelineReview(facts=facts, problems=[problem.as_data() for problem in looked.problems])
 
@@ -144,7 +144,11 @@ def fix_problem(workspace: Workspace, pipeline_id: str, problem_id: str, fix_id:
     draft = get_draft(workspace, pipeline_id)
     pipeline = drawn(draft)
     fix = next(
-        (p.fix for p in _review(workspace, pipeline).problems if p.id == problem_id and p.fix and p.fix.id == fix_id),
+        (
+            p.fix
+            for p in look_through(workspace, pipeline).problems
+            if p.id == problem_id and p.fix and p.fix.id == fix_id
+        ),
         None,
     )
     if fix is None:
@@ -227,7 +231,8 @@ def digest(pipeline: Pipeline) -> str:
     return hashlib.sha256((pipeline.digest_source() + layout).encode()).hexdigest()
 
 
-def _review(workspace: Workspace, pipeline: Pipeline) -> Review:
+def look_through(workspace: Workspace, pipeline: Pipeline) -> Review:
+    """The review itself, for what builds on it."""
     return review(_resolved(pipeline), workspace.schema_of)
 
 
@@ -279,7 +284,7 @@ def _draft_view(draft: Draft, name: str) -> DraftView:
 
 def problem_list(workspace: Workspace, pipeline: Pipeline) -> list[dict[str, Any]]:
     """The problems alone, for the command line."""
-    return [_as_data(problem) for problem in _review(workspace, pipeline).problems]
+    return [_as_data(problem) for problem in look_through(workspace, pipeline).problems]
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:

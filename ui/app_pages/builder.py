@@ -46,11 +46,14 @@ def show_builder(pipeline_id: str) -> None:
 def show_canvas(pipeline_id: str) -> None:
     """The canvas in a fragment of its own: drawing does not draw the page below it again."""
     key = f"canvas_{pipeline_id}"
-    outcome = board.take(home, pipeline_id, said(key), chosen_limits(pipeline_id))
+    last = said(key)
+    outcome = board.take(home, pipeline_id, last, chosen_limits(pipeline_id))
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
     if outcome.trouble:
         show_error(outcome.trouble)
-    data = board.editor_data(home, draft, latest, outcome.refused)
+    looked_at = places.asked("node") if outcome.node is None else outcome.node
+    knows = last.intent.knows if last.intent else None
+    data = board.editor_data(home, draft, latest, outcome.refused, looked_at=looked_at, knows=knows)
     focus = session.first_asked(pipeline_id, places.asked("node"))
     told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:

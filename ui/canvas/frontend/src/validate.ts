@@ -1,6 +1,6 @@
 /** What is wrong with a value, in the words of the person who typed it; null when nothing is. */
 import type { Json, Schema } from "./protocol";
-import { resolve } from "./schema";
+import { resolve, sentence } from "./schema";
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -71,20 +71,30 @@ function list(schema: Schema, value: Json[], root: Schema): string | null {
   const { minItems, maxItems } = schema as { minItems?: number; maxItems?: number };
   if (minItems && value.length < minItems) return minItems === 1 ? "Add at least one." : `Add at least ${minItems}.`;
   if (maxItems !== undefined && value.length > maxItems) return `Keep at most ${maxItems}.`;
-  for (const item of value) {
-    const wrong = schema.items && mistake(schema.items, item, root);
+  const places = schema.prefixItems as Schema[] | undefined;
+  if (places && value.length !== places.length) return `Fill in all ${places.length}.`;
+  for (const [place, item] of value.entries()) {
+    const inner = places?.[place] ?? schema.items;
+    const wrong = inner && mistake(inner, item, root);
     if (wrong) return wrong;
   }
   return null;
 }
 
 function object(schema: Schema, value: { [key: string]: Json }, root: Schema): string | null {
-  for (const name of schema.required ?? []) if (!(name in value)) return `“${name}” is missing.`;
+  const { minProperties: least, maxProperties: most, propertyNames: names } = schema as
+    { minProperties?: number; maxProperties?: number; propertyNames?: Schema };
+  const size = Object.keys(value).length;
+  if (least && size < least) return least === 1 ? "Add at least one." : `Add at least ${least}.`;
+  if (most !== undefined && size > most) return `Keep at most ${most}.`;
+  for (const name of schema.required ?? []) if (!(name in value)) return `${sentence(name)} is missing.`;
   for (const [name, item] of Object.entries(value)) {
     const inner = schema.properties?.[name] ?? schema.additionalProperties;
     if (inner === false) return `“${name}” is not known here.`;
+    const misnamed = names && mistake(names, name, root);
+    if (misnamed) return misnamed;
     const wrong = typeof inner === "object" && inner ? mistake(inner as Schema, item, root) : null;
-    if (wrong) return schema.properties ? `${name}: ${wrong}` : wrong;
+    if (wrong) return schema.properties ? `${sentence(name)}: ${wrong}` : wrong;
   }
   return null;
 }

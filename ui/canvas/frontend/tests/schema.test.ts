@@ -31,7 +31,7 @@ const wrong = (name: string, value: never | unknown) => mistake(root.properties!
 describe("fields", () => {
   it.each([
     ["columns", "columns"], ["share", "number"], ["depth", "number"], ["max_features", "mixed"], ["how", "choice"], ["rules", "rows"],
-    ["anything", "json"], ["flag", "flag"], ["names", "mapping"], ["tags", "texts"],
+    ["anything", "unknown"], ["flag", "flag"], ["names", "values"], ["tags", "texts"],
   ])("%s is drawn as %s", (name, kind) => expect(fields.get(name)?.kind).toBe(kind));
 
   it("know what is advanced, nullable, and measured in what", () => {
