@@ -9,10 +9,12 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from components.base import Estimator, Evaluation, LearnedTransform, Output, Transform
+from components.base.inspection import Inspection
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import read_predictions
 from engine.execute.fits import fit
+from engine.execute.inspect import inspected
 from engine.execute.looks import look_at
 from engine.execute.tables import STATE, Tables
 from engine.leakage import line, origin
@@ -62,9 +64,11 @@ class Work:
             case Output() as output:
                 return self._put_out(node, output, folder)
             case Transform() as transform:
-                findings = look_at(transform, self._tables.inputs(node), self._backend)
+                facts = {"findings": look_at(transform, self._tables.inputs(node), self._backend)}
             case _:
-                findings = []
+                facts = {}
+        if isinstance(node.component, Inspection):
+            facts = inspected(node.component, self._tables.inputs(node)[0], self._backend, folder)
         if node.learns:
             self._fit(node, folder)
         written = {port: self._write(node, port, folder / f"{port}.parquet") for port in node.materialised}
@@ -73,7 +77,7 @@ class Work:
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
             written = {"table": self._backend.rows(self._tables.table(node.id, "table"))}
-        return {"rows": written, "findings": findings}
+        return {"rows": written, **facts}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:
         return self._backend.write(self._tables.table(node.id, port), path)
