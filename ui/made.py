@@ -9,9 +9,10 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, runs
-from engine.service.amounts import size
+from engine.service.amounts import count, size
 from engine.service.views import NodeRunView, RunView
 from ui import places
+from ui.profiled import show_columns
 from ui.row_charts import show_chart
 from ui.trouble import show_error, show_finding
 from ui.words import escaped
@@ -31,6 +32,17 @@ def show_findings(run: RunView) -> None:
             st.markdown(f"**{escaped(node.title)}**")
             for finding in node.findings:
                 show_finding(finding)
+
+
+def show_profiles(run: RunView) -> None:
+    """The statistics that were made on the way, each under its node's name."""
+    for node in run.nodes:
+        profile = (node.report or {}).get("profile")
+        if profile:
+            with st.expander(f"{escaped(node.title)}: statistics", icon=":material/query_stats:"):
+                duplicates = count(profile["duplicates"], "duplicate row")
+                st.caption(f"Quality score {profile['quality_score']:.0f} of 100 · {duplicates}")
+                show_columns(profile)
 
 
 def show_made(workspace: Workspace, run: RunView) -> None:

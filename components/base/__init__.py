@@ -49,6 +49,7 @@ from components.base.evaluation import (
 )
 from components.base.explanation import Asked, Explanation, Relearned, Relearning
 from components.base.from_rows import LearnedFromRows
+from components.base.inspection import Inspection
 from components.base.learned import LearnedTransform, S, steady
 from components.base.matrix_transform import MatrixTransform
 from components.base.model import Model
@@ -92,6 +93,7 @@ __all__ = [
     "Explanation",
     "Group",
     "Grouped",
+    "Inspection",
     "Learned",
     "LearnedFromRows",
     "LearnedTransform",

@@ -123,7 +123,7 @@ class Evaluation(Reporting[P]):
     def report(self, predictions: Predictions) -> Report:
         """Metrics and the data of plots, as JSON."""
 
-    def describe(self, grouped: Grouped) -> Report:
+    def report_groups(self, grouped: Grouped) -> Report:
         """The same for a model without a target; an evaluation that compares with one has nothing to say.
 
         Raises

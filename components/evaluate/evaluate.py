@@ -47,7 +47,7 @@ class Evaluate(Evaluation[EvaluateParams]):
             "plots": plots(predictions, bins=self.params.bins),
         }
 
-    def describe(self, grouped: Grouped) -> Report:
+    def report_groups(self, grouped: Grouped) -> Report:
         return describe(grouped, self.params.bins)
 
 

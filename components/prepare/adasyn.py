@@ -8,7 +8,7 @@ from components.libraries import IMBALANCED_LEARN
 from components.prepare.balanced import MadeUp, NeighbourParams, Neighbours
 
 if TYPE_CHECKING:
-    from imblearn.over_sampling import ADASYN  # type: ignore[import-untyped]
+    from imblearn.over_sampling import ADASYN
 
 
 class AdasynParams(NeighbourParams):

@@ -8,7 +8,7 @@ from components.libraries import IMBALANCED_LEARN
 from components.prepare.balanced import CleaningParams, Neighbours
 
 if TYPE_CHECKING:
-    from imblearn.under_sampling import EditedNearestNeighbours as Sampler  # type: ignore[import-untyped]
+    from imblearn.under_sampling import EditedNearestNeighbours as Sampler
 
 
 class EditedNearestNeighboursParams(CleaningParams):

@@ -8,7 +8,7 @@ from components.libraries import IMBALANCED_LEARN
 from components.prepare.balanced import FewerRows, Neighbours
 
 if TYPE_CHECKING:
-    from imblearn.under_sampling import NearMiss as Sampler  # type: ignore[import-untyped]
+    from imblearn.under_sampling import NearMiss as Sampler
 
 
 class NearMissParams(FewerRows, ResamplerParams):

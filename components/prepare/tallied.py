@@ -51,7 +51,7 @@ P = TypeVar("P", bound=AnsweredParams)
 class Tallied(Answered[P, Tallies], Generic[P]):
     """Gives a category the mean of its train rows, and each of these rows the mean of some others."""
 
-    reads_answers: bool = True
+    reads_answers: ClassVar[bool] = True
 
     @abstractmethod
     def mean(self, rest: Rest, overall: ir.FloatingValue) -> ir.FloatingValue:

@@ -109,7 +109,7 @@ class Reports:
         if not isinstance(trained, Unsupervised):
             return component.report(self._said(given, component))
         folder = self._tables.entry(model).folder
-        return component.describe(read_grouped(type(trained), self._predictions(given), self._backend, folder))
+        return component.report_groups(read_grouped(type(trained), self._predictions(given), self._backend, folder))
 
     def _said(self, given: Input, component: Evaluation[Any]) -> Predictions:
         model = self._behind(given)

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from components.base import (
     Application,
     Computation,
+    Inspection,
     LearnedFromRows,
     MatrixTransform,
     Model,
@@ -22,6 +23,7 @@ from engine.backends.backend import Backend
 from engine.cache import Entry
 from engine.execute.computations import compute
 from engine.execute.fits import fit
+from engine.execute.inspect import inspected
 from engine.execute.looks import look_at
 from engine.execute.models import Models
 from engine.execute.reports import REPORT, Reports
@@ -85,6 +87,8 @@ class Work:
         facts: Facts = {}
         if isinstance(node.component, Transform):
             facts["findings"] = look_at(node.component, self._tables.inputs(node), self._backend)
+        if isinstance(node.component, Inspection):
+            facts |= inspected(node.component, self._tables.inputs(node)[0], self._backend, folder)
         if node.learns:
             facts |= self._fit(node, folder)
         written = {port: self._write(node, port, folder / f"{port}.parquet") for port in node.materialised}

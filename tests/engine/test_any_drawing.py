@@ -18,7 +18,11 @@ from engine.schemas.lineage import carried, computed_from
 from tests.components import tables
 
 EXAMPLE = sch.Schema.from_pyarrow(tables.SCHEMA)
-KEYS = [key for key, kind in catalog().items() if not issubclass(kind, Source | Reporting | Application)]
+KEYS = [
+    key
+    for key, kind in catalog().items()
+    if not issubclass(kind, Source | Reporting | Application) and all(port.kind == "table" for port in kind.spec.inputs)
+]
 NAMES = ["number", "other", "text", "flag", "when", "group", "made", "target_class"]
 EXPRESSIONS = ["number * 2", "Other > 1", "coalesce(text, 'x')", "made + number", "case when flag then 1 end", "flag"]
 COLUMNS = st.sampled_from(["all", "numeric", "text"]) | st.lists(st.sampled_from(NAMES), max_size=3, unique=True)

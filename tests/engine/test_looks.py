@@ -68,3 +68,79 @@ def test_how_fresh_rows_are_is_looked_at_in_every_run_but_nothing_after_it_is_co
     assert first.results["check"].findings[0]["message"].endswith("or there is none (found: 2026-01-01 00:00:00).")
     assert second.statuses() == {"people": "cached", "check": "done", "after": "cached"}
     assert len(second.results["check"].findings) == 1
+
+
+PERSONS = {
+    "Mail": ["ann@example.org", "b.ob+x@mail.example.co.uk", None, "nobody"],
+    "pay": ["4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005", "4111111111111112"],
+    "card_as_number": [4111111111111111, 5555555555554444, 4012888888881881, 1],
+    "account": ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432", "FR1420041010050500013M02606", "DE00"],
+    "call": ["+43 316 12345", "(555) 123-4567", "0316/123 456", "12345678"],
+    "host": ["192.168.0.1", "::1", "8.8.8.8", "1.2.3"],
+    "person": ["123-45-6789", "AB123456C", "12345678Z", "RSSMRA85T10A562S"],
+    "LastName": ["x", "y", "z", None],
+    "date_of_birth": [None] * 4,
+    "amount": [1.5, 2.5, 3.5, 4.5],
+    "when": ["01-02-2024", "2024-02-01", "3.4.2024", "31/12/2024"],
+    "text": ["call me", "a@b", "4111", "x"],
+    'a"; drop table x; --': ["<script>", "{{7*7}}", "=1", "\u202e"],
+}
+
+
+def test_personal_data_are_told_by_form_check_digits_and_name_and_never_shown(bench: Bench) -> None:
+    import pyarrow as pa
+
+    columns = {**PERSONS, "date_of_birth": pa.nulls(4, pa.date32())}
+    bench.store("persons", pa.table(columns))
+    nodes = {"persons": ("dataset", {"dataset": "persons"}), "look": ("find_pii", {"min_share": 0.5})}
+    drawn = draw({**nodes, "after": ("limit_rows", {"rows": 2})}, "persons -> look -> after")
+    ran = bench.run(drawn)
+    found = {one["column"]: one for one in ran.results["look"].findings}
+    assert {name: (one["detail"]["kind"], one["detail"]["by"]) for name, one in found.items()} == {
+        "Mail": ("e-mail addresses", "values"),
+        "pay": ("payment cards", "values"),
+        "card_as_number": ("payment cards", "values"),
+        "account": ("bank accounts (IBAN)", "values"),
+        "call": ("telephone numbers", "values"),
+        "host": ("IP addresses", "values"),
+        "person": ("national ids", "values"),
+        "LastName": ("names of people", "name"),
+        "date_of_birth": ("dates of birth", "name"),
+    }
+    assert found["pay"]["message"] == "Column 'pay' seems to hold payment cards: 75% of its values look like it."
+    assert found["Mail"]["detail"]["component"] == "hash_column"
+    told = str(ran.results["look"])
+    assert not [
+        value
+        for values in PERSONS.values()
+        for value in values
+        if isinstance(value, str) and value in told and len(value) > 4
+    ]
+    assert ran.table("after").num_rows == 2
+
+
+def test_personal_data_stop_the_run_where_they_must_not_pass(bench: Bench) -> None:
+    bench.store("persons", {"mail": ["a@b.io"], "iban": [""]})
+    nodes = {"persons": ("dataset", {"dataset": "persons"}), "look": ("find_pii", {"on_found": "stop"})}
+    with pytest.raises(DataError, match=r"'mail' seems to hold e-mail addresses.* 1 more") as stopped:
+        bench.run(draw(nodes, "persons -> look"))
+    assert stopped.value.node_id == "look"
+
+
+def test_a_profile_on_the_way_is_that_of_an_import_and_leaves_nothing_behind(bench: Bench) -> None:
+    from engine.profile import profile
+
+    nodes = {
+        "people": ("dataset", {"dataset": "people"}),
+        "some": ("drop_missing", {"columns": ["age"]}),
+        "look": "profile",
+        "after": ("limit_rows", {"rows": 9}),
+    }
+    ran = bench.run(draw(nodes, "people -> some -> look -> after"))
+    report = ran.results["look"].report
+    assert report is not None
+    assert report["rows"] == 3
+    expected = profile(ran.table("some").drop_columns(["__cb_row"])).model_dump(mode="json")
+    assert report["profile"] == expected
+    assert not list((bench.root / "cache").rglob("*seen*"))
+    assert bench.run(draw(nodes, "people -> some -> look -> after")).results["look"].report == report

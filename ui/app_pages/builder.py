@@ -12,7 +12,7 @@ from ui.canvas import canvas, feed, said
 from ui.frame import Column, badge, empty, heading, listing
 from ui.grid import show_pages
 from ui.limits import ask_limits, chosen_limits
-from ui.made import show_findings, show_made
+from ui.made import show_findings, show_made, show_profiles
 from ui.planned import show_plan
 from ui.publishing import ask_publish
 from ui.reports import show_report
@@ -148,8 +148,9 @@ def show_results(latest: RunView | None) -> None:
     if latest.error:
         show_error(latest.error)
     show_findings(latest)
+    show_profiles(latest)
     show_made(home, latest)
-    made = [node for node in latest.nodes if node.model or node.report]
+    made = [node for node in latest.nodes if node.model or (node.report and "profile" not in node.report)]
     if not (made or latest.made or latest.findings or latest.error):
         doing = "The run is still going." if not latest.is_finished else "No model and no report was made in this run."
         st.caption(f"{doing} Add a model to get scores, and an Evaluate node to get plots.")
