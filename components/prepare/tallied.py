@@ -5,7 +5,7 @@ They learn how many train rows each category has and their mean; what a train ro
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TYPE_CHECKING, TypeVar
 
 import ibis
 import ibis.expr.types as ir
