@@ -1,7 +1,7 @@
 """What all components share."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Generic, Self, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
 
 import ibis
 import ibis.expr.schema as sch
@@ -50,6 +50,11 @@ class Component(Generic[P]):
     def describe(self) -> str:
         """What it does to which columns, where its params do not say it all; for people."""
         return ""
+
+    @classmethod
+    def before(cls, params: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+        """A component that is understood to stand before this one, with its params; from the params as drawn."""
+        return None
 
     def when_serving(self) -> Self:
         """The component as an endpoint runs it, where every record must get its answer."""

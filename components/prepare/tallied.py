@@ -5,7 +5,7 @@ They learn how many train rows each category has and their mean; what a train ro
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, NamedTuple, TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import ibis
 import ibis.expr.types as ir

@@ -6,6 +6,7 @@ from typing import Any
 import ibis.expr.schema as sch
 
 from components.base import Model
+from components.params import Columns, Params
 from components.ports import Kind, kind_of, visible
 from engine.checks.problems import Fix, Problem
 from engine.errors import CanvasbackError
@@ -30,8 +31,14 @@ def model_problems(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> It
             yield Problem("target_is_feature", message, node=node.id, field="features", hint="Take it out.", fix=fix)
         elif not len(params.features):
             yield _no_features(node, schema, target)
-        elif _has_own_rows(pipeline, node) and not isinstance(node.params.get("features", "all"), list | tuple):
+        elif _has_own_rows(pipeline, node) and _selects(node, type(params)):
             yield from _unused_columns(node, schema, target)
+
+
+def _selects(node: Node, kind: type[Params]) -> bool:
+    """Whether its features are chosen by a selector, and not one by one."""
+    drawn = node.params.get("features", kind.model_fields["features"].default)
+    return not isinstance(drawn, list | tuple) and (not isinstance(drawn, Columns) or drawn.names is None)
 
 
 def _has_own_rows(pipeline: Pipeline, node: Node) -> bool:

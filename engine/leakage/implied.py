@@ -1,9 +1,12 @@
-"""What a drawing leaves to be understood: a model made of models takes its rows and its target from the first."""
+"""What a drawing leaves to be understood.
+
+A model made of models takes its rows and its target from the first; a model of texts has their words weighed before.
+"""
 
 from typing import Any
 
-from components.base import ROWS_IN, Wrapper
-from engine.graph import Edge, Node, Pipeline
+from components.base import ROWS_IN, Component, Wrapper
+from engine.graph import Edge, Node, Pipeline, component_of
 from engine.leakage.lines import is_a
 
 TAKEN_OVER = ("target", "features", "positive")
@@ -14,6 +17,27 @@ def with_implied(pipeline: Pipeline) -> Pipeline:
 
     Lines, leaks, schemas and plans then see a table that arrives like any other; the drawing itself stays as it is.
     """
+    return _with_wrapped(_with_steps(pipeline))
+
+
+def _with_steps(pipeline: Pipeline) -> Pipeline:
+    """The pipeline with the steps that are understood to stand before others."""
+    asking = [(node, before) for node in pipeline.nodes if (before := _before(node)) is not None]
+    if not asking:
+        return pipeline
+    drawing = pipeline.redrawing()
+    for node, (key, params) in asking:
+        edge, step_id = drawing.first_input(node.id), f"{node.id}_{key}"
+        if edge is not None and step_id not in drawing.nodes:
+            drawing.insert(Node(id=step_id, component=key, params=params, title=f"Words of {node.label}"), [edge])
+    return pipeline.model_copy(update=drawing.parts())
+
+
+def _before(node: Node) -> tuple[str, dict[str, Any]] | None:
+    return component_of(node).before(node.params) if is_a(node, Component) else None
+
+
+def _with_wrapped(pipeline: Pipeline) -> Pipeline:
     wrappers = [node_id for node_id in pipeline.order() if is_a(pipeline.by_id[node_id], Wrapper)]
     if not wrappers:
         return pipeline
