@@ -87,7 +87,7 @@ def test_classifiers_vote_stack_and_are_calibrated_as_scikit_learn_does_it(targe
             )
             for method in ("sigmoid", "isotonic", "temperature")
             for kept in (False, True)
-            for member, theirs in ((members[0], own[0][1]), (members[1], own[1][1]))
+            for member, theirs in ((members[0], own[0][1]), (members[1], own[1][1]))[: 2 - kept]
         ),
     ]
     for ours, theirs in cases:
