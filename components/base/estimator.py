@@ -52,6 +52,8 @@ class Estimator(Component[E]):
     task: ClassVar[Task]
     takes_missing: ClassVar[bool] = False
     takes_negative: ClassVar[bool] = True
+    takes_skewed_target: ClassVar[bool] = False
+    """Whether it predicts on a logarithmic scale by itself."""
     takes_sparse: ClassVar[bool] = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
     precision: ClassVar[Literal["float32", "float64"]] = "float64"

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import ibis.expr.types as ir
 
@@ -32,6 +33,9 @@ class Cuts(State):
 
 class Split(Component[P]):
     """Gives each row a role, which depends on nothing but the row once the cuts are known."""
+
+    by_row: ClassVar[bool] = False
+    """Whether rows that belong together may get different roles."""
 
     def cuts(self, table: ir.Table) -> ir.Table | None:
         """What must be learned from all rows first, as a table like `Cut`; None where nothing must."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from components.base import Estimator, Split
 from components.errors import UnknownComponent
+from engine.checks.data import data_problems
+from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems
 from engine.checks.portable import backend_problems
@@ -29,16 +31,24 @@ class Review:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> Review:
-    """Look the whole pipeline through, for the engine that it is to run on."""
+def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", facts: Facts | None = None) -> Review:
+    """Look the whole pipeline through, for the engine that it is to run on.
+
+    Parameters
+    ----------
+    facts
+        What is known of the stored data; without, only the drawing itself is judged.
+    """
     placement = place_splits(pipeline)
     schemas = infer(placement.pipeline, stored)
+    arriving = origins(placement.pipeline, schemas, facts) if facts else {}
     found = (
         *_structure(pipeline),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
-        *model_problems(pipeline, schemas),
+        *model_problems(pipeline, schemas, arriving),
+        *data_problems(pipeline, placement, schemas, arriving),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )
