@@ -48,6 +48,8 @@ class Estimator(Model[E]):
 
     task: Task
     takes_negative: bool = True
+    takes_skewed_target: bool = False
+    """Whether it predicts on a logarithmic scale by itself."""
     takes_sparse: bool = False
     """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
     search_space: ClassVar[Mapping[str, Any]] = {}

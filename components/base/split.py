@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 import ibis.expr.types as ir
 
@@ -33,6 +33,9 @@ class Cuts(State):
 
 class Split(Component[P]):
     """Gives each row a role, which depends on nothing but the row once the cuts are known."""
+
+    by_row: ClassVar[bool] = False
+    """Whether rows that belong together may get different roles."""
 
     def turns(self) -> tuple[Self, ...]:
         """For a cross-validation, the splits that test one part of the rows each; else none, as here."""

@@ -40,6 +40,7 @@ class PoissonRegressor(Estimator[PoissonRegressorParams]):
         example={"target": "target_number", "features": ["number", "other"]},
     )
     task = "regression"
+    takes_skewed_target = True
     takes_sparse = True
     search_space: ClassVar[Mapping[str, Any]] = {"alpha": ("log", 1e-6, 1e2)}
 

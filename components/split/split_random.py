@@ -45,6 +45,7 @@ class SplitRandom(Split[SplitRandomParams]):
         about="Sets rows aside to test and validate the model.",
         example={"test": 0.25, "stratify": "target_class"},
     )
+    by_row = True
 
     def cuts(self, table: ir.Table) -> ir.Table | None:
         if self.params.stratify is None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from components.base import Model, Split
 from components.errors import UnknownComponent
 from engine.checks.balance import balance_problems
+from engine.checks.data import data_problems
+from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
@@ -32,17 +34,25 @@ class Review:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> Review:
-    """Look the whole pipeline through, for the engine that it is to run on."""
+def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", facts: Facts | None = None) -> Review:
+    """Look the whole pipeline through, for the engine that it is to run on.
+
+    Parameters
+    ----------
+    facts
+        What is known of the stored data; without, only the drawing itself is judged.
+    """
     placement = place_splits(pipeline)
     schemas = infer(placement.pipeline, stored)
+    arriving = origins(placement.pipeline, schemas, facts) if facts else {}
     found = (
         *_structure(pipeline),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
-        *model_problems(pipeline, schemas),
+        *model_problems(pipeline, schemas, arriving),
+        *data_problems(pipeline, placement, schemas, arriving),
         *member_problems(pipeline, placement.pipeline, schemas),
         *report_problems(placement.pipeline, schemas),
         *([] if placement.pipeline.cycles() else balance_problems(placement.pipeline, schemas)),

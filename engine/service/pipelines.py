@@ -12,6 +12,7 @@ from engine.checks import Problem, Review, apply_fix, review
 from engine.errors import CanvasbackError, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas
+from engine.service.facts import facts_of
 from engine.service.tables import type_words
 from engine.service.views import DraftView, PipelineView, View
 from engine.workspace import Workspace
@@ -233,7 +234,7 @@ def digest(pipeline: Pipeline) -> str:
 
 def look_through(workspace: Workspace, pipeline: Pipeline) -> Review:
     """The review itself, for what builds on it."""
-    return review(_resolved(pipeline), workspace.schema_of)
+    return review(_resolved(pipeline), workspace.schema_of, facts=facts_of(workspace))
 
 
 def _resolved(pipeline: Pipeline) -> Pipeline:

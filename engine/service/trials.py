@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import ibis.expr.schema as sch
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import Field
 
 from components.base import Component, Source, StoredTable
@@ -21,6 +20,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.execute.trial import RESULT, Trial, try_component, try_node
 from engine.graph import Pipeline
 from engine.schemas import bind
+from engine.service.facts import LOOKED_AT, first_rows
 from engine.service.pipelines import look_through
 from engine.service.tables import plain
 from engine.service.views import View
@@ -28,8 +28,8 @@ from engine.workspace import Workspace
 
 log = logging.getLogger("canvasback.trials")
 
-SAMPLE_ROWS, LOOKED_AT = 200, 20_000
-"""The rows of a sample, and among how many of a table's first ones they are spread."""
+SAMPLE_ROWS = 200
+"""They are spread over a table's first rows."""
 SHOWN_ROWS, SHOWN_COLUMNS = 6, 8
 KEPT = 64
 MOST_CHARACTERS = 60
@@ -134,18 +134,11 @@ def sample_of(workspace: Workspace, source: Source[Any]) -> pa.Table:
     """Rows spread over the first ones of a source."""
     table = source.table()
     if isinstance(table, StoredTable):
-        rows = _first_rows(workspace, table)
+        rows = first_rows(workspace.files_of(workspace.version_of(table)), LOOKED_AT)
     else:
         rows = table if ROW in table.column_names else table.append_column(ROW, pa.array(range(len(table)), pa.int64()))
     step = max(1, len(rows) // SAMPLE_ROWS)
     return rows.take(list(range(0, len(rows), step))[:SAMPLE_ROWS])
-
-
-def _first_rows(workspace: Workspace, table: StoredTable) -> pa.Table:
-    file = pq.ParquetFile(workspace.files_of(workspace.version_of(table))[0])
-    batches = file.iter_batches(LOOKED_AT)
-    first = next(batches, None)
-    return pa.Table.from_batches([] if first is None else [first], schema=file.schema_arrow)
 
 
 def _stored(looked: Review, nodes: Sequence[str]) -> list[tuple[str, StoredTable]]:
