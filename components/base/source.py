@@ -7,6 +7,7 @@ from typing import Literal
 import pyarrow as pa
 
 from components.base.component import Component, P
+from components.base.outside import OutsideTable
 
 
 class Source(Component[P]):
@@ -15,7 +16,7 @@ class Source(Component[P]):
     is_lazy = False
 
     @abstractmethod
-    def table(self) -> "pa.Table | StoredTable":
+    def table(self) -> "pa.Table | StoredTable | OutsideTable":
         """The rows, or where the engine finds them."""
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from components.base import Estimator, Evaluation, LearnedTransform, Output, Transform
+from components.base import Estimator, Evaluation, LearnedTransform, Output, Source, Transform
 from components.base.inspection import Inspection
+from components.base.outside import OutsideTable
 from engine.backends.backend import Backend
 from engine.errors import DataError
 from engine.evaluate import read_predictions
@@ -76,7 +77,11 @@ class Work:
             port = node.component.spec.outputs[0].name
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
-            written = {"table": self._backend.rows(self._tables.table(node.id, "table"))}
+            written = {TABLE: self._backend.rows(self._tables.table(node.id, TABLE))}
+            if isinstance(node.component, Source) and isinstance(node.component.table(), OutsideTable):
+                self._backend.write(
+                    self._tables.table(node.id, TABLE).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet"
+                )
         return {"rows": written, **facts}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:

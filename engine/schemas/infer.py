@@ -18,6 +18,7 @@ from components.base import (
     Source,
     StoredTable,
 )
+from components.base.outside import OutsideTable
 from components.catalog import component
 from components.errors import ComponentError
 from components.params import TargetPick
@@ -34,7 +35,7 @@ PROBABILITIES = "__cb_probabilities"
 
 log = logging.getLogger("canvasback.schemas")
 
-TableSchemas = Callable[[StoredTable], sch.Schema]
+TableSchemas = Callable[[StoredTable | OutsideTable], sch.Schema]
 """Tells the schema of a stored table; raises MissingThing."""
 
 
@@ -158,7 +159,7 @@ def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: 
 def source_schema(source: Source[Any], stored: TableSchemas) -> sch.Schema:
     """The schema of a source's rows, with the row id."""
     table = source.table()
-    if isinstance(table, StoredTable):
+    if isinstance(table, StoredTable | OutsideTable):
         return stored(table)
     return sch.Schema({ROW: dt.int64, **sch.Schema.from_pyarrow(table.schema)})
 

@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 from components.base import Component, Estimator, Evaluation, LearnedTransform, Output, Source, Split
+from components.base.canvas import CanvasOnly
 from components.catalog import catalog, component
 from engine.checks import MESSAGES
 
@@ -14,6 +15,7 @@ FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
     (Estimator, "estimator"),
     (Evaluation, "evaluation"),
     (Output, "output"),
+    (CanvasOnly, "canvas"),
 )
 
 CATEGORIES = {
@@ -30,6 +32,7 @@ CATEGORIES = {
     "evaluate": "Evaluate",
     "quality": "Quality",
     "outputs": "Outputs",
+    "canvas": "Canvas",
 }
 """Categories in the order of the palette; others follow by name."""
 
