@@ -16,6 +16,8 @@ from components.base import (
     StoredTable,
     Transform,
 )
+from components.base.canvas import CanvasOnly
+from components.base.outside import OutsideTable
 from engine.checks import Problem, Review
 from engine.errors import MissingThing, PipelineProblems
 from engine.graph import Pipeline
@@ -25,7 +27,7 @@ from engine.schemas import NodeSchemas
 ENGINE = 1
 """Raised when the engine itself makes other results of the same nodes."""
 
-DatasetHash = Callable[[StoredTable], str]
+DatasetHash = Callable[[StoredTable | OutsideTable], str]
 """The content hash of a stored table's version."""
 
 
@@ -164,7 +166,7 @@ def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan
     for node_id in pipeline.order():
         known = review.schemas[node_id]
         component = known.component
-        if component is None:
+        if component is None or isinstance(component, CanvasOnly):
             continue
         inputs = _inputs(pipeline, node_id, component)
         fingerprint, shape = identities(component, inputs, planned, dataset_hash)
@@ -192,7 +194,7 @@ def identities(
     prints = [(given.port, node.fingerprint, given.node_port) for given, node in above]
     shapes = [(given.port, node.shape, given.node_port) for given, node in above]
     table = component.table() if isinstance(component, Source) else None
-    data = {"params": None, "data": dataset_hash(table)} if isinstance(table, StoredTable) else {}
+    data = {"params": None, "data": dataset_hash(table)} if isinstance(table, StoredTable | OutsideTable) else {}
     return _digest({**own, **data, "inputs": prints}), _digest({**own, "inputs": shapes})
 
 

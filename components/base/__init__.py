@@ -32,6 +32,7 @@ is already a list of names.
 """
 
 from components.base.application import Application
+from components.base.canvas import CanvasOnly
 from components.base.component import Component, Learner, P, State, unbound
 from components.base.composed import MODEL_IN, MODELS_IN, ROWS_IN, W, Wrapper, WrapperParams
 from components.base.computation import Computation, Computed, new_rows
@@ -54,6 +55,7 @@ from components.base.learned import LearnedTransform, S, steady
 from components.base.matrix_transform import MatrixTransform
 from components.base.model import Model
 from components.base.output import Output
+from components.base.outside import OutsideTable
 from components.base.resampler import Adds, Balance, MeasuredColumns, R, Resampler, ResamplerParams
 from components.base.search import Learned, Search, Trial
 from components.base.source import Source, StoredTable
@@ -78,6 +80,7 @@ __all__ = [
     "Application",
     "Asked",
     "Balance",
+    "CanvasOnly",
     "Clusterer",
     "Comparison",
     "Component",
@@ -103,6 +106,7 @@ __all__ = [
     "Model",
     "Observation",
     "Output",
+    "OutsideTable",
     "P",
     "Predictions",
     "R",

@@ -13,6 +13,7 @@ class Application(Component[P]):
     what becomes of rows that an endpoint would refuse.
     """
 
+    family = "application"
     is_lazy = False
     tasks: ClassVar[tuple[Task, ...]] = ("classification", "regression")
 

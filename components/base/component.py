@@ -27,6 +27,8 @@ class Component(Generic[P]):
     """One node's behaviour, made from its params."""
 
     spec: ClassVar[Spec]
+    family: ClassVar[str] = "transform"
+    """What kind of component it is, in one word."""
     is_lazy: ClassVar[bool] = True
     """Whether its outputs are expressions that other nodes' queries can compute; else it writes files of its own."""
     passes: ClassVar[int] = 1

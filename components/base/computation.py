@@ -36,6 +36,7 @@ class Computation(Component[P]):
     The rows that it makes are new ones, so `spec.serving` is a boundary and roles of rows are not looked at.
     """
 
+    family = "computation"
     is_lazy = False
     most_rows: ClassVar[int] = 2_000_000
     """Rows of one input beyond which it is refused."""

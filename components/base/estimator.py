@@ -46,6 +46,7 @@ FEATURES, LABEL = "features", "label"
 class Estimator(Model[E]):
     """A scikit-learn model that predicts a target."""
 
+    family = "estimator"
     task: Task
     takes_negative: bool = True
     takes_skewed_target: bool = False

@@ -102,6 +102,7 @@ class Grouped:
 class Reporting(Component[P]):
     """What reports on models; with an output port ``table``, it gives its figures as a table too."""
 
+    family = "evaluation"
     is_lazy = False
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
     """The tasks of models that it can report on; another is refused when a pipeline is checked."""

@@ -15,6 +15,8 @@ S = TypeVar("S", bound=State)
 class LearnedTransform(Learner[P], Generic[P, S]):
     """Learns from the train rows in one aggregation, then treats every row alike."""
 
+    family = "learned_transform"
+
     @property
     def cross_fitted(self) -> str | None:
         """The target that it learns from, where it is cross-fitted.

@@ -19,6 +19,7 @@ class MatrixTransform(Learner[P]):
     what the columns hold, terms beyond those of the texts), the rest are 0 in every row: no model can learn from them.
     """
 
+    family = "matrix_transform"
     is_lazy = False
     passes = 3
     """It counts the train rows, reads them, and reads all."""

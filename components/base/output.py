@@ -13,6 +13,7 @@ from components.base.component import Component, P
 class Output(Component[P], Generic[P]):
     """Something that is kept, drawn or sent elsewhere. It says what to do; the engine does it, once in every run."""
 
+    family = "output"
     is_lazy = False
 
     @property
@@ -55,6 +56,22 @@ class ExportFile:
 
 
 @dataclass(frozen=True)
+class WriteDatabase:
+    """Write the rows into a table of a database.
+
+    Parameters
+    ----------
+    folder
+        The schema of the database; its usual one where it is empty.
+    """
+
+    connection: str
+    table: str
+    mode: Literal["append", "replace", "fail"]
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class RegisterModel:
     """Give the model that arrives a name of its own."""
 
@@ -74,5 +91,5 @@ class DrawChart:
     chart: Mapping[str, Any]
 
 
-Deed = SaveDataset | ExportFile | RegisterModel | DrawChart
+Deed = SaveDataset | ExportFile | WriteDatabase | RegisterModel | DrawChart
 """What an output can ask for."""

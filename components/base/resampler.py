@@ -51,6 +51,7 @@ R = TypeVar("R", bound=ResamplerParams)
 class Resampler(Balance[R]):
     """Looks for neighbours among the train rows, with imbalanced-learn."""
 
+    family = "resampler"
     is_lazy = False
     passes = 3
     """It counts its rows, reads the train rows, and copies what stays."""

@@ -7,15 +7,17 @@ from typing import Literal
 import pyarrow as pa
 
 from components.base.component import Component, P
+from components.base.outside import OutsideTable
 
 
 class Source(Component[P]):
     """A table that is simply there."""
 
+    family = "source"
     is_lazy = False
 
     @abstractmethod
-    def table(self) -> "pa.Table | StoredTable":
+    def table(self) -> "pa.Table | StoredTable | OutsideTable":
         """The rows, or where the engine finds them."""
 
 

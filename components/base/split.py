@@ -34,6 +34,7 @@ class Cuts(State):
 class Split(Component[P]):
     """Gives each row a role, which depends on nothing but the row once the cuts are known."""
 
+    family = "split"
     by_row: ClassVar[bool] = False
     """Whether rows that belong together may get different roles."""
 

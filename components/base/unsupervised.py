@@ -39,6 +39,7 @@ class Unsupervised(Model[U], Learner[U]):
     What the run says of a row is what `answer` says of it, and nothing else: an endpoint asks the same.
     """
 
+    family = "unsupervised"
     task: GroupTask
     answers: ClassVar[Mapping[str, str]]
     """What an endpoint calls an answer → the column that it is in the table."""

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from components.base import Cuts, LearnedTransform, Source, Split, State, StoredTable, Transform
+from components.base.outside import OutsideTable
 from components.ports import ROW
 from engine.backends.backend import Backend
 from engine.cache import Entry
@@ -18,10 +19,11 @@ from engine.schemas import with_roles
 
 STATE = "state.json"
 
+
 Facts = dict[str, Any]
 """What is kept beside a node's files: the rows of its outputs, a report, a model's facts, what was noticed."""
 
-TableFiles = Callable[[StoredTable], list[Path]]
+TableFiles = Callable[[StoredTable | OutsideTable], list[Path]]
 """The Parquet files of a stored table."""
 
 
@@ -151,6 +153,6 @@ class Tables:
 
     def _source(self, source: Source[Any]) -> ir.Table:
         table = source.table()
-        if isinstance(table, StoredTable):
+        if isinstance(table, StoredTable | OutsideTable):
             return self._backend.read(self._files(table))
         return self._backend.register(table.add_column(0, ROW, pa.array(range(table.num_rows), pa.int64())))

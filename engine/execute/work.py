@@ -15,8 +15,10 @@ from components.base import (
     MatrixTransform,
     Model,
     Output,
+    OutsideTable,
     Reporting,
     Resampler,
+    Source,
     Transform,
 )
 from engine.backends.backend import Backend
@@ -97,6 +99,10 @@ class Work:
             self._backend.write(self._tables.table(node.id, port).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet")
         if not node.inputs:
             written = {TABLE: self._backend.rows(self._tables.table(node.id, TABLE))}
+            if isinstance(node.component, Source) and isinstance(node.component.table(), OutsideTable):
+                self._backend.write(
+                    self._tables.table(node.id, TABLE).limit(PREVIEW_ROWS), folder / f"{PREVIEW}.parquet"
+                )
         return {"rows": written, **facts}
 
     def _write(self, node: PlannedNode, port: str, path: Path) -> int:

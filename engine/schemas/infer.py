@@ -21,6 +21,7 @@ from components.base import (
     StoredTable,
     Wrapper,
 )
+from components.base.outside import OutsideTable
 from components.catalog import component
 from components.errors import ComponentError
 from components.params import TargetPick
@@ -38,7 +39,7 @@ PROBABILITIES = "__cb_probabilities"
 
 log = logging.getLogger("canvasback.schemas")
 
-TableSchemas = Callable[[StoredTable], sch.Schema]
+TableSchemas = Callable[[StoredTable | OutsideTable], sch.Schema]
 """Tells the schema of a stored table; raises MissingThing."""
 
 
@@ -173,7 +174,7 @@ def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: 
 def source_schema(source: Source[Any], stored: TableSchemas) -> sch.Schema:
     """The schema of a source's rows, with the row id."""
     table = source.table()
-    if isinstance(table, StoredTable):
+    if isinstance(table, StoredTable | OutsideTable):
         return stored(table)
     return sch.Schema({ROW: dt.int64, **sch.Schema.from_pyarrow(table.schema)})
 

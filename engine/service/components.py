@@ -3,37 +3,9 @@
 import inspect
 from typing import Any
 
-from components.base import (
-    Application,
-    Component,
-    Computation,
-    Estimator,
-    LearnedTransform,
-    MatrixTransform,
-    Output,
-    Reporting,
-    Resampler,
-    Source,
-    Split,
-    Unsupervised,
-)
 from components.catalog import catalog, component
 from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
-
-FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
-    (Source, "source"),
-    (LearnedTransform, "learned_transform"),
-    (MatrixTransform, "matrix_transform"),
-    (Split, "split"),
-    (Resampler, "resampler"),
-    (Estimator, "estimator"),
-    (Unsupervised, "unsupervised"),
-    (Computation, "computation"),
-    (Output, "output"),
-    (Reporting, "evaluation"),
-    (Application, "application"),
-)
 
 CATEGORIES = {
     "sources": "Data",
@@ -43,6 +15,7 @@ CATEGORIES = {
     "prepare/impute": "Missing values",
     "prepare/encode": "Encode",
     "prepare/scale": "Scale",
+    "prepare/features": "Make features",
     "prepare/balance": "Balance classes",
     "split": "Split",
     "models/classify": "Classify",
@@ -56,6 +29,7 @@ CATEGORIES = {
     "evaluate": "Evaluate",
     "quality": "Quality",
     "outputs": "Outputs",
+    "canvas": "Canvas",
 }
 """Categories in the order of the palette; others follow by name."""
 
@@ -81,7 +55,7 @@ def describe_component(key: str) -> dict[str, Any]:
         "help": inspect.getdoc(found) or spec.about,
         "icon": spec.icon,
         "category": spec.category,
-        "family": next((name for family, name in FAMILIES if issubclass(found, family)), "transform"),
+        "family": found.family,
         "serving": spec.serving,
         "version": spec.version,
         "requires": [library.install for library in spec.requires],

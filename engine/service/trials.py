@@ -10,13 +10,13 @@ import ibis.expr.schema as sch
 import pyarrow as pa
 from pydantic import Field
 
-from components.base import Component, Source, StoredTable
+from components.base import Component, OutsideTable, Source, StoredTable
 from components.catalog import component
 from components.example_table import example
 from components.params import Columns
 from components.ports import ROLE, ROW, is_reserved
 from engine.checks import Review
-from engine.errors import PEOPLE_ERRORS
+from engine.errors import PEOPLE_ERRORS, MissingThing
 from engine.execute.trial import RESULT, Trial, try_component, try_node
 from engine.graph import Pipeline
 from engine.schemas import bind
@@ -133,6 +133,8 @@ def example_of(key: str) -> Component[Any]:
 def sample_of(workspace: Workspace, source: Source[Any]) -> pa.Table:
     """Rows spread over the first ones of a source."""
     table = source.table()
+    if isinstance(table, OutsideTable):
+        raise MissingThing("The rows are read from outside when a run begins.", hint="Run the pipeline to see them.")
     if isinstance(table, StoredTable):
         rows = first_rows(workspace.files_of(workspace.version_of(table)), LOOKED_AT)
     else:

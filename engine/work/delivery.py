@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.base import Output
-from components.base.output import DrawChart, ExportFile, RegisterModel, SaveDataset
+from components.base.output import DrawChart, ExportFile, RegisterModel, SaveDataset, WriteDatabase
 from engine.cache import Entry
 from engine.plan import Plan, PlannedNode
 from engine.work.assignment import Assignment
@@ -12,6 +12,7 @@ from engine.work.draw_chart import draw_chart
 from engine.work.export_file import export_file
 from engine.work.origin import Origin
 from engine.work.save_dataset import save_dataset
+from engine.work.write_database import write_database
 from storage.schema import Run
 
 
@@ -49,6 +50,8 @@ class Delivery:
                 return save_dataset(self._assignment, origin, deed, entry)
             case ExportFile() as deed:
                 return export_file(self._assignment, origin, deed, entry)
+            case WriteDatabase() as deed:
+                return write_database(self._assignment, origin, deed, entry)
             case DrawChart() as deed:
                 return draw_chart(self._assignment, origin, deed, entry)
             case RegisterModel():

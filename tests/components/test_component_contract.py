@@ -28,6 +28,7 @@ from components.base import (
     Transform,
     unbound,
 )
+from components.base.outside import OutsideTable
 from components.catalog import catalog, component
 from components.errors import UnknownComponent
 from components.params import Columns, Params
@@ -137,7 +138,7 @@ def test_an_unknown_key_names_the_nearest_one() -> None:
 @pytest.mark.parametrize("key", SOURCES)
 def test_a_source_gives_a_table_or_says_where_it_is(key: str) -> None:
     source: Any = component(key)(example_params(key))
-    assert isinstance(source.table(), pa.Table | StoredTable)
+    assert isinstance(source.table(), pa.Table | StoredTable | OutsideTable)
 
 
 # Everything lazy

@@ -21,7 +21,9 @@ EXAMPLE = sch.Schema.from_pyarrow(tables.SCHEMA)
 KEYS = [
     key
     for key, kind in catalog().items()
-    if not issubclass(kind, Source | Reporting | Application) and all(port.kind == "table" for port in kind.spec.inputs)
+    if not issubclass(kind, Source | Reporting | Application)
+    and kind.spec.inputs
+    and all(port.kind == "table" for port in kind.spec.inputs)
 ]
 NAMES = ["number", "other", "text", "flag", "when", "group", "made", "target_class"]
 EXPRESSIONS = ["number * 2", "Other > 1", "coalesce(text, 'x')", "made + number", "case when flag then 1 end", "flag"]

@@ -144,3 +144,11 @@ def test_a_profile_on_the_way_is_that_of_an_import_and_leaves_nothing_behind(ben
     assert report["profile"] == expected
     assert not list((bench.root / "cache").rglob("*seen*"))
     assert bench.run(draw(nodes, "people -> some -> look -> after")).results["look"].report == report
+
+
+def test_a_note_is_in_no_plan_and_changes_nothing(bench: Bench) -> None:
+    nodes = {"people": ("dataset", {"dataset": "people"}), "few": ("limit_rows", {"rows": 1})}
+    plain, noted = draw(nodes, "people -> few"), draw({**nodes, "why": ("note", {"text": "x"})}, "people -> few")
+    assert bench.review(noted).problems == bench.review(plain).problems
+    assert [node.fingerprint for node in bench.plan(noted).nodes] == [n.fingerprint for n in bench.plan(plain).nodes]
+    assert set(bench.run(noted).results) == {"people", "few"}
