@@ -187,6 +187,16 @@ def test_a_model_gets_the_name_that_was_asked_for(home: Workspace) -> None:
     assert {view.model for view in models.list_models(home)} == {"who leaves", "churn"}
 
 
+def test_pipelines_do_not_share_a_model_by_chance(home: Workspace) -> None:
+    document = churn_pipeline("dummy_classifier").as_document()
+    document["nodes"]["customers"] = {"component": "sample_data", "params": {"name": "customers"}}
+    do_run(home, Pipeline.from_document({**document, "name": "a-b"}))
+    document["nodes"]["b"] = {**document["nodes"]["model"], "title": "Another"}
+    document["edges"].append(next(edge for edge in document["edges"] if edge.endswith("-> model"))[:-5] + "b")
+    do_run(home, Pipeline.from_document({**document, "name": "a"}))
+    assert {"a-b", "a-b-2", "a-model"} <= {view.model for view in models.list_models(home)}
+
+
 CHARTS: list[tuple[dict[str, Any], int]] = [
     ({"kind": "bar", "x": "=text"}, 12),
     ({"kind": "bar", "x": "名", "y": "number", "aggregate": "sum"}, 2),
