@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
-from components.catalog import catalog, component
+from components.catalog import catalog, component, left_out, package_of
 from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
 
@@ -56,6 +56,7 @@ def describe_component(key: str) -> dict[str, Any]:
         "family": next((name for family, name in FAMILIES if issubclass(found, family)), "transform"),
         "serving": spec.serving,
         "version": spec.version,
+        "package": package_of(spec.key),
         "requires": [library.install for library in spec.requires],
         "inputs": [
             {"name": port.name, "kind": port.kind, "optional": port.optional, "many": port.many} for port in spec.inputs
@@ -64,6 +65,11 @@ def describe_component(key: str) -> dict[str, Any]:
         "params": found.params_type().model_json_schema(),
         "example": dict(spec.example),
     }
+
+
+def list_left_out() -> list[dict[str, str]]:
+    """What other packages bring that could not be taken: package, key, reason."""
+    return [{"package": one.package, "key": one.key, "reason": one.reason} for one in left_out()]
 
 
 def list_categories() -> list[dict[str, str]]:
