@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from components.catalog import catalog, component
+from components.catalog import catalog, component, left_out, package_of
 from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
 
@@ -58,6 +58,7 @@ def describe_component(key: str) -> dict[str, Any]:
         "family": found.family,
         "serving": spec.serving,
         "version": spec.version,
+        "package": package_of(spec.key),
         "requires": [library.install for library in spec.requires],
         "inputs": [
             {"name": port.name, "kind": port.kind, "optional": port.optional, "many": port.many} for port in spec.inputs
@@ -66,6 +67,11 @@ def describe_component(key: str) -> dict[str, Any]:
         "params": found.params_type().model_json_schema(),
         "example": dict(spec.example),
     }
+
+
+def list_left_out() -> list[dict[str, str]]:
+    """What other packages bring that could not be taken: package, key, reason."""
+    return [{"package": one.package, "key": one.key, "reason": one.reason} for one in left_out()]
 
 
 def list_categories() -> list[dict[str, str]]:
