@@ -153,7 +153,10 @@ def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = No
     errors = [p for p in review.errors if target is None or _concerns(p, pipeline)]
     if errors:
         raise PipelineProblems(errors)
-    return _plan(pipeline, review, dataset_hash)
+    plan = _plan(pipeline, review, dataset_hash)
+    if target is not None and target not in plan.by_id:
+        raise MissingThing(f"{target!r} never runs.", hint="Run to a node that has rows.", node_id=target)
+    return plan
 
 
 def _concerns(problem: Problem, part: Pipeline) -> bool:

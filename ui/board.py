@@ -15,6 +15,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
 from engine.limits import NO_LIMITS, RunLimits
 from engine.service import Workspace, components, datasets, pipelines, runs, trials
+from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
@@ -142,7 +143,7 @@ def editor_data(
         "trial": trial.model_dump(mode="json") if trial else None,
         "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
         "problems": reviewed.problems,
-        "options": as_options(datasets.list_datasets(workspace), samples),
+        "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
     }

@@ -152,4 +152,25 @@ MORE: Mapping[str, list[dict[str, Any]]] = {
             ],
         }
     ],
+    "expect": [
+        {
+            "rules": [
+                {"kind": "in_range", "columns": ["when"], "min": "2026-02-03"},
+                {"kind": "in_set", "columns": ["other", "flag"], "values": ["1"]},
+                {"kind": "matches", "columns": ["text"], "pattern": "e+", "whole": False},
+            ],
+            "on_failure": "quarantine",
+        },
+    ],
+    "sql": [
+        {"query": query}
+        for query in (
+            'SELECT "group", count(DISTINCT text) AS n, median(number) AS m, stddev(other) AS s FROM input GROUP BY 1',
+            "SELECT other, sum(number) OVER (PARTITION BY text ORDER BY other) AS s FROM input",
+            "SELECT other, lag(text) OVER (ORDER BY other) AS t, rank() OVER (ORDER BY flag) AS r FROM input",
+            "SELECT a.other, b.text FROM input a LEFT JOIN input2 b ON a.other = b.other AND a.flag = b.flag",
+            "SELECT DISTINCT text FROM input UNION SELECT 'x' AS text FROM input2 ORDER BY 1 DESC LIMIT 3",
+            "WITH t AS (SELECT text, sum(other) AS n FROM input GROUP BY ALL HAVING n > 3) SELECT * FROM t ORDER BY n",
+        )
+    ],
 }
