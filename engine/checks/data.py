@@ -40,7 +40,7 @@ def data_problems(
             continue
         if isinstance(known.component, Split):
             yield from _groups(node, known.component, here, placed, is_drawn=node.id in pipeline.by_id)
-        elif isinstance(known.component, Estimator):
+        elif isinstance(known.component, Estimator) and "table" in known.inputs:
             yield from _of_model(node, known.component, known, here, placed)
         else:
             yield from _of_step(node, known.component, here)
@@ -49,7 +49,7 @@ def data_problems(
 def _of_model(
     node: Node, model: Estimator[Any], known: NodeSchemas, here: Origins, placed: Pipeline
 ) -> Iterator[Problem]:
-    target, features = model.params.target, [*model.params.features]
+    target, features = model.params.target, [*(model.params.features or ())]
     yield from _gaps(node, model, features, here)
     idle = [name for name in features if _semantic(here, name) in ("constant", "empty")]
     if idle:

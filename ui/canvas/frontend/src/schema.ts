@@ -197,6 +197,7 @@ export function startOf(schema: Schema, root: Schema): Json {
   if (resolved.default !== undefined) return resolved.default;
   if (resolved.const !== undefined) return resolved.const;
   if (nullable) return null;
+  if (resolved["x-widget"] === "columns") return [];
   if (resolved.enum) return resolved.enum[0] ?? null;
   if (resolved.properties) {
     const entries = Object.entries(resolved.properties).map(([name, one]) => [name, startOf(one, root)] as const);

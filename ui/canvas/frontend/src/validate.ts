@@ -6,7 +6,8 @@ const isObject = (value: Json): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const TYPES: { [type: string]: [(value: Json) => boolean, string] } = {
-  string: [(value) => typeof value === "string", "Enter a text."],
+  // YAML reads 1 as a number where a text is meant; Python takes it, or says so.
+  string: [(value) => ["string", "number", "boolean"].includes(typeof value), "Enter a text."],
   boolean: [(value) => typeof value === "boolean", "Choose yes or no."],
   number: [(value) => typeof value === "number" && Number.isFinite(value), "Enter a number."],
   integer: [(value) => typeof value === "number" && Number.isInteger(value), "Enter a whole number."],
@@ -35,12 +36,17 @@ export function mistake(raw: Schema, value: Json, root: Schema = raw): string | 
 function oneOf(union: Schema[], value: Json, root: Schema): string | null {
   const mistakes = union.map((one) => mistake(one, value, root));
   if (mistakes.includes(null)) return null;
-  const closest = union.findIndex((one) => {
-    const type = resolve(one, root).schema.type;
-    return typeof type === "string" && TYPES[type]?.[0](value);
-  });
+  const options = union.map((one) => resolve(one, root).schema);
+  const tagged = options.findIndex((one) => isTagged(one, value));
+  const closest = tagged >= 0 ? tagged : options.findIndex(({ type }) => (type === "integer" ? "number" : type) === typeof value);
   return mistakes[Math.max(0, closest)] ?? null;
 }
+
+/** Whether a structure is of this kind: its constants say so. */
+const isTagged = (schema: Schema, value: Json): boolean => {
+  const constants = Object.entries(schema.properties ?? {}).filter(([, one]) => one.const !== undefined);
+  return constants.length > 0 && isObject(value) && constants.every(([name, one]) => value[name] === one.const);
+};
 
 function range(schema: Schema, value: number): string | null {
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = schema as { [k: string]: unknown };

@@ -14,7 +14,7 @@ export const common = ({ id, field, context, describedBy, invalid }: ControlProp
 
 export function TextField(props: ControlProps) {
   const { field, value, write } = props;
-  const [draft, setDraft] = useDraft(typeof value === "string" ? value : "", (text) => text);
+  const [draft, setDraft] = useDraft(value === undefined || value === null ? "" : String(value), (text) => text);
   const type = (text: string): void => {
     setDraft(text);
     write(text === "" && field.nullable ? null : text);
