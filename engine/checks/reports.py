@@ -9,7 +9,7 @@ from engine.graph import Edge, Node, Pipeline, component_of, spec_ports
 from engine.leakage import is_a, origin
 from engine.schemas import PREDICTION, PROBABILITIES, NodeSchemas, model_at, model_behind
 
-PREDICTS = {"classification": "classes", "regression": "numbers"}
+PREDICTS = {"classification": "classes", "regression": "numbers", "clustering": "groups", "anomaly": "outliers"}
 LEAST_COMPARED = 2
 
 
@@ -38,7 +38,7 @@ def _of(pipeline: Pipeline, node: Node, schemas: Mapping[str, NodeSchemas]) -> I
             hint = "Connect the output 'model' or 'predictions' of a model."
             yield Problem("no_model", message, node=node.id, field=edge.target_port, hint=hint)
             continue
-        yield from _wrong_task(node, pipeline.by_id[behind])
+        yield from _wrong_task(node, pipeline.by_id[behind], schemas)
         if schemas.get(behind, NodeSchemas()).component is not None and model_at(pipeline, edge, schemas) is None:
             message = f"{node.label} cannot look into {pipeline.by_id[behind].label}, which learns from no table."
             hint = "Connect a model that learns from a table."
@@ -47,13 +47,14 @@ def _of(pipeline: Pipeline, node: Node, schemas: Mapping[str, NodeSchemas]) -> I
             yield from _lost_columns(node, edge, schemas, behind)
 
 
-def _wrong_task(node: Node, model: Node) -> Iterator[Problem]:
+def _wrong_task(node: Node, model: Node, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
     kind: Any = component_of(node)
-    task = getattr(component_of(model), "task", "")
-    if task in kind.tasks:
+    known = schemas.get(model.id, NodeSchemas()).component
+    task = getattr(known or component_of(model), "task", None)
+    if task is None or task in kind.tasks:
         return
     wanted = " or ".join(PREDICTS[name] for name in kind.tasks)
-    told = f"predicts {PREDICTS[task]}" if task in PREDICTS else "does not"
+    told = f"finds {PREDICTS[task]}" if task in ("clustering", "anomaly") else f"predicts {PREDICTS[task]}"
     yield Problem(
         "wrong_task",
         f"{node.label} is for models that predict {wanted}, but {model.label} {told}.",

@@ -510,7 +510,7 @@ def test_an_endpoint_answers_as_the_run_did(bench: Bench) -> None:
         record = {field.name: raw[row[ROW]][field.name] for field in scorer.fields}
         (told,) = respond(scorer, {"records": [record]}, "", 0)["predictions"]
         assert told["prediction"] == row["prediction"]
-        features = scorer._features(pa.table({name: [value] for name, value in record.items()}))
+        features = scorer.features(pa.table({name: [value] for name, value in record.items()}))
         for name in made:
             (value,) = features.column(name).to_pylist()
             assert value == row[name] or abs(value - row[name]) <= 1e-12, name
