@@ -69,7 +69,7 @@ def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") 
 
 
 def _structure(pipeline: Pipeline) -> Iterator[Problem]:
-    if not pipeline.nodes:
+    if all(node.is_only_drawn for node in pipeline.nodes):
         yield Problem("empty_pipeline", "The pipeline is empty.", hint="Drag a dataset onto the canvas.")
     counted: set[str] = set()
     for node in pipeline.nodes:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from components.base import Component
+from components.base import CanvasOnly, Component
 from components.catalog import component
 from components.errors import UnknownComponent
 from components.ports import Port
@@ -30,6 +30,14 @@ class Node(BaseModel):
             return self.title or component(self.component).spec.title
         except UnknownComponent:
             return self.id
+
+    @property
+    def is_only_drawn(self) -> bool:
+        """Whether it stands on the canvas and never runs."""
+        try:
+            return issubclass(component(self.component), CanvasOnly)
+        except UnknownComponent:
+            return False
 
 
 class Edge(BaseModel):

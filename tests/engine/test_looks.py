@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from engine.errors import DataError
+from components.base import CanvasOnly
+from components.catalog import catalog, component
+from engine.errors import DataError, MissingThing
+from engine.graph import Pipeline
 from tests.engine.running import Bench, Ran, draw
 
 
@@ -146,9 +149,27 @@ def test_a_profile_on_the_way_is_that_of_an_import_and_leaves_nothing_behind(ben
     assert bench.run(draw(nodes, "people -> some -> look -> after")).results["look"].report == report
 
 
-def test_a_note_is_in_no_plan_and_changes_nothing(bench: Bench) -> None:
+DRAWN = sorted(key for key, found in catalog().items() if issubclass(found, CanvasOnly))
+
+
+@pytest.mark.parametrize("key", DRAWN)
+def test_what_is_only_drawn_is_in_no_plan_and_changes_nothing(key: str, bench: Bench) -> None:
     nodes = {"people": ("dataset", {"dataset": "people"}), "few": ("limit_rows", {"rows": 1})}
-    plain, noted = draw(nodes, "people -> few"), draw({**nodes, "why": ("note", {"text": "x"})}, "people -> few")
+    example = dict(component(key).spec.example)
+    plain, noted = draw(nodes, "people -> few"), draw({**nodes, "why": (key, example)}, "people -> few")
     assert bench.review(noted).problems == bench.review(plain).problems
     assert [node.fingerprint for node in bench.plan(noted).nodes] == [n.fingerprint for n in bench.plan(plain).nodes]
     assert set(bench.run(noted).results) == {"people", "few"}
+    assert Pipeline.from_yaml(noted.as_yaml()) == noted
+
+
+def test_a_drawing_of_nothing_that_runs_is_empty_and_says_so(bench: Bench) -> None:
+    alone = draw({key: key for key in DRAWN})
+    assert [problem.code for problem in bench.review(alone).problems] == ["empty_pipeline"]
+
+
+def test_nothing_is_wired_to_what_is_only_drawn_and_no_run_goes_to_it(bench: Bench) -> None:
+    nodes = {"people": ("dataset", {"dataset": "people"}), "why": "note"}
+    assert [problem.code for problem in bench.review(draw(nodes, "people -> why")).problems] == ["no_port"]
+    with pytest.raises(MissingThing, match="never runs"):
+        bench.plan(draw(nodes), "why")

@@ -26,7 +26,8 @@ NODES = {
     "save": {"component": "save_dataset", "params": {"name": HOSTILE}},
     "file": {"component": "export_file", "params": {"filename": "rows"}},
     "draw": {"component": "chart", "params": {"x": "mail"}},
-    "why": {"component": "note", "params": {"text": HOSTILE}},
+    "why": {"component": "note", "title": HOSTILE, "params": {"text": HOSTILE}},
+    "part": {"component": "group", "params": {"title": HOSTILE}},
 }
 EDGES = ["rows -> check", "check -> pii", "pii -> stats", "stats -> save", "stats -> file", "stats -> draw"]
 
@@ -56,6 +57,16 @@ def test_the_builder_shows_the_same_below_its_canvas(ran: tuple[Path, str, str],
     app = open_page(ran[0], "builder", pipeline=ran[2], view="Results")
     assert is_sound(app), (app.exception, app.error)
     assert "rows.csv" in words(app)
+
+
+@pytest.mark.parametrize("node", ["why", "part"])
+def test_the_builder_says_of_what_is_only_drawn_that_it_has_no_rows(
+    node: str, ran: tuple[Path, str, str], open_page: Open
+) -> None:
+    app = open_page(ran[0], "builder", pipeline=ran[2], node=node)
+    assert is_sound(app), (app.exception, app.error)
+    assert "never runs" in words(app)
+    assert "<script>" not in words(app)
 
 
 def test_the_command_line_tells_and_fetches_what_left(

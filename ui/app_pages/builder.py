@@ -18,7 +18,7 @@ from ui.publishing import ask_publish
 from ui.reports import show_report
 from ui.scores import show_scores
 from ui.trouble import guarded, show_error
-from ui.words import ago, when
+from ui.words import ago, escaped, when
 
 HEIGHT = 560
 LIVE, CALM = 1.0, 10.0
@@ -90,7 +90,7 @@ def show_below(pipeline_id: str, latest: RunView | None) -> None:
     )
     if table.open:
         with table:
-            show_table(latest)
+            show_table(pipeline_id, latest)
     if results.open:
         with results:
             show_results(latest)
@@ -105,11 +105,18 @@ def show_below(pipeline_id: str, latest: RunView | None) -> None:
             show_text(pipeline_id)
 
 
-def show_table(latest: RunView | None) -> None:
+def show_table(pipeline_id: str, latest: RunView | None) -> None:
     chosen = places.asked("node")
+    drawn = pipelines.drawn(pipelines.get_draft(home, pipeline_id)).by_id.get(chosen or "")
+    if drawn is not None and drawn.is_only_drawn:
+        st.caption(f":material/draw: {escaped(drawn.label)} is only drawn: it never runs and has no rows.")
+        return
     node = next((it for it in latest.nodes if it.node == chosen), None) if latest else None
     if chosen is None:
         st.caption(":material/ads_click: Select a node on the canvas to see the rows it made.")
+        return
+    if drawn is None and node is None:
+        st.caption(":material/draw: This was just drawn; nothing has run here yet.")
         return
     if latest is None or node is None or node.status in ("queued", "waiting", "skipped", "cancelled"):
         empty(

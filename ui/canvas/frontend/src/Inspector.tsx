@@ -10,6 +10,7 @@ import { FieldRow } from "./fields/FieldRow";
 import { nodeOf } from "./graph";
 import { Icon } from "./Icon";
 import { problemsOf } from "./NodeCard";
+import { drawnAs } from "./nodes/drawn";
 import { HelpSection } from "./HelpSection";
 import { Prose } from "./Prose";
 import { ProblemItem, Problems } from "./Problems";
@@ -49,15 +50,18 @@ function NodePane({ node }: { node: GraphNode }) {
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
+  const drawn = drawnAs(spec);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
   return (
     <div className="cb-pane">
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>
         <span className="cb-swatch cb-swatch-large"><Icon name={spec?.icon ?? "help"} /></span>
-        <TitleBox node={node} spec={spec} />
-        <button type="button" className="cb-tool" title="Open: preview and details" aria-label="Open this node" onClick={() => model.wish({ type: "open", node: node.id })}>
-          <Icon name="open_in_new" />
-        </button>
+        {drawn === "frame" ? <h2 className="cb-drawn-kind">{spec?.title}</h2> : <TitleBox node={node} spec={spec} />}
+        {!drawn && (
+          <button type="button" className="cb-tool" title="Open: preview and details" aria-label="Open this node" onClick={() => model.wish({ type: "open", node: node.id })}>
+            <Icon name="open_in_new" />
+          </button>
+        )}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
             <Icon name="delete" />
@@ -150,7 +154,7 @@ function Sample({ node }: { node: string }) {
 function About({ facts, spec, id }: { facts: Facts | undefined; spec: ComponentSpec | undefined; id: string }) {
   const serving = facts?.serving || spec?.serving;
   const rows = [
-    ["In an endpoint", serving && (SERVING[serving] ?? serving)],
+    ["In an endpoint", drawnAs(spec) ? "Not part of it" : serving && (SERVING[serving] ?? serving)],
     ["Fitted", facts?.fitted],
     ["Note", facts?.note],
     ["Name in files", id],

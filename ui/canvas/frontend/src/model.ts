@@ -3,7 +3,8 @@ import { useSyncExternalStore } from "react";
 import * as graphs from "./graph";
 import { EMPTY, type Point } from "./graph";
 import { emptyHistory, record, redo, undo, type History } from "./history";
-import { arrange } from "./layout";
+import { arrange } from "./nodes/arranging";
+import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "./nodes/drawn";
 import type {
   Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
   NodeStatus, Option, Problem, Run, Trial, Wish,
@@ -192,9 +193,10 @@ export class Model {
     return id;
   }
 
-  /** Beside the selected node, wired to it where that fits; else at `centre`. */
-  addBeside(component: string, centre: Point): string {
+  /** Beside the selected node, wired to it where that fits; else at `centre`. A frame comes around what is selected. */
+  addBeside(component: string, centre: Point, heights: Heights): string {
     const { graph, selection, specs } = this.state;
+    if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
     const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
     const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + 110, beside.position[1]] : centre;
     const [grown, id] = graphs.addNode(graph, component, graphs.freePlace(graph, wanted));
@@ -202,6 +204,16 @@ export class Model {
     this.change(edge ? graphs.addEdge(grown, edge) : grown);
     this.select([id]);
     this.reveal([id]);
+    return id;
+  }
+
+  private addAround(component: string, heights: Heights): string {
+    const { graph, selection, specs } = this.state;
+    const chosen = graph.nodes.filter((node) => selection.includes(node.id));
+    const box = frameAround(chosen.map((node) => boxOf(node, specs, heights)));
+    const [grown, id] = graphs.addNode(graph, component, [box.x, box.y]);
+    this.change(putInto(grown, id, box));
+    this.select([id]);
     return id;
   }
 
@@ -255,8 +267,13 @@ export class Model {
     this.change(graphs.moveNodes(this.state.graph, positions), tag);
   }
 
-  arrange(heights: ReadonlyMap<string, number>): void {
-    this.change(graphs.moveNodes(this.state.graph, arrange(this.state.graph, heights)));
+  /** Where a note or a frame lies, and how large it is. */
+  putInto(id: string, box: Box): void {
+    this.change(putInto(this.state.graph, id, box), `size ${id}`);
+  }
+
+  arrange(heights: Heights): void {
+    this.change(arrange(this.state.graph, this.state.specs, heights));
     this.reveal([]);
   }
 
