@@ -9,6 +9,8 @@ import ibis.expr.types as ir
 
 from components.base.component import Component, P
 
+TABLE = "table"
+
 
 class Output(Component[P], Generic[P]):
     """Something that is kept, drawn or sent elsewhere. It says what to do; the engine does it, once in every run."""
@@ -24,6 +26,11 @@ class Output(Component[P], Generic[P]):
     def table(self, *tables: ir.Table) -> ir.Table | None:
         """The rows that leave, written down first; None where there are none."""
         return None
+
+    def tables(self, given: Mapping[str, ir.Table]) -> Mapping[str, ir.Table]:
+        """All that is written down first, by name, from the tables that arrive, by port; as here, one: `table`."""
+        leaving = self.table(*given.values())
+        return {} if leaving is None else {TABLE: leaving}
 
     @abstractmethod
     def deed(self) -> "Deed":
@@ -91,5 +98,21 @@ class DrawChart:
     chart: Mapping[str, Any]
 
 
-Deed = SaveDataset | ExportFile | WriteDatabase | RegisterModel | DrawChart
+@dataclass(frozen=True)
+class WriteReport:
+    """Write what arrives into one page that can be kept and sent.
+
+    Parameters
+    ----------
+    title
+        The pipeline's name where it is empty.
+    text
+        What stands on top; plain, with paragraphs.
+    """
+
+    title: str
+    text: str = ""
+
+
+Deed = SaveDataset | ExportFile | WriteDatabase | RegisterModel | DrawChart | WriteReport
 """What an output can ask for."""

@@ -21,6 +21,15 @@ WORDS = {
     "mae": "mean absolute error",
     "rmse": "root mean squared error",
     "median_ae": "median absolute error",
+    "mape": "mean absolute percentage error",
+    "davies_bouldin": "Davies–Bouldin",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "noise": "rows without a cluster",
+    "flagged": "rows flagged",
+    "score_median": "score, median",
+    "score_p90": "score, 90th percentile",
+    "score_p99": "score, 99th percentile",
+    "score_max": "score, largest",
 }
 
 

@@ -64,6 +64,10 @@ class Tables:
         kinds = {port.name: port.kind for port in node.component.spec.inputs}
         return [self.table(given.node, given.node_port) for given in node.inputs if kinds[given.port] == "table"]
 
+    def inputs_by_port(self, node: PlannedNode) -> dict[str, ir.Table]:
+        """The same by port, for nodes of which not every input is connected."""
+        return dict(zip(node.known.inputs, self.inputs(node), strict=True))
+
     def entry(self, node_id: str) -> Entry:
         """The kept results of a node that is done."""
         return self._entries[node_id]

@@ -133,8 +133,9 @@ class Work:
 
     def _put_out(self, node: PlannedNode, component: Output[Any], folder: Path) -> Facts:
         """The rows that leave; what becomes of them is none of this module's business."""
-        table = component.table(*self._tables.inputs(node))
-        return {"rows": {} if table is None else {TABLE: self._backend.write(table, folder / f"{TABLE}.parquet")}}
+        leaving = component.tables(self._tables.inputs_by_port(node))
+        rows = {name: self._backend.write(table, folder / f"{name}.parquet") for name, table in leaving.items()}
+        return {"rows": {name: count for name, count in rows.items() if name in node.known.inputs}}
 
 
 def computes(table: ir.Table, backend: Backend) -> None:

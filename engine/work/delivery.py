@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.base import Output
-from components.base.output import DrawChart, ExportFile, RegisterModel, SaveDataset, WriteDatabase
+from components.base.output import DrawChart, ExportFile, RegisterModel, SaveDataset, WriteDatabase, WriteReport
 from engine.cache import Entry
 from engine.plan import Plan, PlannedNode
 from engine.work.assignment import Assignment
@@ -13,6 +13,7 @@ from engine.work.export_file import export_file
 from engine.work.origin import Origin
 from engine.work.save_dataset import save_dataset
 from engine.work.write_database import write_database
+from engine.work.write_report import write_report
 from storage.schema import Run
 
 
@@ -28,6 +29,7 @@ class Delivery:
     def __init__(self, assignment: Assignment, run: Run, plan: Plan, models: Mapping[str, Mapping[str, Any]]) -> None:
         self._assignment = assignment
         self._run = run
+        self._plan = plan
         self._drawn = plan.placement.pipeline
         self._models = models
 
@@ -54,6 +56,8 @@ class Delivery:
                 return write_database(self._assignment, origin, deed, entry)
             case DrawChart() as deed:
                 return draw_chart(self._assignment, origin, deed, entry)
+            case WriteReport() as deed:
+                return write_report(self._assignment, origin, deed, entry, self._plan)
             case RegisterModel():
                 model = self._models[node.inputs[0].node]
                 known = {name: model[name] for name in ("model", "version", "model_version_id")}

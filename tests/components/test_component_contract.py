@@ -380,13 +380,14 @@ def test_an_output_writes_down_what_it_says_whatever_columns_are_called(key: str
         (tables.lazy(tables.hostile(tables.example())), tables.rekeyed(kind.spec.example)),
     ):
         made = tables.made(kind, rows, params)
-        given = [rows for port in made.spec.inputs if port.kind == "table"]
+        ports = [port.name for port in made.spec.inputs if port.kind == "table"]
         assert made.deed()
-        leaves = made.table(*given)
-        if leaves is not None:
-            assert leaves.schema() == made.table(*(unbound(rows.schema()) for _ in given)).schema()
-            assert not reserved_in(leaves)
-            found.append([list(row.values()) for row in leaves.to_pyarrow().to_pylist()])
+        leaving = made.tables(dict.fromkeys(ports, rows))
+        unfed = made.tables({port: unbound(rows.schema(), port) for port in ports})
+        assert {name: leaves.schema() for name, leaves in leaving.items()} == {n: t.schema() for n, t in unfed.items()}
+        assert not [name for leaves in leaving.values() for name in reserved_in(leaves)]
+        written = {name: leaves.to_pyarrow().to_pylist() for name, leaves in leaving.items()}
+        found.append({name: [[*row.values()] for row in rows] for name, rows in written.items()})
     assert found[:1] == found[1:]
 
 

@@ -26,10 +26,12 @@ NODES = {
     "save": {"component": "save_dataset", "params": {"name": HOSTILE}},
     "file": {"component": "export_file", "params": {"filename": "rows"}},
     "draw": {"component": "chart", "params": {"x": "mail"}},
+    "page": {"component": "report", "params": {"title": HOSTILE}},
     "why": {"component": "note", "title": HOSTILE, "params": {"text": HOSTILE}},
     "part": {"component": "group", "params": {"title": HOSTILE}},
 }
 EDGES = ["rows -> check", "check -> pii", "pii -> stats", "stats -> save", "stats -> file", "stats -> draw"]
+EDGES += ["stats -> page"]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,15 @@ def test_a_run_shows_what_it_noticed_and_what_left(ran: tuple[Path, str, str], o
     app = open_page(ran[0], "runs", run=ran[1])
     assert is_sound(app), (app.exception, app.error)
     shown = words(app).replace("\\", "")
-    for told in ("values above 5 (3 rows", "e-mail addresses", "9 rows", "rows.csv", "9 points drawn", "Quality score"):
+    for told in (
+        "values above 5 (3 rows",
+        "e-mail addresses",
+        "9 rows",
+        "rows.csv",
+        "9 points drawn",
+        "Quality score",
+        "1 table",
+    ):
         assert told in shown
     assert len(app.get("plotly_chart")) == 2
     assert not [text for text in words(app).split() if text.startswith("<script>")]
@@ -83,6 +93,9 @@ def test_the_command_line_tells_and_fetches_what_left(
     assert str(tmp_path / "rows.csv") in said("runs", "fetch", ran[1], "file", "--to", str(tmp_path))
     assert (tmp_path / "rows.csv").read_text().startswith('"a","mail"')
     assert "already" in said("runs", "fetch", ran[1], "file", "--to", str(tmp_path))
+    name = "script_alert_1_script.html"
+    assert name in said("runs", "fetch", ran[1], "page", "--to", str(tmp_path))
+    assert "&lt;script&gt;" in (tmp_path / name).read_text()
     assert "makes no file" in said("runs", "fetch", ran[1], "draw")
 
     path = tmp_path / "shop.db"
