@@ -52,7 +52,7 @@ thead .number { white-space: normal; }
   dt { flex-basis: auto; } }
 @media print { :root { color-scheme: light; --page: #fff; --ink: #000; --faint: #444; --line: #bbb; --raised: #fff;
     --accent: #0072b2; --warn: #6b3a00; --warn-page: #fff; }
-  main { max-width: none; padding: 0; } nav { display: none; } table { width: 100%; font-size: 8pt; }
+  main { max-width: none; padding: 0; } nav { display: none; } table { width: auto; font-size: 8pt; }
   th, td { padding-right: 6px; overflow-wrap: anywhere; }
   .scrolled { overflow: visible; } h2, h3, figcaption { break-after: avoid; }
   figure, tr, dl, .warning { break-inside: avoid; } thead { display: table-header-group; }
