@@ -1,6 +1,5 @@
 """Fit a model on the train rows and score it on rows it has not seen."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from engine.train.order import in_order, ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
 from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes, plain
+from engine.train.warned import first_line, hearing
 
 IMPORTANCE_ROWS = 1_000
 LEAST_ANSWERS = 500
@@ -254,16 +254,15 @@ def fitted(fit: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
     UnfitForTraining
         With what the library says against these settings or rows.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with hearing() as warned:
         try:
             learned = fit()
         except ValueError as error:
             raise UnfitForTraining(
-                f"The model cannot learn with these settings from these rows: {_first_line(error)}.",
+                f"The model cannot learn with these settings from these rows: {first_line(error)}.",
                 hint="Change the model's settings, its features or its rows.",
             ) from error
-    return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
+    return learned, tuple(warned)
 
 
 def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> Any:
@@ -274,10 +273,6 @@ def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDA
     UnfitForTraining
     """
     return fitted(lambda: component.fit(matrix, learned_from))[0]
-
-
-def _first_line(told: Warning | Exception | str) -> str:
-    return (str(told).strip().splitlines() or [type(told).__name__])[0].rstrip(".")
 
 
 def _positive(component: Estimator[Any], classes: Classes) -> Any:

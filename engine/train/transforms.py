@@ -1,7 +1,6 @@
 """Scikit-learn transformers: fitted on the train rows, applied batch by batch, by the same function when serving."""
 
 import re
-import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ from engine.train.matrix import Feature, Matrix, MatrixSpec, learn_spec
 from engine.train.order import in_order
 from engine.train.room import Room
 from engine.train.target import learn_classes, plain
+from engine.train.warned import first_line, hearing
 
 CELLS, LEAST_ROWS = 4_000_000, 512
 """Most numbers that are made at a time, and fewest rows."""
@@ -73,7 +73,7 @@ class Fitted:
             found = self._from_texts(rows) if self.component.takes == "texts" else self._from_matrix(rows, names)
         except ValueError as error:
             raise UnfitForTraining(
-                f"{self.component.spec.title} cannot compute these rows: {_first_line(error)}.",
+                f"{self.component.spec.title} cannot compute these rows: {first_line(error)}.",
                 hint="Look for values that are very unlike those of the train rows.",
             ) from error
         width = found.shape[1]
@@ -253,21 +253,16 @@ def _learned(component: MatrixTransform[Any], spec: MatrixSpec, given: Any, targ
 
 def _watched(component: Learner[Any], learn: Callable[[], Any]) -> tuple[Any, tuple[str, ...]]:
     """What was learned, and what scikit-learn warned of."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with hearing() as warned:
         try:
             learned = learn()
         except ValueError as error:
-            reason = UNSOUND if re.search(r"\bnans?\b", str(error), re.IGNORECASE) else _first_line(error)
+            reason = UNSOUND if re.search(r"\bnans?\b", str(error), re.IGNORECASE) else first_line(error)
             raise UnfitForTraining(
                 f"{component.spec.title} cannot learn with these settings from these rows: {reason}.",
                 hint="Change its settings, its columns or its rows.",
             ) from error
-    return learned, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
-
-
-def _first_line(told: Warning | Exception | str) -> str:
-    return (str(told).strip().splitlines() or [type(told).__name__])[0].rstrip(".")
+    return learned, tuple(warned)
 
 
 def _texts(column: pa.Array | pa.ChunkedArray) -> list[str]:
