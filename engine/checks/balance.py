@@ -13,10 +13,13 @@ from engine.schemas import NodeSchemas, computed_from
 
 def balance_problems(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
     """For a pipeline without circles."""
-    for model in pipeline.nodes:
+    balancing = {node.id for node in pipeline.nodes if isinstance(_component(schemas, node.id), Balance)}
+    for model in pipeline.nodes if balancing else ():
         if isinstance(_component(schemas, model.id), Estimator):
             way = line(pipeline, model.id)
             for place, node_id in enumerate(way):
+                if node_id not in balancing:
+                    continue
                 balance, after = _component(schemas, node_id), way[place + 1 :]
                 if isinstance(balance, Balance) and balance.adds == "copies":
                     yield from _copied(pipeline, schemas, node_id, after)

@@ -15,13 +15,13 @@ def unanswered(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterat
 
     Whatever else such a model does to the line is sound: it learned from train rows only, and an endpoint goes past it.
     """
-    lines = Lines(pipeline)
-    for node in pipeline.by_id.values():
+    lines, groupings = Lines(pipeline), {node_id for node_id in pipeline.by_id if _is_grouping(schemas, node_id)}
+    for node in pipeline.by_id.values() if groupings else ():
         known = schemas.get(node.id)
         if known is None or not isinstance(known.component, Model):
             continue
         line = lines.of(node.id)
-        if not any(_is_grouping(schemas, above) for above in line[:-1]):
+        if groupings.isdisjoint(line[:-1]):
             continue
         features = tuple(known.component.params.features)
         behind = {name: source for name in features if (source := _answers(pipeline, schemas, line, name))}

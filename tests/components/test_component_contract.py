@@ -314,7 +314,8 @@ def test_a_saved_model_answers_as_before_and_holds_no_types_beyond_its_list(
 def test_the_params_of_a_model_are_those_of_its_library_with_its_defaults(key: str) -> None:
     kind: Any = component(key)
     needs_library(key)
-    made = kind(kind.params_type().model_validate({"target": kind.spec.example["target"]}))
+    asked = {name: kind.spec.example[name] for name in ("target", *STEPS.get(key, ())) if name in kind.spec.example}
+    made = kind(kind.params_type().model_validate(asked))
     given, defaults = settings(made.build()), settings(made.build(), by_default=True)
     ours = {"target", "features", "seed", *(["positive"] if kind.task == "classification" else [])}
     own = set(kind.params_type().model_fields) - ours - STEPS.get(key, set())

@@ -32,7 +32,7 @@ FOREST = ensemble.RandomForestClassifier(n_estimators=4, random_state=0)
 SEARCHABLE = {
     key: kind
     for key, kind in catalog().items()
-    if issubclass(kind, Estimator) and kind.spec.category != "models/combine"
+    if issubclass(kind, Estimator) and kind.spec.category.startswith(("models/classify", "models/regress"))
 }
 
 

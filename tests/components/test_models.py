@@ -32,7 +32,9 @@ from components.models.weighted import Weighted
 KINDS: dict[str, Any] = {
     key: kind
     for key, kind in catalog().items()
-    if issubclass(kind, Estimator) and not kind.spec.requires and kind.spec.category != "models/combine"
+    if issubclass(kind, Estimator)
+    and not kind.spec.requires
+    and kind.spec.category.startswith(("models/classify", "models/regress"))
 }
 MODELS = list(KINDS)
 

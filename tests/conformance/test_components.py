@@ -17,6 +17,9 @@ from tests.components import tables
 from tests.conformance.component_cases import MORE
 from tests.conformance.same import differences
 
+pytestmark = pytest.mark.slow
+
+
 PORTABLE = [
     key
     for key, kind in catalog().items()

@@ -14,6 +14,8 @@ from engine.train.room import Room
 from tests.components import tables
 from tests.engine.test_computations import ROWS, regular
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("key", ["naive_seasonal", "item_neighbours", "keywords"])
 def test_a_computation_gives_the_same_rows_on_both_engines(

@@ -10,6 +10,9 @@ from engine.backends.backend import Backend
 from tests.components import tables
 from tests.conformance.same import same
 
+pytestmark = pytest.mark.slow
+
+
 WRITING = [
     key
     for key, kind in catalog().items()

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from components.ports import ROW
 from engine.backends.backend import Backend
@@ -15,6 +16,8 @@ from engine.plan import Plan
 from engine.serve.modelfile import GOLDEN
 from tests.conformance.same import same
 from tests.engine.running import Bench, draw
+
+pytestmark = pytest.mark.slow
 
 
 def test_groups_and_outliers_are_the_same_on_both_engines(duckdb: Backend, spark: Backend, workspace: Path) -> None:

@@ -14,6 +14,9 @@ from engine.train.room import Room
 from engine.train.transforms import learn, learn_rows, write_made
 from tests.components import tables
 
+pytestmark = pytest.mark.slow
+
+
 ROOM = Room(500)
 NO_GAPS: dict[str, Any] = {"columns": ["target_number"]}
 SELECTORS = [key for key, kind in catalog().items() if issubclass(kind, LearnedFromRows)]

@@ -11,6 +11,9 @@ from engine.backends.backend import Backend
 from tests.components import tables
 from tests.components.test_columns import TEXTS, URLS, WRITTEN
 
+pytestmark = pytest.mark.slow
+
+
 MAILS = ["Ann.B@Mail.Example.NL", " a+b@c.org ", "a@b", "a@@b.nl", "", None]
 DATES = {"%Y-%m-%d": ["2024-02-30", "0000-01-01"]} | WRITTEN
 
