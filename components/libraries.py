@@ -1,6 +1,7 @@
 """Libraries that not every installation has, and what brings them."""
 
 import importlib
+import importlib.metadata
 import importlib.util
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Library:
     @property
     def version(self) -> str:
         """Which version is installed."""
-        return str(importlib.import_module(self.module).__version__)
+        found = getattr(importlib.import_module(self.module), "__version__", None)
+        return str(found or importlib.metadata.version(self.module))
 
     @property
     def hint(self) -> str:
@@ -41,3 +43,9 @@ class Library:
 
 SPARK = Library("Spark", "pyspark", "canvasback[spark]")
 XGBOOST = Library("XGBoost", "xgboost", "canvasback[boosters]")
+LIGHTGBM = Library("LightGBM", "lightgbm", "canvasback[boosters]")
+IMBALANCED_LEARN = Library("imbalanced-learn", "imblearn", "canvasback[balance]")
+KMEDOIDS = Library("kmedoids", "kmedoids", "canvasback[clusters]")
+STATSFORECAST = Library("StatsForecast", "statsforecast", "canvasback[forecast]")
+OPTUNA = Library("Optuna", "optuna", "canvasback[tune]")
+SHAP = Library("SHAP", "shap", "canvasback[explain]")

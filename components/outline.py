@@ -86,3 +86,9 @@ def places(names: Iterable[str], port: str = "table") -> frozenset[Place]:
 def changed(schema: sch.Schema, types: Mapping[str, dt.DataType]) -> Outline:
     """The outline of a component that computes some columns anew, each from itself."""
     return Outline(sch.Schema({**schema, **types}), {name: Made(places([name])) for name in types})
+
+
+def added(schema: sch.Schema, types: Mapping[str, dt.DataType], of: Iterable[str]) -> Outline:
+    """The outline of a component that computes some columns from others, and adds them or replaces what they name."""
+    source = Made(places(of))
+    return Outline(sch.Schema({**schema, **types}), dict.fromkeys(types, source))

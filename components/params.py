@@ -1,8 +1,8 @@
 """Params: frozen values that know their widget, their columns and their words."""
 
+import dataclasses
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from components.described import Described
 from components.errors import ColumnMissing, ComponentError, WrongKind
 from components.ports import RESERVED_PREFIX, Kind, is_reserved, kind_of, visible
 
@@ -40,7 +41,7 @@ class Columns(BaseModel):
     Written as ``[age, fare]``, ``numeric`` or ``{select: text, except: [name]}``.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kinds: ClassVar[tuple[Kind, ...]] = ()
     input: ClassVar[str] = ""
@@ -147,13 +148,23 @@ class CategoryColumns(Columns):
     kinds = ("text", "boolean", "numeric")
 
 
+class PlainColumns(Columns):
+    """Columns of single values: neither nested data nor one-hot."""
+
+    kinds = ("numeric", "text", "boolean", "datetime")
+
+
+class DatetimeColumns(Columns):
+    kinds = ("datetime",)
+
+
 class FeatureColumns(Columns):
     """What a model can take as input."""
 
     kinds = ("numeric", "boolean", "one_hot")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class ColumnPick:
     """Marks a ``str`` param as the name of one column of an input."""
 
@@ -164,11 +175,21 @@ class ColumnPick:
         return {**handler(core), "x-widget": "column", "x-kinds": list(self.kinds), "x-input": self.input}
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Widget:
     """Says how the form shows a param: ``Annotated[str, Widget("expression")]``.
 
-    The keywords are those of the form's protocol: ``widget``, ``options``, ``unit``, ``placeholder``, ``advanced``.
+    Parameters
+    ----------
+    widget
+        ``expression``, ``mapping`` (columns to names), ``values`` (values to values), ``order`` (columns to values in
+        order), ``paragraph``; what else there is follows from the type.
+    options
+        What the engine offers to choose from: ``datasets``, ``samples``.
+    only_if
+        The other params that must have these values (or one of several) for this one to matter.
+    words
+        What the values of a choice are called, where their names do not say it.
     """
 
     widget: str = ""
@@ -176,6 +197,8 @@ class Widget:
     unit: str = ""
     placeholder: str = ""
     advanced: bool = False
+    only_if: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         named = {
@@ -184,8 +207,19 @@ class Widget:
             "x-unit": self.unit,
             "x-placeholder": self.placeholder,
             "x-advanced": self.advanced,
+            "x-only-if": {name: _several(value) for name, value in self.only_if.items()},
+            "x-words": dict(self.words),
         }
         return {**handler(core), **{key: value for key, value in named.items() if value}}
+
+
+def only_if(**values: Any) -> Widget:
+    """Marks a param that matters only with these values of others: ``only_if(method="zscore")``."""
+    return Widget(only_if=values)
+
+
+def _several(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, tuple) else [value]
 
 
 def _new_name(name: str) -> str:
@@ -198,9 +232,14 @@ def _new_name(name: str) -> str:
 
 Column = Annotated[str, ColumnPick()]
 NumericColumn = Annotated[str, ColumnPick(("numeric",))]
+TextColumn = Annotated[str, ColumnPick(("text",))]
+DatetimeColumn = Annotated[str, ColumnPick(("datetime",))]
+PlainColumn = Annotated[str, ColumnPick(PlainColumns.kinds)]
 Expression = Annotated[str, Widget("expression")]
 NewColumn = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_new_name)]
 ColumnMapping = Annotated[dict[str, NewColumn], Widget("mapping")]
+Constant = bool | Annotated[int, Field(ge=-(2**63), lt=2**63)] | float | Annotated[str, Field(max_length=10_000)]
+"""A value that is written down."""
 
 
 class TargetPick(ColumnPick):
@@ -211,19 +250,11 @@ Target = Annotated[str, TargetPick(("text", "boolean", "numeric", "one_hot"))]
 """One-hot columns are offered too: the moment one is chosen, the selector that encoded it leaves it alone."""
 
 
-class Params(BaseModel):
+class Params(Described):
     """What a person sets on a node. Frozen; unknown names are refused.
 
     The docstring under each field is its help in the form.
     """
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        field_title_generator=lambda name, _: name.replace("_", " ").capitalize(),
-    )
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         """These params with every selector replaced by names, checked against the input tables.

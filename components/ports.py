@@ -12,7 +12,7 @@ Kind = Literal["numeric", "text", "boolean", "datetime", "one_hot", "other"]
 
 RESERVED_PREFIX = "__cb_"
 ROW = "__cb_row"
-"""Stable id of a row, given at import."""
+"""Stable id of a row, given at import; below 0 for a row that was added to balance classes."""
 ROLE = "__cb_role"
 """``train``, ``validation`` or ``test``, given by a split."""
 

@@ -7,29 +7,16 @@ from typing import Any
 import click
 import typer
 
+from docs.component_pages import FOLDER, component_pages
 from engine.cli.main import app
-from engine.service.components import list_categories, list_components
 from engine.settings import Settings
 
 DOCS = Path(__file__).parent
 
 
-def pages() -> dict[str, str]:
+def pages(*, examples: bool = True) -> dict[str, str]:
     """Each reference page by file name."""
-    return {"components.md": components(), "settings.md": settings(), "commands.md": commands()}
-
-
-def components() -> str:
-    """What nodes can be."""
-    lines = ["# Components", "", "What a node can be. `canvasback components KEY` shows the same.", ""]
-    listed = list_components()
-    for category in list_categories():
-        lines += [f"## {category['title']}", ""]
-        for found in (one for one in listed if one["category"] == category["key"]):
-            lines += [f"### {found['title']} (`{found['key']}`)", "", found["help"], ""]
-            lines += [f'Needs `pip install "{install}"`.\n' for install in found["requires"]]
-            lines += [*_params(found["params"]), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return {**component_pages(examples=examples), "settings.md": settings(), "commands.md": commands()}
 
 
 def settings() -> str:
@@ -66,24 +53,15 @@ def _leaves(command: Any, path: str) -> list[tuple[str, Any]]:
     return [leaf for name, one in inner.items() for leaf in _leaves(one, f"{path} {name}")]
 
 
-def _params(schema: dict[str, Any]) -> list[str]:
-    properties = schema.get("properties", {})
-    if not properties:
-        return []
-    lines = ["| Param | Meaning | Default |", "|---|---|---|"]
-    for name, field in properties.items():
-        default = "required" if name in schema.get("required", ()) else f"`{field.get('default')}`"
-        about = (field.get("description") or "").replace("\n", " ").replace("|", "\\|")
-        lines.append(f"| `{name}` | {about} | {default} |")
-    return lines
-
-
 def main() -> int:
     """Write the pages; with ``--check``, only say whether they are up to date."""
-    stale = [name for name, text in pages().items() if _read(DOCS / name) != text]
+    written = pages()
     if "--check" in sys.argv:
-        return len(stale)
-    for name, text in pages().items():
+        return len([name for name, text in written.items() if _read(DOCS / name) != text])
+    for left in set((DOCS / FOLDER).glob("*.md")) - {DOCS / name for name in written}:
+        left.unlink()
+    for name, text in written.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(text, encoding="utf-8")
     return 0
 

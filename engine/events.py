@@ -28,6 +28,10 @@ class NodeResult:
         Read from files; kept in the cache; most that lay on disk because memory was short.
     outputs
         Port → facts about the table that was written.
+    findings
+        What was noticed about the rows that came in: `Finding` as JSON.
+    made
+        What left the pipeline here: the dataset version that was saved, the file that can be fetched.
     """
 
     node_id: str
@@ -50,6 +54,8 @@ class NodeResult:
     model: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     outputs: dict[str, Any] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    made: dict[str, Any] | None = None
 
     @property
     def cached(self) -> bool:

@@ -9,14 +9,15 @@ from typing import Any
 
 from components.base import (
     Component,
-    Estimator,
-    Evaluation,
     LearnedTransform,
+    MatrixTransform,
     Source,
     Split,
     StoredTable,
     Transform,
 )
+from components.base.canvas import CanvasOnly
+from components.base.outside import OutsideTable
 from engine.checks import Problem, Review
 from engine.errors import MissingThing, PipelineProblems
 from engine.graph import Pipeline
@@ -26,10 +27,7 @@ from engine.schemas import NodeSchemas
 ENGINE = 1
 """Raised when the engine itself makes other results of the same nodes."""
 
-MODEL_PASSES = 3
-"""A model counts its rows, reads the train rows, and reads the others."""
-
-DatasetHash = Callable[[StoredTable], str]
+DatasetHash = Callable[[StoredTable | OutsideTable], str]
 """The content hash of a stored table's version."""
 
 
@@ -71,7 +69,7 @@ class PlannedNode:
     @property
     def is_fused(self) -> bool:
         """Whether the node is computed inside another node's query."""
-        return not self.materialised and not isinstance(self.component, Source | Estimator | Evaluation)
+        return not self.materialised and self.component.is_lazy
 
     @property
     def learns(self) -> bool:
@@ -81,7 +79,8 @@ class PlannedNode:
     @property
     def keeps_rows(self) -> bool:
         """Whether every row goes in and out once."""
-        return self.learns or (isinstance(self.component, Transform) and self.component.spec.keeps_rows)
+        keeps = isinstance(self.component, Transform) and self.component.spec.keeps_rows
+        return self.learns or keeps or isinstance(self.component, MatrixTransform)
 
     @property
     def rowwise(self) -> bool:
@@ -154,7 +153,10 @@ def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = No
     errors = [p for p in review.errors if target is None or _concerns(p, pipeline)]
     if errors:
         raise PipelineProblems(errors)
-    return _plan(pipeline, review, dataset_hash)
+    plan = _plan(pipeline, review, dataset_hash)
+    if target is not None and target not in plan.by_id:
+        raise MissingThing(f"{target!r} never runs.", hint="Run to a node that has rows.", node_id=target)
+    return plan
 
 
 def _concerns(problem: Problem, part: Pipeline) -> bool:
@@ -167,24 +169,24 @@ def _plan(pipeline: Pipeline, review: Review, dataset_hash: DatasetHash) -> Plan
     for node_id in pipeline.order():
         known = review.schemas[node_id]
         component = known.component
-        if component is None:
+        if component is None or isinstance(component, CanvasOnly):
             continue
         inputs = _inputs(pipeline, node_id, component)
-        fingerprint, shape = _identities(component, inputs, planned, dataset_hash)
+        fingerprint, shape = identities(component, inputs, planned, dataset_hash)
         planned[node_id] = PlannedNode(node_id, component, inputs, fingerprint, shape, written[node_id], known)
     return Plan(tuple(planned.values()), review.placement)
 
 
 def _inputs(pipeline: Pipeline, node_id: str, component: Component[Any]) -> tuple[Input, ...]:
-    by_port = {edge.target_port: edge for edge in pipeline.into(node_id)}
-    ordered = [by_port[port.name] for port in component.spec.inputs if port.name in by_port]
+    arriving = pipeline.into(node_id)
+    ordered = [edge for port in component.spec.inputs for edge in arriving if edge.target_port == port.name]
     return tuple(Input(edge.target_port, edge.source, edge.source_port) for edge in ordered)
 
 
-def _identities(
+def identities(
     component: Component[Any], inputs: tuple[Input, ...], planned: Mapping[str, PlannedNode], dataset_hash: DatasetHash
 ) -> tuple[str, str]:
-    """The fingerprint and the shape of a node."""
+    """The fingerprint and the shape of a node, from those of the nodes before it."""
     own = {
         "engine": ENGINE,
         "component": component.spec.key,
@@ -195,7 +197,7 @@ def _identities(
     prints = [(given.port, node.fingerprint, given.node_port) for given, node in above]
     shapes = [(given.port, node.shape, given.node_port) for given, node in above]
     table = component.table() if isinstance(component, Source) else None
-    data = {"params": None, "data": dataset_hash(table)} if isinstance(table, StoredTable) else {}
+    data = {"params": None, "data": dataset_hash(table)} if isinstance(table, StoredTable | OutsideTable) else {}
     return _digest({**own, **data, "inputs": prints}), _digest({**own, "inputs": shapes})
 
 
@@ -217,7 +219,7 @@ def _written(
     pipeline: Pipeline, node_id: str, known: NodeSchemas, passes: Mapping[tuple[str, str], int]
 ) -> tuple[str, ...]:
     component = known.component
-    if component is None or isinstance(component, Source | Estimator | Evaluation):
+    if component is None or not component.is_lazy:
         return ()
     used = [port for port in known.outputs if passes[node_id, port]]
     if not used:
@@ -246,8 +248,8 @@ def _reads(reader_id: str, reader: NodeSchemas, passes: Mapping[tuple[str, str],
     component = reader.component
     if component is None:
         return 0
-    if isinstance(component, Estimator):
-        return MODEL_PASSES
+    if not component.is_lazy:
+        return component.passes
     after = sum(passes[reader_id, port] for port in reader.outputs)
     if isinstance(component, LearnedTransform | Split):
         return 1 + max(after, 1)

@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     )
     cache_max_mb: int = Field(default=10_240, ge=100, description="Size of the cache in MB; the least used goes first.")
     upload_max_mb: int = Field(default=1_024, ge=1, description="Largest file that can be uploaded, in MB.")
+    file_folders: tuple[Path, ...] = Field(
+        default=(), description="Folders of the server that File nodes and SQLite connections may read, as a JSON list."
+    )
+    url_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts inside a private network that File nodes may fetch from, as a JSON list."
+    )
+    url_max_mb: int = Field(default=1_024, ge=1, description="Largest file that a File node fetches, in MB.")
     request_max_kb: int = Field(default=2_048, ge=1, description="Largest request to an endpoint, in kB.")
     request_max_records: int = Field(default=1_000, ge=1, description="Most records in one request to an endpoint.")
     request_concurrency: int = Field(

@@ -9,7 +9,9 @@ import ibis.expr.schema as sch
 import pyarrow.parquet as pq
 
 from components.base import StoredTable
+from components.base.outside import OutsideTable
 from engine.cache import Cache
+from engine.reading.outside import OutsideReader
 from engine.schemas import TableSchemas
 from engine.settings import Settings
 from storage.artifacts import ArtifactStore
@@ -37,6 +39,11 @@ class Workspace:
         """This home's own secret, made at first use."""
         return home_secret(self.home.secret_file)
 
+    @cached_property
+    def outside(self) -> OutsideReader:
+        """Reads tables that lie elsewhere."""
+        return OutsideReader(self.settings, self.database, self.home.path / "outside", lambda: self.secret)
+
     @property
     def uploads(self) -> Path:
         """Where files wait to be imported."""
@@ -55,13 +62,21 @@ class Workspace:
             dataset = uow.datasets.by_name(table.dataset)
             return uow.datasets.version(dataset.id, None if table.version == "latest" else table.version)
 
-    def schema_of(self, table: StoredTable) -> sch.Schema:
-        """The columns of a stored table, the row id among them."""
+    def schema_of(self, table: StoredTable | OutsideTable) -> sch.Schema:
+        """The columns of a stored table, or of one that lies elsewhere, the row id among them."""
+        if isinstance(table, OutsideTable):
+            return self.outside.schema(table)
         return _read_schema(self.files_of(self.version_of(table))[0])
 
     def schemas_of(self, versions: Mapping[StoredTable, DatasetVersion]) -> TableSchemas:
         """The columns of stored tables, at pinned versions; a table that is not pinned at its own."""
-        return lambda table: _read_schema(self.files_of(versions.get(table) or self.version_of(table))[0])
+
+        def schema(table: StoredTable | OutsideTable) -> sch.Schema:
+            if isinstance(table, StoredTable) and table in versions:
+                return _read_schema(self.files_of(versions[table])[0])
+            return self.schema_of(table)
+
+        return schema
 
     def files_of(self, version: DatasetVersion, depth: Depth = "quick") -> list[Path]:
         """The Parquet files of a dataset version, verified: sizes and rows, unless hashes are asked for too.

@@ -13,6 +13,7 @@ StorageError
 ├── OpenSecret          other users of this computer can read the secret
 ├── Busy                the database did not let us in; trying again may help
 │   └── Unavailable     the database cannot be reached
+├── Unreachable         a database of others did not let us in, or refused what was asked
 ├── DiskFull
 └── WriteFailed         the disk refused, for another reason
 """
@@ -98,6 +99,10 @@ class Unavailable(Busy):
     def __init__(self, message: str, hint: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(message, hint)
         self.outcome_unknown = outcome_unknown
+
+
+class Unreachable(StorageError):
+    code = "unreachable"
 
 
 class DiskFull(StorageError):

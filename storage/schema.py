@@ -299,6 +299,18 @@ class EndpointKey(Base):
     last_used_at: Mapped[datetime | None]
 
 
+class Connection(Base):
+    __tablename__ = "connections"
+
+    id: Mapped[Identity]
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    settings: Mapped[JsonObject]
+    secret: Mapped[str | None]
+    writes: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Created]
+
+
 class Audit(Base):
     __tablename__ = "audit"
     __table_args__ = ({"sqlite_autoincrement": True},)

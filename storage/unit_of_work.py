@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
 
 
 class UnitOfWork:
@@ -18,4 +18,5 @@ class UnitOfWork:
         self.models = Models(session)
         self.endpoints = Endpoints(session)
         self.jobs = Jobs(session)
+        self.connections = Connections(session)
         self.audit = AuditLog(session)

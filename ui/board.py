@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +14,8 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, runs
+from engine.service import Workspace, components, datasets, pipelines, runs, trials
+from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
@@ -107,12 +110,27 @@ def _do(
 
 
 def editor_data(
-    workspace: Workspace, draft: DraftView, latest: RunView | None, refused: Mapping[str, Any] | None
+    workspace: Workspace,
+    draft: DraftView,
+    latest: RunView | None,
+    refused: Mapping[str, Any] | None,
+    *,
+    looked_at: str | None = None,
+    knows: str | None = None,
 ) -> dict[str, Any]:
-    """Everything the canvas shows: ``EditorData`` of its protocol."""
+    """Everything the canvas shows: ``EditorData`` of its protocol.
+
+    Parameters
+    ----------
+    looked_at
+        The node whose work is shown on sample rows.
+    knows
+        The digest of the catalogue that the browser says it has; then it is not sent again.
+    """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
-    palette, categories, samples = _catalogue()
+    catalogue, samples = _catalogue()
+    trial = trials.try_out(workspace, pipeline, looked_at) if looked_at else None
     return {
         "doc": draft.pipeline_id,
         "name": draft.name,
@@ -121,12 +139,11 @@ def editor_data(
         "ack": draft.ack,
         "readonly": False,
         "graph": as_graph(pipeline),
-        "palette": palette,
-        "categories": categories,
+        "catalogue": None if knows == catalogue["digest"] else catalogue,
+        "trial": trial.model_dump(mode="json") if trial else None,
         "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
         "problems": reviewed.problems,
-        "options": as_options(datasets.list_datasets(workspace), samples),
-        "messages": components.canvas_messages(),
+        "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
     }
@@ -164,9 +181,16 @@ def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
 
 
 @st.cache_data(show_spinner=False, ttl="1h")
-def _catalogue() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]:
-    """The palette, its categories, and the bundled tables that a source offers."""
+def _catalogue() -> tuple[dict[str, Any], list[str]]:
+    """What does not change while the server runs, and the bundled tables that a source offers."""
     palette = components.list_components()
     fields = [field for spec in palette for field in spec["params"].get("properties", {}).values()]
     samples: list[str] = next((field["enum"] for field in fields if field.get("x-options") == "samples"), [])
-    return palette, components.list_categories(), list(samples)
+    told = {
+        "palette": palette,
+        "categories": components.list_categories(),
+        "functions": components.list_functions(),
+        "messages": components.canvas_messages(),
+    }
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return {**told, "digest": digest}, list(samples)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.service.amounts import count
-from ui.words import number, percent
+from ui.words import escaped, number, percent
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -19,6 +19,12 @@ CONFIG = {"showSendToCloud": False, "plotlyServerURL": "", "displaylogo": False,
 
 ORANGE = "#E69F00"
 """Of what a curve is compared with."""
+
+GROUPS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+SHAPES = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
+"""Of groups, by Okabe and Ito; there may be more groups than colours, so each has a shape, too."""
+LEFT_OVER = "#999999"
+"""Of rows that belong to no group."""
 
 
 def blue() -> str:
@@ -30,7 +36,7 @@ def show(figure: Figure, sentence: str, key: str | None = None, height: int = 30
     """Show a figure and, below it, what it shows in one sentence."""
     figure.update_layout(height=height, margin={"l": 8, "r": 24, "t": 28, "b": 8})
     st.plotly_chart(figure, config=CONFIG, key=key, alt=sentence)
-    st.caption(sentence)
+    st.caption(escaped(sentence))
 
 
 def column(profile: Mapping[str, Any], rows: int) -> None:
@@ -70,22 +76,6 @@ def correlations(pairs: Sequence[Mapping[str, Any]]) -> None:
     first = pairs[0]
     sentence = f"The strongest correlation is {first['left']} with {first['right']}: {first['value']:.2f}."
     show(figure, sentence, "correlations", height=420)
-
-
-def report(found: Mapping[str, Any], key: str) -> None:
-    """Every plot of a report, two in a row."""
-    plots: Mapping[str, Any] = found.get("plots", found)
-    drawn = [(name, draw) for name, draw in _PLOTS.items() if plots.get(name)]
-    for first in range(0, len(drawn), 2):
-        for cell, (name, draw) in zip(st.columns(2, gap="medium"), drawn[first : first + 2], strict=False):
-            with cell:
-                draw(plots[name], f"{key}_{name}")
-
-
-def has_plots(found: Mapping[str, Any]) -> bool:
-    """Whether a report has anything to draw."""
-    plots = found.get("plots", found)
-    return any(plots.get(name) for name in _PLOTS)
 
 
 def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> None:
@@ -203,6 +193,86 @@ def _against(data: Mapping[str, Any], key: str) -> None:
     show(figure, f"{count(len(actual), 'test row')}; the closer to the dotted line, the better.", key)
 
 
+def _group_sizes(data: Mapping[str, Any], key: str) -> None:
+    names, rows = [str(name) for name in data["groups"]], data["rows"]
+    figure = _bars(names[::-1], rows[::-1], "rows").update_layout(title="Sizes")
+    total = sum(rows) + data["more_rows"]
+    more = (
+        f"; {count(data['more_groups'], 'smaller one is', 'smaller ones are')} not drawn" if data["more_rows"] else ""
+    )
+    sentence = f"The largest group, {names[0]}, has {rows[0]:,} of {total:,} rows ({percent(rows[0] / total)}){more}."
+    show(figure, sentence, key, height=max(220, 26 * len(names) + 70))
+
+
+def _group_profile(data: Mapping[str, Any], key: str) -> None:
+    import plotly.graph_objects as go
+
+    groups, columns = [str(name) for name in data["groups"]], [str(name) for name in data["columns"]]
+    means = [[f"{number(mean)}" for mean in line] for line in data["means"]]
+    told = [
+        [f"mean {mean}, of all rows {number(all_)}" for mean, all_ in zip(line, data["overall"], strict=True)]
+        for line in means
+    ]
+    grid = go.Heatmap(
+        z=_turned(data["differences"]), x=groups, y=columns, zmid=0, colorscale="RdBu", reversescale=True,
+        text=_turned(means), texttemplate="%{text}" if len(groups) <= 8 else None, customdata=_turned(told),
+        hovertemplate="%{y}, group %{x}: %{customdata}<extra></extra>", xgap=2, ygap=2,
+        colorbar={"title": "standard deviations", "thickness": 12},
+    )  # fmt: skip
+    figure = go.Figure(grid).update_xaxes(title="group", type="category")
+    figure.update_yaxes(type="category", autorange="reversed").update_layout(title="Means, beside those of all rows")
+    apart = [
+        (abs(value), column, group, value)
+        for group, line in zip(groups, data["differences"], strict=True)
+        for column, value in zip(columns, line, strict=True)
+        if value is not None
+    ]
+    sentence = "The groups differ in no column."
+    if apart:
+        most, column, group, value = max(apart)
+        side = "above" if value > 0 else "below"
+        sentence = f"Group {group} differs most in {column}: {number(most)} standard deviations {side} the mean."
+    show(figure, sentence, key, height=max(260, 26 * len(columns) + 110))
+
+
+def _projection(data: Mapping[str, Any], key: str) -> None:
+    import plotly.graph_objects as go
+
+    names = sorted(
+        set(data["group"]), key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name)
+    )
+    figure = go.Figure()
+    for place, name in enumerate(names):
+        of = [row for row, group in enumerate(data["group"]) if group == name]
+        is_over = name == "no cluster"
+        figure.add_scattergl(
+            x=[data["x"][row] for row in of], y=[data["y"][row] for row in of], mode="markers", name=name,
+            marker={
+                "color": LEFT_OVER if is_over else GROUPS[place % len(GROUPS)],
+                "symbol": "circle-open" if is_over else SHAPES[place % len(SHAPES)], "size": 6, "opacity": 0.7,
+            },
+        )  # fmt: skip
+    shares = [*data["explained"], 0.0, 0.0]
+    figure.update_xaxes(title=f"first component ({percent(shares[0])} of the variance)")
+    figure.update_yaxes(title=f"second component ({percent(shares[1])})").update_layout(title="Rows in a plane")
+    shown = percent(min(shares[0] + shares[1], 1.0))
+    rows = count(len(data["x"]), "row")
+    sentence = f"{rows} in the plane in which they vary most; it shows {shown} of how they vary."
+    show(figure, sentence, key, height=380)
+
+
+def _score_histogram(data: Mapping[str, Any], key: str) -> None:
+    figure = _histogram(data["edges"], data["counts"], "score")
+    figure.add_vline(x=0, line={"dash": "dot", "color": ORANGE})
+    figure.update_layout(title="Anomaly scores")
+    lowest, highest = number(data["edges"][0]), number(data["edges"][-1])
+    show(figure, f"Scores go from {lowest} to {highest}; right of the dotted line, above 0, rows are flagged.", key)
+
+
+def _turned(lines: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(line) for line in zip(*lines, strict=True)]
+
+
 def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figure:
     import plotly.graph_objects as go
 
@@ -215,11 +285,16 @@ def _area(x: Sequence[float], y: Sequence[float]) -> float:
     return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(points))
 
 
-_PLOTS: dict[str, Callable[[Any, str], None]] = {
+PLOTS: dict[str, Callable[[Any, str], None]] = {
     "confusion_matrix": _confusion,
     "roc_curve": _roc,
     "precision_recall_curve": _precision_recall,
     "calibration_curve": _calibration,
     "predicted_against_actual": _against,
     "residual_histogram": _residuals,
+    "group_sizes": _group_sizes,
+    "group_profile": _group_profile,
+    "projection": _projection,
+    "score_histogram": _score_histogram,
 }
+"""The plots of a model's own test rows, by the name that a report gives them."""

@@ -57,12 +57,15 @@ def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
     return Pipeline.from_document(document)  # through the format it is stored in: what cannot be read is not stored
 
 
-def as_options(datasets: Iterable[Any], samples: Iterable[str]) -> dict[str, list[Mapping[str, str]]]:
+def as_options(
+    datasets: Iterable[Any], samples: Iterable[str], connections: Iterable[Any] = ()
+) -> dict[str, list[Mapping[str, str]]]:
     """What the forms of the canvas offer to choose from."""
     return {
         "datasets": [
             {"value": it.name, "label": it.name, "about": f"v{it.version}, {it.rows or 0:,} rows"} for it in datasets
         ],
+        "connections": [{"value": it.name, "label": it.name, "about": it.kind} for it in connections],
         "samples": [{"value": name, "label": name.replace("_", " ").capitalize()} for name in samples],
     }
 

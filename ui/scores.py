@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.words import LOWER_IS_BETTER, improvement, main_metric, metric, number, signed
+from ui.words import better, improvement, main_metric, measured, metric, number, signed
 
 BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
 
@@ -18,7 +18,7 @@ def score_line(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> s
     if name is None:
         return "–"
     beside = f" · baseline {number(baseline[name])}" if name in baseline else ""
-    return f"{metric(name)} **{number(metrics[name])}**{beside}"
+    return f"{metric(name)} **{measured(name, metrics[name])}**{beside}"
 
 
 def show_scores(metrics: Mapping[str, float], baseline: Mapping[str, float], most: int = 8) -> None:
@@ -33,9 +33,10 @@ def show_scores(metrics: Mapping[str, float], baseline: Mapping[str, float], mos
 
 
 def _tile(name: str, value: float, base: float | None) -> None:
-    better = "Lower is better." if name in LOWER_IS_BETTER else "Higher is better."
+    wanted = better(name)
+    told = f"{wanted.capitalize()} is better." if wanted else "It describes; neither more nor less is better."
     if base is None:
-        st.metric(metric(name), number(value), border=True, height="stretch", help=better)
+        st.metric(metric(name), measured(name, value), border=True, height="stretch", help=told)
         return
     gain = improvement(name, value, base)
     st.metric(
@@ -47,7 +48,7 @@ def _tile(name: str, value: float, base: float | None) -> None:
         delta_description=f"baseline {number(base)}",
         border=True,
         height="stretch",
-        help=better,
+        help=told,
     )
 
 
@@ -56,10 +57,10 @@ def score_rows(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> l
     return [
         {
             "Metric": metric(name),
-            "Model": number(value),
+            "Model": measured(name, value),
             "Baseline": number(baseline.get(name)),
             "Difference": signed(value - baseline[name]) if name in baseline else "–",
-            "Better is": "lower" if name in LOWER_IS_BETTER else "higher",
+            "Better is": better(name) or "–",
         }
         for name, value in metrics.items()
     ]

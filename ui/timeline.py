@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LONGEST = 32
 """Letters of a node's name beside its bar."""
 GRAY = "#888888"
+ROOM_FOR_TEXT = 1.25
+"""How much longer the axis is than the run: what a bar took stands behind it, on a narrow page too."""
 MOST = 40
 """Bars; of a larger run, those of the nodes that took longest are drawn."""
 
@@ -37,7 +39,8 @@ def show_timeline(nodes: Sequence[NodeRunView], key: str) -> None:
     _diamonds(figure, "reused", reused, names)
     rows = [names[node.node] for node in nodes if node in timed or node in reused]
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1])
-    figure.update_xaxes(title="seconds since the run began", rangemode="tozero")
+    end = max((node.started or 0) + (node.seconds or 0) for node in timed)
+    figure.update_xaxes(title="seconds since the run began", range=[0, end * ROOM_FOR_TEXT])
     figure.update_layout(showlegend=len(figure.data) > 1, legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
     show(figure, _in_words(timed, nodes), key, height=26 * len(rows) + 120)
 

@@ -48,19 +48,44 @@ METRICS: Mapping[str, str] = {
     "average_precision": "Average precision",
     "log_loss": "Log loss",
     "brier": "Brier score",
+    "mase": "MASE",
+    "smape": "SMAPE",
     "r2": "R²",
     "mae": "Mean absolute error",
     "rmse": "Root mean squared error",
     "mape": "Mean absolute percentage error",
     "median_ae": "Median absolute error",
+    "best_threshold": "Best threshold",
+    "cost_at_0_5": "Cost at the threshold 0.5",
+    "largest_lift": "Largest lift of a slice",
+    "slices": "Slices beyond chance",
     "silhouette": "Silhouette",
     "calinski_harabasz": "Calinski–Harabasz",
     "davies_bouldin": "Davies–Bouldin",
+    "clusters": "Clusters",
+    "noise": "Rows without a cluster",
+    "flagged": "Rows flagged",
+    "score_median": "Score, median",
+    "score_p90": "Score, 90th percentile",
+    "score_p99": "Score, 99th percentile",
+    "score_max": "Score, largest",
 }
 
-LOWER_IS_BETTER = frozenset({"log_loss", "brier", "mae", "rmse", "mape", "median_ae", "davies_bouldin"})
+SHARES = frozenset({"noise", "flagged"})
+"""Metrics that are shares of the rows."""
+DESCRIBING = (
+    frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max", "best_threshold", "base"}) | SHARES
+)
+"""Metrics of which neither more nor less is better."""
 
-_MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette")
+LOWER_IS_BETTER = frozenset(
+    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin", "cost", "cost_at_0_5"}
+    | {"false_alarms", "misses", "error", "slices", "largest_lift", "calibration_error", "largest_calibration_error"}
+    | {"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"}
+    | {"accuracy_difference", "mean_error_difference"}
+)
+
+_MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette", "flagged")
 
 
 def state(name: str | None) -> State:
@@ -75,6 +100,20 @@ def metric(name: str) -> str:
     ('ROC AUC', 'Pinball loss')
     """
     return METRICS.get(name, name.replace("_", " ").capitalize())
+
+
+def measured(name: str, value: float | None) -> str:
+    """A metric's value, as people write it.
+
+    >>> measured("flagged", 0.031), measured("silhouette", 0.5)
+    ('3.1 %', '0.500')
+    """
+    return percent(value) if name in SHARES and value is not None else number(value)
+
+
+def better(name: str) -> str:
+    """Which way a metric is better: ``lower``, ``higher`` or, where it only describes, neither."""
+    return "" if name in DESCRIBING else "lower" if name in LOWER_IS_BETTER else "higher"
 
 
 def main_metric(metrics: Mapping[str, float]) -> str | None:

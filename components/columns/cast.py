@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -12,12 +12,13 @@ import ibis.expr.types as ir
 from components.base import Spec, Transform, unbound
 from components.errors import WrongKind
 from components.outline import Outline, changed
-from components.params import ARTICLE, AnyColumns, Params
+from components.params import ARTICLE, AnyColumns, Params, Widget
 from components.portable.casts import read_as
 from components.portable.numbers import rounded
 from components.ports import Kind, kind_of
 
 Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
+OnError = Annotated[Literal["null", "fail"], Widget(words={"null": "They become missing", "fail": "The run stops"})]
 
 THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 YES = ("true", "t", "yes", "y", "on", "1")
@@ -29,7 +30,7 @@ class CastParams(Params):
     """The columns to convert."""
     to: Type
     """The type they become."""
-    on_error: Literal["null", "fail"] = "null"
+    on_error: OnError = "null"
     """What happens to values that cannot be converted: they become missing, or the run stops."""
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:

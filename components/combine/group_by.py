@@ -5,12 +5,15 @@ from typing import Annotated, Literal, Self
 
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
+from components.described import Described
 from components.params import AnyColumns, Column, Columns, NewColumn, NumericColumns, Params, Widget, distinct_names
+from components.portable.numbers import measurable, where
 from components.portable.row_ids import row_id
 from components.ports import ROLE, ROW
+from components.rows.order import ORDER
 
 Function = Literal["count", "count_distinct", "sum", "mean", "median", "std", "var", "min", "max", "first", "last"]
 
@@ -38,10 +41,8 @@ FITTING: Mapping[str, type[Columns]] = {
 }
 
 
-class Aggregation(BaseModel):
+class Aggregation(Described):
     """One figure for each group."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     column: Column | None = None
     """The column to summarise; only ``count`` goes without one and counts rows."""
@@ -82,7 +83,7 @@ class GroupBy(Transform[GroupByParams]):
     """Gives one row for each group of rows, with figures about it.
 
     A row's new id is the md5 of its keys. After a split, each role is summarised apart, so that no test row flows
-    into a train row. ``first`` and ``last`` follow the order of the original rows.
+    into a train row. ``first`` and ``last`` follow the last Sort, or else the order of the original rows.
 
     When: the question is about customers and the table about purchases. Serving: boundary, an endpoint's input
     starts after it. Source: SQL ``GROUP BY``; ``std`` and ``var`` are those of a sample.
@@ -118,7 +119,7 @@ def _figure(aggregation: Aggregation, table: ir.Table) -> ir.Scalar:
     if aggregation.column is None:
         return table.count()
     column = table[aggregation.column]
-    order = table[ROW] if ROW in table.columns else column
+    order = next((table[name] for name in (ORDER, ROW) if name in table.columns), column)
     if aggregation.function == "first":
         return column.argmin(order, where=column.notnull())
     if aggregation.function == "last":
@@ -130,14 +131,19 @@ def _number(column: ir.Column) -> ir.NumericColumn:
     return column.cast("int64") if column.type().is_boolean() else column
 
 
+def _spread(column: ir.NumericColumn, spread: ir.FloatingScalar) -> ir.FloatingScalar:
+    """NULL where a value has no finite square: an engine stops at it, and a figure without it would be wrong."""
+    return where(measurable(column).count() == column.count(), spread)
+
+
 FIGURES: Mapping[str, Callable[[ir.Column], ir.Scalar]] = {
     "count": lambda column: column.count(),
     "count_distinct": lambda column: column.nunique(),
     "sum": lambda column: _number(column).sum(),
     "mean": lambda column: _number(column).mean(),
     "median": lambda column: column.cast("float64").quantile(0.5),
-    "std": lambda column: column.cast("float64").std(how="sample"),
-    "var": lambda column: column.cast("float64").var(how="sample"),
+    "std": lambda column: _spread(column, measurable(column).std(how="sample")),
+    "var": lambda column: _spread(column, measurable(column).var(how="sample")),
     "min": lambda column: column.min(),
     "max": lambda column: column.max(),
 }

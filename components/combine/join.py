@@ -10,16 +10,22 @@ import ibis.expr.types as ir
 from pydantic import Field, model_validator
 
 from components.base import Spec, Transform
-from components.errors import WrongKind
+from components.combine.keys import KEY, check_comparable
 from components.outline import Made, Outline, Place, places
-from components.params import ARTICLE, AnyColumns, ColumnPick, Params, distinct_names
+from components.params import AnyColumns, ColumnPick, Params, Widget, distinct_names
 from components.portable.row_ids import row_id
-from components.ports import ROLE, ROW, Port, is_reserved, kind_of, reserved_in, visible
+from components.ports import ROLE, ROW, Port, is_reserved, reserved_in, visible
 
 LeftColumns = Annotated[tuple[str, ...], ColumnPick(input="left")]
 RightColumns = Annotated[tuple[str, ...], ColumnPick(input="right")]
 
-KEY = "__cb_key_"
+
+HOW = {
+    "inner": "Rows with a match",
+    "left": "All rows of the left",
+    "right": "All rows of the right",
+    "outer": "All rows of both",
+}
 
 
 class JoinParams(Params):
@@ -29,7 +35,7 @@ class JoinParams(Params):
     """Key columns of the left table, where the names differ."""
     right_on: RightColumns = ()
     """Key columns of the right table, in the same order."""
-    how: Literal["inner", "left", "right", "outer"] = "left"
+    how: Annotated[Literal["inner", "left", "right", "outer"], Widget(words=HOW)] = "left"
     """Which rows stay: those with a match (inner), all of the left, all of the right, or all of both (outer)."""
     suffix: Annotated[str, Field(min_length=1, max_length=50)] = "_right"
     """Added to the names of right columns that the left table has too."""
@@ -53,7 +59,7 @@ class JoinParams(Params):
             left, right = schemas["left"], schemas["right"]
             AnyColumns.of(dict.fromkeys(self.on)).resolve(right, field="on")
             for names in self.keys:
-                _comparable(*names, left, right)
+                check_comparable(names, (left, right), ("on the left", "on the right"), "on" if self.on else "left_on")
             distinct_names([*left, *self.right_names(left, right).values()], "suffix")
         return bound
 
@@ -171,14 +177,3 @@ def _nullable(columns: Mapping[str, dt.DataType]) -> sch.Schema:
 
 def _either(both: ir.Table, name: str, other: str | None) -> ir.Value:
     return both[name] if other is None else ibis.coalesce(both[name], both[other]).name(name)
-
-
-def _comparable(ours: str, theirs: str, left: sch.Schema, right: sch.Schema) -> None:
-    here, there = kind_of(left[ours]), kind_of(right[theirs])
-    if here != there or here in ("other", "one_hot"):
-        raise WrongKind(
-            f"Key {ours!r} is {ARTICLE[here]} on the left, but {theirs!r} is {ARTICLE[there]} on the right.",
-            hint="Convert one of them with Cast first.",
-            field="on" if ours == theirs else "left_on",
-            column=ours,
-        )

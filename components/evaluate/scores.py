@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,15 @@ def scores(p: Predictions) -> dict[str, float]:
         warnings.simplefilter("ignore")
         found = _of_classes(p) if p.task == "classification" else _of_numbers(p)
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
+
+
+def score(p: Predictions, metric: str) -> float | None:
+    """One of the metrics by itself; None where it is not defined for these rows."""
+    is_of_chances = metric in ("roc_auc", "average_precision", "log_loss")
+    if p.task == "classification" and is_of_chances and p.probabilities is not None and len(p.truth):
+        found = _of_probabilities(p).get(metric)
+        return found if found is not None and math.isfinite(found) else None
+    return scores(replace(p, probabilities=None)).get(metric)
 
 
 def baseline(p_train_truth: Any, p: Predictions, counts: Any = None) -> dict[str, float]:
@@ -73,7 +83,7 @@ def _mean(train: Array, p: Predictions, counts: Any) -> Predictions:
 def _of_classes(p: Predictions) -> dict[str, float]:
     from sklearn import metrics
 
-    truth, prediction = np.asarray(p.truth), np.asarray(p.prediction)
+    truth, prediction = _typed(p.truth), _typed(p.prediction)
     average: dict[str, Any] = {"average": "macro"}
     if len(p.classes) == 2:
         truth, prediction = (labels == positive(p) for labels in (truth, prediction))
@@ -121,6 +131,11 @@ def _of_numbers(p: Predictions) -> dict[str, float]:
     if (truth != 0).all():
         found["mape"] = metrics.mean_absolute_percentage_error(truth, prediction)
     return found
+
+
+def _typed(labels: Any) -> Array:
+    """Labels as their own type: of three whole numbers among objects, scikit-learn says that they are unknown."""
+    return np.array(np.asarray(labels).tolist())
 
 
 def positive(p: Predictions) -> Any:

@@ -144,12 +144,12 @@ def _tree(text: str) -> exp.Expr:
     except SqlglotError as error:
         raise RefusedExpression(_reason(error, text), hint=_spelling_hint(text)) from None
     except RecursionError:
-        raise _too_deep() from None
+        raise too_deep() from None
     except (ValueError, TypeError, AttributeError, LookupError):  # how the parser stumbles over `show all`, `-> 1e5`
         raise RefusedExpression("This is not an expression.", hint=_spelling_hint(text)) from None
     if len(trees) != 1 or trees[0] is None:
         raise RefusedExpression("One expression is expected.", hint="Remove the semicolon.")
-    _check_tree(trees[0])
+    check_tree(trees[0])
     return trees[0]
 
 
@@ -192,17 +192,17 @@ def _check_tokens(tokens: list[Token]) -> None:
         nesting += token.token_type in (TokenType.L_PAREN, TokenType.CASE)
         nesting -= token.token_type in (TokenType.R_PAREN, TokenType.END)
         if nesting > MAX_NESTING:
-            raise _too_deep()
+            raise too_deep()
 
 
-def _check_tree(tree: exp.Expr) -> None:
+def check_tree(tree: exp.Expr) -> None:
     pending: list[tuple[exp.Expr, int]] = [(tree, 0)]
     while pending:
         node, depth = pending.pop()
         if depth > MAX_DEPTH:
-            raise _too_deep()
+            raise too_deep()
         _check_node(node)
-        for child in _children(node):
+        for child in children(node):
             continues = isinstance(node, exp.And | exp.Or) and type(child) is type(node)
             pending.append((child, depth if continues else depth + 1))
 
@@ -216,20 +216,20 @@ def _check_node(node: exp.Expr) -> None:
             hint='Write a column as it is called; with a dot in its name, in double quotes: "a.b".',
         )
     if isinstance(node, exp.Column) and not isinstance(node.this, exp.Identifier):
-        raise RefusedExpression(f"{_name(node.this)} is not allowed in an expression.")
+        raise RefusedExpression(f"{name_of(node.this)} is not allowed in an expression.")
     if isinstance(node, exp.Anonymous) and _function(node) not in FUNCTIONS:
         raise _unknown_function(_function(node))
     if isinstance(node, exp.Column) and is_reserved(node.name):
         raise RefusedExpression(f"Column {node.name!r} is reserved.", hint="Use a column of your data.")
     if parts is None or unknown is not None:
-        what = _name(node) if parts is None else _name_of_part(node, unknown or "")
+        what = name_of(node) if parts is None else _name_of_part(node, unknown or "")
         raise RefusedExpression(
             f"{what} is not allowed in an expression.",
             hint="Use columns, constants, operators, CASE, CAST and the functions of the reference.",
         )
 
 
-def _children(node: exp.Expr) -> Iterator[exp.Expr]:
+def children(node: exp.Expr) -> Iterator[exp.Expr]:
     for value in node.args.values():
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, exp.Expr):
@@ -249,7 +249,7 @@ def _unknown_function(name: str) -> RefusedExpression:
     return RefusedExpression(f"The function {name[:80]} is not allowed in an expression.", hint=hint)
 
 
-def _name(node: exp.Expr) -> str:
+def name_of(node: exp.Expr) -> str:
     kind = type(node).__name__
     name = NAMES.get(kind, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).upper())
     return name[0].upper() + name[1:]
@@ -258,10 +258,10 @@ def _name(node: exp.Expr) -> str:
 def _name_of_part(node: exp.Expr, part: str) -> str:
     if part in ("query", "unnest", "field"):
         return "A subquery or list column after IN"
-    return f"{part.replace('_', ' ').upper()} in {_name(node)}"
+    return f"{part.replace('_', ' ').upper()} in {name_of(node)}"
 
 
-def _too_deep() -> RefusedExpression:
+def too_deep() -> RefusedExpression:
     return RefusedExpression("The expression is nested too deeply.", hint="Divide it into several.")
 
 

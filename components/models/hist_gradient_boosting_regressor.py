@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from components.base import MODEL_OUT, Estimator, Spec
 from components.models.arguments import Advanced, arguments
 from components.models.boosting import SEARCH_SPACE, TRUSTED_TYPES, BoostingParams
+from components.params import only_if
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingRegressor as SklearnHistGradientBoostingRegressor
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class HistGradientBoostingRegressorParams(BoostingParams):
     loss: Literal["squared_error", "absolute_error", "gamma", "poisson", "quantile"] = "squared_error"
     """What to minimise: squared errors for the mean, absolute errors for the median, poisson for counts, …"""
-    quantile: Annotated[Annotated[float, Field(ge=0, le=1)] | None, Advanced] = None
+    quantile: Annotated[Annotated[float, Field(ge=0, le=1)] | None, Advanced, only_if(loss="quantile")] = None
     """Which quantile to predict, with the loss ``quantile``."""
 
     @model_validator(mode="after")

@@ -1,42 +1,14 @@
 """Random forest for classes."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any
 
 from components.base import MODEL_OUT, Estimator, Spec
-from components.models.arguments import Advanced, ClassifierParams, Seed, arguments
-
-if TYPE_CHECKING:
-    from sklearn.ensemble import RandomForestClassifier as SklearnRandomForestClassifier
+from components.models.arguments import arguments
+from components.models.trees import FOREST_SEARCH_SPACE, TRUSTED_TYPES, ForestClassifierParams
 
 
-class RandomForestClassifierParams(ClassifierParams):
-    n_estimators: Annotated[int, Field(ge=1, le=5000)] = 100
-    """How many trees."""
-    max_depth: Annotated[int, Field(ge=1)] | None = None
-    """How deep a tree may grow; empty for no limit."""
-    min_samples_leaf: Annotated[int, Field(ge=1)] = 1
-    """The fewest rows in a leaf."""
-    class_weight: Literal["balanced", "balanced_subsample"] | None = None
-    """``balanced`` gives rare classes more weight; ``balanced_subsample`` does so within each tree's rows."""
-    criterion: Annotated[Literal["gini", "entropy", "log_loss"], Advanced] = "gini"
-    """What makes a good split."""
-    min_samples_split: Annotated[int, Field(ge=2), Advanced] = 2
-    """The fewest rows a node needs to be split."""
-    max_features: Annotated[Literal["sqrt", "log2"] | Annotated[float, Field(gt=0, le=1)] | None, Advanced] = "sqrt"
-    """How many columns each split considers: a rule, a share, or empty for all."""
-    max_leaf_nodes: Annotated[Annotated[int, Field(ge=2)] | None, Advanced] = None
-    """The most leaves of a tree; empty for no limit."""
-    min_impurity_decrease: Annotated[float, Field(ge=0), Advanced] = 0.0
-    """How much a split must gain."""
-    bootstrap: Annotated[bool, Advanced] = True
-    """Whether each tree sees rows drawn with replacement."""
-    ccp_alpha: Annotated[float, Field(ge=0), Advanced] = 0.0
-    """Strength of pruning."""
-    seed: Seed = 0
-    """Another seed grows other trees."""
+class RandomForestClassifierParams(ForestClassifierParams):
+    pass
 
 
 class RandomForestClassifier(Estimator[RandomForestClassifierParams]):
@@ -58,15 +30,10 @@ class RandomForestClassifier(Estimator[RandomForestClassifierParams]):
     task = "classification"
     takes_missing = True
     precision = "float32"
-    trusted_types = ("sklearn.tree._tree.Tree",)
-    search_space: ClassVar[Mapping[str, Any]] = {
-        "n_estimators": (50, 500),
-        "max_depth": (2, 30),
-        "min_samples_leaf": (1, 20),
-        "max_features": (0.2, 1.0),
-    }
+    trusted_types = TRUSTED_TYPES
+    search_space = FOREST_SEARCH_SPACE
 
-    def build(self) -> "SklearnRandomForestClassifier":
-        from sklearn.ensemble import RandomForestClassifier as SklearnRandomForestClassifier
+    def build(self) -> Any:
+        from sklearn import ensemble
 
-        return SklearnRandomForestClassifier(**arguments(self.params))
+        return ensemble.RandomForestClassifier(**arguments(self.params))

@@ -31,6 +31,7 @@ class XGBoostClassifier(XGBoost[XGBoostClassifierParams]):
         requires=(XGBOOST,),
     )
     task = "classification"
+    trusted_types = (*XGBoost.trusted_types, "xgboost.sklearn.XGBClassifier")
 
     @classmethod
     def local(cls) -> Any:

@@ -34,6 +34,7 @@ class XGBoostRegressor(XGBoost[XGBoostRegressorParams]):
         requires=(XGBOOST,),
     )
     task = "regression"
+    trusted_types = (*XGBoost.trusted_types, "xgboost.sklearn.XGBRegressor")
 
     @classmethod
     def local(cls) -> Any:

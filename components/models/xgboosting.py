@@ -5,7 +5,7 @@ Source: Chen & Guestrin, *XGBoost: A Scalable Tree Boosting System* (2016).
 
 import logging
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -57,6 +57,7 @@ class XGBoost(Estimator[E]):
     precision = "float32"
     distributes = True
     file = "estimator.ubj"
+    trusted_types: ClassVar[tuple[str, ...]] = ("xgboost.core.Booster",)
     search_space: ClassVar[Mapping[str, Any]] = {
         "learning_rate": ("log", 0.01, 0.5),
         "n_estimators": (50, 500),
@@ -121,7 +122,7 @@ class XGBoost(Estimator[E]):
         fitted.save_model(path)
 
     @classmethod
-    def load(cls, path: Path) -> Any:
+    def load(cls, path: Path, others: Iterable[str] = ()) -> Any:
         # Requests come side by side: a thread for each is enough.
         estimator = cls.local()(n_jobs=1)
         estimator.load_model(bytearray(path.read_bytes()))

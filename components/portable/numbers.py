@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 LARGEST = 9.2e18  # fits into an int64
+LARGEST_SQUARED = 1e150  # its square is a float64
 
 
 def integer(number: int) -> ir.IntegerValue:
@@ -31,6 +32,11 @@ def where(is_defined: ir.BooleanValue, value: ir.Value) -> ir.Value:
 def finite(x: ir.FloatingValue) -> ir.FloatingValue:
     """NULL instead of infinity and not-a-number."""
     return ibis.ifelse(x.isnan() | x.isinf(), ibis.null("float64"), x)
+
+
+def measurable(column: ir.NumericColumn) -> ir.FloatingColumn:
+    """A column as decimal numbers without infinite ones, and those whose square is: no figure could be made of them."""
+    return where(as_float(column).abs() < LARGEST_SQUARED, as_float(column)) if is_float(column) else as_float(column)
 
 
 def divide(x: ir.NumericValue, y: ir.NumericValue) -> ir.FloatingValue:

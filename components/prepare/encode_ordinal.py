@@ -10,15 +10,15 @@ import ibis.expr.types as ir
 from pydantic import Field, field_validator
 
 from components.base import LearnedTransform, Spec, State
-from components.errors import ColumnMissing, UnfitData
+from components.errors import ColumnMissing
 from components.outline import Outline, changed
 from components.params import CategoryColumns, Params, Widget
 from components.portable.frequencies import Ranking, smallest
+from components.prepare.categories import UNKNOWN, as_text, check_few, ordinal_encoder
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-UNKNOWN = -1
 MOST = 1000
 
 Order = dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST)]]
@@ -78,16 +78,11 @@ class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
 
     def measures(self, table: ir.Table) -> dict[str, Ranking]:
         given = self.params.order or {}
-        return {name: smallest(_text(table, name), MOST + 1) for name in self.params.columns if name not in given}
+        return {name: smallest(as_text(table, name), MOST + 1) for name in self.params.columns if name not in given}
 
     def learn(self, values: Mapping[str, Any]) -> EncodeOrdinalState:
         for name, found in values.items():
-            if found and len(found) > MOST:
-                raise UnfitData(
-                    f"Column {name!r} has more than {MOST:,} categories.",
-                    hint="It is rather an identifier: drop it, or group rare categories first.",
-                    column=name,
-                )
+            check_few(len(found or ()), name, MOST)
         found = {name: tuple(sorted(values.get(name) or ())) for name in self.params.columns}
         return EncodeOrdinalState(order=found | (self.params.order or {}))
 
@@ -95,29 +90,11 @@ class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
         return self.learn({})
 
     def transform(self, table: ir.Table, state: EncodeOrdinalState) -> ir.Table:
-        return table.mutate({name: _code(_text(table, name), state.order[name]) for name in self.params.columns})
+        return table.mutate({name: _code(as_text(table, name), state.order[name]) for name in self.params.columns})
 
     def to_sklearn(self, state: EncodeOrdinalState) -> "Pipeline":
         """As the contract says, over columns of text in which missing values are None (made nan first)."""
-        import numpy as np
-        from sklearn.impute import SimpleImputer
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import OrdinalEncoder
-
-        known = [np.array([*state.order[name], np.nan], dtype=object) for name in self.params.columns]
-        gaps = SimpleImputer(missing_values=None, strategy="constant", fill_value=np.nan, keep_empty_features=True)
-        encoder = OrdinalEncoder(
-            categories=known,
-            handle_unknown="use_encoded_value",
-            unknown_value=UNKNOWN,
-            encoded_missing_value=np.nan,
-        )
-        sample = np.array([[None] * len(known)], dtype=object)
-        return make_pipeline(gaps, encoder).fit(sample)
-
-
-def _text(table: ir.Table, name: str) -> ir.StringColumn:
-    return table[name].cast("string").name(name)
+        return ordinal_encoder([state.order[name] for name in self.params.columns])
 
 
 def _code(text: ir.StringColumn, order: tuple[str, ...]) -> ir.IntegerColumn:

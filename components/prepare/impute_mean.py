@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 from components.prepare.imputed import ImputedNumbers, fill_numbers, number_imputer
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class ImputeMean(LearnedTransform[ImputeMeanParams, ImputedNumbers]):
         return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.float64))}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
-        return {name: table[name].cast("float64").mean() for name in self.params.columns}
+        return {name: measurable(table[name]).mean() for name in self.params.columns}
 
     def learn(self, values: Mapping[str, Any]) -> ImputedNumbers:
         return ImputedNumbers(value=dict(values))

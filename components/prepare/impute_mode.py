@@ -11,6 +11,7 @@ from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import CategoryColumns, Params
 from components.portable.frequencies import Ranking, most_frequent
+from components.portable.numbers import finite, is_float
 
 if TYPE_CHECKING:
     from sklearn.impute import SimpleImputer
@@ -48,7 +49,7 @@ class ImputeMode(LearnedTransform[ImputeModeParams, ImputeModeState]):
         return {"table": changed(schema, {name: schema[name] for name in self.params.columns})}
 
     def measures(self, table: ir.Table) -> dict[str, Ranking]:
-        return {name: most_frequent(table[name], limit=1) for name in self.params.columns}
+        return {name: most_frequent(_finite(table[name]), limit=1) for name in self.params.columns}
 
     def learn(self, values: Mapping[str, Any]) -> ImputeModeState:
         return ImputeModeState(value={name: found[0] if found else None for name, found in values.items()})
@@ -73,3 +74,8 @@ class ImputeMode(LearnedTransform[ImputeModeParams, ImputeModeState]):
         imputer.fit(learned.reshape(1, -1))
         imputer.statistics_ = learned
         return imputer
+
+
+def _finite(column: ir.Column) -> ir.Column:
+    """A state is JSON, which holds no infinite numbers."""
+    return finite(column.cast("float64")).cast(column.type()) if is_float(column) else column

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from components.base import LearnedTransform, Spec, State
 from components.outline import Outline, changed
 from components.params import NumericColumns, Params
+from components.portable.numbers import measurable
 
 if TYPE_CHECKING:
     from sklearn.preprocessing import StandardScaler
@@ -50,7 +51,7 @@ class Standardize(LearnedTransform[StandardizeParams, StandardizeState]):
         return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.float64))}
 
     def measures(self, table: ir.Table) -> dict[str, ir.Scalar]:
-        columns = {name: table[name].cast("float64") for name in self.params.columns}
+        columns = {name: measurable(table[name]) for name in self.params.columns}
         means = {f"mean {name}": column.mean() for name, column in columns.items()}
         return means | {f"std {name}": column.std(how="pop") for name, column in columns.items()}
 

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from components.base import Spec, Transform
 from components.outline import Outline, places
 from components.params import AnyColumns, Params
-from components.ports import ROW
+from components.rows.order import in_order, order_of
 
 RANK = "__cb_rank"
 
@@ -18,7 +18,7 @@ class DeduplicateParams(Params):
     columns: AnyColumns = AnyColumns.all()
     """Rows that agree in these columns are duplicates; missing values agree with each other."""
     keep: Literal["first", "last"] = "first"
-    """Which of them stays, in the order of the original rows."""
+    """Which of them stays, in the order of the last Sort or else of the original rows."""
 
 
 class Deduplicate(Transform[DeduplicateParams]):
@@ -41,17 +41,15 @@ class Deduplicate(Transform[DeduplicateParams]):
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
-        order = [ROW] if ROW in schema else schema.names
-        return {
-            "table": Outline(schema, rows=places([*self.params.columns, *order] if len(self.params.columns) else []))
-        }
+        deciding = [*self.params.columns, *order_of(schema)] if len(self.params.columns) else []
+        return {"table": Outline(schema, rows=places(deciding))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         alike = [table[name] for name in self.params.columns]
         if not alike:
             return table
-        order = [table[ROW]] if ROW in table.columns else [table[name] for name in table.columns]
+        order = in_order(table)
         if self.params.keep == "last":
             order = [ibis.desc(column) for column in order]
         ranked = table.mutate({RANK: ibis.row_number().over(group_by=alike, order_by=order)})

@@ -1,43 +1,29 @@
 """Divide rows at random."""
 
-from collections.abc import Collection, Sequence
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
-from pydantic import Field, model_validator
 
 from components.base import Cut, Spec, Split
-from components.errors import ComponentError, UnfitData
+from components.errors import UnfitData
 from components.outline import Made, Outline, places
-from components.params import ColumnPick, Params, Widget
+from components.params import ColumnPick
 from components.portable import draws
 from components.ports import ROLE, ROW
+from components.split.shares import BEYOND_ALL, Seed, Shares, require_ids, roles_of, threshold
 
-HEX_DIGITS = 13
 MOST_STRATA = 1_000
-BEYOND_ALL = "g"
-"""Above every hexadecimal digest."""
-Share = Annotated[float, Field(ge=0, lt=1), Widget(unit="share of rows")]
 
 
-class SplitRandomParams(Params):
-    test: Share = 0.2
-    """The share of rows that are kept for the final score."""
-    validation: Share = 0.0
-    """The share of rows that tuning is scored on."""
+class SplitRandomParams(Shares):
     stratify: Annotated[str | None, ColumnPick(("text", "boolean", "numeric", "datetime"))] = None
     """Keep the shares exact within each value of this column, usually the target."""
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    seed: Seed = 0
     """Another seed draws other rows."""
-
-    @model_validator(mode="after")
-    def _leaves_train_rows(self) -> Self:
-        if self.test + self.validation >= 1:
-            raise ValueError("test and validation together must leave rows to train on (less than 1)")
-        return self
 
 
 class SplitRandom(Split[SplitRandomParams]):
@@ -59,6 +45,7 @@ class SplitRandom(Split[SplitRandomParams]):
         about="Sets rows aside to test and validate the model.",
         example={"test": 0.25, "stratify": "target_class"},
     )
+    by_row = True
 
     def cuts(self, table: ir.Table) -> ir.Table | None:
         if self.params.stratify is None:
@@ -73,7 +60,7 @@ class SplitRandom(Split[SplitRandomParams]):
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
-        _require_ids(schema.names)
+        require_ids(schema.names)
         source = Made(places([ROW, *filter(None, [self.params.stratify])]))
         return {"table": Outline(sch.Schema({**schema, ROLE: dt.string}), {ROLE: source})}
 
@@ -81,7 +68,7 @@ class SplitRandom(Split[SplitRandomParams]):
         digest = self._digest(table)
         if self.params.stratify is None:
             test, both = self.params.test, self.params.test + self.params.validation
-            return _roles(digest < _threshold(test), digest < _threshold(both))
+            return roles_of(digest < threshold(test), digest < threshold(both))
         if len(cuts) > MOST_STRATA:
             raise UnfitData(
                 f"Column {self.params.stratify!r} has {len(cuts):,} different values, too many to keep shares exact "
@@ -91,10 +78,10 @@ class SplitRandom(Split[SplitRandomParams]):
                 column=self.params.stratify,
             )
         stratum = _text(table[self.params.stratify])
-        return _roles(digest < _cut_of(stratum, cuts, "test"), digest < _cut_of(stratum, cuts, "both"))
+        return roles_of(digest < _cut_of(stratum, cuts, "test"), digest < _cut_of(stratum, cuts, "both"))
 
     def _digest(self, table: ir.Table) -> ir.StringColumn:
-        _require_ids(table.columns)
+        require_ids(table.columns)
         return draws.digest(table[ROW], f"{self.params.seed}:")
 
     def _cut(self, ranked: ir.Table, share: float) -> ir.StringScalar:
@@ -114,17 +101,3 @@ def _cut_of(stratum: ir.StringColumn, cuts: Sequence[Cut], which: Literal["test"
 
 def _text(column: ir.Column) -> ir.StringColumn:
     return column.cast("string")
-
-
-def _require_ids(columns: Collection[str]) -> None:
-    if ROW not in columns:
-        raise ComponentError("These rows carry no ids to split by.", hint="Connect a source first.")
-
-
-def _roles(is_test: ir.BooleanColumn, is_kept_back: ir.BooleanColumn) -> ir.StringColumn:
-    return ibis.cases((is_test, "test"), (is_kept_back, "validation"), else_="train")
-
-
-def _threshold(share: float) -> str:
-    """The hexadecimal digits below which this share of all digests lies."""
-    return f"{round(share * 16**HEX_DIGITS):0{HEX_DIGITS}x}"

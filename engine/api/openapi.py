@@ -79,6 +79,10 @@ def _schema(live: "Live") -> dict[str, Any]:
 
 def _answer(live: "Live") -> dict[str, Any]:
     prediction: dict[str, Any] = {"prediction": {"type": "number"}, "id": {"type": "string"}}
+    if live.scorer.model.task == "clustering":
+        prediction["prediction"] = {"type": "integer", "minimum": -1}
+    if live.scorer.model.task == "anomaly":
+        prediction |= {"prediction": {"type": "boolean"}, "score": {"type": "number"}}
     if live.scorer.model.classes:
         prediction["prediction"] = {"enum": list(live.scorer.model.classes)}
         prediction["probabilities"] = {"type": "object", "additionalProperties": {"type": "number"}}

@@ -139,6 +139,10 @@ class DuckDBBackend(Backend):
         """The small result of a query written in SQL, given the SQL of a table."""
         return self._run(query(self._connection.compile(table))).to_arrow_table()
 
+    def stopper(self) -> Callable[[], None]:
+        """What ends, when another thread calls it, the query that this thread is waiting for."""
+        return self._cursor().interrupt
+
     def spilled_bytes(self) -> int:
         """What lies in the temporary folder now."""
         total = 0

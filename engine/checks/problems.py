@@ -19,6 +19,8 @@ class Fix:
         Component and params of a node to put in front of ``node``'s first input.
     params
         Params of ``node`` to change.
+    replace
+        Component and params that ``node`` gets instead of its own.
     remove
         Remove ``node``.
     cut
@@ -30,6 +32,7 @@ class Fix:
     node: str
     insert: tuple[str, Mapping[str, Any]] | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    replace: tuple[str, Mapping[str, Any]] | None = None
     remove: bool = False
     cut: Edge | None = None
 
@@ -75,6 +78,10 @@ def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
         return pipeline
     if fix.remove:
         return pipeline.without(fix.node)
+    if fix.replace:
+        key, params = fix.replace
+        other = node.model_copy(update={"component": key, "params": dict(params)})
+        return pipeline.model_copy(update={"nodes": tuple(other if it is node else it for it in pipeline.nodes)})
     if fix.insert:
         key, params = fix.insert
         inserted = Node(id=pipeline.free_id(key), component=key, params=dict(params))

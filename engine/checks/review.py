@@ -3,15 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from components.base import Estimator, Split
+from components.base import Model, Split
 from components.errors import UnknownComponent
+from engine.checks.balance import balance_problems
+from engine.checks.data import data_problems
+from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
-from engine.checks.libraries import library_problems
+from engine.checks.libraries import library_problems, setting_problems
+from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
+from engine.checks.reports import report_problems
 from engine.checks.wires import wire_problems
 from engine.graph import Node, Pipeline, component_of
-from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits
+from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits, unanswered
 from engine.schemas import NodeSchemas, TableSchemas, infer
 
 
@@ -29,16 +34,28 @@ class Review:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> Review:
-    """Look the whole pipeline through, for the engine that it is to run on."""
+def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", facts: Facts | None = None) -> Review:
+    """Look the whole pipeline through, for the engine that it is to run on.
+
+    Parameters
+    ----------
+    facts
+        What is known of the stored data; without, only the drawing itself is judged.
+    """
     placement = place_splits(pipeline)
     schemas = infer(placement.pipeline, stored)
+    arriving = origins(placement.pipeline, schemas, facts) if facts else {}
     found = (
         *_structure(pipeline),
+        *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
         *_leaks(placement.pipeline, schemas),
-        *model_problems(pipeline, schemas),
+        *model_problems(pipeline, schemas, arriving),
+        *data_problems(pipeline, placement, schemas, arriving),
+        *member_problems(pipeline, placement.pipeline, schemas),
+        *report_problems(placement.pipeline, schemas),
+        *([] if placement.pipeline.cycles() else balance_problems(placement.pipeline, schemas)),
         *_idle_splits(pipeline),
         *backend_problems(placement.pipeline, schemas, backend),
     )
@@ -52,7 +69,7 @@ def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") 
 
 
 def _structure(pipeline: Pipeline) -> Iterator[Problem]:
-    if not pipeline.nodes:
+    if all(node.is_only_drawn for node in pipeline.nodes):
         yield Problem("empty_pipeline", "The pipeline is empty.", hint="Drag a dataset onto the canvas.")
     counted: set[str] = set()
     for node in pipeline.nodes:
@@ -96,7 +113,7 @@ def _moved_hint(placement: Placement, split: Node) -> str:
 def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
     if placed.cycles():
         return
-    for leak in (*leaks(placed), *answers_in_features(placed, schemas)):
+    for leak in (*leaks(placed), *answers_in_features(placed, schemas), *unanswered(placed, schemas)):
         fix = leak_fix(placed.by_id[leak.node], leak)
         field = "features" if leak.columns else None
         yield Problem(leak.code, leak.message, node=leak.node, field=field, hint=leak.hint, fix=fix, model=leak.model)
@@ -105,7 +122,7 @@ def _leaks(placed: Pipeline, schemas: Mapping[str, NodeSchemas]) -> Iterator[Pro
 def _idle_splits(pipeline: Pipeline) -> Iterator[Problem]:
     for node in pipeline.nodes:
         if is_a(node, Split) and not any(
-            is_a(pipeline.by_id[below], Estimator) for below in pipeline.descendants(node.id) if below in pipeline.by_id
+            is_a(pipeline.by_id[below], Model) for below in pipeline.descendants(node.id) if below in pipeline.by_id
         ):
             yield Problem(
                 "idle_split", f"{node.label} has no model after it.", "info", node.id, hint="Connect a model below it."

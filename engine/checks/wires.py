@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.base import Component, Evaluation
+from components.base import Component
 from components.ports import Port
 from engine.checks.problems import Fix, Problem
 from engine.errors import RefusedEdge
@@ -109,9 +109,10 @@ def _missing_inputs(pipeline: Pipeline, node: Node) -> Iterator[Problem]:
                 node=node.id,
                 hint=f"Connect a {what} to it.",
             )
-    if is_a(node, Evaluation) and not arriving:
+    if ports and all(port.optional for port in ports) and not arriving:
+        kinds = " or a ".join(dict.fromkeys(port.kind for port in ports))
         yield Problem(
-            "missing_input", f"{node.label}: no input is connected.", node=node.id, hint="Connect a model to it."
+            "missing_input", f"{node.label}: no input is connected.", node=node.id, hint=f"Connect a {kinds} to it."
         )
 
 

@@ -64,7 +64,7 @@ def components(
     as_json: AsJson = False,
 ) -> None:
     """List what nodes can be: ports, params, help."""
-    from engine.service.components import describe_component, list_components
+    from engine.service.components import describe_component, list_components, list_left_out
 
     if key:
         found = describe_component(key)
@@ -76,6 +76,8 @@ def components(
         return
     for found in listed:
         say(f"{found['key']:36} {found['about']}")
+    for one in list_left_out():
+        say(f"Left out: {one['key'] or 'everything'} of {one['package']}. {one['reason']}", err=True)
 
 
 def _print_component(found: dict[str, Any]) -> None:

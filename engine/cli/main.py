@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from engine.cli import datasets, endpoints, home, models, pipelines, runs, upkeep
+from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ for name, group in (
     ("runs", runs),
     ("model", models),
     ("endpoint", endpoints),
+    ("connection", connections),
 ):
     app.add_typer(group.app, name=name)
 for command in (endpoints.predict, endpoints.openapi, upkeep.doctor, upkeep.gc):

@@ -35,6 +35,7 @@ def model_show(
     if as_json:
         print_json(view.model_dump(mode="json"))
         return
-    say(f"{view.model} v{view.version}: {view.task} of {view.target}")
+    say(f"{view.model} v{view.version}: {view.task}{f' of {view.target}' if view.target else ''}")
     for metric, value in view.metrics.items():
-        say(f"  {metric:20} {value:10.4f}   baseline {view.baseline.get(metric, float('nan')):10.4f}")
+        beside = f"   baseline {view.baseline[metric]:10.4f}" if metric in view.baseline else ""
+        say(f"  {metric:20} {value:10.4f}{beside}")

@@ -87,6 +87,31 @@ def runs_show(
     print_json(run_data(view)) if as_json else print_run(view)
 
 
+@app.command("fetch")
+@guarded
+def runs_fetch(
+    run_id: Annotated[str, typer.Argument(help="The run's id.")],
+    node: Annotated[str, typer.Argument(help="The node that exported a file, or made a report.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Where to put it; under its own name here unless given.")
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a file that a run has made."""
+    import shutil
+
+    from engine.errors import NameTaken
+    from engine.service.runs import made_file
+
+    name, path = made_file(open_home(home), run_id, node)
+    target = to / name if to and to.is_dir() else to or Path(name)
+    if target.exists():
+        raise NameTaken(f"There is a file {target} already.", hint="Choose another place with --to.")
+    shutil.copyfile(path, target)
+    print_json({"file": str(target.absolute()), "bytes": target.stat().st_size}) if as_json else say(f"{target}")
+
+
 @app.command("compare")
 @guarded
 def runs_compare(

@@ -173,7 +173,7 @@ def _noticing_ctrl_c() -> Iterator[threading.Event]:
 
 def main_metric(metrics: dict[str, float]) -> str:
     """The one number that a list shows."""
-    for metric in ("roc_auc", "accuracy", "r2", "rmse"):
+    for metric in ("roc_auc", "accuracy", "r2", "rmse", "silhouette", "flagged"):
         if metric in metrics:
             return f"{metric} {metrics[metric]:.4f}"
     return ""

@@ -26,6 +26,8 @@ def run_data(view: Any) -> dict[str, Any]:
         **{name: getattr(view, name) for name in TOTALS},
         "nodes": [node_data(node) for node in view.nodes],
         "models": view.models,
+        "findings": view.findings,
+        "made": view.made,
     }
 
 
@@ -48,6 +50,10 @@ def print_run(view: Any) -> None:
     say(f"  {done}{f'{took}; {moved}' if view.computed else ''}")
     for model in view.models:
         say(f"  {model['model']} v{model['version']}: {main_metric(model['metrics'])}")
+    for finding in view.findings:
+        say(f"  {names.get(finding['node'], finding['node'])}: {finding['message']}")
+    for made in view.made:
+        say(f"  {names.get(made['node'], made['node'])}: {made['message']}")
 
 
 def _node_cells(node: Any, names: Mapping[str, str]) -> Sequence[str]:

@@ -1,7 +1,8 @@
 """Run a plan: fuse, fit, train, write results to the cache, and tell what happens."""
 
-from engine.execute.execution import Execution
+from engine.execute.execution import Deliver, Execution
+from engine.execute.reports import REPORT
 from engine.execute.tables import STATE, TableFiles
-from engine.execute.work import PREVIEW, REPORT
+from engine.execute.work import PREVIEW
 
-__all__ = ["PREVIEW", "REPORT", "STATE", "Execution", "TableFiles"]
+__all__ = ["PREVIEW", "REPORT", "STATE", "Deliver", "Execution", "TableFiles"]

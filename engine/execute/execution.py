@@ -3,24 +3,28 @@
 import errno
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Any
 
-from components.base import State
+from components.base import Output, State
 from components.errors import ComponentError
 from engine.backends.backend import Backend
 from engine.cache import Cache, Entry, bytes_in
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 from engine.events import Event, Listener, NodeResult, NodeStatus
 from engine.execute.counts import count_fused
-from engine.execute.tables import TableFiles, Tables
-from engine.execute.work import Facts, Work, computes
+from engine.execute.tables import Facts, TableFiles, Tables
+from engine.execute.work import Work, computes
 from engine.meter import Cost, Meter
 from engine.plan import Plan, PlannedNode
 from engine.schemas import as_node_error
 from engine.train.room import Room
+from storage.errors import StorageError
+
+Deliver = Callable[[PlannedNode, Entry], dict[str, Any]]
+"""Does what an output asks for with the rows that were written down; says what was made."""
 
 SIDE_BY_SIDE = 4
 """Most nodes at work at the same time; each uses all threads when it can."""
@@ -36,19 +40,31 @@ class Execution:
     listener
         Told of every change, always by the thread that runs; may raise to stop.
     memory_mb
-        What the matrices of models may take.
+        What the matrices of models may take; all that there is room for, where several runs share it.
+    deliver
+        Does what outputs ask for, in a thread of the run; says what was made.
     """
 
     def __init__(
-        self, plan: Plan, backend: Backend, cache: Cache, files: TableFiles, listener: Listener, memory_mb: float
+        self,
+        plan: Plan,
+        backend: Backend,
+        cache: Cache,
+        files: TableFiles,
+        listener: Listener,
+        memory_mb: float | Room,
+        deliver: Deliver | None = None,
     ) -> None:
         self.plan = plan
         self.backend = backend
         self.cache = cache
         self.results: dict[str, NodeResult] = {}
         self._listener = listener
+        self._deliver = deliver
         self._tables = Tables(plan, backend, files)
-        self._work = Work(plan, self._tables, backend, Room(memory_mb))
+        self._files = files
+        self._room = memory_mb if isinstance(memory_mb, Room) else Room(memory_mb)
+        self._work = Work(plan, self._tables, backend, self._room, self._run_quietly)
         self._stages = {node_id: stage[-1] for stage in plan.stages() for node_id in stage}
         self._meter = Meter(backend.spilled_bytes)
         self._begun = time.monotonic()
@@ -82,6 +98,12 @@ class Execution:
         """What a node that is done has learned."""
         return self._tables.state(node_id)
 
+    def _run_quietly(self, plan: Plan, node_id: str) -> Entry:
+        """What a node of another plan gives, of which nobody is told."""
+        other = Execution(plan, self.backend, self.cache, self._files, lambda event: None, self._room)
+        other.run()
+        return other.entry(node_id)
+
     def _run(self, pool: ThreadPoolExecutor, failures: list[CanvasbackError]) -> None:
         waiting = {node.id: node for node in self.plan.nodes}
         at_work: dict[Future[NodeResult], PlannedNode] = {}
@@ -105,7 +127,7 @@ class Execution:
             self._tell(self._result(node, "skipped"))
             return
         entry = self.cache.get(node.fingerprint)
-        if entry is not None and entry.has(node.materialised):
+        if entry is not None and entry.has(node.materialised) and not node.component.always:
             self._tables.keep(node, entry)
             self._tell(self._result(node, "cached", entry))
             return
@@ -127,16 +149,33 @@ class Execution:
         """Do a node's work, in a thread of the pool."""
         try:
             with self.backend.plain_errors(), self._meter.measure() as cost, self.cache.writing() as folder:
-                facts = self._work.do(node, folder)
-                self._count(node, facts)
-                entry = self._keep(node, folder, facts)
-        except ComponentError as error:
+                facts: Facts = {}
+                entry = self._put_out_before(node)
+                if entry is None:
+                    facts = self._work.do(node, folder)
+                    self._count(node, facts)
+                    entry = self._keep(node, folder, facts)
+                made = self._delivered(node, entry)
+        except (ComponentError, StorageError) as error:
             raise as_node_error(error, self.plan.placement.pipeline.by_id[node.id]) from error
         except CanvasbackError as error:
             raise error.at(self._culprit(node) if type(error) is DataError else node.id) from error
         except (MemoryError, OSError) as error:
             raise _told(error).at(node.id) from error
-        return self._result(node, "done", entry, cost)
+        # An entry that was there already may tell of an earlier look.
+        return replace(self._result(node, "done", entry, cost), findings=facts.get("findings", []), made=made)
+
+    def _put_out_before(self, node: PlannedNode) -> Entry | None:
+        """The rows of an output, where they are kept: then only what is done with them is to be done again."""
+        entry = self.cache.get(node.fingerprint) if isinstance(node.component, Output) else None
+        if entry is not None:
+            self._tables.keep(node, entry)
+        return entry
+
+    def _delivered(self, node: PlannedNode, entry: Entry) -> dict[str, Any] | None:
+        if self._deliver is None or not isinstance(node.component, Output):
+            return None
+        return self._deliver(node, entry)
 
     def _keep(self, node: PlannedNode, folder: Any, facts: Facts) -> Entry:
         rows_in = facts.pop("rows_in", None) or self._tables.rows_in(node)
@@ -193,6 +232,7 @@ class Execution:
             report=meta.get("report"),
             model=meta.get("model"),
             outputs={port: {"rows": count} for port, count in meta.get("rows", {}).items()},
+            findings=meta.get("findings", []),
         )
         return _with_cost(told, cost, self._begun) if cost else told
 

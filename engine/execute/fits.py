@@ -5,22 +5,27 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from components.base import Cut, Cuts, LearnedTransform, Split, unbound
+from components.base import Cut, Cuts, LearnedFromRows, LearnedTransform, Split, unbound
 from components.portable.frequencies import ranked, scalars
 from components.ports import ROLE
 from engine.backends.backend import Backend
 from engine.execute.tables import Tables
 from engine.plan import Plan, PlannedNode
 from engine.schemas import carried, reads
+from engine.train.room import Room
+from engine.train.transforms import learn_rows
 
 
-def fit(node: PlannedNode, plan: Plan, tables: Tables, backend: Backend) -> None:
+def fit(node: PlannedNode, plan: Plan, tables: Tables, backend: Backend, room: Room) -> None:
     """Fit a node, and with it those after it that learn from columns which nothing in between touches."""
     table = tables.inputs(node)[0]
     if isinstance(node.component, Split):
         tables.learn(node.id, _cuts(node.component, table, backend))
         return
     rows = table.filter(table[ROLE] == "train") if ROLE in table.columns else table
+    if isinstance(node.component, LearnedFromRows):
+        tables.learn(node.id, learn_rows(node.component, rows, backend, room))
+        return
     group = [node, *_along(node, plan, tables, frozenset(rows.columns))]
     for member, values in _measure(rows, group, backend):
         tables.learn(member.id, _learned(member).measured(values))
@@ -39,8 +44,8 @@ def _along(node: PlannedNode, plan: Plan, tables: Tables, untouched: frozenset[s
         if len(after) != 1 or isinstance(after[0].component, Split):
             return
         node = after[0]
-        is_open = isinstance(node.component, LearnedTransform) and not tables.has_learned(node.id)
-        if is_open and _columns(node) <= untouched:
+        measures = isinstance(node.component, LearnedTransform) and not isinstance(node.component, LearnedFromRows)
+        if measures and not tables.has_learned(node.id) and _columns(node) <= untouched:
             yield node
 
 

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from components.base import Cuts, LearnedTransform, Source, Split, State, StoredTable, Transform
+from components.base.outside import OutsideTable
 from components.ports import ROW
 from engine.backends.backend import Backend
 from engine.cache import Entry
@@ -18,7 +19,11 @@ from engine.schemas import with_roles
 
 STATE = "state.json"
 
-TableFiles = Callable[[StoredTable], list[Path]]
+
+Facts = dict[str, Any]
+"""What is kept beside a node's files: the rows of its outputs, a report, a model's facts, what was noticed."""
+
+TableFiles = Callable[[StoredTable | OutsideTable], list[Path]]
 """The Parquet files of a stored table."""
 
 
@@ -58,6 +63,10 @@ class Tables:
         """What arrives at a node's table inputs, in the order of its ports."""
         kinds = {port.name: port.kind for port in node.component.spec.inputs}
         return [self.table(given.node, given.node_port) for given in node.inputs if kinds[given.port] == "table"]
+
+    def inputs_by_port(self, node: PlannedNode) -> dict[str, ir.Table]:
+        """The same by port, for nodes of which not every input is connected."""
+        return dict(zip(node.known.inputs, self.inputs(node), strict=True))
 
     def entry(self, node_id: str) -> Entry:
         """The kept results of a node that is done."""
@@ -143,11 +152,11 @@ class Tables:
                 return transform.transform(*self.inputs(node))
             case _:
                 raise RunError(
-                    "The model's predictions were deleted during the run.", hint="Run it again.", node_id=node.id
+                    "The results of this node were deleted during the run.", hint="Run it again.", node_id=node.id
                 )
 
     def _source(self, source: Source[Any]) -> ir.Table:
         table = source.table()
-        if isinstance(table, StoredTable):
+        if isinstance(table, StoredTable | OutsideTable):
             return self._backend.read(self._files(table))
         return self._backend.register(table.add_column(0, ROW, pa.array(range(table.num_rows), pa.int64())))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from components.base import Component
+from components.base import CanvasOnly, Component
 from components.catalog import component
 from components.errors import UnknownComponent
 from components.ports import Port
@@ -30,6 +30,14 @@ class Node(BaseModel):
             return self.title or component(self.component).spec.title
         except UnknownComponent:
             return self.id
+
+    @property
+    def is_only_drawn(self) -> bool:
+        """Whether it stands on the canvas and never runs."""
+        try:
+            return issubclass(component(self.component), CanvasOnly)
+        except UnknownComponent:
+            return False
 
 
 class Edge(BaseModel):
@@ -71,3 +79,12 @@ def first_port(key: str, side: str) -> str:
 def rows_port(node: Node) -> str | None:
     """The input through which a node's rows come: its first table input."""
     return next((port.name for port in spec_ports(node.component, "inputs") if port.kind == "table"), None)
+
+
+def makes_new_rows(node: Node, port: str) -> bool:
+    """Whether rows begin here: at a boundary, or at what a join leaves over."""
+    try:
+        spec = component(node.component).spec
+    except UnknownComponent:
+        return False
+    return spec.serving == "boundary" or (spec.serving == "lookup" and port != spec.outputs[0].name)

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidPipeline
-from engine.graph.node import Edge, Node, first_port, rows_port
+from engine.graph.node import Edge, Node, first_port, rows_port, spec_ports
 from engine.graph.redrawing import Redrawing
 from engine.graph.yaml_text import read_yaml
 
@@ -76,6 +76,11 @@ class Pipeline(BaseModel):
         arriving = ((node, port, self.into(node.id)) for node in self.by_id.values() if (port := rows_port(node)))
         drawn = ((node.id, edge) for node, port, edges in arriving for edge in edges if edge.target_port == port)
         return {node_id: edge for node_id, edge in reversed([*drawn]) if edge.source in self.by_id}
+
+    def models_into(self, node_id: str) -> tuple[Edge, ...]:
+        """The wires that bring a node the models it is made of, in drawing order."""
+        ports = {port.name for port in spec_ports(self.by_id[node_id].component, "inputs") if port.kind == "model"}
+        return tuple(e for e in self.into(node_id) if e.target_port in ports and e.source in self.by_id)
 
     def ancestors(self, *node_ids: str) -> frozenset[str]:
         """Every node upstream, without the given ones (unless they lie on a cycle)."""

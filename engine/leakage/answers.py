@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from components.base import Estimator, Source
+from components.base import Estimator, LearnedTransform, Source
 from components.outline import Place
 from engine.graph import Edge, Pipeline
 from engine.leakage.leaks import Leak
@@ -137,7 +137,17 @@ class _Copies:
         if known.component is None or not given:
             return frozenset()
         rows = not (is_on_line and known.component.spec.serving == "training_only")
-        return computed_with(known, output[1], frozenset(given), rows=rows)
+        return _touched(known, output[1], frozenset(given), rows=rows)
+
+
+def _touched(known: NodeSchemas, port: str, given: frozenset[Place], *, rows: bool) -> frozenset[str]:
+    """The columns that are computed from some of the inputs, in a way that shows an answer to its own row."""
+    answer = known.component.cross_fitted if isinstance(known.component, LearnedTransform) else None
+    if answer is None:
+        return computed_with(known, port, given, rows=rows)
+    shown = frozenset(place for place in given if place[1] != answer)
+    kept = {answer} if shown != given else set()
+    return computed_with(known, port, shown, rows=rows) | kept
 
 
 def _table_of(source: Source) -> str:  # type: ignore[type-arg]

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from components.base import Estimator, LearnedTransform, Split
-from engine.graph import Node, Pipeline, spec_ports
-from engine.leakage.lines import Lines, is_a, makes_new_rows
+from components.base import Application, Estimator, Learner, Model, Reporting, Split
+from engine.graph import Node, Pipeline, makes_new_rows, spec_ports
+from engine.leakage.lines import Lines, is_a
+
+SAYS = (Estimator, Reporting, Application)
+"""What gives tables of what a model has to say."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,19 @@ class Leak:
 def leaks(pipeline: Pipeline) -> Iterator[Leak]:
     """What lets a score see its test rows, in a pipeline without circles whose splits are placed."""
     lines, behind = Lines(pipeline), _behind(pipeline)
-    models = {node.id: node for node in pipeline.by_id.values() if is_a(node, Estimator)}
+    models = {node.id: node for node in pipeline.by_id.values() if is_a(node, Model)}
+    says = {node.id for node in pipeline.by_id.values() if is_a(node, *SAYS)}
     splits = {node.id for node in pipeline.by_id.values() if is_a(node, Split)}
     for model in models.values():
         line, matter = lines.of(model.id), behind.get(model.id, frozenset())
         yield from _second_split(model, line, splits & matter)
         with_roles = splits.intersection(line)
-        for node_id in sorted(matter.difference(line) | (matter & models.keys())):
+        if not is_a(model, Estimator):  # nothing is tested, so nothing can leak; but no endpoint could answer
+            yield from (_beside(model, pipeline.by_id[node_id]) for node_id in sorted(matter & says))
+            continue
+        for node_id in sorted(matter.difference(line) | (matter & says)):
             node = pipeline.by_id[node_id]
-            if not makes_new_rows(node, "table"):
+            if node_id in says or not makes_new_rows(node, "table"):
                 yield _beside(model, node)
             elif with_roles & behind[node_id]:
                 yield _grouped_by_role(model, node)
@@ -55,8 +62,9 @@ def _second_split(model: Node, line: tuple[str, ...], splits: set[str]) -> Itera
 
 def _beside(model: Node, node: Node) -> Leak:
     """What is wrong with a model, or what learns or splits off the line, before a model."""
-    if is_a(node, Estimator):
-        message = f"{model.label!r} would learn from what {node.label!r} predicted for its own train rows."
+    if is_a(node, *SAYS):
+        said = "predicted for its own train rows" if is_a(node, Estimator) else "says with what a model has learned"
+        message = f"{model.label!r} would learn from what {node.label!r} {said}."
         hint = "Connect the table that goes into the first model instead."
         return Leak(node.id, model.id, "model_feeds_model", message, hint)
     hint = "Put it after the join or the grouping."
@@ -92,4 +100,4 @@ def _behind(pipeline: Pipeline) -> dict[str, frozenset[str]]:
 
 
 def _matters(node: Node) -> bool:
-    return is_a(node, Estimator, Split, LearnedTransform) or makes_new_rows(node, "table")
+    return is_a(node, Learner, Split, Estimator) or makes_new_rows(node, "table")

@@ -3,7 +3,7 @@
 from components.base import Component
 from components.catalog import component
 from components.errors import UnknownComponent
-from engine.graph import Node, Pipeline
+from engine.graph import Node, Pipeline, makes_new_rows
 
 
 def line(pipeline: Pipeline, node_id: str) -> tuple[str, ...]:
@@ -51,12 +51,3 @@ def is_a(node: Node, *families: type[Component]) -> bool:  # type: ignore[type-a
         return issubclass(component(node.component), families)
     except UnknownComponent:
         return False
-
-
-def makes_new_rows(node: Node, port: str) -> bool:
-    """Whether rows begin here: at a boundary, or at what a join leaves over."""
-    try:
-        spec = component(node.component).spec
-    except UnknownComponent:
-        return False
-    return spec.serving == "boundary" or (spec.serving == "lookup" and port != spec.outputs[0].name)

@@ -4,9 +4,10 @@ import itertools
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from components.base import Estimator, LearnedTransform, Split
-from engine.graph import Node, Pipeline
-from engine.leakage.lines import is_a, makes_new_rows
+from components.base import Estimator, Learner, Split, Unsupervised
+from engine.graph import Node, Pipeline, makes_new_rows
+from engine.leakage.implied import with_implied
+from engine.leakage.lines import is_a
 
 IMPLICIT_SPLIT = "split_random"
 IMPLICIT_ID = "automatic_split"
@@ -31,18 +32,22 @@ class Placement:
 
 
 def place_splits(pipeline: Pipeline) -> Placement:
-    """Move each split before the first learned node on its line; add one where a model has none.
+    """Move each split before the first learned node on its line; add one where a model with a target has none.
 
     Returns
     -------
     Placement
         Unsound lines (see `leaks`) are left as drawn.
     """
+    pipeline = with_implied(pipeline)
     placing = _Placing(pipeline)
     models = [node.id for node in pipeline.nodes if is_a(node, Estimator)]
     for model in sorted(models, key=lambda model: not placing.way(model).splits):
         placing.merge(model)
         placing.place(model)
+    for model in [node.id for node in pipeline.nodes if is_a(node, Unsupervised)]:
+        if placing.way(model).splits:
+            placing.place(model)
     return placing.done()
 
 
@@ -59,7 +64,7 @@ class _Way(NamedTuple):
         """The line that goes on to a node."""
         if is_a(node, Split):
             return self._replace(splits=(*self.splits, node.id), is_whole=True)
-        if self.learned is None and is_a(node, LearnedTransform):
+        if self.learned is None and is_a(node, Learner):
             return self._replace(learned=node.id, is_split_first=bool(self.splits), is_whole=True)
         return self if self.is_whole else self._replace(is_whole=True)
 

@@ -3,6 +3,7 @@
 from engine.profile.charts import histogram, preview, value_counts
 from engine.profile.profiled import ColumnProfile, Correlation, Count, Deduction, Histogram, Profile, Quantiles
 from engine.profile.table import profile
+from engine.profile.telling import telling
 
 __all__ = [
     "ColumnProfile",
@@ -15,5 +16,6 @@ __all__ = [
     "histogram",
     "preview",
     "profile",
+    "telling",
     "value_counts",
 ]

@@ -1,5 +1,6 @@
 """What is remarkable about a table, each with the node that helps, and what it costs the quality score."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from engine.profile.profiled import ColumnProfile, Correlation, Deduction
 from engine.reading.values import is_moment, is_number
 
 _MOSTLY = 0.9
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def findings_of(
@@ -87,7 +89,7 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
         text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
         yield _found("blank_text", "warning", column, text, "Trim the text.", "trim_text")
     samples = [str(one.value) for one in column.top] or [str(column.min), str(column.max)]
-    if samples and all(is_moment(text.strip()) and not is_number(text) for text in samples):
+    if samples and all(map(_is_date, samples)):
         yield _found("dates_as_text", "warning", column, "holds dates as text", "Parse the dates.", "parse_date")
     elif column.distinct > 50 and column.semantic in ("text", "category") and (column.mean_length or 0) < 40:
         text = f"has {column.distinct:,} different values" + (
@@ -95,6 +97,11 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
         )
         fix = "Encode it by frequency or target rather than one-hot, or drop it."
         yield _found("high_cardinality", "info", column, text, fix, "encode_frequency")
+
+
+def _is_date(text: str) -> bool:
+    """Numbers in groups look like dates, but have no group of four digits: 1.23.45 beside 31.01.2026."""
+    return is_moment(text.strip()) and (not is_number(text) or bool(_YEAR.search(text)))
 
 
 def _numbers_as_text(column: ColumnProfile) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import pyarrow.dataset as ds
 from engine.errors import DataError, UnknownColumn
 
 _WIDE = 200
+MEMORY_MB = 2_000
 RESERVED_PREFIX = "__cb_"
 
 Tabular: TypeAlias = Sequence[Path] | pa.Table
@@ -42,7 +43,7 @@ class Source:
 
 
 @contextmanager
-def opened(table: Tabular, columns: Sequence[str] | None = None) -> Iterator[Source]:
+def opened(table: Tabular, columns: Sequence[str] | None = None, memory_mb: int = MEMORY_MB) -> Iterator[Source]:
     """Open a table for queries; only `columns`, where they are given.
 
     Raises
@@ -55,7 +56,7 @@ def opened(table: Tabular, columns: Sequence[str] | None = None) -> Iterator[Sou
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "memory_limit": "2GB",
+        "memory_limit": f"{memory_mb}MB",
     }
     with duckdb.connect(":memory:", config=config) as connection:
         try:

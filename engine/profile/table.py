@@ -6,11 +6,13 @@ from engine.errors import DataError
 from engine.profile.noticed import findings_of, score
 from engine.profile.profiled import Profile
 from engine.profile.relations import correlate, count_duplicates
-from engine.profile.source import Tabular, opened
+from engine.profile.source import MEMORY_MB, Tabular, opened
 from engine.profile.statistics import measure
 
 
-def profile(table: Tabular, columns: Sequence[str] | None = None, rows: int | None = None) -> Profile:
+def profile(
+    table: Tabular, columns: Sequence[str] | None = None, rows: int | None = None, memory_mb: int = MEMORY_MB
+) -> Profile:
     """Profile a table.
 
     Parameters
@@ -21,6 +23,8 @@ def profile(table: Tabular, columns: Sequence[str] | None = None, rows: int | No
         Only these; reserved ones are never looked at.
     rows
         How many rows there must be, where that is known.
+    memory_mb
+        What it may take.
 
     Raises
     ------
@@ -29,7 +33,7 @@ def profile(table: Tabular, columns: Sequence[str] | None = None, rows: int | No
     DataError
         Where the files cannot be read, or have another number of rows.
     """
-    with opened(table, columns) as source:
+    with opened(table, columns, memory_mb) as source:
         (found,) = source.one(f"SELECT count(*) FROM {source.relation}")  # noqa: S608
         if rows is not None and rows != found:
             raise DataError(f"The table should have {rows:,} rows and has {found:,}.", hint="Import the data again.")

@@ -34,7 +34,7 @@ def settle_types(
     samples = sample(connection, stage, len(names))
     columns = [_Undecided(Stage.column(i), name, samples[i], read_as) for i, name in enumerate(names)]
     open_columns = [column for column in columns if column.tests]
-    counted = sql.count(connection, stage, {column.source: column.tests for column in open_columns})
+    counted = sql.count(connection, stage, {column.source: column.tests for column in open_columns}, read_as)
     day_first = _day_first(open_columns, counted)
     return [column.decide(counted.get(column.source, {}), day_first) for column in columns]
 
@@ -92,8 +92,11 @@ class _Undecided:
         if self.imposed is None and counts["long"] and counts["int"] + counts["long"] >= numbers > 0:
             return self._kept_text("long_numbers", f"{counts['long']:,} values have too many digits for a number")
         if self.imposed != "float64" and (self.imposed == "int64" or counts["int"] == numbers):
-            return self._settled("int64", sql.as_int(self.text), counts, counts["int"])
-        return self._settled("float64", sql.as_float(self.text, self.read_as), counts, counts["float"])
+            is_plain = "plain" in counts and counts["int"] == numbers
+            as_int = f"CAST({self.source} AS BIGINT)" if is_plain else sql.as_int(self.text)
+            return self._settled("int64", as_int, counts, counts["int"])
+        as_float = f"CAST({self.source} AS DOUBLE)" if "plain" in counts else sql.as_float(self.text, self.read_as)
+        return self._settled("float64", as_float, counts, counts["float"])
 
     def _moment(self, counts: Counts, day_first: bool | None) -> TypedColumn:
         best = max(counts[fmt] for fmt in self.formats)

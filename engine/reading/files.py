@@ -71,6 +71,26 @@ def inspect(path: Path, overrides: Mapping[str, Any] | None = None) -> Inspectio
         workspace.close()
 
 
+def detect(path: Path, overrides: Mapping[str, Any] | None = None) -> tuple[ReadAs, list[Finding]]:
+    """How a file is to be read, without looking at its rows.
+
+    Parameters
+    ----------
+    overrides
+        Fields of `ReadAs` that a person chose.
+
+    Raises
+    ------
+    UnreadableFile
+        Where no table can be made of it, with what to do.
+    """
+    workspace = Workspace()
+    try:
+        return _detect(Path(path), _checked_overrides(overrides or {}), workspace)
+    finally:
+        workspace.close()
+
+
 def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536) -> Reading:
     """Read a whole file as `inspect` proposed or a person decided.
 

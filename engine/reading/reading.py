@@ -1,7 +1,7 @@
 """A file being read: its schema first, then its rows in batches, and then all that was noticed."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -87,7 +87,7 @@ class Reading:
     def rejected(self) -> tuple[Rejected, ...]:
         return tuple(self._rejected)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows once, in the order of the file."""
         try:
             yield from self._make_batches()

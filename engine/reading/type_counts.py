@@ -13,8 +13,10 @@ from engine.reading.values import ISO_WITH_ZONE
 _COLUMNS_PER_QUERY = 16  # DuckDB plans in time quadratic in the number of aggregates
 
 _WIDE = 200
-_WHOLE = "^(0|-?[1-9][0-9]{0,14})$"
-_PLAIN = "^-?(0|[1-9][0-9]{0,14})([.][0-9]+)?$"
+_ODD = ("word", "blank", "zero", "long")
+"""What plain numbers have none of."""
+_PLAIN = "^(0|-?[1-9][0-9]{0,14}|-?(0|[1-9][0-9]{0,14})[.][0-9]+)$"
+"""A number as programs write it: what is nothing else needs no closer look."""
 
 Counts = dict[str, int]
 
@@ -89,23 +91,35 @@ def moment_tests(column: str, formats: Iterable[str], read_as: ReadAs) -> dict[s
     }
 
 
-def count(connection: duckdb.DuckDBPyConnection, stage: Stage, tests: dict[str, dict[str, str]]) -> dict[str, Counts]:
-    """Run all tests of all columns in as few passes as DuckDB likes."""
-    found = _plain_numbers(stage.table, tests) if stage.table is not None and len(tests) > _WIDE else {}
-    columns = [column for column in tests if column not in found]
-    for start in range(0, len(columns), _COLUMNS_PER_QUERY):
-        some = columns[start : start + _COLUMNS_PER_QUERY]
-        found |= _count_some(connection, stage, {column: tests[column] for column in some})
-    return found
+def count(
+    connection: duckdb.DuckDBPyConnection, stage: Stage, tests: dict[str, dict[str, str]], read_as: ReadAs
+) -> dict[str, Counts]:
+    """Run all tests of all columns; most columns of numbers hold nothing else, and one quick test tells."""
+    numbers = [column for column, of_column in tests.items() if "long" in of_column and read_as.decimal == "."]
+    if stage.table is not None and len(tests) > _WIDE:
+        found = {column: counts for column in numbers if (counts := _plain_in_arrow(stage.table.column(column)))}
+    else:
+        counted = _count_all(connection, stage, {column: _plain_tests(column) for column in numbers})
+        found = {
+            column: _of_plain(**counts) for column, counts in counted.items() if counts["plain"] == counts["filled"]
+        }
+    return found | _count_all(connection, stage, {column: tests[column] for column in tests if column not in found})
 
 
-def _plain_numbers(table: pa.Table, tests: dict[str, dict[str, str]]) -> dict[str, Counts]:
-    """Count in Arrow what needs no closer look: DuckDB plans too long for thousands of columns."""
-    able = [column for column, of_column in tests.items() if "long" in of_column]
-    return {column: counts for column in able if (counts := _plain_number(table.column(column)))}
+def _plain_tests(column: str) -> dict[str, str]:
+    return {
+        "filled": f"count({column})",
+        "plain": f"count(*) FILTER (regexp_matches({column}, {literal(_PLAIN)}))",
+        "point": f"count(*) FILTER (contains({column}, '.'))",
+    }
 
 
-def _plain_number(texts: pa.ChunkedArray) -> Counts | None:
+def _of_plain(filled: int, plain: int, point: int) -> Counts:
+    return {"filled": filled, "plain": plain, "float": plain, "int": plain - point, **dict.fromkeys(_ODD, 0)}
+
+
+def _plain_in_arrow(texts: pa.ChunkedArray) -> Counts | None:
+    """The same without SQL: DuckDB plans too long for thousands of columns."""
     try:
         floats = texts.cast(pa.float64())
     except pa.ArrowInvalid:
@@ -114,8 +128,18 @@ def _plain_number(texts: pa.ChunkedArray) -> Counts | None:
     if not regular:
         return None
     filled = len(texts) - texts.null_count
-    whole = pc.sum(pc.match_substring_regex(texts, _WHOLE)).as_py()
-    return {"filled": filled, "float": filled, "int": whole, "word": 0, "blank": 0, "zero": 0, "long": 0}
+    return _of_plain(filled, filled, pc.sum(pc.match_substring(texts, ".")).as_py())
+
+
+def _count_all(
+    connection: duckdb.DuckDBPyConnection, stage: Stage, tests: dict[str, dict[str, str]]
+) -> dict[str, Counts]:
+    found: dict[str, Counts] = {}
+    columns = list(tests)
+    for start in range(0, len(columns), _COLUMNS_PER_QUERY):
+        some = columns[start : start + _COLUMNS_PER_QUERY]
+        found |= _count_some(connection, stage, {column: tests[column] for column in some})
+    return found
 
 
 def _count_some(

@@ -14,6 +14,7 @@ from engine.schemas.infer import (
 )
 from engine.schemas.known import NodeSchemas, with_roles
 from engine.schemas.lineage import carried, computed_from, computed_with, reads
+from engine.schemas.models import Taken, answers_port, model_at, model_behind
 
 __all__ = [
     "PREDICTION",
@@ -21,12 +22,16 @@ __all__ = [
     "PROBABILITY",
     "NodeSchemas",
     "TableSchemas",
+    "Taken",
+    "answers_port",
     "as_node_error",
     "bind",
     "carried",
     "computed_from",
     "computed_with",
     "infer",
+    "model_at",
+    "model_behind",
     "predictions_schema",
     "read_params",
     "reads",

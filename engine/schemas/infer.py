@@ -1,6 +1,7 @@
 """Columns at every port, without executing anything."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -11,13 +12,16 @@ import ibis.expr.schema as sch
 from pydantic import ValidationError
 
 from components.base import (
+    Application,
     Component,
     Estimator,
-    Evaluation,
-    LearnedTransform,
+    Learner,
+    Reporting,
     Source,
     StoredTable,
+    Wrapper,
 )
+from components.base.outside import OutsideTable
 from components.catalog import component
 from components.errors import ComponentError
 from components.params import TargetPick
@@ -25,6 +29,7 @@ from components.ports import ROW
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
 from engine.schemas.known import KEPT_ANSWERS, NodeSchemas, output_tables
+from engine.schemas.models import added_by, model_inputs, reported
 from storage.errors import StorageError
 
 PREDICTION = "prediction"
@@ -34,7 +39,7 @@ PROBABILITIES = "__cb_probabilities"
 
 log = logging.getLogger("canvasback.schemas")
 
-TableSchemas = Callable[[StoredTable], sch.Schema]
+TableSchemas = Callable[[StoredTable | OutsideTable], sch.Schema]
 """Tells the schema of a stored table; raises MissingThing."""
 
 
@@ -49,7 +54,8 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     for node_id in order:
         node = pipeline.by_id[node_id]
         schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
-        answer = _infer_node(node, schemas, hidden[node_id])
+        schemas |= model_inputs(pipeline, node_id, known)
+        answer = _infer_node(node, schemas, hidden[node_id], _members(pipeline, node_id, known))
         known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
     return known
 
@@ -71,9 +77,12 @@ def read_params(node: Node) -> Component[Any]:
         raise found[0] from error
 
 
-def _infer_node(node: Node, schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> NodeSchemas:
+def _infer_node(
+    node: Node, schemas: Mapping[str, sch.Schema], hidden: frozenset[str], members: tuple[Estimator[Any], ...]
+) -> NodeSchemas:
+    identity = " ".join((node.component, repr(node.params), *map(_identity, members)))
     try:
-        return _sound(_Question(node, tuple(schemas.items()), hidden, f"{node.component} {node.params!r}"))
+        return _sound(_Question(node, tuple(schemas.items()), hidden, identity, members))
     except ParamError as error:
         return NodeSchemas(inputs=schemas, errors=tuple(error.detail.pop("all", (error.at(node.id),))))
     except PEOPLE_ERRORS as error:
@@ -91,6 +100,7 @@ class _Question:
     schemas: tuple[tuple[str, sch.Schema], ...]
     hidden: frozenset[str]
     identity: str
+    members: tuple[Estimator[Any], ...] = field(default=(), compare=False)
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
@@ -98,14 +108,20 @@ def _sound(asked: _Question) -> NodeSchemas:
     """The answer about a node that fits its inputs; what does not raises, and is not remembered."""
     schemas = dict(asked.schemas)
     drawn = read_params(asked.node)
-    if not _is_fed(drawn, schemas):
+    if not _is_fed(drawn, schemas) or (isinstance(drawn, Wrapper) and not asked.members):
         return NodeSchemas(inputs=schemas)
     bound = bind(drawn, schemas, asked.hidden)
+    if isinstance(bound, Wrapper):
+        bound = bound.made_of(asked.members)
     told = bound.outline(*schemas.values())
     if told is not None:
         return NodeSchemas(bound, schemas, {port: outline.schema for port, outline in told.items()}, told)
     if isinstance(bound, Estimator):
         return NodeSchemas(bound, schemas, {"predictions": predictions_schema(bound, schemas["table"])})
+    if isinstance(bound, Reporting):
+        return NodeSchemas(bound, schemas, reported(bound))
+    if isinstance(bound, Application):
+        return NodeSchemas(bound, schemas, {"table": _with_added(schemas["table"], added_by(schemas))})
     built = output_tables(bound, schemas)
     return NodeSchemas(bound, schemas, {port: table.schema() for port, table in built.items()}, built=built)
 
@@ -131,7 +147,7 @@ def _mistake(node: Node, error: Exception) -> CanvasbackError:
 
 
 def bind(drawn: Component[Any], schemas: Mapping[str, sch.Schema], hidden: frozenset[str]) -> Component[Any]:
-    """The component with explicit columns. What learns leaves the targets further down alone.
+    """The component with explicit columns. What learns or prepares leaves the targets further down alone.
 
     Raises
     ------
@@ -139,7 +155,8 @@ def bind(drawn: Component[Any], schemas: Mapping[str, sch.Schema], hidden: froze
     """
     if isinstance(drawn, Estimator):
         return type(drawn)(drawn.params.bind(schemas, frozenset({drawn.params.target})))
-    return type(drawn)(drawn.params.bind(schemas, hidden if isinstance(drawn, LearnedTransform) else frozenset()))
+    prepares = isinstance(drawn, Learner) or drawn.spec.category.startswith("prepare/")
+    return type(drawn)(drawn.params.bind(schemas, hidden if prepares else frozenset()))
 
 
 def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: Node) -> CanvasbackError:
@@ -157,7 +174,7 @@ def as_node_error(error: ComponentError | CanvasbackError | StorageError, node: 
 def source_schema(source: Source[Any], stored: TableSchemas) -> sch.Schema:
     """The schema of a source's rows, with the row id."""
     table = source.table()
-    if isinstance(table, StoredTable):
+    if isinstance(table, StoredTable | OutsideTable):
         return stored(table)
     return sch.Schema({ROW: dt.int64, **sch.Schema.from_pyarrow(table.schema)})
 
@@ -173,6 +190,10 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
     added = {PREDICTION: _answer_type(schema[bound.params.target]) if bound.task == "classification" else dt.float64}
     if bound.task == "classification":
         added |= {PROBABILITY: dt.float64, PROBABILITIES: dt.Array(dt.float64)}
+    return _with_added(schema, added)
+
+
+def _with_added(schema: sch.Schema, added: Mapping[str, dt.DataType]) -> sch.Schema:
     # DuckDB ignores case: "Prediction" would be taken for ours.
     taken = next((name for name in schema if name.lower() in added), None)
     if taken:
@@ -183,9 +204,12 @@ def predictions_schema(bound: Estimator[Any], schema: sch.Schema) -> sch.Schema:
 
 
 def _is_fed(drawn: Component[Any], schemas: Mapping[str, sch.Schema]) -> bool:
-    if isinstance(drawn, Evaluation):
-        return True
-    needed = [port.name for port in drawn.spec.inputs if port.kind == "table" and not port.optional]
+    if isinstance(drawn, Reporting):
+        return bool(schemas)
+    is_told = isinstance(drawn, Application)
+    needed = [port.name for port in drawn.spec.inputs if (port.kind == "table" or is_told) and not port.optional]
+    if isinstance(drawn, Wrapper):
+        needed = ["table"]  # implied where it is not drawn
     return all(name in schemas for name in needed)
 
 
@@ -202,6 +226,18 @@ def _inputs(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) 
         if port.kind == "table" and edge and edge.source in known:
             tables[port.name] = known[edge.source].outputs.get(edge.source_port)
     return tables
+
+
+def _members(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) -> tuple[Estimator[Any], ...]:
+    """The models that arrive at a node, in drawing order; none where one of them is not sound."""
+    above = [known.get(edge.source) for edge in pipeline.models_into(node_id)]
+    found = tuple(each.component for each in above if each and isinstance(each.component, Estimator))
+    return found if len(found) == len(above) else ()
+
+
+def _identity(model: Estimator[Any]) -> str:
+    members = model.members if isinstance(model, Wrapper) else ()
+    return " ".join((model.spec.key, repr(model.params), *map(_identity, members)))
 
 
 def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -238,9 +274,15 @@ def _answer_type(target: dt.DataType) -> dt.DataType:
     return dt.float64 if target.is_decimal() else target
 
 
+def _quoted_param(node: Node, message: str) -> str | None:
+    """The param that a complaint about all of them names first: “'quantile' is set exactly when …”."""
+    fields = component(node.component).params_type().model_fields
+    return next((name for name in re.findall(r"'(\w+)'", message) if name in fields), None)
+
+
 def _param_error(node: Node, item: Any) -> ParamError:
     place = [str(part) for part in item["loc"]]
-    field = place[0] if place else None
+    field = place[0] if place else _quoted_param(node, item["msg"])
     words = (field or "").replace("_", " ")
     if item["type"] == "missing":
         message = f"{node.label}: “{words.capitalize()}” is not set."

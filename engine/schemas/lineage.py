@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from components.base import LearnedTransform
 from components.outline import Place
-from components.params import Columns, Params
+from components.params import Columns, Params, TargetPick
 from engine.schemas.known import KEPT_ANSWERS, NodeSchemas
 
 
@@ -24,8 +24,10 @@ def carried(known: NodeSchemas, port: str) -> frozenset[str]:
     if table is None or known.component is None:
         return frozenset()
     kept = _handed_on(table.op(), next(iter(known.inputs), ""))
+    if not isinstance(known.component, LearnedTransform):
+        return kept
     # Before it has learned, a component may hand on what it will change.
-    return kept - _named(known.component.params) if isinstance(known.component, LearnedTransform) else kept
+    return kept - (_named(known.component.params) - {known.component.cross_fitted})
 
 
 def computed_from(known: NodeSchemas, port: str, names: Iterable[str], *, rows: bool = True) -> frozenset[Place]:
@@ -146,6 +148,8 @@ def _origin(relation: ops.Relation, name: str) -> Place | None:
 
 
 def _named(params: Params) -> frozenset[str]:
-    """Whatever may be the name of a column."""
-    lists = ((value,) if isinstance(value, str) else value for _, value in params)
+    """Whatever may be the name of a column; a target is looked at, never changed."""
+    fields = type(params).model_fields
+    others = (value for name, value in params if not any(isinstance(m, TargetPick) for m in fields[name].metadata))
+    lists = ((value,) if isinstance(value, str) else value for value in others)
     return frozenset(name for names in lists if isinstance(names, Columns | tuple | list) for name in names)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from components.ports import ROW
 from engine.errors import InvalidRecord, ParityFailed
 from engine.schemas import PREDICTION, PROBABILITIES
-from engine.serve.scorer import Scorer, respond
+from engine.serve.scorer import SCORE, Scorer, respond
 
 TOLERANCE = 1e-6
 SHOWN = 10
@@ -27,7 +27,7 @@ class Parity:
     rows
         Rows replayed.
     max_difference
-        Largest difference of a number: a probability, or a regression's prediction.
+        Largest difference of a number: a probability, a regression's prediction, or a score (relative where above 1).
     """
 
     rows: int
@@ -74,11 +74,11 @@ def _compare(golden: pa.Table, told: list[dict[str, Any]], scorer: Scorer) -> Pa
     if len(told) != len(wanted):
         raise ParityFailed(f"The endpoint gave {len(told)} answers for {len(wanted)} rows.", hint="Train it again.")
     differences = _number_differences(golden, told, wanted, scorer)
-    is_classification = scorer.model.task == "classification"
+    is_exact = scorer.model.task != "regression"
     wrong = [
         {"row": ids[i], "run": wanted[i], "endpoint": told[i]["prediction"], "difference": float(differences[i])}
         for i in range(len(told))
-        if (is_classification and wanted[i] != told[i]["prediction"]) or not differences[i] <= TOLERANCE
+        if (is_exact and wanted[i] != told[i]["prediction"]) or not differences[i] <= TOLERANCE
     ]
     if wrong:
         first = wrong[0]
@@ -96,7 +96,13 @@ def _number_differences(
     golden: pa.Table, told: list[dict[str, Any]], wanted: list[Any], scorer: Scorer
 ) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Per row, the largest difference of a number."""
-    if scorer.model.task != "classification":
+    if scorer.model.task == "clustering":
+        return np.zeros(len(told))
+    if scorer.model.task == "anomaly":
+        scores = np.array(golden.column(GOLDEN_PREFIX + SCORE).to_pylist(), dtype=np.float64)
+        # A score has no unit and no bounds: a distance may be very large.
+        return np.asarray(np.abs([row[SCORE] for row in told] - scores) / np.maximum(1.0, np.abs(scores)))
+    if scorer.model.task == "regression":
         here = np.array([row["prediction"] for row in told], dtype=np.float64)
         return np.asarray(np.abs(here - np.array(wanted, dtype=np.float64)))
     run = np.array(golden.column(GOLDEN_PREFIX + PROBABILITIES).to_pylist(), dtype=float)

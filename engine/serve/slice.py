@@ -1,18 +1,20 @@
 """What an endpoint runs: the part of a pipeline between its origin and a model.
 
 Nodes that replay row by row are kept with what they learned; those for training only are skipped; the other side of a
-join is frozen with the model; a node that makes new rows is where the endpoint's input starts.
+join is frozen with the model, and so is what scikit-learn has fitted; a node that makes new rows is where the
+endpoint's input starts.
 """
 
 import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import ibis
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import BaseModel, ConfigDict
 
-from components.base import Component, LearnedTransform, Split, Transform
+from components.base import Component, LearnedTransform, Split, Transform, Unsupervised
 from components.catalog import component
 from components.ports import visible
 from engine.graph import Pipeline
@@ -25,7 +27,7 @@ class Step(BaseModel):
     Parameters
     ----------
     state
-        What a learned transform has learned.
+        What a learned transform has learned; of a scikit-learn transformer, the matrix that it takes.
     lookups
         Port → name of the frozen table behind it.
     port
@@ -48,10 +50,13 @@ class Step(BaseModel):
         return kind(kind.params_type().model_validate(self.params)).when_serving()
 
     def apply(self, table: ir.Table, lookup: Callable[[str], ir.Table]) -> ir.Table:
-        """This step on a table."""
+        """This step on a table, where it is no scikit-learn transformer."""
         loaded = self.load()
         if isinstance(loaded, LearnedTransform):
             return loaded.transform(table, loaded.state_type().model_validate(self.state))
+        if isinstance(loaded, Unsupervised):
+            # No feature depends on what it would say (`engine.leakage.unanswered`), but nodes may name the columns.
+            return table.mutate(**{name: ibis.null(kind) for name, kind in loaded.adds.items()})
         assert isinstance(loaded, Transform)  # noqa: S101  nothing else is put into a slice
         made = loaded.transform(table, *(lookup(name) for name in self.lookups.values()))
         return made[self.port or loaded.spec.outputs[0].name] if isinstance(made, Mapping) else made
@@ -78,10 +83,15 @@ class ServingSlice(BaseModel):
         return sch.schema(self.columns)
 
     def apply(self, table: ir.Table, lookup: Callable[[str], ir.Table]) -> ir.Table:
-        """All steps, in order."""
+        """All steps, in order, where none of them is a scikit-learn transformer."""
         for step in self.steps:
             table = step.apply(table, lookup)
         return table
+
+
+def transformer_file(node_id: str) -> str:
+    """What the fitted transformer of a node is called among a model's files."""
+    return f"transform-{node_id}.skops"
 
 
 def make_slice(
@@ -98,7 +108,7 @@ def make_slice(
     components
         Node id → component with bound params.
     states
-        Node id → learned state.
+        Node id → learned state, or the matrix of a scikit-learn transformer.
 
     Returns
     -------

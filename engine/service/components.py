@@ -3,17 +3,9 @@
 import inspect
 from typing import Any
 
-from components.base import Component, Estimator, Evaluation, LearnedTransform, Source, Split
-from components.catalog import catalog, component
+from components.catalog import catalog, component, left_out, package_of
+from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
-
-FAMILIES: tuple[tuple[type[Component[Any]], str], ...] = (
-    (Source, "source"),
-    (LearnedTransform, "learned_transform"),
-    (Split, "split"),
-    (Estimator, "estimator"),
-    (Evaluation, "evaluation"),
-)
 
 CATEGORIES = {
     "sources": "Data",
@@ -23,10 +15,21 @@ CATEGORIES = {
     "prepare/impute": "Missing values",
     "prepare/encode": "Encode",
     "prepare/scale": "Scale",
+    "prepare/features": "Make features",
+    "prepare/balance": "Balance classes",
     "split": "Split",
     "models/classify": "Classify",
     "models/regress": "Predict numbers",
+    "models/cluster": "Group rows",
+    "models/anomaly": "Find outliers",
+    "forecast": "Forecast",
+    "recommend": "Recommend",
+    "text": "Text",
+    "models/combine": "Combine and tune models",
     "evaluate": "Evaluate",
+    "quality": "Quality",
+    "outputs": "Outputs",
+    "canvas": "Canvas",
 }
 """Categories in the order of the palette; others follow by name."""
 
@@ -52,9 +55,10 @@ def describe_component(key: str) -> dict[str, Any]:
         "help": inspect.getdoc(found) or spec.about,
         "icon": spec.icon,
         "category": spec.category,
-        "family": next((name for family, name in FAMILIES if issubclass(found, family)), "transform"),
+        "family": found.family,
         "serving": spec.serving,
         "version": spec.version,
+        "package": package_of(spec.key),
         "requires": [library.install for library in spec.requires],
         "inputs": [
             {"name": port.name, "kind": port.kind, "optional": port.optional, "many": port.many} for port in spec.inputs
@@ -65,11 +69,21 @@ def describe_component(key: str) -> dict[str, Any]:
     }
 
 
+def list_left_out() -> list[dict[str, str]]:
+    """What other packages bring that could not be taken: package, key, reason."""
+    return [{"package": one.package, "key": one.key, "reason": one.reason} for one in left_out()]
+
+
 def list_categories() -> list[dict[str, str]]:
     """Categories in the order of the palette."""
     used = {found.spec.category for found in catalog().values()}
     ordered = [key for key in CATEGORIES if key in used] + sorted(used - set(CATEGORIES))
     return [{"key": key, "title": CATEGORIES.get(key, key.split("/")[-1].capitalize())} for key in ordered]
+
+
+def list_functions() -> list[dict[str, str]]:
+    """The functions that expressions may call: name, signature, about."""
+    return [{"name": one.name, "signature": one.signature, "about": one.about} for one in FUNCTIONS.values()]
 
 
 def canvas_messages() -> dict[str, str]:

@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import Field
 
-from components.base import LearnedTransform
+from components.base import Learner
 from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
 from engine.errors import CanvasbackError, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas
+from engine.service.facts import facts_of
 from engine.service.tables import type_words
 from engine.service.views import DraftView, PipelineView, View
 from engine.workspace import Workspace
@@ -128,7 +129,7 @@ def apply_edit(
 
 def review_pipeline(workspace: Workspace, pipeline: Pipeline) -> PipelineReview:
     """Everything the canvas shows without running anything."""
-    looked = _review(workspace, pipeline)
+    looked = look_through(workspace, pipeline)
     facts = {node.id: _facts(looked, node.id) for node in pipeline.nodes}
     return PipelineReview(facts=facts, problems=[problem.as_data() for problem in looked.problems])
 
@@ -144,7 +145,11 @@ def fix_problem(workspace: Workspace, pipeline_id: str, problem_id: str, fix_id:
     draft = get_draft(workspace, pipeline_id)
     pipeline = drawn(draft)
     fix = next(
-        (p.fix for p in _review(workspace, pipeline).problems if p.id == problem_id and p.fix and p.fix.id == fix_id),
+        (
+            p.fix
+            for p in look_through(workspace, pipeline).problems
+            if p.id == problem_id and p.fix and p.fix.id == fix_id
+        ),
         None,
     )
     if fix is None:
@@ -227,8 +232,9 @@ def digest(pipeline: Pipeline) -> str:
     return hashlib.sha256((pipeline.digest_source() + layout).encode()).hexdigest()
 
 
-def _review(workspace: Workspace, pipeline: Pipeline) -> Review:
-    return review(_resolved(pipeline), workspace.schema_of)
+def look_through(workspace: Workspace, pipeline: Pipeline) -> Review:
+    """The review itself, for what builds on it."""
+    return review(_resolved(pipeline), workspace.schema_of, facts=facts_of(workspace))
 
 
 def _resolved(pipeline: Pipeline) -> Pipeline:
@@ -251,7 +257,7 @@ def _facts(looked: Review, node_id: str) -> NodeFacts:
     return NodeFacts(
         summary=component.params.words() if component else "",
         note=note,
-        fitted=_fitted(known) if isinstance(component, LearnedTransform) else None,
+        fitted=_fitted(known) if isinstance(component, Learner) else None,
         serving=component.spec.serving if component else "",
         inputs={port: _columns(schema) for port, schema in known.inputs.items()},
         outputs={port: _columns(schema) for port, schema in known.outputs.items()},
@@ -260,7 +266,9 @@ def _facts(looked: Review, node_id: str) -> NodeFacts:
 
 def _fitted(known: NodeSchemas) -> str:
     has_roles = any("__cb_role" in schema for schema in known.inputs.values())
-    return "Learns from the train rows only" if has_roles else "Learns from all rows"
+    learns = "Learns from the train rows only" if has_roles else "Learns from all rows"
+    described = known.component.describe() if known.component else ""
+    return f"{learns}. {described}" if described else learns
 
 
 def _columns(schema: Any) -> list[dict[str, str]]:
@@ -277,7 +285,7 @@ def _draft_view(draft: Draft, name: str) -> DraftView:
 
 def problem_list(workspace: Workspace, pipeline: Pipeline) -> list[dict[str, Any]]:
     """The problems alone, for the command line."""
-    return [_as_data(problem) for problem in _review(workspace, pipeline).problems]
+    return [_as_data(problem) for problem in look_through(workspace, pipeline).problems]
 
 
 def _as_data(problem: Problem) -> dict[str, Any]:

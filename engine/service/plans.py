@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import ibis.expr.schema as sch
 from pydantic import Field
 
 from components.base import Source, StoredTable
+from components.base.outside import OutsideTable
 from engine.backends.choose import check_backend
 from engine.checks import review
 from engine.forecast import Forecast, NodeForecast, forecast
@@ -135,8 +137,15 @@ def plan_run(
         return versions[table]
 
     check_backend(backend)
-    looked = review(pipeline, lambda table: workspace.schemas_of({table: pinned(table)})(table), backend)
-    plan = make_plan(looked, lambda table: pinned(table).sha256, target)
+
+    def schema(table: StoredTable | OutsideTable) -> sch.Schema:
+        return workspace.schemas_of({table: pinned(table)} if isinstance(table, StoredTable) else {})(table)
+
+    def content(table: StoredTable | OutsideTable) -> str:
+        return pinned(table).sha256 if isinstance(table, StoredTable) else workspace.outside.last_hash(table)
+
+    looked = review(pipeline, schema, backend)
+    plan = make_plan(looked, content, target)
     sources = {node.id: node.component.table() for node in plan.nodes if isinstance(node.component, Source)}
     return PinnedPlan(plan, {key: pinned(table) for key, table in sources.items() if isinstance(table, StoredTable)})
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import DataError
-from engine.reading import inspect, read
+from engine.reading import detect, inspect, read
 from engine.serve.parity import plain_value
 from engine.serve.records import Field
 from engine.service.endpoints import get_endpoint
@@ -32,7 +32,7 @@ def read_records(workspace: Workspace, endpoint: str, path: Path) -> tuple[list[
         return _from_json(path), []
     fields = [Field(f["name"], f["type"], f["nullable"]) for f in get_endpoint(workspace, endpoint).fields]
     wanted = {field.name: field for field in fields}
-    reading = read(path, inspect(path, {"types": _text_columns(wanted, path)}).read_as)
+    reading = read(path, detect(path, {"types": _text_columns(wanted, path)})[0])
     left_out = [name for name in reading.schema.names if name not in wanted]
     rows = [row for batch in reading.batches() for row in batch.to_pylist()]
     return [{name: plain_value(row[name]) for name in wanted if name in row} for row in rows], left_out

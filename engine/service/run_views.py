@@ -83,6 +83,8 @@ def _node_view(row: NodeRun, drawn: Pipeline, *, has_ended: bool) -> NodeRunView
         status="skipped" if row.status == "queued" and has_ended else row.status,
         model=outputs.get("model"),
         ports=list(outputs.get("ports", {})),
+        findings=outputs.get("findings") or [],
+        made=outputs.get("made"),
     )
 
 

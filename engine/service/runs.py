@@ -1,6 +1,8 @@
 """Runs: start, follow, cancel, and look at what each node made."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from components.base import Source
@@ -179,6 +181,46 @@ def node_table(
         page = read_page([entry.path(PREVIEW)], offset, limit)
         return page.model_copy(update={"total": row.rows_out})
     return _built_in(drawn, node, offset, limit)
+
+
+def made_by(workspace: Workspace, run_id: str, node: str) -> dict[str, Any]:
+    """What left the pipeline at a node.
+
+    Raises
+    ------
+    MissingThing
+    """
+    view = next((found for found in get_run(workspace, run_id).nodes if found.node == node), None)
+    if view is None or view.made is None:
+        raise MissingThing("Nothing left the pipeline here in this run.", hint="Name an output that has run.")
+    return view.made
+
+
+def made_file(workspace: Workspace, run_id: str, node: str) -> tuple[str, Path]:
+    """What a file that left a run is called, and where it lies; its bytes are checked.
+
+    Raises
+    ------
+    MissingThing, NotFound, DamagedFile
+    """
+    made = made_by(workspace, run_id, node)
+    if "artifact" not in made or "filename" not in made:
+        raise MissingThing("This node makes no file.", hint="Name an Export file or a Report.")
+    return str(made["filename"]), workspace.artifacts.verify(str(made["artifact"]))
+
+
+def made_chart(workspace: Workspace, run_id: str, node: str) -> dict[str, Any]:
+    """A chart of a run with its points, column by column.
+
+    Raises
+    ------
+    MissingThing, NotFound, DamagedFile
+    """
+    made = made_by(workspace, run_id, node)
+    if made.get("kind") != "chart":
+        raise MissingThing("This node draws no chart.", hint="Name a Chart.")
+    chart: dict[str, Any] = json.loads(workspace.artifacts.get_bytes(str(made["artifact"])))
+    return chart
 
 
 def _built_in(drawn: Pipeline, node: str, offset: int, limit: int) -> TableView:

@@ -58,6 +58,7 @@ def examine(settings: Settings) -> list[Check]:
         _port("API", settings.host, settings.api_port),
         _disk(settings),
         _libraries(),
+        _packages(),
     ]
 
 
@@ -67,6 +68,21 @@ def _wrong(name: str, error: StorageError) -> Check:
 
 def _kind(workspace: Workspace) -> str:
     return "SQLite" if workspace.database.url.startswith("sqlite") else "PostgreSQL"
+
+
+def _packages() -> Check:
+    """Components of other packages."""
+    from components.catalog import catalog, left_out, package_of
+
+    lost = left_out()
+    if lost:
+        told = " ".join(f"{one.package}: {one.reason}" for one in lost)
+        hint = "Correct or remove these packages; everything else works."
+        return Check(name="components", status="warning", message=told, hint=hint)
+    theirs = sorted({package_of(key) for key in catalog()} - {""})
+    return Check(
+        name="components", status="ok", message=f"{len(catalog())}; other packages: {', '.join(theirs) or 'none'}"
+    )
 
 
 def _secret(workspace: Workspace) -> Check:
@@ -113,7 +129,7 @@ def _libraries() -> Check:
 def collect_garbage(workspace: Workspace) -> Removed:
     """Remove what nothing needs and nothing can still be about to need."""
     with workspace.database.read() as uow:
-        files, artifacts = uow.datasets.files_in_use(), uow.models.files_in_use()
+        files, artifacts = uow.datasets.files_in_use(), uow.models.files_in_use() | uow.runs.files_in_use()
         is_busy = bool(uow.jobs.list(status="running", limit=1))
     sweep = _Sweep()
     orphans = workspace.tables.orphans(files, GRACE_SECONDS)

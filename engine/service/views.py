@@ -102,6 +102,10 @@ class NodeRunView(View):
         The node that ended the query this one was computed in; None where it ended one itself.
     started
         Seconds since the run began.
+    findings
+        What it noticed about its rows.
+    made
+        What left the pipeline here: ``kind`` says what.
     """
 
     node: str
@@ -125,6 +129,8 @@ class NodeRunView(View):
     report: dict[str, Any] | None = None
     model: dict[str, Any] | None = None
     ports: list[str] = []
+    findings: list[dict[str, Any]] = []
+    made: dict[str, Any] | None = None
 
 
 class RunView(View):
@@ -175,6 +181,16 @@ class RunView(View):
     def models(self) -> list[dict[str, Any]]:
         """The model versions it trained or reused."""
         return [{"node": node.node, **node.model} for node in self.nodes if node.model]
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What its nodes noticed about their rows."""
+        return [{"node": node.node, **finding} for node in self.nodes for finding in node.findings]
+
+    @property
+    def made(self) -> list[dict[str, Any]]:
+        """What left the pipeline: datasets, files, tables of databases, charts."""
+        return [{"node": node.node, **node.made} for node in self.nodes if node.made]
 
 
 class ModelView(View):

@@ -96,7 +96,8 @@ def check_values(missing: Mapping[str, int], infinite: Mapping[str, int], *, tak
         listed = ", ".join(f"{name!r} ({count:,})" for name, count in list(gaps.items())[:5])
         raise UnfitForTraining(
             f"This model cannot take missing values; there are some in {listed}.",
-            hint="Impute them first, or choose a histogram gradient boosting model, which takes them.",
+            hint="Impute them first, or choose a model that takes them: histogram gradient boosting, or an isolation "
+            "forest for outliers.",
             field=next(iter(gaps)),
         )
 

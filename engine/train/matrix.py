@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from components.ports import kind_of
 from components.prepare.packed import FIELD
 from engine.backends.backend import Backend, Precision
-from engine.errors import LimitReached
+from engine.errors import LimitReached, UnfitForTraining
 from engine.train.fill import Filling
 
 Matrix = Any
@@ -139,6 +139,25 @@ def learn_spec(
         for name, kind in kinds.items()
     )
     return MatrixSpec(features=made, precision=precision)
+
+
+def check_signs(matrix: Matrix, spec: MatrixSpec) -> None:
+    """Refuse negative values, for a model that cannot take them.
+
+    Raises
+    ------
+    UnfitForTraining
+        Naming the columns and how many values.
+    """
+    below = np.asarray((matrix < 0).sum(axis=0)).ravel()
+    negative = {feature.name: int(below[place].sum()) for feature, place in spec.slices() if below[place].any()}
+    if negative:
+        listed = ", ".join(f"{name!r} ({count:,})" for name, count in list(negative.items())[:5])
+        raise UnfitForTraining(
+            f"This model cannot take negative values; there are some in {listed}.",
+            hint="Leave these columns out, scale them to a range from 0 to 1 first, or choose another model.",
+            field=next(iter(negative)),
+        )
 
 
 def check_size(rows: int, spec: MatrixSpec, memory_mb: float) -> None:

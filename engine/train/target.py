@@ -110,8 +110,36 @@ def count_rows(table: ir.Table, target: str, backend: Backend) -> RowCounts:
     return RowCounts(**{name: int(count or 0) for name, count in backend.row(counted).items()})
 
 
-def check_rows(counts: RowCounts, target: str) -> None:
+def check_rows(counts: RowCounts, target: str, *, is_tested: bool = True) -> None:
     """Refuse a table that a model cannot learn from or be scored on.
+
+    Parameters
+    ----------
+    is_tested
+        Whether the model is scored on rows of this table, and not fold by fold.
+
+    Raises
+    ------
+    UnfitForTraining
+    """
+    check_roles(counts)
+    if not counts.train_rows:
+        raise UnfitForTraining(
+            "There are no train rows.", hint="Check the filters and the split before the model.", field="target"
+        )
+    if not counts.train:
+        raise UnfitForTraining(
+            f"The target {target!r} is missing in every train row.", hint="Choose another target.", field="target"
+        )
+    if is_tested and not counts.test:
+        raise UnfitForTraining(
+            "There are no test rows to score the model on.",
+            hint="Give the split a larger test share, or check the filters before the model.",
+        )
+
+
+def check_roles(counts: RowCounts) -> None:
+    """Refuse rows without a role among others that have one.
 
     Raises
     ------
@@ -121,19 +149,6 @@ def check_rows(counts: RowCounts, target: str) -> None:
         raise UnfitForTraining(
             f"{_rows(counts.without_role)} neither train nor test: they came in after the split.",
             hint="Move the split, and every node that learns, behind the node that adds rows.",
-        )
-    if not counts.train_rows:
-        raise UnfitForTraining(
-            "There are no train rows.", hint="Check the filters and the split before the model.", field="target"
-        )
-    if not counts.train:
-        raise UnfitForTraining(
-            f"The target {target!r} is missing in every train row.", hint="Choose another target.", field="target"
-        )
-    if not counts.test:
-        raise UnfitForTraining(
-            "There are no test rows to score the model on.",
-            hint="Give the split a larger test share, or check the filters before the model.",
         )
 
 

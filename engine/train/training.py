@@ -1,34 +1,40 @@
 """Fit a model on the train rows and score it on rows it has not seen."""
 
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from components.base import Estimator
+from components.base import Estimator, Search
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
+from engine.schemas import PREDICTION, PROBABILITIES
 from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
-from engine.train.matrix import Matrix, MatrixSpec, check_size, learn_spec
+from engine.train.folds import Fold, check_folds, mean_importance, over_folds, write_out_of_fold
+from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
 from engine.train.order import in_order, ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
 from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes, plain
+from engine.train.warned import first_line, hearing
 
 IMPORTANCE_ROWS = 1_000
 LEAST_ANSWERS = 500
 """So many rows with the run's own answers are kept for the parity gate: test rows, then train rows."""
+ANSWER_ROWS = 8_192
 PREDICTIONS, MORE = "predictions.parquet", "more_predictions.parquet"
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -39,6 +45,12 @@ class Trained:
     ----------
     seen
         How many rows came in, whatever their role.
+    spread
+        The standard deviation of each metric over the folds of a cross-validation.
+    files
+        Where it answered for rows, in the model's folder.
+    answers
+        What an endpoint calls an answer → the column of these files that holds it.
     """
 
     estimator: Any
@@ -48,10 +60,15 @@ class Trained:
     takes_missing: bool = False
     seen: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
+    spread: dict[str, float] = field(default_factory=dict)
     baseline: dict[str, float] = field(default_factory=dict)
     importance: list[dict[str, Any]] = field(default_factory=list)
     warnings: tuple[str, ...] = ()
+    search: Search | None = None
+    members: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
+    files: tuple[str, ...] = (PREDICTIONS, MORE)
+    answers: Mapping[str, str] = field(default_factory=lambda: {PREDICTION: PREDICTION, PROBABILITIES: PROBABILITIES})
 
     def answer(self, matrix: Matrix) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64] | None]:
         """Predictions, and the probability of each class for a classification.
@@ -71,46 +88,64 @@ def answer(
     if matrix.shape[0] == 0:
         return np.empty(0), np.empty((0, 0)) if is_classification else None
     if not is_classification:
-        return np.asarray(estimator.predict(matrix), dtype=np.float64), None
-    probabilities = np.asarray(estimator.predict_proba(matrix), dtype=np.float64)
+        return _asked(estimator.predict, matrix), None
+    probabilities = _asked(estimator.predict_proba, matrix)
     return probabilities.argmax(axis=1), probabilities
 
 
-def train(
-    component: Estimator[Any],
-    table: ir.Table,
-    backend: Backend,
-    folder: Path,
-    room: Room,
-    categories: Mapping[str, tuple[str, ...]] | None = None,
-) -> Trained:
-    """Train on `train` rows; write predictions for the others; score on `test` rows.
+def _asked(ask: Callable[[Matrix], Any], matrix: Matrix) -> npt.NDArray[np.float64]:
+    """The answers, so many rows at a time: some models compare each of them with every train row at once."""
+    starts = range(0, matrix.shape[0], ANSWER_ROWS)
+    parts = [np.asarray(ask(matrix[start : start + ANSWER_ROWS]), dtype=np.float64) for start in starts]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What arrives at a model.
 
     Parameters
     ----------
     table
         With the reserved columns.
+    categories
+        Those of packed one-hot columns, where an encoder on the way learned them.
+    folds
+        What models of a cross-validation said of the rows, which are all train rows then.
+    is_cross_fitted
+        Whether train rows look other than an endpoint would see them; then none of them can prove it.
+    """
+
+    table: ir.Table
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    folds: Sequence[Fold] = ()
+    is_cross_fitted: bool = False
+
+
+def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path, room: Room) -> Trained:
+    """Train on `train` rows; write predictions for the others; score on `test` rows.
+
+    Parameters
+    ----------
     folder
         Where the predictions are written: the table's columns, then the answers.
     room
         What its matrix may take.
-    categories
-        Those of packed one-hot columns, where an encoder on the way learned them.
 
     Raises
     ------
     UnfitForTraining, LimitReached
     """
-    target = component.params.target
+    table, target = rows.table, component.params.target
     counts = count_rows(table, target, backend)
-    check_rows(counts, target)
-    trained, prior = _fit(component, table, counts, backend, room, categories or {})
+    check_rows(counts, target, is_tested=not rows.folds)
+    trained, prior = _fit(component, table, counts, backend, room, rows.categories)
+    trained.seen = counts.rows
+    if rows.folds:
+        return _tested_in_turn(trained, rows, component, counts, backend, folder)
     unseen = table.filter(table[ROLE] != "train")
     tested, unknown = write_predictions(trained, unseen, target, backend, folder / PREDICTIONS)
-    if counts.test < LEAST_ANSWERS:
-        some = _drawn(table, component, "train", "more", LEAST_ANSWERS - counts.test)
-        write_predictions(trained, some, target, backend, folder / MORE)
-    trained.seen = counts.rows
+    _answer_more(trained, rows, component, LEAST_ANSWERS - counts.test, backend, folder)
     trained.rows = {"train": counts.train, "test": counts.test}
     trained.rows |= {"unseen_labels": unknown} if trained.classes else {}
     trained.metrics = scores(tested)
@@ -118,6 +153,36 @@ def train(
     sample = _drawn(backend.read([folder / PREDICTIONS]), component, "test", "importance", IMPORTANCE_ROWS)
     trained.importance = importance(trained, backend.collect(sample), target)
     return trained
+
+
+def _tested_in_turn(
+    trained: Trained, rows: Rows, component: Estimator[Any], counts: RowCounts, backend: Backend, folder: Path
+) -> Trained:
+    """The model with the scores and answers of those that had not seen the rows."""
+    folds = rows.folds
+    _answer_more(trained, rows, component, LEAST_ANSWERS, backend, folder)
+    trained.files = (MORE,)  # other models made the predictions
+    check_folds(folds, trained.classes, component.params.target)
+    write_out_of_fold(folds, backend, folder / PREDICTIONS)
+    trained.metrics, trained.spread = over_folds(folds, "metrics")
+    trained.baseline, _ = over_folds(folds, "baseline")
+    trained.importance = mean_importance(folds)
+    trained.rows = {"train": counts.train, "test": sum(fold.facts["rows"]["test"] for fold in folds)}
+    trained.rows |= (
+        {"unseen_labels": sum(fold.facts["rows"]["unseen_labels"] for fold in folds)} if trained.classes else {}
+    )
+    trained.rows |= {"folds": len(folds)}
+    return trained
+
+
+def _answer_more(
+    trained: Trained, rows: Rows, component: Estimator[Any], count: int, backend: Backend, folder: Path
+) -> None:
+    """Answers for so many train rows, where there are too few others to prove an endpoint with."""
+    count = 0 if rows.is_cross_fitted else count
+    if count > 0 or rows.folds:
+        some = _drawn(rows.table.filter(rows.table[ROW] >= 0), component, "train", "more", count)
+        write_predictions(trained, some, component.params.target, backend, folder / MORE)
 
 
 def _fit(
@@ -137,12 +202,14 @@ def _fit(
         return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
     check_size(counts.train, spec, room.memory_mb)
     with room.take(spec.memory_mb(counts.train)):
-        matrix, labels = _load(component, rows, spec, counts.train, backend)
+        matrix, labels = load_rows(component, rows, spec, counts.train, backend)
         classes = learn_classes(labels, target) if component.task == "classification" else None
         learned_from = truth(labels, classes)
         positive = _positive(component, classes) if classes else None
-        estimator, warned = _learn(component, matrix, learned_from)
-    trained = Trained(estimator, spec, classes, positive, component.takes_missing, warnings=warned)
+        place = classes.labels.index(positive) if classes else 0
+        learned, warned = fitted(lambda: component.learn(matrix, learned_from, place))
+    trained = Trained(learned.estimator, spec, classes, positive, component.takes_missing, warnings=warned)
+    trained.search, trained.members = learned.search, learned.members
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
 
 
@@ -156,7 +223,7 @@ def _fit_where_rows_are(
     return Trained(estimator, spec, answers.classes, positive, component.takes_missing), answers.prior
 
 
-def _load(
+def load_rows(
     component: Estimator[Any], rows: ir.Table, spec: MatrixSpec, count: int, backend: Backend
 ) -> tuple[Matrix, pa.ChunkedArray]:
     """The matrix and the target's values, in one pass so that they cannot come apart."""
@@ -171,27 +238,41 @@ def _load(
             filling.add(batch)
             labels.append(plain(batch.column(target)))
         filling.check(takes_missing=component.takes_missing)
-        return filling.matrix(), pa.chunked_array(labels)
+        matrix = filling.matrix()
+        if not component.takes_negative:
+            check_signs(matrix, spec)
+        return matrix, pa.chunked_array(labels)
 
     return in_order(rows.select(ROW, target, *features), [target, *features], read)
 
 
-def _learn(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> tuple[Any, tuple[str, ...]]:
-    """The fitted estimator and what it warned of."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+def fitted(fit: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
+    """What a fit gives and what it warned of.
+
+    Raises
+    ------
+    UnfitForTraining
+        With what the library says against these settings or rows.
+    """
+    with hearing() as warned:
         try:
-            estimator = component.fit(matrix, learned_from)
+            learned = fit()
         except ValueError as error:
             raise UnfitForTraining(
-                f"The model cannot learn with these settings from these rows: {_first_line(error)}.",
+                f"The model cannot learn with these settings from these rows: {first_line(error)}.",
                 hint="Change the model's settings, its features or its rows.",
             ) from error
-    return estimator, tuple(dict.fromkeys(_first_line(warning.message) for warning in caught))
+    return learned, tuple(warned)
 
 
-def _first_line(told: Warning | Exception | str) -> str:
-    return (str(told).strip().splitlines() or [type(told).__name__])[0].rstrip(".")
+def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> Any:
+    """An estimator fitted to other rows.
+
+    Raises
+    ------
+    UnfitForTraining
+    """
+    return fitted(lambda: component.fit(matrix, learned_from))[0]
 
 
 def _positive(component: Estimator[Any], classes: Classes) -> Any:

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from engine.findings import Finding
 from engine.profile import profile
-from engine.reading import inspect, read
+from engine.reading import ahead, detect, read
 from engine.work.assignment import Assignment
 from storage.errors import NameTaken
 from storage.schema import Dataset, new_id
@@ -30,21 +30,21 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     workspace, payload = assignment.workspace, assignment.payload
     path = Path(payload["path"])
     assignment.tell(0.0, "Looking at the file", always=True)
-    seen = inspect(path, payload.get("overrides"))
-    reading = read(path, seen.read_as)
+    how, noticed = detect(path, payload.get("overrides"))
+    reading = read(path, how)
     dataset_id, is_new = _dataset_id(assignment, payload["name"])
     total = max(path.stat().st_size, 1)
     number = 1
     if not is_new:
         with workspace.database.read() as uow:
             number = uow.datasets.next_number(dataset_id)
-    told = _told(assignment, reading.batches(), total)
+    told = _told(assignment, ahead(reading.batches()), total)
     manifest = workspace.tables.write(dataset_id, number, told, reading.schema)
     assignment.tell(0.8, "Profiling", always=True)
     columns = [{"name": column.name, "type": column.type} for column in manifest.columns]
     measured = profile(workspace.tables.paths(manifest), rows=manifest.rows)
-    findings = [_data(finding) for finding in _unique([*seen.findings, *reading.findings])]
-    read_as = seen.read_as.model_dump(mode="json")
+    findings = [_data(finding) for finding in _unique([*noticed, *reading.findings])]
+    read_as = how.model_dump(mode="json")
     result = {"dataset": payload["name"], "version": number, "rows": manifest.rows, "columns": columns}
     result |= {"findings": findings, "read_as": read_as}
     profiled = measured.model_dump(mode="json")

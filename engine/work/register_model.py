@@ -1,5 +1,6 @@
 """Make what a run trained a model version: files into the artifacts, facts and lineage into the registry."""
 
+from itertools import chain, count
 from typing import Any
 
 from engine.cache import Entry
@@ -14,9 +15,14 @@ MOST_VERSIONS = 10_000
 
 
 def register_model(
-    assignment: Assignment, run: Run, result: NodeResult, entry: Entry, *, is_only: bool
+    assignment: Assignment, run: Run, result: NodeResult, entry: Entry, *, is_only: bool, named: str | None = None
 ) -> dict[str, Any]:
     """Register a trained model, unless this very model (by fingerprint) is registered under its name already.
+
+    Parameters
+    ----------
+    named
+        The name that was asked for; the pipeline's, and the node's where it trains several, unless there is one.
 
     Returns
     -------
@@ -32,7 +38,8 @@ def register_model(
     def write(uow: UnitOfWork) -> tuple[str, ModelVersion]:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
         pipeline = uow.pipelines.get(run.pipeline_id)
-        name = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"[:LONGEST_NAME].strip()
+        usual = pipeline.name if is_only else f"{pipeline.name}-{result.node_id}"[:LONGEST_NAME].strip()
+        name = named or _free_name(uow, usual, run.pipeline_id)
         model = uow.models.find(name) or uow.models.add(name)
         for version in uow.models.versions(model.id, limit=MOST_VERSIONS):
             if version.lineage.get("fingerprint") == result.fingerprint:
@@ -47,7 +54,7 @@ def register_model(
             node_id=result.node_id,
             pipeline_version_id=run.pipeline_version_id,
             task=described.task,
-            target=described.target,
+            target=described.target or None,
             metrics=described.metrics,
             baseline=described.baseline,
             signature=signature(described),
@@ -69,6 +76,21 @@ def register_model(
     }
 
 
+def _free_name(uow: UnitOfWork, usual: str, pipeline_id: str) -> str:
+    """The usual name, or the first with a number, that no other pipeline's models have."""
+    numbered = (f"{usual[: LONGEST_NAME - 5]}-{number}" for number in count(2))
+    return next(name for name in chain([usual], numbered) if _is_free(uow, name, pipeline_id))
+
+
+def _is_free(uow: UnitOfWork, name: str, pipeline_id: str) -> bool:
+    model = uow.models.find(name)
+    versions = uow.models.versions(model.id, limit=1) if model else ()
+    made_by = [
+        uow.pipelines.get(uow.pipelines.get_version(version.pipeline_version_id).pipeline_id) for version in versions
+    ]
+    return all(pipeline.id == pipeline_id or pipeline.deleted_at is not None for pipeline in made_by)
+
+
 def signature(model: ModelFile) -> dict[str, Any]:
     """What the model takes and gives, with the facts its page shows."""
     inputs = [
@@ -82,4 +104,5 @@ def signature(model: ModelFile) -> dict[str, Any]:
         "positive": model.positive,
         "importance": model.importance,
         "rows": model.rows,
+        "spread": model.spread,
     }

@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import ibis.expr.schema as sch
+
 from components.base import Source, StoredTable
+from components.base.outside import OutsideTable
 from engine.backends.backend import Backend, Limits
 from engine.backends.choose import open_backend
 from engine.cache import Entry
@@ -20,6 +23,8 @@ from engine.limits import database_memory_mb, matrix_memory_mb
 from engine.plan import Plan, make_plan
 from engine.schemas import read_params
 from engine.work.assignment import Assignment
+from engine.work.delivery import Delivery, names_asked
+from engine.work.fetch_sources import Fetched, fetch_sources
 from engine.work.register_model import register_model
 from engine.work.report_model import report_model
 from engine.workspace import Workspace
@@ -73,8 +78,19 @@ def _execute(
     versions = _by_table(pipeline, pinned)
     files = _verified_files(workspace, pipeline, pinned)
     workspace.cache.watch(path for paths in files.values() for path in paths)
-    looked = review(pipeline, workspace.schemas_of(versions), run.backend)
-    plan = make_plan(looked, lambda table: versions[table].sha256, run.target)
+    part = pipeline.slice_to(run.target) if run.target and run.target in pipeline.by_id else pipeline
+    fetched = fetch_sources(assignment, part)
+    pinned_schemas = workspace.schemas_of(versions)
+
+    def schema(table: StoredTable | OutsideTable) -> sch.Schema:
+        return fetched[table].schema if isinstance(table, OutsideTable) and table in fetched else pinned_schemas(table)
+
+    looked = review(pipeline, schema, run.backend)
+    content: dict[StoredTable | OutsideTable, str] = {t: version.sha256 for t, version in versions.items()}
+    content |= {t: one.sha256 for t, one in fetched.items()}
+    plan = make_plan(looked, content.__getitem__, run.target)
+    reading: dict[StoredTable | OutsideTable, list[Path]] = dict(files.items())
+    reading |= {table: [one.path] for table, one in fetched.items()}
     _record_waiting(assignment, run.id, plan, {node_id: version.rows for node_id, version in pinned.items()})
     settings = workspace.settings
     memory = settings.run_memory_mb
@@ -82,9 +98,10 @@ def _execute(
     readable = [path for paths in files.values() for path in paths]
     backend = open_backend(run.backend, limits, readable, workspace.cache.root, settings.spark_remote)
     try:
-        recorder = Recorder(assignment, run, plan, backend)
+        recorder = Recorder(assignment, run, plan, backend, fetched)
         room = matrix_memory_mb(memory)
-        execution = Execution(plan, backend, workspace.cache, files.__getitem__, recorder, room)
+        deliver = Delivery(assignment, run, plan, recorder.models)
+        execution = Execution(plan, backend, workspace.cache, reading.__getitem__, recorder, room, deliver)
         recorder.execution = execution
         return execution.run()
     finally:
@@ -92,17 +109,29 @@ def _execute(
 
 
 class Recorder:
-    """Writes down what happens to each node, and registers models as they come."""
+    """Writes down what happens to each node, and registers models as they come.
+
+    Attributes
+    ----------
+    models
+        Node → the model version that it trained, or that is the same.
+    """
 
     execution: Execution
 
-    def __init__(self, assignment: Assignment, run: Run, plan: Plan, backend: Backend) -> None:
+    def __init__(
+        self, assignment: Assignment, run: Run, plan: Plan, backend: Backend, fetched: Mapping[OutsideTable, Fetched]
+    ) -> None:
+        sources = {node.id: node.component.table() for node in plan.nodes if isinstance(node.component, Source)}
+        self._fetched = {node: fetched[it].told for node, it in sources.items() if isinstance(it, OutsideTable)}
         self._backend = backend
         self._assignment = assignment
         self._run = run
         self._begun = time.monotonic()
         self._started: dict[str, float] = {}
         self._labels = {node.id: node.label for node in plan.placement.pipeline.nodes}
+        self._named = names_asked(plan)
+        self.models: dict[str, dict[str, Any]] = {}
         self._models = [
             node.id for node in plan.nodes if any(port.kind == "model" for port in node.component.spec.outputs)
         ]
@@ -112,13 +141,16 @@ class Recorder:
         model, report = None, result.report
         if result.model is not None:
             entry = self.execution.entry(result.node_id)
-            model = register_model(self._assignment, self._run, result, entry, is_only=len(self._models) == 1)
+            named, is_only = self._named.get(result.node_id), len(self._models) == 1
+            model = register_model(self._assignment, self._run, result, entry, is_only=is_only, named=named)
+            self.models[result.node_id] = model
             report = report or self._report(model, entry)
+        made = result.made or (self._fetched.get(result.node_id) if result.status in STATUS else None)
         fields = {
             **{name: getattr(result, name) for name in SAME},
             "status": STATUS.get(result.status, result.status),
             "fingerprint": result.fingerprint or None,
-            "outputs": {"ports": result.outputs, "model": model},
+            "outputs": {"ports": result.outputs, "model": model, "findings": result.findings, "made": made},
             "report": report,
         }
 

@@ -1,6 +1,7 @@
 """The questions we ask the metadata, one file per noun."""
 
 from storage.repositories.audit import AuditLog
+from storage.repositories.connections import Connections
 from storage.repositories.datasets import DatasetEntry, Datasets
 from storage.repositories.endpoints import Answering, EndpointEntry, Endpoints
 from storage.repositories.jobs import Jobs
@@ -12,6 +13,7 @@ from storage.repositories.runs import RunEntry, Runs
 __all__ = [
     "Answering",
     "AuditLog",
+    "Connections",
     "DatasetEntry",
     "Datasets",
     "DraftEdit",

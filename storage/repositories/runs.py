@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.column_types import PlainText
 from storage.errors import Conflict, InUse, NotFound
 from storage.repositories import lineage
 from storage.repositories.base import Repository
@@ -155,6 +156,12 @@ class Runs(Repository):
     def inputs(self, run_id: str) -> Sequence[RunInput]:
         """Return the dataset versions a run reads, by node."""
         return self._session.scalars(select(RunInput).where(RunInput.run_id == run_id).order_by(RunInput.node_id)).all()
+
+    def files_in_use(self) -> frozenset[str]:
+        """Return the hashes of the artifacts that left some run: files to fetch, charts, reports."""
+        listed = NodeRun.outputs.cast(PlainText).contains('"artifact"')
+        found = self._session.scalars(select(NodeRun.outputs).where(listed))
+        return frozenset(sha256 for outputs in found if (sha256 := (outputs.get("made") or {}).get("artifact")))
 
     def nodes(self, run_id: str) -> Sequence[NodeRun]:
         """Return what each node did, in order of execution."""

@@ -1,6 +1,5 @@
 """The example table that every component's `spec.example` fits, and what the contract suite does with it."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,23 +11,10 @@ from ibis.expr.operations import UnboundTable
 from components import expressions
 from components.base import Component, Cut, LearnedTransform, Split, Transform
 from components.errors import RefusedExpression
+from components.example_table import ROWS, SCHEMA, example
 from components.ports import ROLE, ROW
 
-ROWS = 60
-
-SCHEMA = pa.schema(
-    {
-        "number": pa.float64(),
-        "other": pa.int64(),
-        "text": pa.string(),
-        "flag": pa.bool_(),
-        "when": pa.timestamp("us"),
-        "group": pa.string(),
-        "target_class": pa.string(),
-        "target_number": pa.float64(),
-        ROW: pa.int64(),
-    }
-)
+__all__ = ["ROWS", "SCHEMA", "example"]
 
 HOSTILE = {
     "number": "self",
@@ -42,35 +28,22 @@ HOSTILE = {
 }
 
 
-def example(rows: int = ROWS) -> pa.Table:
-    """Rows with gaps, in which the class and the number can be told from the features."""
-    start = dt.datetime(2026, 1, 31, 12, 30)
-    columns: dict[str, list[Any]] = {
-        "number": [None if i % 7 == 3 else (i * 37 % 50) / 4 - 3 for i in range(rows)],
-        "other": [None if i % 11 == 5 else i * 13 % 20 for i in range(rows)],
-        "text": [None if i % 9 == 4 else ("red", "green", "blue", "Ünïcode 🎨")[i * 5 % 4] for i in range(rows)],
-        "flag": [None if i % 13 == 6 else i % 3 == 0 for i in range(rows)],
-        "when": [None if i % 17 == 8 else start + dt.timedelta(hours=31 * i) for i in range(rows)],
-        "group": [("a", "b", "c")[i * 7 % 3] for i in range(rows)],
-        "target_class": ["yes" if i * 13 % 20 > 11 else "no" for i in range(rows)],
-        "target_number": [i * 13 % 20 * 2.5 + i % 3 for i in range(rows)],
-        ROW: [i * 10 for i in range(rows)],
-    }
-    return pa.table(columns, schema=SCHEMA)
-
-
 def hostile(table: pa.Table) -> pa.Table:
     """The same table under names that attack."""
     return table.rename_columns([HOSTILE.get(name, name) for name in table.column_names])
 
 
-def rekeyed(value: Any) -> Any:
+def rekeyed(params: Mapping[str, Any]) -> dict[str, Any]:
     """Params for the hostile table; expressions are rewritten too."""
+    return {name: _rekeyed(value) for name, value in params.items()}
+
+
+def _rekeyed(value: Any) -> Any:
     if isinstance(value, str):
         return HOSTILE.get(value) or _rewritten(value)
     if isinstance(value, Mapping):
-        return {rekeyed(key): rekeyed(item) for key, item in value.items()}
-    return [rekeyed(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_rekeyed(key): _rekeyed(item) for key, item in value.items()}
+    return [_rekeyed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def all_missing(table: pa.Table, *names: str) -> pa.Table:

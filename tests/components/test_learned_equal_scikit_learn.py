@@ -9,15 +9,40 @@ import pytest
 import tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.preprocessing import KBinsDiscretizer
 
-from components.base import LearnedTransform
+from components.base import LearnedFromRows, LearnedTransform
 from components.catalog import catalog, component
+from components.params import NumericColumns
 from components.ports import ONE_HOT, ROW
 from components.prepare.packed import expand
 
-LEARNED = sorted(key for key, kind in catalog().items() if issubclass(kind, LearnedTransform))
+LEARNED = sorted(
+    key
+    for key, kind in catalog().items()
+    if issubclass(kind, LearnedTransform) and not issubclass(kind, LearnedFromRows)  # tests/components/test_chosen.py
+)
 
 SEVERAL = {
+    "auto_features": [
+        {"columns": ["text", "number", "flag"], "max_categories": 2, "choices": {"number": "keep", "flag": "one_hot"}},
+        {
+            "choices": {
+                "number": "drop",
+                "other": "ordinal",
+                "text": "frequency",
+                "group": "ordinal",
+                "flag": "frequency",
+            }
+        },
+        {"choices": {"number": "fill_most_frequent", "other": "one_hot", "text": "fill_most_frequent"}},
+    ],
+    "clip_outliers": [{"columns": ["number", "other"], "method": method} for method in ("iqr", "percentile")],
+    "encode_backward_difference": [{"columns": ["text", "flag", "other"], "max_categories": 8}],
+    "encode_binary": [{"columns": ["text", "other"], "max_categories": 255}],
+    "encode_hash": [{"columns": ["text", "flag", "other"], "n_features": 7}],
+    "encode_helmert": [{"columns": ["text", "flag", "other"], "max_categories": 8}],
+    "encode_label": [{"column": "other"}, {"column": "flag"}, {"column": "text"}],
     "encode_one_hot": [
         {"columns": ["text", "flag", "other"], "max_categories": 2},
         {"columns": ["text", "flag"], "drop": "first"},
@@ -30,7 +55,17 @@ SEVERAL = {
         {"columns": ["text", "flag", "other"]},
         {"columns": ["text", "group"], "order": {"text": ["b", "", "a"]}},
     ],
+    "encode_catboost": [{"columns": ["text", "other"], "target": "group", "smooth": 3, "missing": "category"}],
+    "encode_james_stein": [{"columns": ["text", "other"], "target": "flag", "missing": "category"}],
+    "encode_leave_one_out": [{"columns": ["text", "other"], "target": "group", "positive": "a"}],
+    "encode_target": [{"columns": ["text", "other"], "target": "group", "smooth": 2.5, "missing": "category"}],
+    "group_rare": [{"columns": ["text", "flag", "other"], "min_share": 0.25, "name": "a"}],
+    "impute_group": [
+        {"by": ["text", "flag"], "statistic": "median"},
+        {"columns": ["text", "flag", "other", "number"], "by": ["group"], "statistic": "mode"},
+    ],
     "impute_mode": [{"columns": ["text", "other", "number", "flag"]}],
+    "scale_min_max": [{"columns": ["other", "number"], "low": -1, "high": 3, "clip": True}],
 }
 
 CASES = [
@@ -57,13 +92,13 @@ def table_of(rows: list[tuple[Any, ...]]) -> pa.Table:
     return table.append_column(ROW, pa.array(range(len(rows)), pa.int64()))
 
 
-def matrix_of(table: pa.Table, state: Any) -> np.ndarray[Any, Any]:
+def matrix_of(table: pa.Table, categories: Any) -> np.ndarray[Any, Any]:
     """The numbers of a transformed table, with one-hot columns expanded."""
     blocks = []
     for name in table.column_names:
         column = table[name].combine_chunks()
         is_packed = ibis.Schema.from_pyarrow(table.schema)[name] == ONE_HOT
-        blocks.append(expand(column, state.categories[name]) if is_packed else cells(column))
+        blocks.append(expand(column, categories[name]) if is_packed else cells(column))
     return np.hstack(blocks)
 
 
@@ -73,10 +108,23 @@ def cells(column: Any) -> Any:
 
 def for_sklearn(table: pa.Table, key: str) -> np.ndarray[Any, Any]:
     """What the contract says a scikit-learn transformer takes: texts for encoders, None where a value is missing."""
-    if key.startswith("encode_"):
+    if component(key).spec.category == "prepare/encode":
         table = ibis.memtable(table).cast(dict.fromkeys(table.column_names, "string")).to_pyarrow()
     found = np.hstack([cells(column.combine_chunks()) for column in table.columns])
-    return found.astype(float) if key in ("standardize", "impute_mean", "impute_median") else found
+    return found.astype(float) if takes_numbers(key) else found
+
+
+def takes_numbers(key: str) -> bool:
+    field = component(key).params_type().model_fields.get("columns")
+    return field is not None and isinstance(field.annotation, type) and issubclass(field.annotation, NumericColumns)
+
+
+def by_sklearn(transformer: Any, given: np.ndarray[Any, Any]) -> Any:
+    """What it makes of some rows; a discretizer takes no missing values, so they pass by it."""
+    if not isinstance(transformer, KBinsDiscretizer):
+        return transformer.transform(given)
+    gaps = np.isnan(given)
+    return np.where(gaps, np.nan, transformer.transform(np.where(gaps, 0.0, given)))
 
 
 def is_missing(value: Any) -> bool:
@@ -97,9 +145,12 @@ def test_duckdb_and_scikit_learn_agree(key: str, params: Any, train: Any, more: 
     made: Any = tables.made(component(key), learned_from, params)
     state = made.fit(learned_from)
     columns = list(made.params.columns)
-    found = made.transform(tables.lazy(applied_to, CONNECTION), state).order_by(ROW).select(columns).to_pyarrow()
-    expected = made.to_sklearn(state).transform(for_sklearn(applied_to.select(columns), key))
-    matrix = matrix_of(found, state)
+    found = made.transform(tables.lazy(applied_to, CONNECTION), state).order_by(ROW).to_pyarrow()
+    own = [name for name in columns if name in found.column_names]
+    shown = found.select(own + [n for n in found.column_names if n not in applied_to.column_names])
+    matrix = matrix_of(shown, made.categories(state))
+    taken = applied_to.select([*columns, *getattr(made.params, "by", ())])
+    expected = by_sklearn(made.to_sklearn(state), for_sklearn(taken, key))
     assert matrix.shape == expected.shape
     assert all(same(*pair) for pair in zip(matrix.ravel(), expected.ravel(), strict=True))
 

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.schema as sch
 import pytest
 
-from components.base import Component, Estimator, Evaluation, Source, Split
+from components.base import Component, Split
 from components.catalog import catalog, component
 from components.errors import ComponentError
 from components.ports import ONE_HOT, ROLE
@@ -15,7 +15,7 @@ from engine.schemas.known import NodeSchemas, output_tables
 from engine.schemas.lineage import carried, computed_from
 from tests.components import tables
 
-LAZY = [key for key, kind in catalog().items() if not issubclass(kind, Source | Estimator | Evaluation)]
+LAZY = [key for key, kind in catalog().items() if kind.is_lazy]
 
 EXAMPLE = sch.Schema.from_pyarrow(tables.SCHEMA)
 NARROW = {"number": "float32", "other": "int16", "flag": "!boolean", "when": "date"}

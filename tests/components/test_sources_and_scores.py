@@ -174,7 +174,11 @@ def test_the_positive_class_is_the_wanted_or_the_telling_or_the_last(classes: An
 
 def test_plots_of_two_classes_are_small_json() -> None:
     found = plots(BINARY)
-    assert set(found) == {"confusion_matrix", "roc_curve", "precision_recall_curve", "calibration_curve"}
+    assert set(found) == {
+        *("confusion_matrix", "roc_curve", "precision_recall_curve", "calibration_curve"),
+        *("per_class", "gain"),
+    }
+    assert found["gain"]["series"][0]["y"][-1] == 1
     assert len(found["roc_curve"]["true_positive_rate"]) <= 200
     assert sum(map(sum, found["confusion_matrix"]["counts"])) == 300
     assert sum(part["rows"] for part in found["calibration_curve"]) == 300
@@ -185,6 +189,7 @@ def test_plots_of_numbers_are_small_json() -> None:
     found = plots(REGRESSION)
     assert len(found["predicted_against_actual"]["actual"]) == 500
     assert sum(found["residual_histogram"]["counts"]) == 800
+    assert len(found["residuals_by_prediction"]["x"]) == 500
     json.dumps(found, allow_nan=False)
 
 

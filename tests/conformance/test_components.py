@@ -8,13 +8,17 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
-from components.base import Cut, LearnedTransform, Split, State, Transform
+from components.base import Balance, Cut, LearnedTransform, Split, State, Transform
 from components.catalog import catalog, component
 from components.ports import ROLE, ROW
+from components.prepare.answered import Answered
 from engine.backends.backend import Backend
 from tests.components import tables
 from tests.conformance.component_cases import MORE
 from tests.conformance.same import differences
+
+pytestmark = pytest.mark.slow
+
 
 PORTABLE = [
     key
@@ -30,6 +34,7 @@ ROWS = {
     "example": tables.example(),
     "hostile names": tables.hostile(tables.example(12)),
     "no rows": tables.example(0),
+    "roles": tables.example().append_column(ROLE, pa.array(["train", "train", "test"] * (tables.ROWS // 3))),
     "no values": tables.all_missing(tables.example(12), "number", "other", "text", "flag", "when"),
 }
 
@@ -91,6 +96,12 @@ def test_a_component_does_the_same_on_both_engines(key: str, params: Any, duckdb
 def test_nothing_to_work_on_is_the_same_on_both_engines(key: str, rows: str, duckdb: Backend, spark: Backend) -> None:
     params = dict(component(key).spec.example)
     assert_alike(done(duckdb, key, rows, params), done(spark, key, rows, params))
+
+
+@pytest.mark.parametrize("key", [key for key in PORTABLE if issubclass(component(key), Answered | Balance)])
+def test_train_rows_are_treated_the_same_on_both_engines(key: str, duckdb: Backend, spark: Backend) -> None:
+    params = dict(component(key).spec.example)
+    assert_alike(done(duckdb, key, "roles", params), done(spark, key, "roles", params))
 
 
 @pytest.mark.parametrize("key", PORTABLE)

@@ -12,6 +12,9 @@ from engine.backends.backend import Backend
 from tests.conformance.expression_cases import CALLS, DATA, EXPRESSIONS
 from tests.conformance.same import differences
 
+pytestmark = pytest.mark.slow
+
+
 IN_ONE_QUERY = 60
 Answers = Callable[[str], pa.ChunkedArray]
 

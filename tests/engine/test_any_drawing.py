@@ -7,7 +7,7 @@ import ibis.expr.schema as sch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.base import Evaluation, Source
+from components.base import Application, Reporting, Source
 from components.catalog import catalog
 from engine.checks import review
 from engine.errors import CanvasbackError
@@ -18,7 +18,13 @@ from engine.schemas.lineage import carried, computed_from
 from tests.components import tables
 
 EXAMPLE = sch.Schema.from_pyarrow(tables.SCHEMA)
-KEYS = [key for key, kind in catalog().items() if not issubclass(kind, Source | Evaluation)]
+KEYS = [
+    key
+    for key, kind in catalog().items()
+    if not issubclass(kind, Source | Reporting | Application)
+    and kind.spec.inputs
+    and all(port.kind == "table" for port in kind.spec.inputs)
+]
 NAMES = ["number", "other", "text", "flag", "when", "group", "made", "target_class"]
 EXPRESSIONS = ["number * 2", "Other > 1", "coalesce(text, 'x')", "made + number", "case when flag then 1 end", "flag"]
 COLUMNS = st.sampled_from(["all", "numeric", "text"]) | st.lists(st.sampled_from(NAMES), max_size=3, unique=True)
@@ -41,10 +47,10 @@ PARAMS = {
 
 @st.composite
 def sound_drawings(draw_one: Any) -> Pipeline:
-    """Every table input is connected to an earlier output."""
+    """Every input is connected to an earlier output of its kind, where there is one."""
     nodes = [Node(id="s", component="dataset", params={"dataset": "d"})]
     edges: list[Edge] = []
-    outputs = [("s", "table")]
+    outputs = {"table": [("s", "table")], "model": list[tuple[str, str]]()}
     for number, key in enumerate(draw_one(st.lists(st.sampled_from(KEYS), min_size=1, max_size=9))):
         kind, node_id = catalog()[key], f"n{number}"
         fields = [field for field in kind.params_type().model_fields if field in PARAMS]
@@ -52,9 +58,13 @@ def sound_drawings(draw_one: Any) -> Pipeline:
         changes = {field: draw_one(PARAMS[field]) for field in chosen}
         nodes.append(Node(id=node_id, component=key, params={**kind.spec.example, **changes}))
         for port in kind.spec.inputs:
-            source, source_port = draw_one(st.sampled_from(outputs[-4:]))
-            edges.append(Edge(source=source, source_port=source_port, target=node_id, target_port=port.name))
-        outputs += [(node_id, port.name) for port in kind.spec.outputs if port.kind == "table"]
+            there = st.sampled_from(outputs[port.kind][-4:]) if outputs[port.kind] else st.nothing()
+            most = (3 if port.many else 1) if outputs[port.kind] else 0
+            fewest = 0 if port.optional or port.kind == "model" else 1
+            for source, source_port in draw_one(st.lists(there, min_size=fewest, max_size=most, unique=True)):
+                edges.append(Edge(source=source, source_port=source_port, target=node_id, target_port=port.name))
+        for port in kind.spec.outputs:
+            outputs[port.kind].append((node_id, port.name))
     return Pipeline(name="any", nodes=tuple(nodes), edges=tuple(edges))
 
 

@@ -20,7 +20,7 @@ CUSTOMERS = ("sample_data", {"name": "customers"})
 
 
 def no_tables(table: StoredTable) -> Any:
-    raise MissingThing(f"There is no dataset {table.dataset!r}.", hint="Import one.")
+    raise MissingThing(f"There is no {table}.", hint="Import one.")
 
 
 def found(pipeline: Pipeline) -> dict[str, Problem]:

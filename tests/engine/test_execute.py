@@ -232,6 +232,28 @@ def test_what_a_node_demands_of_its_rows_is_counted(bench: Bench) -> None:
     assert bench.run(drawn).table("c").column("x").to_pylist() == [1, 2, None, None]
 
 
+def test_what_a_node_demands_of_its_second_table_is_counted_too(bench: Bench) -> None:
+    prices = [{"region": "north", "price": 1}, {"region": "north", "price": 2}, {"region": "south", "price": 3}]
+    nodes = {"s": CUSTOMERS, "p": ("manual_table", {"rows": prices}), "look": ("lookup", {"on": ["region"]})}
+    error = failure(bench, draw(nodes, "s -> look.table", "p -> look.lookup"))
+    assert isinstance(error, DataError)
+    assert error.node_id == "look"
+    assert "several rows with one 'region' (1 row)" in error.message
+
+
+def test_the_first_rows_of_an_order_are_those_however_the_table_travels(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": CUSTOMERS,
+        "sort": ("sort_rows", {"by": ["monthly_charges"], "descending": ["monthly_charges"]}),
+        "more": ("formula", {"name": "double", "expression": "monthly_charges * 2"}),
+        "top": ("limit_rows", {"rows": 5}),
+        "sums": ("group_by", {"by": ["region"]}),
+    }
+    ran = bench.run(draw(nodes, "s -> sort -> more -> top", "sort -> sums"))
+    dearest = customers().to_pandas().nlargest(5, "monthly_charges", keep="first")
+    assert ran.table("top").column(ROW).to_pylist() == sorted(dearest.index)
+
+
 def test_a_sum_that_no_whole_number_can_hold_is_told(bench: Bench) -> None:
     bench.store("d", {"k": ["a", "a"], "x": [2**62, 2**62]})
     params = {"by": ["k"], "aggregations": [{"column": "x", "function": "sum"}]}

@@ -15,7 +15,7 @@ from components.ports import ONE_HOT
 from engine.backends.backend import Backend, Limits, Precision
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import LimitReached, UnfitForTraining
-from engine.train.matrix import Feature, MatrixSpec, check_size, learn_spec
+from engine.train.matrix import Feature, MatrixSpec, check_signs, check_size, learn_spec
 
 PACKED = pa.struct({"one_hot": pa.string()})
 ROWS = pa.table(
@@ -129,6 +129,16 @@ def test_infinite_values_are_refused_by_name() -> None:
 def test_missing_values_are_refused_by_name_unless_the_model_takes_them() -> None:
     with pytest.raises(UnfitForTraining, match=r"'age' \(1\), 'old' \(1\)"):
         SPEC.fill(ROWS, takes_missing=False)
+
+
+@pytest.mark.parametrize("is_sparse", [False, True])
+def test_negative_values_are_refused_by_name_where_a_model_cannot_take_them(is_sparse: bool) -> None:
+    spec = SPEC.model_copy(update={"is_sparse": is_sparse})
+    rows = ROWS.drop_columns(["age"]).append_column("age", pa.array([-1.5, 2.0, -3.0]))
+    with pytest.raises(UnfitForTraining, match=r"negative values; there are some in 'age' \(2\)\.") as caught:
+        check_signs(spec.fill(rows), spec)
+    assert caught.value.field == "age"
+    check_signs(spec.fill(ROWS), spec)
 
 
 def test_a_wide_one_hot_matrix_is_sparse_and_a_narrow_one_is_not() -> None:

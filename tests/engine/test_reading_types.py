@@ -1,12 +1,13 @@
 """Every value decides about a column's type, and what does not fit is said."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from engine.findings import Finding
-from engine.reading import inspect, read
+from engine.reading import ahead, inspect, read
 
 
 def column(folder: Path, cells: list[str], **overrides: object) -> tuple[pa.ChunkedArray, dict[str, Finding]]:
@@ -79,3 +80,48 @@ def test_an_imposed_type_makes_misfits_missing_and_says_so(tmp_path: Path) -> No
 def test_times_with_a_zone_become_utc(tmp_path: Path) -> None:
     found, _ = column(tmp_path, ["2024-01-02T10:00:00+02:00", "2024-01-02T10:00:00Z"])
     assert [str(value) for value in found.to_pylist()] == ["2024-01-02 08:00:00", "2024-01-02 10:00:00"]
+
+
+def test_reading_goes_on_while_the_last_batch_is_used_and_its_errors_come_through() -> None:
+    made: list[int] = []
+
+    def numbers() -> Generator[int, None, None]:
+        for number in range(20):
+            made.append(number)
+            yield number
+        raise OSError("the disk is gone")
+
+    items = ahead(numbers())
+    assert [next(items) for _ in range(20)] == list(range(20))
+    with pytest.raises(OSError, match="gone"):
+        next(items)
+    given_up = ahead(numbers())
+    assert next(given_up) == 0
+    made.clear()
+    given_up.close()  # type: ignore[attr-defined]
+    assert len(made) <= 5
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1", "-2", "300"], pa.int64()),
+        (["1", "-2.50", "0.001"], pa.float64()),
+        (["1", "-0", "2"], pa.float64()),
+        (["1", "2.", "3"], pa.float64()),
+        (["1", " 2", "3"], pa.int64()),
+        (["007", "1", "2"], pa.string()),
+        (["1", "1e3", "2"], pa.float64()),
+        (["1", "NA", "2"], pa.int64()),
+    ],
+)
+def test_plain_numbers_take_the_short_way_to_the_same_type(
+    tmp_path: Path, values: list[str], expected: pa.DataType
+) -> None:
+    path = tmp_path / "numbers.csv"
+    path.write_text("number,word\n" + "".join(f"{value},x\n" for value in values * 20))
+    with read(path, inspect(path).read_as) as reading:
+        assert reading.schema.field("number").type == expected
+        found = [value for batch in reading.batches() for value in batch.column("number").to_pylist()]
+    wanted = values if expected == pa.string() else [None if value == "NA" else float(value) for value in values]
+    assert found == wanted * 20

@@ -6,7 +6,7 @@ import ibis.expr.schema as sch
 import pyarrow.parquet as pq
 import pytest
 
-from components.base import Estimator, LearnedTransform, Split, Transform
+from components.base import Estimator, LearnedTransform, Split, Transform, Wrapper
 from components.catalog import catalog, component
 from components.sources.customers import customers
 from engine.schemas import reads
@@ -14,7 +14,7 @@ from tests.components import tables
 from tests.engine.running import Bench, draw
 
 LAZY = [key for key, kind in catalog().items() if issubclass(kind, Transform | LearnedTransform | Split)]
-MODELS = [key for key, kind in catalog().items() if issubclass(kind, Estimator)]
+MODELS = [key for key, kind in catalog().items() if issubclass(kind, Estimator) and not issubclass(kind, Wrapper)]
 INPUT = ibis.table({"a": "int64", "b": "string", "k": "int64", "odd \"n.é'": "float64"}, name="input")
 OTHER = ibis.table({"k": "int64", "z": "string"}, name="other")
 

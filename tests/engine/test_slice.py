@@ -36,6 +36,18 @@ STEPS: dict[str, Any] = {
     "some": ("filter_rows", {"condition": "satisfaction > 1"}),
     "whole": ("drop_missing", {"columns": ["payment_method"]}),
     "once": ("deduplicate", {"columns": ["signup_date"]}),
+    "constant": ("constant_column", {"name": "year", "value": 2026}),
+    "parts": ("date_parts", {"columns": ["signup_date"], "parts": ["month", "dayofweek", "epoch"]}),
+    "length": ("text_length", {"columns": ["region", "payment_method"]}),
+    "mapped": ("map_values", {"column": "region", "mapping": {"north": 1, "south": 2}, "default": 0, "to": "int64"}),
+    "binned": ("bin_values", {"column": "monthly_charges", "edges": [30, 60.5], "name": "internet"}),
+    "rounded": ("round_numbers", {"columns": ["monthly_charges", "total_charges"], "digits": -1}),
+    "log": ("math", {"columns": ["total_charges", "data_gb"], "function": "log1p", "suffix": "_log"}),
+    "filled": ("fill_constant", {"columns": ["satisfaction", "data_gb"], "value": 0}),
+    "hashed": ("hash_column", {"columns": ["customer_id"]}),
+    "sorted": ("sort_rows", {"by": ["age"], "descending": ["age"]}),
+    "sample": ("sample_rows", {"fraction": 0.9}),
+    "inside": ("remove_outliers", {"columns": ["total_charges", "age"]}),
 }
 
 
@@ -171,6 +183,48 @@ def test_an_endpoint_starts_after_a_grouping(bench: Bench) -> None:
     assert list(ran.model()["inputs"]) == ["sum_age"]
     folder = ran.folder()
     check_parity(load_scorer({name: folder / name for name in ran.model()["files"]}))
+
+
+WINDOWS: dict[str, Any] = {"order_by": ["signup_date"], "group": ["region"]}
+FUNCTIONS = [{"function": "rank"}, {"function": "share", "column": "monthly_charges"}]
+NEW_ROWS: dict[str, Any] = {
+    "lag_features": {"columns": ["churn", "age"], **WINDOWS},
+    "rolling_features": {"columns": ["age"], "window": 3, **WINDOWS},
+    "window": {"order_by": ["age"], "functions": FUNCTIONS},
+    "fill_forward": {"columns": ["total_charges"], **WINDOWS},
+    "union": {},
+    "unpivot": {"columns": ["age", "tenure_months"]},
+}
+
+
+@pytest.mark.parametrize("key", NEW_ROWS)
+def test_an_endpoint_starts_after_what_looks_at_several_rows(bench: Bench, key: str) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "few": ("filter_rows", {"condition": "age > 50"}),
+        "new": (key, NEW_ROWS[key]),
+        "ratio": ("formula", {"name": "ratio", "expression": "monthly_charges / data_gb"}),
+        "fill": ("impute_mean", {}),
+        "model": MODEL_NODE,
+    }
+    wires = ["s -> new.table", "new -> ratio -> fill -> model", "s -> few"]
+    ran = bench.run(draw(nodes, *wires, *(["few -> new.table2"] if key == "union" else [])))
+    ids = ran.table("new").column(ROW).to_pylist()
+    assert len(set(ids)) == len(ids)
+    folder = ran.folder()
+    check_parity(load_scorer({name: folder / name for name in ran.model()["files"]}))
+
+
+def test_a_table_to_look_up_in_is_frozen_with_the_model(bench: Bench) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "d"}),
+        "regions": ("manual_table", {"rows": [{"region": r, "wealth": w} for r, w in (("north", 2), ("south", 3.5))]}),
+        "look": ("lookup", {"on": ["region"]}),
+        "model": (MODEL_NODE[0], {**MODEL_NODE[1], "features": ["age", "wealth"]}),
+    }
+    ran = bench.run(draw(nodes, "s -> look.table", "regions -> look.lookup", "look -> model"))
+    same_features(bench, ran)
+    assert set(ran.model()["inputs"]) == {"age", "region"} == by_brute_force(ran, bench)
 
 
 def test_an_endpoint_starts_at_what_a_join_leaves_over(bench: Bench) -> None:

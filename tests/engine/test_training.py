@@ -16,6 +16,7 @@ from engine.schemas import PROBABILITIES
 from engine.serve.modelfile import GOLDEN, MODEL, ModelFile
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer
+from engine.train.training import ANSWER_ROWS, answer
 from tests.engine.running import Bench, Ran, draw
 
 ROWS = 400
@@ -156,6 +157,33 @@ def test_missing_values_are_refused_by_a_model_that_cannot_take_them(bench: Benc
     error = failed(bench, table, "logistic_regression")
     assert "'gap'" in error.message
     assert run(bench, table).model()["inputs"]["gap"] is True
+
+
+def test_negative_values_are_refused_by_a_model_that_cannot_take_them(bench: Bench) -> None:
+    error = failed(bench, rows(TARGETS["text"][0], below=[float(i % 3 - 1) for i in range(ROWS)]), "multinomial_nb")
+    assert error.field == "below"
+    assert "'below' (" in error.message
+
+
+def test_a_model_that_would_not_finish_is_told_before_it_is_begun(bench: Bench) -> None:
+    error = failed(bench, rows([float(i % 20) for i in range(9_000)]), "kernel_ridge")
+    assert "at most 5,000 rows" in error.message
+    assert "gradient boosting" in error.hint
+
+
+@pytest.mark.parametrize("count", [1, ANSWER_ROWS, ANSWER_ROWS + 1, 3 * ANSWER_ROWS])
+def test_a_model_is_asked_about_so_many_rows_at_a_time_and_answers_the_same(count: int) -> None:
+    matrix = np.arange(2.0 * count).reshape(count, 2)
+    asked = []
+
+    class Sums:
+        def predict(self, some: Any) -> Any:
+            asked.append(len(some))
+            return some.sum(axis=1)
+
+    found, _ = answer(Sums(), matrix, is_classification=False)
+    assert np.array_equal(found, matrix.sum(axis=1))
+    assert max(asked) <= ANSWER_ROWS
 
 
 def test_warnings_of_a_model_are_kept_with_it(bench: Bench) -> None:

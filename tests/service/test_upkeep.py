@@ -55,8 +55,8 @@ def test_gc_spares_what_may_still_be_committed(published: Published) -> None:
 
 def test_doctor_finds_a_healthy_home_healthy(home: Workspace) -> None:
     found = {check.name: check.status for check in examine(home.settings)}
-    assert {"home", "database", "secret", "jobs", "UI", "API", "disk", "versions"} == found.keys()
-    assert {found[name] for name in ("home", "database", "secret", "jobs", "versions")} == {"ok"}
+    assert {"home", "database", "secret", "jobs", "UI", "API", "disk", "versions", "components"} == found.keys()
+    assert {found[name] for name in ("home", "database", "secret", "jobs", "versions", "components")} == {"ok"}
 
 
 def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:

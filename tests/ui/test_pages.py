@@ -324,9 +324,10 @@ def test_the_canvas_gets_the_drawing_the_palette_and_the_reasons_for_refusals(fi
     data = _canvas(open_page(filled.home, "builder", pipeline=filled.pipeline_id))
     assert data["doc"] == filled.pipeline_id
     assert "customers" in {node["id"] for node in data["graph"]["nodes"]}
-    assert {spec["key"] for spec in data["palette"]} >= {"sample_data", "evaluate"}
+    assert {spec["key"] for spec in data["catalogue"]["palette"]} >= {"sample_data", "evaluate"}
     assert data["options"]["datasets"][0]["value"] == "people"
-    assert data["messages"]["cycle"]
+    assert data["catalogue"]["messages"]["cycle"]
+    assert {one["name"] for one in data["catalogue"]["functions"]} >= {"round", "lower"}
     assert data["run"]["nodes"]["model"]["status"] in ("done", "cached")
 
 

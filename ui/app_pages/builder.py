@@ -7,16 +7,18 @@ from engine.graph import Pipeline
 from engine.service import pipelines, runs
 from engine.service.amounts import count, seconds
 from engine.service.views import NodeRunView, RunView
-from ui import board, charts, places, session
+from ui import board, places, session
 from ui.canvas import canvas, feed, said
 from ui.frame import Column, badge, empty, heading, listing
 from ui.grid import show_pages
 from ui.limits import ask_limits, chosen_limits
+from ui.made import show_findings, show_made, show_profiles
 from ui.planned import show_plan
 from ui.publishing import ask_publish
+from ui.reports import show_report
 from ui.scores import show_scores
 from ui.trouble import guarded, show_error
-from ui.words import ago, when
+from ui.words import ago, escaped, when
 
 HEIGHT = 560
 LIVE, CALM = 1.0, 10.0
@@ -44,11 +46,14 @@ def show_builder(pipeline_id: str) -> None:
 def show_canvas(pipeline_id: str) -> None:
     """The canvas in a fragment of its own: drawing does not draw the page below it again."""
     key = f"canvas_{pipeline_id}"
-    outcome = board.take(home, pipeline_id, said(key), chosen_limits(pipeline_id))
+    last = said(key)
+    outcome = board.take(home, pipeline_id, last, chosen_limits(pipeline_id))
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
     if outcome.trouble:
         show_error(outcome.trouble)
-    data = board.editor_data(home, draft, latest, outcome.refused)
+    looked_at = places.asked("node") if outcome.node is None else outcome.node
+    knows = last.intent.knows if last.intent else None
+    data = board.editor_data(home, draft, latest, outcome.refused, looked_at=looked_at, knows=knows)
     focus = session.first_asked(pipeline_id, places.asked("node"))
     told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:
@@ -85,7 +90,7 @@ def show_below(pipeline_id: str, latest: RunView | None) -> None:
     )
     if table.open:
         with table:
-            show_table(latest)
+            show_table(pipeline_id, latest)
     if results.open:
         with results:
             show_results(latest)
@@ -100,11 +105,18 @@ def show_below(pipeline_id: str, latest: RunView | None) -> None:
             show_text(pipeline_id)
 
 
-def show_table(latest: RunView | None) -> None:
+def show_table(pipeline_id: str, latest: RunView | None) -> None:
     chosen = places.asked("node")
+    drawn = pipelines.drawn(pipelines.get_draft(home, pipeline_id)).by_id.get(chosen or "")
+    if drawn is not None and drawn.is_only_drawn:
+        st.caption(f":material/draw: {escaped(drawn.label)} is only drawn: it never runs and has no rows.")
+        return
     node = next((it for it in latest.nodes if it.node == chosen), None) if latest else None
     if chosen is None:
         st.caption(":material/ads_click: Select a node on the canvas to see the rows it made.")
+        return
+    if drawn is None and node is None:
+        st.caption(":material/draw: This was just drawn; nothing has run here yet.")
         return
     if latest is None or node is None or node.status in ("queued", "waiting", "skipped", "cancelled"):
         empty(
@@ -142,8 +154,11 @@ def show_results(latest: RunView | None) -> None:
         return
     if latest.error:
         show_error(latest.error)
-    made = [node for node in latest.nodes if node.model or node.report]
-    if not made and not latest.error:
+    show_findings(latest)
+    show_profiles(latest)
+    show_made(home, latest)
+    made = [node for node in latest.nodes if node.model or (node.report and "profile" not in node.report)]
+    if not (made or latest.made or latest.findings or latest.error):
         doing = "The run is still going." if not latest.is_finished else "No model and no report was made in this run."
         st.caption(f"{doing} Add a model to get scores, and an Evaluate node to get plots.")
     for node in made:
@@ -155,10 +170,7 @@ def show_result(node: NodeRunView) -> None:
         if node.model:
             show_model_result(node.node, node.title, node.model)
         elif node.report:
-            st.markdown(f"**{node.title}** · {count(node.report.get('rows'), 'test row')}")
-            if not charts.has_plots(node.report):
-                show_scores(node.report.get("metrics", {}), {})
-            charts.report(node.report, f"report_{node.node}")
+            show_report(node.title, node.report, f"report_{node.node}")
 
 
 def show_model_result(node: str, title: str, model: dict[str, object]) -> None:

@@ -144,6 +144,8 @@ def show_answer(answer: Mapping[str, Any]) -> None:
         shown = number(prediction) if is_number else str(prediction)
         chances = found.get("probabilities") or {}
         st.metric("Prediction", shown, border=True)
+        if "score" in found:
+            st.caption(f"Score {number(found['score'])}; above 0 it is an anomaly, the larger the stranger.")
         if chances:
             charts.probabilities(chances, f"chances_{place}")
     with st.expander("The whole answer", icon=":material/data_object:"):

@@ -12,13 +12,25 @@ from engine.service.views import ModelView
 from ui import charts, places, session
 from ui.frame import Column, confirm, empty, facts, heading, listing, search
 from ui.publishing import ask_publish
+from ui.reports import has_plots, show_plots
 from ui.scores import score_line, score_rows, show_scores
+from ui.trials import show_trials
 from ui.trouble import show_error
-from ui.words import ago, when
+from ui.words import ago, metric, number, when
 
 home = session.workspace()
 
-TASKS = {"classification": "Classification", "regression": "Regression", "clustering": "Clustering"}
+TASKS = {
+    "classification": "Classification",
+    "regression": "Regression",
+    "clustering": "Clustering",
+    "anomaly": "Anomaly detection",
+}
+ANSWERS = {
+    "clustering": "the number of the record's cluster, or -1 for none",
+    "anomaly": "whether the record is an anomaly, and a score: above 0 it is one",
+}
+"""What models without a target answer with."""
 
 
 def show_list() -> None:
@@ -58,7 +70,8 @@ def _first() -> None:
 def show_one(name: str) -> None:
     model = models.get_model(home, name, places.asked_number("version"))
     task = TASKS.get(model.task or "", model.task or "")
-    about = f"{task} of {model.target} · {model.signature.get('component', '').replace('_', ' ')} · {size(model.bytes)}"
+    task = f"{task} of {model.target}" if model.target else task
+    about = f"{task} · {model.signature.get('component', '').replace('_', ' ')} · {size(model.bytes)}"
     with heading(model.model, f"{about} · trained {ago(model.created_at)}", (places.MODELS, "Models")):
         pick_version(model)
         if st.button("Publish", type="primary", icon=":material/publish:"):
@@ -72,6 +85,7 @@ def show_one(name: str) -> None:
             for endpoint in model.endpoints:
                 places.link(places.ENDPOINTS, endpoint, icon=":material/api:", endpoint=endpoint)
     show_scores(model.metrics, model.baseline)
+    show_spread(model)
     results, leaning, inputs, origin = st.tabs(
         ["Results", "Importance", "Inputs", "Origin"], key="view", on_change="rerun", bind="query-params"
     )
@@ -80,14 +94,24 @@ def show_one(name: str) -> None:
             show_results(model)
     if leaning.open:
         with leaning:
-            unit = "R²" if model.task == "regression" else "accuracy"
-            charts.importance(model.signature.get("importance") or [], unit, f"importance_{model.version_id}")
+            show_importance(model)
     if inputs.open:
         with inputs:
             show_inputs(model)
     if origin.open:
         with origin:
             show_origin(model)
+
+
+def show_spread(model: ModelView) -> None:
+    """How far the scores of a cross-validation vary."""
+    spread = model.signature.get("spread") or {}
+    if spread:
+        told = ", ".join(f"{metric(name)} ± {number(value)}" for name, value in spread.items())
+        folds = (model.signature.get("rows") or {}).get("folds")
+        st.caption(
+            f"Means over {folds} folds, each tested by a model that had not seen it; standard deviations: {told}."
+        )
 
 
 def pick_version(model: ModelView) -> None:
@@ -116,21 +140,31 @@ def _ask_delete(model: ModelView) -> None:
 
 def show_results(model: ModelView) -> None:
     found = report_of(model)
-    if charts.has_plots(found):
-        charts.report(found, f"report_{model.version_id}")
+    if has_plots(found):
+        show_plots(found, f"report_{model.version_id}")
     else:
         st.caption("This version came without plots. Add an Evaluate node after the model and run again.")
+    if model.report.get("search"):
+        show_trials(model.report["search"], f"trials_{model.version_id}")
     with st.expander("All scores as a table", icon=":material/table:"):
         st.table(pd.DataFrame(score_rows(model.metrics, model.baseline)), hide_index=True, alt="Scores and baseline")
 
 
 def report_of(model: ModelView) -> dict[str, Any]:
     """The plots stored with the model, else those of an evaluate node of its run."""
-    if charts.has_plots(model.report):
+    if has_plots(model.report):
         return model.report
     run = runs.get_run(home, model.lineage["run_id"])
     reports = [node.report for node in run.nodes if node.report and node.report.get("task") == model.task]
     return reports[0] if len(reports) == 1 and reports[0] else {}
+
+
+def show_importance(model: ModelView) -> None:
+    if model.task in ANSWERS:
+        st.caption("Without a target nothing can get worse; the results show in which columns the groups differ.")
+        return
+    unit = "R²" if model.task == "regression" else "accuracy"
+    charts.importance(model.signature.get("importance") or [], unit, f"importance_{model.version_id}")
 
 
 def show_inputs(model: ModelView) -> None:
@@ -139,7 +173,8 @@ def show_inputs(model: ModelView) -> None:
         [{"Field": it["name"], "Type": it["type"], "May be missing": bool(it["nullable"])} for it in fields]
     )
     st.dataframe(table, hide_index=True, alt="Fields that the model needs")
-    st.caption(f"A request to an endpoint needs {count(len(fields), 'field')}; it answers with {model.target}.")
+    answer = ANSWERS.get(model.task or "", model.target)
+    st.caption(f"A request to an endpoint needs {count(len(fields), 'field')}; it answers with {answer}.")
 
 
 def show_origin(model: ModelView) -> None:

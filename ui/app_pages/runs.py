@@ -9,6 +9,7 @@ from engine.service.views import RunView
 from ui import places, session
 from ui.comparing import choose_other, show_comparison
 from ui.frame import Column, badge, empty, facts, heading, listing
+from ui.made import show_findings, show_made, show_profiles
 from ui.measured import show_nodes, show_totals
 from ui.progress import show_run_progress
 from ui.scores import score_line
@@ -73,6 +74,9 @@ def show_one(run_id: str) -> None:
     show_failures(run)
     show_totals(run, comparison.run_standing(home, run.id))
     show_models(run)
+    show_findings(run)
+    show_profiles(run)
+    show_made(home, run)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Nodes", anchor=False, width="content")
         choose_other(run)

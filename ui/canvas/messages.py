@@ -72,12 +72,16 @@ class Edit(Message):
 
 
 class Intent(Message):
-    """Something the person wants done, once; `after` is the edit it was said after."""
+    """Something the person wants done, once; `after` is the edit it was said after.
+
+    `knows` is the digest of the catalogue that the browser has: it need not be sent again.
+    """
 
     doc: Name
     cid: Name
     seq: Serial
     after: Serial
+    knows: Annotated[str, Field(max_length=200)] | None = None
 
 
 class Select(Intent):

@@ -11,27 +11,44 @@ import { EmptyBoard } from "./EmptyBoard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "./graph";
 import { Icon } from "./Icon";
 import { NodeCard } from "./NodeCard";
+import { Carrier } from "./nodes/carrying";
+import { drawnAs, lengthOf } from "./nodes/drawn";
+import { Frame } from "./nodes/Frame";
+import { Note } from "./nodes/Note";
+import { spoken } from "./nodes/paint";
 import type { Graph, GraphEdge, GraphNode } from "./protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "./rules";
 import { WireEdge, type WireData } from "./WireEdge";
 
-const NODE_TYPES = { card: NodeCard };
+const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame };
 const EDGE_TYPES = { wire: WireEdge };
 const READABLE = 0.7;
 const MARGIN = 28;
+const TALLEST = 300;
 const SETTLED_MS = 40;
 const HOVER_MS = 180;
 
-function drawNodes(graph: Graph, selection: readonly string[], before: Node[]): Node[] {
+function drawNodes(graph: Graph, specs: Specs, selection: readonly string[], before: Node[]): Node[] {
   const known = new Map(before.map((node) => [node.id, node]));
   return graph.nodes.map((node) => {
     const old = known.get(node.id);
     const [x, y] = node.position;
     const selected = selection.includes(node.id);
-    const same = old && old.position.x === x && old.position.y === y && Boolean(old.selected) === selected;
-    return same ? old : { ...old, id: node.id, type: "card", position: { x, y }, selected, zIndex: selected ? 1 : 0, data: {} };
+    const looks = looksOf(node, specs, selected);
+    const kept = Object.entries(looks).every(([name, value]) => old?.[name as keyof Node] === value);
+    const same = old && kept && old.position.x === x && old.position.y === y && Boolean(old.selected) === selected;
+    return same ? old : { ...old, ...looks, id: node.id, position: { x, y }, selected, data: {} };
   });
+}
+
+/** A card has the size of what is in it; a note or a frame has its own, and a frame lies behind everything. */
+function looksOf(node: GraphNode, specs: Specs, selected: boolean): Partial<Node> {
+  const spec = specs.get(node.component);
+  const drawn = drawnAs(spec);
+  if (!drawn) return { type: "card", zIndex: selected ? 1 : 0 };
+  const size = { width: lengthOf(node, spec, "width"), height: lengthOf(node, spec, "height") };
+  return { type: drawn, zIndex: drawn === "frame" ? -1 : selected ? 1 : 0, ...size, ariaLabel: spoken(node, spec) };
 }
 
 function drawEdges(graph: Graph, specs: Specs, before: Edge[]): Edge[] {
@@ -72,16 +89,17 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const selection = usePart((state) => state.selection);
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
-  const [nodes, setNodes] = useState<Node[]>(() => drawNodes(graph, selection, []));
+  const [nodes, setNodes] = useState<Node[]>(() => drawNodes(graph, specs, selection, []));
   const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
   const [target, setTarget] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const carrier = useRef(new Carrier());
   const flow = useReactFlow();
 
-  useEffect(() => setNodes((before) => drawNodes(graph, selection, before)), [graph, selection]);
+  useEffect(() => setNodes((before) => drawNodes(graph, specs, selection, before)), [graph, specs, selection]);
   useEffect(() => setEdges((before) => drawEdges(graph, specs, before)), [graph, specs]);
 
   const centre = useCallback((): Point => {
@@ -96,9 +114,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const chosenEdges = useRef<string[]>([]);
   chosenEdges.current = edges.filter((edge) => edge.selected).map((edge) => edge.id);
   useEffect(() => {
-    const heights = (): Map<string, number> =>
-      new Map(flow.getNodes().map((node) => [node.id, node.measured?.height ?? CARD_HEIGHT]));
-    onReady({ centre, fit, heights, cutSelected: () => chosenEdges.current });
+    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current });
   }, [onReady, centre, fit, flow]);
 
   useEffect(() => {
@@ -120,7 +136,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, [measured, model, flow]);
 
   const onNodesChange = useCallback((changes: NodeChange[]) => {
-    const usable = changes.filter((change) => change.type !== "remove");
+    const wanted = changes.filter((change) => change.type !== "remove");
+    const usable = carrier.current.carry(wanted, model.state, heightsIn(flow));
     setNodes((before) => applyNodeChanges(usable, before));
     const places = new Map<string, Point>();
     for (const change of usable) {
@@ -135,7 +152,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
       for (const pick of picks) if (pick.selected) now.add(pick.id); else now.delete(pick.id);
       model.select([...now]);
     }
-  }, [model]);
+  }, [model, flow]);
   const onEdgesChange = useCallback((changes: EdgeChange[]) => {
     setEdges((before) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), before));
   }, []);
@@ -234,7 +251,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
         {graph.nodes.length > 3 && (
-          <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6}
+          <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6} nodeClassName={(node) => `cb-mini-${node.type}`}
             nodeColor={(node) => hueOf(specs.get(graph.nodes.find((one) => one.id === node.id)?.component ?? "")?.category ?? "")} />
         )}
         <Panel position="bottom-left" className="cb-zoom">
@@ -247,6 +264,9 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     </div>
   );
 }
+
+const heightsIn = (flow: ReactFlowInstance): Map<string, number> =>
+  new Map(flow.getNodes().map((node) => [node.id, node.measured?.height ?? CARD_HEIGHT]));
 
 /** Everything, if it can be read like that; else the beginning of it. */
 async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {
@@ -317,7 +337,7 @@ const view = (box: HTMLElement | null) => ({
   minZoom: 0.2,
 });
 
-/** Move the view just so far that a card is wholly seen. */
+/** Move the view just so far that a card is wholly seen; of something larger, its beginning. */
 function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode | undefined): void {
   const area = box?.getBoundingClientRect();
   if (!area || !node) return;
@@ -325,7 +345,7 @@ function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode 
   const left = node.position[0] * zoom + x;
   const top = node.position[1] * zoom + y;
   const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
-  const bottom = top + (flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT) * zoom - area.height;
+  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - area.height;
   const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
   const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
   if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });

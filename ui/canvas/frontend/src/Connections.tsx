@@ -1,7 +1,7 @@
 /** The wires that arrive at a node, as a form: wiring without a mouse. */
 import { useState } from "react";
 import { useEditor, usePart } from "./context";
-import { Chip } from "./fields/Chip";
+import { Chip } from "./fields/Chips";
 import { Combobox, type Suggestion } from "./fields/Combobox";
 import { edgeId, nodeOf } from "./graph";
 import { Icon } from "./Icon";

@@ -3,10 +3,12 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Board, type BoardHandle } from "./Board";
 import { EditorContext, type Hint } from "./context";
+import { nodeOf } from "./graph";
 import { Help } from "./Help";
 import { Inspector } from "./Inspector";
 import { handleKey, type Commands } from "./keys";
 import { useModel, type Model } from "./model";
+import { drawnAs, specOf, type Heights } from "./nodes/drawn";
 import { HintBubble, Toast } from "./Overlays";
 import { Palette } from "./Palette";
 import { Toolbar } from "./Toolbar";
@@ -38,8 +40,9 @@ export function Editor({ model, height }: Props) {
 
   useFocusKept(root, model);
 
-  const arrange = (): void => model.arrange(board.current?.heights() ?? new Map());
-  const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0]);
+  const heights = (): Heights => board.current?.heights() ?? new Map();
+  const arrange = (): void => model.arrange(heights());
+  const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0], heights());
   const commands: Commands = {
     undo: () => model.undo(),
     redo: () => model.redo(),
@@ -61,7 +64,11 @@ export function Editor({ model, height }: Props) {
       else setFull(false);
     },
     run: () => model.wish({ type: "run", to: null }),
-    runTo: () => model.wish({ type: "run", to: model.state.selection[0] ?? null }),
+    runTo: () => {
+      const node = nodeOf(model.state.graph, model.state.selection[0] ?? null);
+      if (drawnAs(specOf(node, model.state.specs))) model.say("This is only drawn. Select a node that runs.");
+      else model.wish({ type: "run", to: node?.id ?? null });
+    },
     save: () => model.wish({ type: "save" }),
   };
 

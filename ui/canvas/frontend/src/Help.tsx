@@ -18,6 +18,7 @@ const SHEET: [string, [string, string][]][] = [
     ["Shift drag", "Select with a box"],
     ["Shift or Ctrl click", "Add to the selection"],
     ["Arrow keys", "Move the selected node"],
+    ["Drag a group by its title", "Move it with what lies in it"],
   ]],
   ["Look", [
     ["Drag, or two fingers", "Move the canvas"],

@@ -10,10 +10,13 @@ import { FieldRow } from "./fields/FieldRow";
 import { nodeOf } from "./graph";
 import { Icon } from "./Icon";
 import { problemsOf } from "./NodeCard";
+import { drawnAs } from "./nodes/drawn";
+import { HelpSection } from "./HelpSection";
 import { Prose } from "./Prose";
 import { ProblemItem, Problems } from "./Problems";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "./protocol";
-import { fieldsOf, type Field } from "./schema";
+import { SampleTable } from "./SampleTable";
+import { applies, condition, fieldsOf, type Field } from "./schema";
 
 export function Inspector() {
   const selection = usePart((state) => state.selection);
@@ -47,15 +50,18 @@ function NodePane({ node }: { node: GraphNode }) {
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
+  const drawn = drawnAs(spec);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
   return (
     <div className="cb-pane">
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>
         <span className="cb-swatch cb-swatch-large"><Icon name={spec?.icon ?? "help"} /></span>
-        <TitleBox node={node} spec={spec} />
-        <button type="button" className="cb-tool" title="Open: preview and details" aria-label="Open this node" onClick={() => model.wish({ type: "open", node: node.id })}>
-          <Icon name="open_in_new" />
-        </button>
+        {drawn === "frame" ? <h2 className="cb-drawn-kind">{spec?.title}</h2> : <TitleBox node={node} spec={spec} />}
+        {!drawn && (
+          <button type="button" className="cb-tool" title="Open: preview and details" aria-label="Open this node" onClick={() => model.wish({ type: "open", node: node.id })}>
+            <Icon name="open_in_new" />
+          </button>
+        )}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
             <Icon name="delete" />
@@ -68,9 +74,11 @@ function NodePane({ node }: { node: GraphNode }) {
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
       {spec && <Form node={node} spec={spec} facts={facts} />}
+      <Sample node={node.id} />
       {spec && <Connections id={node.id} spec={spec} />}
       <ColumnList title="Columns in" ports={facts?.inputs} />
       <ColumnList title="Columns out" ports={facts?.outputs} before={facts ? Object.values(facts.inputs).flat() : undefined} />
+      {spec && <HelpSection spec={spec} node={node.id} />}
       <About facts={facts} spec={spec} id={node.id} />
     </div>
   );
@@ -120,10 +128,33 @@ function Progress({ id }: { id: string }) {
   );
 }
 
+/** What the node does to a few rows of the data that arrives. */
+function Sample({ node }: { node: string }) {
+  const trial = usePart((state) => (state.trial?.node === node ? state.trial : null));
+  const [open, setOpen] = useState(false);
+  if (!trial || trial.of !== "data" || !(trial.after || trial.note)) return null;
+  const [before, after] = trial.counts ?? [null, null];
+  const figures = before === null || after === null ? "" : before === after ? `${count(after)} rows` : `${count(before)} → ${count(after)} rows`;
+  return (
+    <section className="cb-fold">
+      <button type="button" className="cb-fold-head" data-testid="sample" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name="chevron_right" /> On sample rows
+        {figures && <span className="cb-fold-note">{figures}</span>}
+      </button>
+      {open && (
+        <div className="cb-stack cb-sampled">
+          {trial.note && <p className="cb-hint">{trial.note}</p>}
+          {trial.after && <SampleTable table={trial.after} label="Sample rows after this node" testId="sample-after" />}
+        </div>
+      )}
+    </section>
+  );
+}
+
 function About({ facts, spec, id }: { facts: Facts | undefined; spec: ComponentSpec | undefined; id: string }) {
   const serving = facts?.serving || spec?.serving;
   const rows = [
-    ["In an endpoint", serving && (SERVING[serving] ?? serving)],
+    ["In an endpoint", drawnAs(spec) ? "Not part of it" : serving && (SERVING[serving] ?? serving)],
     ["Fitted", facts?.fitted],
     ["Note", facts?.note],
     ["Name in files", id],
@@ -140,6 +171,8 @@ function About({ facts, spec, id }: { facts: Facts | undefined; spec: ComponentS
 function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; facts: Facts | undefined }) {
   const { model } = useEditor();
   const options = usePart((state) => state.options);
+  const functions = usePart((state) => state.functions);
+  const trial = usePart((state) => (state.trial?.node === node.id ? state.trial : null));
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const [advanced, setAdvanced] = useState(false);
@@ -148,8 +181,8 @@ function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; fac
     const arriving = facts?.inputs ?? {};
     const first = spec.inputs[0]?.name ?? "";
     const columnsOf = (port: string | undefined): Column[] => arriving[port || first] ?? [];
-    return { root: spec.params, columnsOf, options, readonly };
-  }, [spec, facts, options, readonly]);
+    return { root: spec.params, columnsOf, options, functions, expressions: trial?.expressions ?? {}, readonly };
+  }, [spec, facts, options, functions, trial, readonly]);
   if (fields.length === 0) return <p className="cb-hint cb-form">This component has no settings.</p>;
 
   const change = (field: Field, value: Json | undefined): void => {
@@ -157,24 +190,35 @@ function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; fac
     const same = initial !== undefined && JSON.stringify(value) === JSON.stringify(initial);
     model.setParam(node.id, field.name, same ? undefined : value);
   };
+  const valueOf = (name: string): Json | undefined => {
+    const field = fields.find((one) => one.name === name);
+    return node.params[name] !== undefined ? node.params[name] : field && defaultOf(field, spec.params);
+  };
+  const matters = (field: Field): boolean => applies(field, valueOf);
+  const isSet = (field: Field): boolean => node.params[field.name] !== undefined;
+  const called = (field: Field): boolean => problems.some((problem) => problem.field === field.name);
   const draw = (field: Field) => (
     <FieldRow
       key={field.name}
       field={field}
       path={`cb-${node.id}`}
-      value={node.params[field.name] !== undefined ? node.params[field.name] : defaultOf(field, spec.params)}
+      value={valueOf(field.name)}
       context={context}
+      note={matters(field) ? undefined : condition(field)}
+      initial={isSet(field) ? defaultOf(field, spec.params) : undefined}
       onFix={(problem) => problem.fix && model.wish({ type: "fix", problem: problem.id, fix: problem.fix.id })}
       problems={problems.filter((problem) => problem.field === field.name)}
       onChange={(value) => change(field, value)}
     />
   );
-  const hidden = fields.filter((field) => field.advanced);
-  const calls = hidden.some((field) => problems.some((problem) => problem.field === field.name));
-  const set = hidden.filter((field) => node.params[field.name] !== undefined).length;
+  // What does not matter now is left out, unless it was set or something is wrong with it.
+  const shown = fields.filter((field) => matters(field) || isSet(field) || called(field));
+  const hidden = shown.filter((field) => field.advanced);
+  const calls = hidden.some(called);
+  const set = hidden.filter(isSet).length;
   return (
     <div className="cb-form">
-      {fields.filter((field) => !field.advanced).map(draw)}
+      {shown.filter((field) => !field.advanced).map(draw)}
       {hidden.length > 0 && (
         <section className="cb-fold">
           <button type="button" className="cb-fold-head" data-testid="advanced" aria-expanded={advanced || calls} onClick={() => setAdvanced(!advanced)}>

@@ -21,7 +21,7 @@ export function problemsOf(problems: Problem[], id: string): Problem[] {
   return byNode.get(id) ?? NONE;
 }
 
-function Badge({ problems }: { problems: Problem[] }) {
+export function Badge({ problems }: { problems: Problem[] }) {
   if (problems.length === 0) return null;
   const look = SEVERITY[worst(problems)];
   const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}: ${problems.map((one) => one.message).join(" ")}`;

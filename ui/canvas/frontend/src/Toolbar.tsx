@@ -4,6 +4,7 @@ import { duration, RUN, SEVERITY, worst } from "./appearance";
 import { useEditor, usePart } from "./context";
 import { nodeOf } from "./graph";
 import { Icon } from "./Icon";
+import { drawnAs, specOf } from "./nodes/drawn";
 import type { Run } from "./protocol";
 import { titleOf } from "./rules";
 import type { Saved } from "./sync";
@@ -95,7 +96,7 @@ function Runner() {
   const { model } = useEditor();
   const run = usePart((state) => state.run);
   const readonly = usePart((state) => state.readonly);
-  const empty = usePart((state) => state.graph.nodes.length === 0);
+  const empty = usePart((state) => state.graph.nodes.every((one) => drawnAs(specOf(one, state.specs))));
   const node = usePart((state) => nodeOf(state.graph, state.selection.length === 1 ? (state.selection[0] ?? null) : null));
   const specs = usePart((state) => state.specs);
   const [asked, setAsked] = useState<string | null>(null);
@@ -115,7 +116,7 @@ function Runner() {
   return (
     <>
       {run && <LastRun run={run} />}
-      {!readonly && <RunButton busy={asked === "run"} disabled={empty} to={node ? { id: node.id, title: titleOf(node, specs) } : null} onRun={start} onSave={() => model.wish({ type: "save" })} />}
+      {!readonly && <RunButton busy={asked === "run"} disabled={empty} to={node && !drawnAs(specOf(node, specs)) ? { id: node.id, title: titleOf(node, specs) } : null} onRun={start} onSave={() => model.wish({ type: "save" })} />}
     </>
   );
 }

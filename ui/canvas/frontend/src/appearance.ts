@@ -12,6 +12,7 @@ const HUES: { [area: string]: string } = {
   models: "#D55E00",
   evaluate: "#CC79A7",
   outputs: "#7A7A7A",
+  canvas: "#E0B400",
 };
 
 export const hueOf = (category: string): string => HUES[category.split("/")[0] ?? ""] ?? "#7A7A7A";

@@ -3,10 +3,11 @@ import { useSyncExternalStore } from "react";
 import * as graphs from "./graph";
 import { EMPTY, type Point } from "./graph";
 import { emptyHistory, record, redo, undo, type History } from "./history";
-import { arrange } from "./layout";
+import { arrange } from "./nodes/arranging";
+import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "./nodes/drawn";
 import type {
-  Category, ComponentSpec, Edit, EditorData, Facts, FeedData, Graph, GraphEdge, Intent, Json, Messages, NodeStatus,
-  Option, Problem, Run, Wish,
+  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
+  NodeStatus, Option, Problem, Run, Trial, Wish,
 } from "./protocol";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
 import { Sync, type Saved } from "./sync";
@@ -19,6 +20,8 @@ export interface State {
   specs: Specs;
   palette: ComponentSpec[];
   categories: Category[];
+  functions: FunctionHelp[];
+  trial: Trial | null;
   facts: { [id: string]: Facts };
   problems: Problem[];
   options: { [name: string]: Option[] };
@@ -47,6 +50,8 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+/** One for all documents: it belongs to the server. */
+let catalogue: Catalogue | null = null;
 let clipboard: Graph = EMPTY;
 let pastes = 0;
 
@@ -63,6 +68,7 @@ export class Model {
   private telling: ReturnType<typeof setTimeout> | undefined;
   private fixing = false;
   private focus: string | null = null;
+  private digest: string | null = null;
 
   constructor(doc: string) {
     this.sync = new Sync(doc, CID, {
@@ -71,7 +77,7 @@ export class Model {
       changed: () => this.update({}),
     });
     this.state = {
-      doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], facts: {}, problems: [],
+      doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
       options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
@@ -88,13 +94,10 @@ export class Model {
     const first = this.sync.base < 0;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
-      name: data.name, readonly: data.readonly, categories: data.categories, facts: data.facts, problems: data.problems,
-      options: data.options, messages: data.messages,
+      name: data.name, readonly: data.readonly, facts: data.facts, problems: data.problems, options: data.options,
+      trial: data.trial,
     };
-    if (JSON.stringify(data.palette) !== JSON.stringify(this.state.palette)) {
-      change.palette = data.palette;
-      change.specs = new Map(data.palette.map((spec) => [spec.key, spec]));
-    }
+    Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
     if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
     this.update(change);
@@ -103,6 +106,18 @@ export class Model {
       this.reveal([data.focus]);
     }
     this.focus = data.focus ?? null;
+  }
+
+  private catalogued(sent: Catalogue | null): Partial<State> {
+    catalogue = sent ?? catalogue;
+    if (!catalogue) {
+      queueMicrotask(() => this.wish({ type: "select", node: null })); // says that nothing is known here
+      return {};
+    }
+    if (catalogue.digest === this.digest) return {};
+    this.digest = catalogue.digest;
+    const { palette, categories, functions, messages } = catalogue;
+    return { palette, categories, functions, messages, specs: new Map(palette.map((spec) => [spec.key, spec])) };
   }
 
   feed(data: FeedData): void {
@@ -139,7 +154,7 @@ export class Model {
   wish(wish: Wish): void {
     if (wish.type === "fix") this.fixing = true;
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
-    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after };
+    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
     this.send(() => this.port?.setStateValue("intent", intent));
   }
 
@@ -178,9 +193,10 @@ export class Model {
     return id;
   }
 
-  /** Beside the selected node, wired to it where that fits; else at `centre`. */
-  addBeside(component: string, centre: Point): string {
+  /** Beside the selected node, wired to it where that fits; else at `centre`. A frame comes around what is selected. */
+  addBeside(component: string, centre: Point, heights: Heights): string {
     const { graph, selection, specs } = this.state;
+    if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
     const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
     const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + 110, beside.position[1]] : centre;
     const [grown, id] = graphs.addNode(graph, component, graphs.freePlace(graph, wanted));
@@ -188,6 +204,16 @@ export class Model {
     this.change(edge ? graphs.addEdge(grown, edge) : grown);
     this.select([id]);
     this.reveal([id]);
+    return id;
+  }
+
+  private addAround(component: string, heights: Heights): string {
+    const { graph, selection, specs } = this.state;
+    const chosen = graph.nodes.filter((node) => selection.includes(node.id));
+    const box = frameAround(chosen.map((node) => boxOf(node, specs, heights)));
+    const [grown, id] = graphs.addNode(graph, component, [box.x, box.y]);
+    this.change(putInto(grown, id, box));
+    this.select([id]);
     return id;
   }
 
@@ -241,8 +267,13 @@ export class Model {
     this.change(graphs.moveNodes(this.state.graph, positions), tag);
   }
 
-  arrange(heights: ReadonlyMap<string, number>): void {
-    this.change(graphs.moveNodes(this.state.graph, arrange(this.state.graph, heights)));
+  /** Where a note or a frame lies, and how large it is. */
+  putInto(id: string, box: Box): void {
+    this.change(putInto(this.state.graph, id, box), `size ${id}`);
+  }
+
+  arrange(heights: Heights): void {
+    this.change(arrange(this.state.graph, this.state.specs, heights));
     this.reveal([]);
   }
 

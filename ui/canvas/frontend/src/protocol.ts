@@ -65,6 +65,45 @@ export interface ComponentSpec {
   inputs: InputPort[];
   outputs: OutputPort[];
   params: Schema;
+  help: string;
+  requires: string[];
+}
+
+/** A function that an expression may call. */
+export interface FunctionHelp {
+  name: string;
+  signature: string;
+  about: string;
+}
+
+/** What does not change while the server runs; it is sent again only to a browser that does not say it has it. */
+export interface Catalogue {
+  digest: string;
+  palette: ComponentSpec[];
+  categories: Category[];
+  functions: FunctionHelp[];
+  messages: Messages;
+}
+
+/** A few rows as they are shown. */
+export interface RowsShown {
+  columns: string[];
+  /** Those that are new or hold other values than before. */
+  changed: string[];
+  rows: (string | null)[][];
+}
+
+/** What the selected node does to a few sample rows. */
+export interface Trial {
+  node: string;
+  /** Whose rows they are: of the data that arrives, or of a bundled example. */
+  of: "data" | "example";
+  before: RowsShown | null;
+  after: RowsShown | null;
+  /** How many sample rows go in and come out. */
+  counts: [number, number] | null;
+  note: string | null;
+  expressions: { [field: string]: RowsShown };
 }
 
 export interface Category {
@@ -141,12 +180,12 @@ export interface EditorData {
   ack: number;
   readonly: boolean;
   graph: Graph;
-  palette: ComponentSpec[];
-  categories: Category[];
+  /** Null where the browser said that it has it. */
+  catalogue: Catalogue | null;
+  trial: Trial | null;
   facts: { [id: string]: Facts };
   problems: Problem[];
   options: { [name: string]: Option[] };
-  messages: Messages;
   run: FeedData | null;
   /** Pixels; null fills the window. */
   height?: number | null;
@@ -173,4 +212,5 @@ export type Wish =
   | { type: "fix"; problem: string; fix: string }
   | { type: "save" };
 
-export type Intent = Wish & { doc: string; cid: string; seq: number; after: number };
+/** `knows`: the digest of the catalogue that the browser has. */
+export type Intent = Wish & { doc: string; cid: string; seq: number; after: number; knows: string | null };

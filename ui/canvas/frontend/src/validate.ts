@@ -1,12 +1,13 @@
 /** What is wrong with a value, in the words of the person who typed it; null when nothing is. */
 import type { Json, Schema } from "./protocol";
-import { resolve } from "./schema";
+import { resolve, sentence } from "./schema";
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const TYPES: { [type: string]: [(value: Json) => boolean, string] } = {
-  string: [(value) => typeof value === "string", "Enter a text."],
+  // YAML reads 1 as a number where a text is meant; Python takes it, or says so.
+  string: [(value) => ["string", "number", "boolean"].includes(typeof value), "Enter a text."],
   boolean: [(value) => typeof value === "boolean", "Choose yes or no."],
   number: [(value) => typeof value === "number" && Number.isFinite(value), "Enter a number."],
   integer: [(value) => typeof value === "number" && Number.isInteger(value), "Enter a whole number."],
@@ -35,12 +36,17 @@ export function mistake(raw: Schema, value: Json, root: Schema = raw): string | 
 function oneOf(union: Schema[], value: Json, root: Schema): string | null {
   const mistakes = union.map((one) => mistake(one, value, root));
   if (mistakes.includes(null)) return null;
-  const closest = union.findIndex((one) => {
-    const type = resolve(one, root).schema.type;
-    return typeof type === "string" && TYPES[type]?.[0](value);
-  });
+  const options = union.map((one) => resolve(one, root).schema);
+  const tagged = options.findIndex((one) => isTagged(one, value));
+  const closest = tagged >= 0 ? tagged : options.findIndex(({ type }) => (type === "integer" ? "number" : type) === typeof value);
   return mistakes[Math.max(0, closest)] ?? null;
 }
+
+/** Whether a structure is of this kind: its constants say so. */
+const isTagged = (schema: Schema, value: Json): boolean => {
+  const constants = Object.entries(schema.properties ?? {}).filter(([, one]) => one.const !== undefined);
+  return constants.length > 0 && isObject(value) && constants.every(([name, one]) => value[name] === one.const);
+};
 
 function range(schema: Schema, value: number): string | null {
   const { minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = schema as { [k: string]: unknown };
@@ -71,20 +77,30 @@ function list(schema: Schema, value: Json[], root: Schema): string | null {
   const { minItems, maxItems } = schema as { minItems?: number; maxItems?: number };
   if (minItems && value.length < minItems) return minItems === 1 ? "Add at least one." : `Add at least ${minItems}.`;
   if (maxItems !== undefined && value.length > maxItems) return `Keep at most ${maxItems}.`;
-  for (const item of value) {
-    const wrong = schema.items && mistake(schema.items, item, root);
+  const places = schema.prefixItems as Schema[] | undefined;
+  if (places && value.length !== places.length) return `Fill in all ${places.length}.`;
+  for (const [place, item] of value.entries()) {
+    const inner = places?.[place] ?? schema.items;
+    const wrong = inner && mistake(inner, item, root);
     if (wrong) return wrong;
   }
   return null;
 }
 
 function object(schema: Schema, value: { [key: string]: Json }, root: Schema): string | null {
-  for (const name of schema.required ?? []) if (!(name in value)) return `“${name}” is missing.`;
+  const { minProperties: least, maxProperties: most, propertyNames: names } = schema as
+    { minProperties?: number; maxProperties?: number; propertyNames?: Schema };
+  const size = Object.keys(value).length;
+  if (least && size < least) return least === 1 ? "Add at least one." : `Add at least ${least}.`;
+  if (most !== undefined && size > most) return `Keep at most ${most}.`;
+  for (const name of schema.required ?? []) if (!(name in value)) return `${sentence(name)} is missing.`;
   for (const [name, item] of Object.entries(value)) {
     const inner = schema.properties?.[name] ?? schema.additionalProperties;
     if (inner === false) return `“${name}” is not known here.`;
+    const misnamed = names && mistake(names, name, root);
+    if (misnamed) return misnamed;
     const wrong = typeof inner === "object" && inner ? mistake(inner as Schema, item, root) : null;
-    if (wrong) return schema.properties ? `${name}: ${wrong}` : wrong;
+    if (wrong) return schema.properties ? `${sentence(name)}: ${wrong}` : wrong;
   }
   return null;
 }

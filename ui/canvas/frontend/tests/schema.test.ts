@@ -31,7 +31,7 @@ const wrong = (name: string, value: never | unknown) => mistake(root.properties!
 describe("fields", () => {
   it.each([
     ["columns", "columns"], ["share", "number"], ["depth", "number"], ["max_features", "mixed"], ["how", "choice"], ["rules", "rows"],
-    ["anything", "json"], ["flag", "flag"], ["names", "mapping"], ["tags", "texts"],
+    ["anything", "unknown"], ["flag", "flag"], ["names", "values"], ["tags", "texts"],
   ])("%s is drawn as %s", (name, kind) => expect(fields.get(name)?.kind).toBe(kind));
 
   it("know what is advanced, nullable, and measured in what", () => {
@@ -47,7 +47,8 @@ describe("mistakes", () => {
     ["share", 0.5, null], ["share", 1, "less than 1"], ["share", -0.1, "at least 0"], ["share", "x", "number"],
     ["depth", null, null], ["depth", 1.5, "whole"], ["depth", 0, "at least 1"],
     ["max_features", "sqrt", null], ["max_features", "cube", "one of"], ["max_features", 2, "at most 1"], ["max_features", null, null],
-    ["how", "outer", "one of"], ["tags", ["a", 1], "text"], ["anything", { a: [1] }, null],
+    ["how", "outer", "one of"], ["tags", ["a", 1], null], ["tags", ["a", []], "text"],
+    ["rules", [{ kind: "in_range", low: "x" }], "Low"], ["anything", { a: [1] }, null],
   ])("%s = %j: %s", (name, value, text) => {
     if (text === null) expect(wrong(name, value)).toBeNull();
     else expect(wrong(name, value)).toContain(text);

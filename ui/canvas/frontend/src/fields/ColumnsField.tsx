@@ -3,7 +3,7 @@ import type { Column } from "../protocol";
 import {
   kindIcon, kindsOf, ofKinds, readChoice, selected, selectorsFor, SELECTOR_LABEL, writeChoice, type Choice, type Selector,
 } from "../columns";
-import { Chip } from "./Chip";
+import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
 import { columnsFor, type ControlProps } from "./control";
 
@@ -50,18 +50,13 @@ export function ColumnsField(props: ControlProps) {
         <option value="names">{empty && field.nullable ? "None chosen" : "Chosen columns"}</option>
       </select>
       {named.length > 0 && (
-        <div className="cb-chips" aria-label={mode === "names" ? "Chosen columns" : "Left out"}>
-          {mode !== "names" && <span className="cb-chips-lead">except</span>}
-          {named.map((name) => (
-            <Chip
-              key={name}
-              text={name}
-              icon={kindIcon(known.get(name)?.kind ?? "")}
-              warning={warning(name)}
-              onRemove={context.readonly ? undefined : () => rename(named.filter((other) => other !== name))}
-            />
-          ))}
-        </div>
+        <Chips
+          items={named.map((name) => ({ text: name, icon: kindIcon(known.get(name)?.kind ?? ""), warning: warning(name) }))}
+          label={mode === "names" ? "Chosen columns" : "Left out"}
+          {...(mode === "names" ? { ordered: true } : { lead: "except" })}
+          readonly={context.readonly}
+          onChange={(places) => rename(places.map((place) => named[place] ?? ""))}
+        />
       )}
       <Combobox
         label={mode === "names" ? "Add a column" : "Leave a column out"}

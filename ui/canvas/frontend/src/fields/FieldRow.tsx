@@ -4,24 +4,29 @@ import { SEVERITY } from "../appearance";
 import { Icon } from "../Icon";
 import { Prose } from "../Prose";
 import type { Json, Problem } from "../protocol";
-import type { Field, FieldKind } from "../schema";
+import { rangeWords, sentence, wordOf, type Field, type FieldKind } from "../schema";
 import { mistake } from "../validate";
 import { ColumnField } from "./ColumnField";
+import { ColumnListField } from "./ColumnListField";
 import { ColumnsField } from "./ColumnsField";
+import { ConstantField } from "./ConstantField";
 import type { Context, ControlProps } from "./control";
 import { ExpressionField } from "./ExpressionField";
 import { GroupField } from "./GroupField";
+import { ListField } from "./ListField";
+import { MixedField, NumberField, TupleField } from "./NumberField";
+import { OrderField } from "./OrderField";
 import { PairsField } from "./PairsField";
-import { RowsField } from "./RowsField";
-import {
-  ChoiceField, ChoicesField, FixedField, FlagField, JsonField, ListField, MixedField, NumberField, OptionField, TextField,
-} from "./TextFields";
+import { RowsField, VariantField } from "./RowsField";
+import { TableField } from "./TableField";
+import { ChoiceField, ChoicesField, DateField, FixedField, FlagField, OptionField, TextField, UnknownField } from "./TextFields";
 
 const CONTROLS: { [kind in FieldKind]: ComponentType<ControlProps> } = {
-  columns: ColumnsField, column: ColumnField, expression: ExpressionField, mapping: PairsField, order: PairsField,
-  option: OptionField, choice: ChoiceField, choices: ChoicesField, flag: FlagField, number: NumberField, text: TextField,
-  paragraph: TextField, texts: ListField, numbers: ListField, mixed: MixedField, group: GroupField, rows: RowsField,
-  fixed: FixedField, json: JsonField,
+  columns: ColumnsField, column: ColumnField, column_list: ColumnListField, expression: ExpressionField,
+  mapping: PairsField, values: PairsField, order: OrderField, option: OptionField, choice: ChoiceField, choices: ChoicesField,
+  flag: FlagField, number: NumberField, text: TextField, paragraph: TextField, date: DateField, moment: DateField,
+  texts: ListField, numbers: ListField, constants: ListField, constant: ConstantField, mixed: MixedField, tuple: TupleField,
+  group: GroupField, variant: VariantField, rows: RowsField, table: TableField, fixed: FixedField, unknown: UnknownField,
 };
 
 interface Props {
@@ -30,11 +35,15 @@ interface Props {
   value: Json | undefined;
   context: Context;
   problems: Problem[];
+  /** What is said under it besides: why it does not matter now. */
+  note?: string | undefined;
+  /** Set where the value is another than the default. */
+  initial?: Json | undefined;
   onChange(value: Json | undefined): void;
   onFix?(problem: Problem): void;
 }
 
-export function FieldRow({ field, path, value, context, problems, onChange, onFix }: Props) {
+export function FieldRow({ field, path, value, context, problems, note, initial, onChange, onFix }: Props) {
   const [wrong, setWrong] = useState<{ text: string; at: string } | null>(null);
   const id = `${path}-${field.name}`;
   const now = JSON.stringify(value) ?? "";
@@ -47,15 +56,24 @@ export function FieldRow({ field, path, value, context, problems, onChange, onFi
     setWrong(allowed ? null : { text: text ?? "", at: now });
     if (allowed) onChange(next);
   };
+  const range = field.kind === "number" ? sentence(rangeWords(field.schema)) : "";
   const messages = `${id}-messages`;
   const described = mistaken || problems.length > 0 ? messages : undefined;
 
   return (
     <div className={`cb-field${mistaken || problems.some((one) => one.severity === "error") ? " cb-field-bad" : ""}`}>
-      <label className="cb-label" htmlFor={id}>
-        {field.title}
-        {field.required && <span className="cb-required" title="Needed"> *</span>}
-      </label>
+      <div className="cb-label-row">
+        <label className="cb-label" htmlFor={id}>
+          {field.title}
+          {field.required && <span className="cb-required" title="Needed"> *</span>}
+        </label>
+        {initial !== undefined && !context.readonly && (
+          <button type="button" className="cb-reset" title={`Back to ${inWords(initial, field)}`} aria-label={`Set ${field.title} back to ${inWords(initial, field)}`}
+            data-testid={`reset-${field.name}`} onClick={() => { setWrong(null); onChange(undefined); }}>
+            <Icon name="undo" />
+          </button>
+        )}
+      </div>
       <Control
         id={id} field={field} value={value} context={context} describedBy={described} invalid={Boolean(mistaken)}
         write={write} refuse={(text) => setWrong({ text, at: now })}
@@ -77,7 +95,19 @@ export function FieldRow({ field, path, value, context, problems, onChange, onFi
           </div>
         ))}
       </div>
-      {field.about && <p className="cb-hint"><Prose text={field.about} /></p>}
+      {(field.about || range) && (
+        <p className="cb-hint"><Prose text={field.about} />{range && <span className="cb-range"> {range}.</span>}</p>
+      )}
+      {note && <p className="cb-hint cb-hint-warn"><Icon name="info" /> {note}</p>}
     </div>
   );
+}
+
+/** A default, as a person says it. */
+function inWords(value: Json, field: Field): string {
+  if (value === null || value === "") return "nothing";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.length === 0 ? "nothing" : value.every((one) => typeof one !== "object") ? value.join(", ") : "the default";
+  if (typeof value === "object") return "the default";
+  return field.kind === "choice" ? wordOf(value, field.schema) : String(value);
 }

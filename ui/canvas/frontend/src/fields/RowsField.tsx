@@ -1,78 +1,78 @@
-/** A list of small forms: aggregations, rules, window functions. */
+/** A list of small forms: aggregations, rules, window functions. They can be added, removed and moved. */
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
-import { fieldsOf, resolve, startOf } from "../schema";
+import { resolve, startOf } from "../schema";
 import { useRows, type ControlProps } from "./control";
-import { FieldRow } from "./FieldRow";
-
-type Item = { [name: string]: Json };
-
-const variantsOf = (item: Schema, root: Schema): Schema[] =>
-  (item.oneOf ?? item.anyOf ?? [item]).map((one) => resolve(one, root).schema);
-
-/** The variant whose constant fields agree with the item. */
-function variantOf(variants: Schema[], item: Item): number {
-  const found = variants.findIndex((variant) =>
-    Object.entries(variant.properties ?? {}).every(([name, one]) => one.const === undefined || one.const === item[name]),
-  );
-  return Math.max(0, found);
-}
-
-const nameOf = (variant: Schema): string => {
-  const tag = Object.values(variant.properties ?? {}).find((one) => one.const !== undefined)?.const;
-  const text = String(tag ?? variant.title ?? "item").replace(/_/g, " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
-};
+import { ItemForm, titleOf, variantsOf, type Item } from "./ItemForm";
 
 export function RowsField({ id, field, value, context, write }: ControlProps) {
   const [items, keep] = useRows(value ?? [], (json) => (Array.isArray(json) ? (json as Item[]) : []));
-  const variants = variantsOf(resolve(field.schema.items ?? {}, context.root).schema, context.root);
+  const item: Schema = resolve(field.schema.items ?? {}, context.root).schema;
+  const variants = variantsOf(item, context.root);
   const change = (next: Item[]): void => {
     keep(next, next);
     write(next);
   };
-  const put = (place: number, item: Item): void => change(items.map((other, index) => (index === place ? item : other)));
+  const moved = (place: number): Item[] => items.map((one, other) => (other === place - 1 ? items[place]! : other === place ? items[place - 1]! : one));
   return (
     <div className="cb-stack" id={id} data-testid={`field-${field.name}`} role="group" aria-label={field.title}>
-      {items.map((item, place) => {
-        const chosen = variantOf(variants, item);
-        const variant = variants[chosen] ?? {};
-        return (
-          <div key={place} className="cb-card">
-            <div className="cb-card-head">
-              {variants.length > 1 ? (
-                <select className="cb-input cb-select" value={chosen} disabled={context.readonly} aria-label="Kind"
-                  onChange={(event) => put(place, startOf(variants[Number(event.target.value)] ?? {}, context.root) as Item)}>
-                  {variants.map((one, index) => <option key={index} value={index}>{nameOf(one)}</option>)}
-                </select>
-              ) : (
-                <span className="cb-card-title">{place + 1}</span>
-              )}
-              <button type="button" className="cb-tool" aria-label={`Remove ${place + 1}`} disabled={context.readonly}
-                onClick={() => change(items.filter((_, index) => index !== place))}>
-                <Icon name="close" />
-              </button>
-            </div>
-            {fieldsOf(variant, context.root).filter((inner) => inner.kind !== "fixed").map((inner) => (
-              <FieldRow
-                key={inner.name}
-                field={inner}
-                path={`${id}-${place}`}
-                value={item[inner.name] ?? inner.schema.default}
-                context={context}
-                problems={[]}
-                onChange={(next) => put(place, { ...item, [inner.name]: next ?? null })}
-              />
-            ))}
-          </div>
-        );
-      })}
+      {items.map((one, place) => (
+        <ItemForm
+          key={place}
+          id={`${id}-${place}`}
+          title={`${titleOf(variants[0] ?? {})} ${place + 1}`}
+          variants={variants}
+          item={one}
+          context={context}
+          onChange={(next) => change(items.map((other, index) => (index === place ? next : other)))}
+        >
+          {place > 0 && (
+            <button type="button" className="cb-tool" aria-label={`Move ${place + 1} up`} disabled={context.readonly} onClick={() => change(moved(place))}>
+              <Icon name="arrow_upward" />
+            </button>
+          )}
+          {place < items.length - 1 && (
+            <button type="button" className="cb-tool" aria-label={`Move ${place + 1} down`} disabled={context.readonly} onClick={() => change(moved(place + 1))}>
+              <Icon name="arrow_downward" />
+            </button>
+          )}
+          <button type="button" className="cb-tool" aria-label={`Remove ${place + 1}`} disabled={context.readonly}
+            onClick={() => change(items.filter((_, index) => index !== place))}>
+            <Icon name="close" />
+          </button>
+        </ItemForm>
+      ))}
       {!context.readonly && (
         <button type="button" className="cb-link" data-testid={`field-${field.name}-add`}
           onClick={() => change([...items, startOf(variants[0] ?? {}, context.root) as Item])}>
-          <Icon name="add" /> Add
+          <Icon name="add" /> Add {variants.length === 1 ? titleOf(variants[0] ?? {}).toLowerCase() : "one"}
         </button>
       )}
+    </div>
+  );
+}
+
+/** One small form that may be of several kinds. */
+export function VariantField({ id, field, value, context, write }: ControlProps) {
+  const variants = variantsOf(field.schema, context.root);
+  const item = value && typeof value === "object" && !Array.isArray(value) ? (value as Item) : null;
+  if (!item) {
+    return (
+      <button type="button" className="cb-link" data-testid={`field-${field.name}`} disabled={context.readonly}
+        onClick={() => write(startOf(variants[0] ?? {}, context.root) as Json)}>
+        <Icon name="add" /> Set
+      </button>
+    );
+  }
+  return (
+    <div id={id} data-testid={`field-${field.name}`}>
+      <ItemForm id={id} title={field.title} variants={variants} item={item} context={context} onChange={write}>
+        {field.nullable && (
+          <button type="button" className="cb-tool" aria-label={`Clear ${field.title}`} disabled={context.readonly} onClick={() => write(null)}>
+            <Icon name="close" />
+          </button>
+        )}
+      </ItemForm>
     </div>
   );
 }

@@ -1,12 +1,15 @@
 /** What every control of a form gets. */
 import { useRef, useState } from "react";
-import type { Column, Json, Option, Schema } from "../protocol";
+import type { Column, FunctionHelp, Json, Option, RowsShown, Schema } from "../protocol";
 import type { Field } from "../schema";
 
 export interface Context {
   root: Schema;
   columnsOf(port: string | undefined): Column[];
   options: { [name: string]: Option[] };
+  functions: FunctionHelp[];
+  /** What the expressions of the node give on sample rows, by field. */
+  expressions: { [field: string]: RowsShown };
   readonly: boolean;
 }
 

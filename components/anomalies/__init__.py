@@ -1,0 +1,1 @@
+"""Models that find rows unlike the others."""

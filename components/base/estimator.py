@@ -1,0 +1,104 @@
+"""Models with a target."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+import ibis.expr.schema as sch
+
+from components.base.model import Model
+from components.base.search import Learned
+from components.errors import WrongKind
+from components.params import FeatureColumns, Params, Target
+from components.ports import Port, kind_of
+
+Task = Literal["classification", "regression"]
+Precision = Literal["float32", "float64"]
+
+
+class EstimatorParams(Params):
+    """What every model asks for."""
+
+    target: Target
+    """The column to predict."""
+    features: FeatureColumns = FeatureColumns.all()
+    """The columns to predict from; the target is always left out."""
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden)
+        if any(self.target in schema and kind_of(schema[self.target]) == "one_hot" for schema in schemas.values()):
+            raise WrongKind(
+                f"The target {self.target!r} is one-hot encoded on its way here.",
+                hint="Take it out of the columns that are encoded.",
+                field="target",
+                column=self.target,
+            )
+        return bound
+
+
+E = TypeVar("E", bound=EstimatorParams)
+
+MODEL_OUT = (Port("model", "model"), Port("predictions"))
+
+FEATURES, LABEL = "features", "label"
+"""The columns that a distributed estimator learns from."""
+
+
+class Estimator(Model[E]):
+    """A scikit-learn model that predicts a target."""
+
+    family = "estimator"
+    task: Task
+    takes_negative: bool = True
+    takes_skewed_target: bool = False
+    """Whether it predicts on a logarithmic scale by itself."""
+    takes_sparse: bool = False
+    """Whether a wide one-hot matrix may come as a `scipy.sparse.csr_matrix`."""
+    search_space: ClassVar[Mapping[str, Any]] = {}
+    distributes: ClassVar[bool] = False
+    """Whether `distributed` can learn from rows that no one machine can hold."""
+
+    @property
+    def target(self) -> str:
+        return self.params.target
+
+    def fit(self, matrix: Any, target: Any) -> Any:
+        """A fitted scikit-learn estimator.
+
+        Parameters
+        ----------
+        matrix : ndarray or csr_matrix of shape (n_rows, n_columns)
+        target : ndarray of shape (n_rows,)
+            Numbers; for a classification, positions among the sorted labels.
+        """
+        return self.build().fit(matrix, target)
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+        """What the engine asks for: as `fit`, with what was found out on the way.
+
+        Parameters
+        ----------
+        positive
+            Of two classes, the position of the one to look for.
+        """
+        return Learned(self.fit(matrix, target))
+
+    def distributed(self, workers: int, *, connect: bool) -> Callable[[Any], Any]:
+        """What learns on Spark's workers, where `distributes` says that it can.
+
+        Parameters
+        ----------
+        connect
+            Whether Spark is reached through Spark Connect.
+
+        Returns
+        -------
+        callable
+            Takes a Spark DataFrame with the columns `FEATURES` (an array of floats, NaN where one is missing) and
+            `LABEL`; gives the estimator that `fit` would.
+
+        Raises
+        ------
+        ComponentError
+            When the installed library cannot.
+        """
+        raise NotImplementedError(f"{self.spec.key} learns on one machine")

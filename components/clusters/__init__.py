@@ -1,0 +1,1 @@
+"""Models that group rows."""

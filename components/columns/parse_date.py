@@ -1,0 +1,69 @@
+"""Read texts as dates."""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+import ibis.expr.datatypes as dt
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+from pydantic import Field
+
+from components.base import Spec, Transform
+from components.columns.cast import OnError
+from components.columns.date_formats import check_format, has_time, read_date
+from components.outline import Outline, changed
+from components.params import Params, TextColumns, Widget
+
+
+class ParseDateParams(Params):
+    columns: TextColumns
+    """The texts to read."""
+    format: Annotated[str, Widget(placeholder="%d/%m/%Y"), Field(min_length=2, max_length=100)]
+    """How they are written: ``%d/%m/%Y``, ``%d %B %Y``, ``%Y-%m-%d %H:%M:%S``, ``%m/%d/%y %I:%M %p``."""
+    on_error: OnError = "null"
+    """What happens to texts that are no such dates: they become missing, or the run stops."""
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        check_format(self.format, "format")
+        return super().bind(schemas, hidden)
+
+
+class ParseDate(Transform[ParseDateParams]):
+    """Reads texts as dates in one format, or as dates with a time where the format says one.
+
+    Names of months are English, in any case and in full (``%B``) or three letters (``%b``). Zeros in front may be
+    missing. A year of two digits lies between 1969 and 2068. A format without a day means the first of the month.
+
+    When: dates arrived as text; ``2026-01-31`` needs no format, for that there is Cast. Serving: replayed row by row.
+    Source: `datetime.datetime.strptime`; POSIX ``strptime`` for years of two digits.
+    """
+
+    spec = Spec(
+        key="parse_date",
+        title="Parse date",
+        category="columns",
+        icon="edit_calendar",
+        about="Reads texts as dates in the format they are written in.",
+        example={"columns": ["text"], "format": "%d/%m/%Y"},
+    )
+
+    def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
+        (schema,) = schemas
+        made = dt.timestamp if has_time(self.params.format) else dt.date
+        return {"table": changed(schema, dict.fromkeys(self.params.columns, made))}
+
+    def transform(self, *tables: ir.Table) -> ir.Table:
+        (table,) = tables
+        return table.mutate({name: read_date(table[name], self.params.format) for name in self.params.columns})
+
+    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
+        (table,) = tables
+        if self.params.on_error == "null":
+            return {}
+        return {
+            f"Values in column {name!r} are no dates written as {self.params.format}.": self._lost(table[name]).sum()
+            for name in self.params.columns
+        }
+
+    def _lost(self, text: ir.StringColumn) -> ir.IntegerColumn:
+        return ((text.strip() != "") & read_date(text, self.params.format).isnull()).cast("int64")

@@ -1,0 +1,183 @@
+"""The settings of a model, searched for."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
+from components.ensembles.folds import cut
+from components.ensembles.halving import rungs
+from components.ensembles.metrics import Judge, Metric, metric_for
+from components.ensembles.spaces import Choices, Space, draws, grid, space_of, with_settings, written_space
+from components.ensembles.trials import Clock, Trials
+from components.errors import ComponentError
+from components.libraries import OPTUNA, Library
+from components.models.arguments import Advanced, Seed
+from components.models.threads import few_threads
+from components.params import Widget
+
+AS_DRAWN: Mapping[str, Any] = {}
+"""The first trial: the model as it is."""
+
+
+class TuneParams(WrapperParams):
+    search: Literal["random", "grid", "bayesian", "halving"] = "random"
+    """At random; every combination of evenly spread values; led by the trials before; or many on few rows first."""
+    budget: Annotated[int, Field(ge=1, le=1_000), Widget(unit="trials")] = 30
+    """The most settings to try; the first are those that the model has already."""
+    seconds: Annotated[float, Field(gt=0, le=86_400), Widget(unit="seconds")] | None = None
+    """When no other trial may begin; left empty, all are tried, and every run finds the same."""
+    metric: Metric | None = None
+    """What to go by; left empty, ROC AUC for classes and R² for numbers."""
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    """In how many parts train rows are held out in turn."""
+    space: Annotated[dict[str, str], Widget("mapping")] = Field(default_factory=dict)
+    """What to try for which settings: ``0.01 to 10 log``, ``2 to 12`` or ``gini, entropy``; empty for the model's own.
+    """
+    gives_up: Annotated[bool, Advanced] = True
+    """Whether to leave settings early whose first parts are worse than half of the others' were (random and bayesian).
+    """
+    seed: Seed = 0
+    """Another seed draws other parts and settings."""
+
+
+class Tune(Wrapper[TuneParams]):
+    """A model with the best settings found by trying, on train rows that are held out in turn.
+
+    Every trial is scored on rows it did not learn from, and none on test rows; the best settings then learn from all
+    train rows. What was learned before the model, such as means and categories, comes from all train rows.
+
+    When: a model is worth its time; try it as it is first. Serving: as the model that was found.
+    Source: Bergstra & Bengio, *Random Search* (2012); Bergstra et al., *Algorithms for Hyper-Parameter Optimization*
+    (2011), as in `optuna`; Jamieson & Talwalkar (2016) for halving, as in `sklearn.model_selection`.
+    """
+
+    spec = Spec(
+        key="tune",
+        title="Tune",
+        category="models/combine",
+        icon="tune",
+        about="Finds the best settings of a model by trying.",
+        inputs=(ROWS_IN, MODEL_IN),
+        outputs=MODEL_OUT,
+        example={"search": "random", "budget": 4, "folds": 2},
+    )
+
+    def check(self) -> None:
+        metric_for(self.task, self.params.metric)
+        if not self.space():
+            raise ComponentError(
+                f"{self.member.spec.title} lists no settings to search.",
+                hint="Name them and their values in 'space', or connect another model.",
+                field="space",
+            )
+
+    def space(self) -> Space:
+        """What is searched.
+
+        Raises
+        ------
+        ComponentError
+        """
+        written = written_space(self.params.space, self.member)
+        return written or space_of(self.member.search_space)
+
+    def libraries(self) -> tuple[Library, ...]:
+        return (*self.spec.requires, *([OPTUNA] if self.params.search == "bayesian" else []))
+
+    def build(self) -> Any:
+        return self.member.build()
+
+    def fit(self, matrix: Any, target: Any) -> Any:
+        return self.learn(matrix, target).estimator
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+        is_classification = self.task == "classification"
+        classes = int(target.max()) + 1 if is_classification else 0
+        judge = Judge(metric_for(self.task, self.params.metric), classes, positive)
+        trials = Trials(matrix, target, judge, Clock(self.params.seconds))
+        cuts = cut(target, self.params.folds, self.params.seed, is_classification=is_classification)
+        match self.params.search:
+            case "halving":
+                self._halve(trials, is_classification=is_classification)
+            case "bayesian":
+                trials.gives_up = self.params.gives_up
+                self._ask(trials, cuts)
+            case _:
+                trials.gives_up = self.params.gives_up and self.params.search == "random"
+                for settings in self._listed():
+                    if trials.done and trials.clock.is_over:
+                        break
+                    self._attempt(trials, settings, cuts)
+        best = trials.best()
+        with few_threads(matrix):
+            found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
+        ended = "the time was over" if trials.clock.is_over else "every trial was made"
+        return Learned(found, trials.told(best, ended), self.component_keys())
+
+    def _listed(self) -> Iterator[Mapping[str, Any]]:
+        """The settings to try, where one trial does not depend on another."""
+        others = self.params.budget - 1
+        yield AS_DRAWN
+        if self.params.search == "grid":
+            yield from grid(self.space(), others) if others else ()
+        else:
+            yield from islice(draws(self.space(), self.params.seed), others)
+
+    def _attempt(self, trials: Trials, settings: Mapping[str, Any], cuts: list[tuple[Any, Any]]) -> float | None:
+        """The score of some settings; None where there is none, or only a part of one."""
+        try:
+            fit = with_settings(self.member, settings).fit
+        except ValidationError as error:
+            fit = _failing(error)
+        trial = trials.attempt(self.member.spec.title, settings, fit, cuts, must=not trials.done)
+        return None if trial.note else trial.score
+
+    def _halve(self, trials: Trials, *, is_classification: bool) -> None:
+        """Many settings on few rows, then the best third of them on three times as many, up to all rows."""
+        candidates = [dict(settings) for settings in self._listed()]
+        params = self.params
+        ladder = rungs(trials.target, len(candidates), params.folds, params.seed, is_classification=is_classification)
+        for rung in ladder:
+            scored: list[tuple[float, int]] = []
+            for place, settings in enumerate(candidates[: rung.candidates]):
+                if trials.done and trials.clock.is_over:
+                    return
+                score = self._attempt(trials, settings, rung.cuts)
+                if score is not None:
+                    scored.append((score, place))
+            sign = 1 if trials.judge.lower_is_better else -1
+            scored.sort(key=lambda pair: (sign * pair[0], pair[1]))
+            candidates = [candidates[place] for _, place in scored]
+
+    def _ask(self, trials: Trials, cuts: list[tuple[Any, Any]]) -> None:
+        """Each trial where those before make the best score most likely."""
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        space, params = self.space(), self.params
+        sampler = optuna.samplers.TPESampler(seed=params.seed, n_startup_trials=max(2, min(10, params.budget // 3)))
+        direction: Literal["minimize", "maximize"] = "minimize" if trials.judge.lower_is_better else "maximize"
+        study = optuna.create_study(direction=direction, sampler=sampler)
+        self._attempt(trials, AS_DRAWN, cuts)
+        while len(trials.done) < params.budget and not trials.clock.is_over:
+            asked = study.ask()
+            settings = {name: _suggested(asked, name, dimension) for name, dimension in space.items()}
+            score = self._attempt(trials, settings, cuts)
+            study.tell(asked, score, None if score is not None else optuna.trial.TrialState.FAIL)
+
+
+def _suggested(asked: Any, name: str, dimension: Any) -> Any:
+    if isinstance(dimension, Choices):
+        return dimension.values[asked.suggest_categorical(name, range(len(dimension.values)))]
+    suggest = asked.suggest_int if dimension.is_whole else asked.suggest_float
+    return suggest(name, dimension.low, dimension.high, log=dimension.is_log)
+
+
+def _failing(error: ValidationError) -> Any:
+    def fail(matrix: Any, target: Any) -> Any:
+        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, "))
+
+    return fail

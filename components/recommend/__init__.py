@@ -1,0 +1,1 @@
+"""What people may like, from what they liked."""

@@ -1,0 +1,108 @@
+"""What is known of the data before anything runs: the profiles of the stored tables, carried along the lines.
+
+The checks themselves ask nothing of a database: whoever calls `review` gives them `Facts`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from components.base import Source, StoredTable
+from components.ports import is_reserved
+from engine.graph import Pipeline
+from engine.profile import ColumnProfile, Profile
+from engine.reading.values import CLOCKS, DATES
+from engine.schemas import NodeSchemas, carried
+
+Telling = Callable[[str], Mapping[str, float]]
+"""For a target: how much of it each other column tells by itself, from 0 to 1."""
+
+
+def _tells_nothing(target: str) -> Mapping[str, float]:
+    return {}
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What is known of a stored table."""
+
+    profile: Profile
+    telling: Telling = field(default=_tells_nothing, compare=False)
+
+    def dates_as_text(self) -> frozenset[str]:
+        """Text columns whose values are dates."""
+        return frozenset(one.column for one in self.profile.findings if one.code == "dates_as_text" and one.column)
+
+
+Facts = Callable[[StoredTable], TableFacts | None]
+"""Tells what is known of a stored table; None where nothing is."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a column comes from that nothing has changed since.
+
+    Parameters
+    ----------
+    whole
+        Whether all rows of the table are still there.
+    """
+
+    table: TableFacts
+    column: ColumnProfile
+    whole: bool = True
+
+
+Origins = Mapping[str, Origin]
+"""By the name of the column."""
+
+
+def origins(pipeline: Pipeline, schemas: Mapping[str, NodeSchemas], facts: Facts) -> dict[str, Origins]:
+    """For each node, the columns at its first input that are a stored table's own."""
+    leaving: dict[tuple[str, str], Origins] = {}
+    arriving: dict[str, Origins] = {}
+    for node_id in pipeline.order():
+        known = schemas.get(node_id, NodeSchemas())
+        edge = pipeline.first_input(node_id)
+        arriving[node_id] = leaving.get((edge.source, edge.source_port), {}) if edge else {}
+        for port in known.outputs:
+            leaving[node_id, port] = _leaving(known, port, arriving[node_id], facts)
+    return arriving
+
+
+def _leaving(known: NodeSchemas, port: str, arriving: Origins, facts: Facts) -> Origins:
+    if isinstance(known.component, Source):
+        table = known.component.table()
+        found = facts(table) if isinstance(table, StoredTable) else None
+        if found is None:
+            return {}
+        return {column.name: Origin(found, column) for column in found.profile.columns if not is_reserved(column.name)}
+    if not arriving or known.component is None:
+        return {}
+    kept = carried(known, port)
+    same = arriving if kept.issuperset(arriving) else {name: it for name, it in arriving.items() if name in kept}
+    if known.component.spec.keeps_rows:
+        return same
+    return {name: replace(it, whole=False) if it.whole else it for name, it in same.items()}
+
+
+FORMATS = (
+    *DATES,
+    *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *(day + clock for day in DATES for clock in CLOCKS if "%f" not in clock),
+)
+
+
+def date_format(column: ColumnProfile) -> str | None:
+    """The one format that all known values of a text column have; None where several would do."""
+    values = {str(value).strip() for value in (column.min, column.max, *(one.value for one in column.top))} - {"None"}
+    fitting = [form for form in FORMATS if values and all(_is_date(value, form) for value in values)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_date(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Components of our own; every module in this folder is looked through."""
