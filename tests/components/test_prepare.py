@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import ibis
@@ -93,7 +94,9 @@ def test_bins_are_those_of_scikit_learn(strategy: Any, bins: int, train: Any, mo
     key = "bin_quantiles" if strategy == "quantile" else "bin_uniform"
     found = transformed(key, table_of(x=numbers(train)), {"bins": bins}, table_of(x=numbers(more)))["x"].to_pylist()
     expected = [None if value is None else int(binner.transform([[value]])[0, 0]) for value in more]
-    assert found == expected
+    borders = binner.bin_edges_[0]  # numpy rounds a third, so that a value on a border may come to either side
+    is_clear = [value is None or min(abs(borders - value)) > 1e-9 for value in more]
+    assert [*compress(found, is_clear)] == [*compress(expected, is_clear)]
 
 
 @pytest.mark.parametrize(("key", "params", "scaler"), SCALERS)

@@ -42,7 +42,10 @@ MODELS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 SAME = ("classes", "positive", "rows", "inputs", "task")
 PACKED = pa.struct({"one_hot": pa.string()})
 
-pytestmark = pytest.mark.timeout(600)  # Java and Python workers share two cores with the other tests
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # Java and Python workers share two cores with the other tests
+]
 
 
 @dataclass
