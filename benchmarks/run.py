@@ -61,7 +61,8 @@ def main() -> None:
             found = compete(name, Bench(sizes, asked.folder, Path(scratch)), runs)
         print("\n".join(map(str, found.lines)), flush=True)
         keep(folder, name, found)
-        asked.results.write_text("\n".join(page(kept(folder, list(CONTESTS)))), encoding="utf-8")
+        told = "\n".join(page(kept(folder, list(CONTESTS))))
+        asked.results.write_text(told.replace(f"{asked.folder}/", ""), encoding="utf-8")
 
 
 def compete(name: str, bench: Bench, runs: int) -> Found:
