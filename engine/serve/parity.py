@@ -50,8 +50,8 @@ def check_parity(scorer: Scorer) -> Parity:
     if golden.num_rows == 0:
         raise ParityFailed(
             "The model has no stored rows to prove the endpoint with.",
-            hint="Where an encoder uses the target, keep test rows with a split instead of a cross-validation. Joins that "
-            "match several rows per record cannot be served.",
+            hint="Where an encoder uses the target, keep test rows with a split instead of a cross-validation; "
+            "joins that match several rows per record cannot be served.",
         )
     records = [
         {field.name: plain_value(value) for field, value in zip(scorer.fields, row, strict=True)}
