@@ -298,6 +298,21 @@ class Params(Described):
         marked = {name: getattr(self, name) for name in _expression_fields(type(self))}
         return {name: text for name, text in marked.items() if isinstance(text, str)}
 
+    def named_columns(self) -> dict[str, tuple[str, ...]]:
+        """By field, the columns that are named one by one."""
+        found: dict[str, tuple[str, ...]] = {}
+        for field, value in self:
+            if isinstance(value, Columns):
+                found[field] = value.names or ()
+            elif self._pick(field) is not None:
+                found[field] = (value,) if isinstance(value, str) else tuple(value or ())
+        return found
+
+    @classmethod
+    def targets(cls) -> tuple[str, ...]:
+        """The fields that name a column to predict."""
+        return tuple(field for field, pick in _picks(cls).items() if isinstance(pick, TargetPick))
+
     @classmethod
     def _pick(cls, field: str) -> ColumnPick | None:
         return _picks(cls).get(field)

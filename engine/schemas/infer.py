@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import ibis.expr.datatypes as dt
@@ -24,7 +24,6 @@ from components.base import (
 from components.base.outside import OutsideTable
 from components.catalog import component
 from components.errors import ComponentError
-from components.params import TargetPick
 from components.ports import ROW
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
@@ -254,19 +253,10 @@ def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str
 def _targets(node: Node) -> frozenset[str]:
     """What a node says it predicts, even while its other params do not fit yet."""
     try:
-        named = _target_fields(node.component)
+        named = component(node.component).params_type().targets()
     except ComponentError:
         return frozenset()
     return frozenset(value for name in named if isinstance(value := node.params.get(name), str))
-
-
-@cache
-def _target_fields(key: str) -> tuple[str, ...]:
-    return tuple(name for name, field in component(key).params_type().model_fields.items() if _is_target(field))
-
-
-def _is_target(field: Any) -> bool:
-    return any(isinstance(mark, TargetPick) for mark in field.metadata)
 
 
 def _answer_type(target: dt.DataType) -> dt.DataType:

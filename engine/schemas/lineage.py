@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from components.base import LearnedTransform
 from components.outline import Place
-from components.params import Columns, Params, TargetPick
+from components.params import Params
 from engine.schemas.known import KEPT_ANSWERS, NodeSchemas
 
 
@@ -148,8 +148,7 @@ def _origin(relation: ops.Relation, name: str) -> Place | None:
 
 
 def _named(params: Params) -> frozenset[str]:
-    """Whatever may be the name of a column; a target is looked at, never changed."""
-    fields = type(params).model_fields
-    others = (value for name, value in params if not any(isinstance(m, TargetPick) for m in fields[name].metadata))
-    lists = ((value,) if isinstance(value, str) else value for value in others)
-    return frozenset(name for names in lists if isinstance(names, Columns | tuple | list) for name in names)
+    """The columns that params name; a target is looked at, never changed."""
+    return frozenset(
+        name for field, names in params.named_columns().items() if field not in params.targets() for name in names
+    )

@@ -177,7 +177,7 @@ def test_five_hundred_nodes_with_facts_are_looked_through_at_once(shape: Any) ->
         started = time.process_time()
         review(drawn, lambda it: TABLE, facts=lambda it: facts)
         spent = time.process_time() - started
-    assert spent < 2  # ten times what it takes on an idle machine; the benchmarks measure
+    assert spent < 0.6  # three times what it takes on an idle machine
 
 
 # How much a column tells

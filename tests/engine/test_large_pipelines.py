@@ -148,7 +148,7 @@ def test_five_hundred_nodes_are_looked_through_and_planned_at_once(shape: Callab
     drawn = shape(500)
     started = time.process_time()
     look_through(drawn)
-    assert time.process_time() - started < 2  # ten times what it takes on an idle machine; the benchmarks measure
+    assert time.process_time() - started < 0.6  # three times what it takes on an idle machine
 
 
 def test_every_node_is_asked_once_at_most() -> None:
