@@ -1,0 +1,116 @@
+"""What every rule is: about each row, about the values of columns, or about the table as a whole."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Self
+
+import ibis.expr.schema as sch
+import ibis.expr.types as ir
+from pydantic import Field
+
+from components.described import Described
+from components.errors import ComponentError
+from components.params import Columns
+
+FIELD = "rules"
+VALUE = "value"
+SHOWN = 3
+"""How many of the values that break a rule are shown."""
+
+Tolerance = Annotated[float, Field(ge=0, lt=1)]
+
+
+class Rule(Described):
+    """One rule."""
+
+    name: Annotated[str, Field(max_length=100)] = ""
+    """What it is called in messages; its place in the list where this is empty."""
+
+    def bind(self, schema: sch.Schema) -> Self:
+        """The rule with explicit columns, checked against a table.
+
+        Raises
+        ------
+        ComponentError
+        """
+        columns = getattr(self, "columns", None)
+        if not isinstance(columns, Columns):
+            return self
+        found = columns.resolve(schema, field=FIELD)
+        if not len(found):
+            raise ComponentError("A rule has no column to look at.", hint="Choose its columns.", field=FIELD)
+        return self.model_copy(update={"columns": found})
+
+
+class RowRule(Rule):
+    """A rule that each row keeps or breaks."""
+
+    tolerate: Tolerance = 0
+    """The share of rows that may break it before it is told; quarantine takes them out all the same."""
+
+    @abstractmethod
+    def broken(self, table: ir.Table) -> Mapping[str, ir.BooleanColumn]:
+        """Which rows break it, for each column by itself (or the empty name for the row as a whole)."""
+
+    @abstractmethod
+    def words(self, column: str) -> str:
+        """What is so when it is broken."""
+
+    @abstractmethod
+    def reads(self, schema: sch.Schema) -> list[str]:
+        """The columns that it looks at."""
+
+    def counts(self, table: ir.Table) -> Mapping[str, ir.IntegerScalar]:
+        """How many rows break it."""
+        return {name: count(is_broken) for name, is_broken in self.broken(table).items()}
+
+    def examples(self, table: ir.Table, column: str) -> ir.Table | None:
+        """Some of the values that break it."""
+        if not column:
+            return None
+        return some(table.filter(self.broken(table)[column]), table[column])
+
+
+class ColumnRule(RowRule):
+    """A rule about the values of some columns, each by itself."""
+
+    columns: Columns
+
+    def broken(self, table: ir.Table) -> Mapping[str, ir.BooleanColumn]:
+        return {name: (~self.keeps(table[name])).fill_null(False) for name in self.columns}
+
+    @abstractmethod
+    def keeps(self, column: ir.Column) -> ir.BooleanValue:
+        """Whether values keep it; null where that cannot be said."""
+
+    def reads(self, schema: sch.Schema) -> list[str]:
+        return list(self.columns)
+
+
+class TableRule(Rule):
+    """A rule about the table as a whole."""
+
+    is_timely: ClassVar[bool] = False
+    """Whether the answer depends on when it is asked."""
+
+    @abstractmethod
+    def words(self) -> str:
+        """What is so when it is broken."""
+
+    @abstractmethod
+    def is_broken(self, table: ir.Table) -> ir.BooleanScalar:
+        """Whether it is broken."""
+
+    def shown(self, table: ir.Table) -> ir.Scalar | None:
+        """A figure that says more."""
+        return None
+
+
+def count(is_so: ir.BooleanColumn) -> ir.IntegerScalar:
+    """How many rows are so."""
+    return is_so.cast("int64").sum().fill_null(0)
+
+
+def some(rows: ir.Table, column: ir.Column) -> ir.Table:
+    """Some of the values of a column."""
+    return rows.select(rows[column.get_name()].name(VALUE)).distinct().order_by(VALUE).limit(SHOWN)
