@@ -93,8 +93,14 @@ class Measured:
         return statistics.median(float(outcome.figures[name]) for outcome in self.outcomes)
 
 
-def run(command: Command) -> Outcome:
-    """Run a command once."""
+def run(command: Command, *, warm: bool = False) -> Outcome:
+    """Run a command once.
+
+    Parameters
+    ----------
+    warm
+        Whether memory is made ready right before the work begins.
+    """
     started = time.perf_counter()
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
@@ -109,7 +115,7 @@ def run(command: Command) -> Outcome:
         ) as process,
     ):
         with Watch(process.pid) as watch:
-            told, warming = _talk(process)
+            told, warming = _talk(process, warm=warm)
         seconds = time.perf_counter() - started - warming
         complaints.seek(0)
         reasons = complaints.read().strip().splitlines()
@@ -126,13 +132,13 @@ def in_turn(sides: Mapping[str, Command], runs: int) -> dict[str, Measured]:
         for name, command in sides.items():
             if any(outcome.error for outcome in outcomes[name]):
                 continue
-            outcome = run(command)
+            outcome = run(command, warm=runs > 1)  # one run only shows that it works
             if number or runs == 1 or outcome.error:
                 outcomes[name].append(outcome)
     return {name: Measured(str(command), outcomes[name]) for name, command in sides.items()}
 
 
-def _talk(process: "subprocess.Popen[str]") -> tuple[str, float]:
+def _talk(process: "subprocess.Popen[str]", *, warm: bool) -> tuple[str, float]:
     """The last line a command said, and the seconds it was kept waiting while memory was warmed."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -142,7 +148,7 @@ def _talk(process: "subprocess.Popen[str]") -> tuple[str, float]:
     for line in process.stdout:
         last = line.strip()
         if last == READY:
-            warming += timed(warm_memory)[1]
+            warming += timed(warm_memory)[1] if warm else 0.0
             process.stdin.write("\n")
             process.stdin.flush()
     process.wait()

@@ -70,6 +70,11 @@ class Dataset(Base):
     id: Mapped[Identity]
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
+    owner: Mapped[str] = mapped_column(default="")
+    tags: Mapped[JsonList] = mapped_column(default=list)
+    latest: Mapped[int | None]
+    """The version that is meant where none is named: not always the newest one."""
+    retention: Mapped[JsonObject | None]
     created_at: Mapped[Created]
 
 
@@ -89,8 +94,131 @@ class DatasetVersion(Base):
     read_as: Mapped[JsonObject]
     findings: Mapped[JsonList]
     profile: Mapped[JsonObject | None]
+    next_row: Mapped[BigInt]
+    """The first row id that no row of this version or an earlier one has had."""
+    label: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    held: Mapped[JsonObject | None]
+    """Why it did not become the latest; None when it could."""
+    rejected: Mapped[JsonObject | None]
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("dataset_versions.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[Created]
+
+
+class Sync(Base):
+    """Where a dataset's next versions come from, and when."""
+
+    __tablename__ = "syncs"
+
+    id: Mapped[Identity]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), unique=True)
+    source: Mapped[JsonObject]
+    overrides: Mapped[JsonObject]
+    schedule: Mapped[JsonObject]
+    mode: Mapped[str]
+    watermark: Mapped[str | None]
+    watermark_value: Mapped[JsonObject | None]
+    on_schema_change: Mapped[str]
+    retries: Mapped[int]
+    paused: Mapped[bool] = mapped_column(default=False)
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    created_at: Mapped[Created]
+
+
+class SyncRun(Base):
+    """One time that a dataset was synced, or should have been."""
+
+    __tablename__ = "sync_runs"
+
+    id: Mapped[Identity]
+    sync_id: Mapped[str] = mapped_column(ForeignKey("syncs.id", ondelete="CASCADE"), index=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)
+    slot: Mapped[datetime]
+    attempt: Mapped[int] = mapped_column(default=1)
+    asked_by: Mapped[str]
+    status: Mapped[JobStatus] = mapped_column(default="queued")
+    version_number: Mapped[int | None]
+    rows: Mapped[BigInt | None]
+    message: Mapped[str | None]
+    error: Mapped[JsonObject | None]
+    created_at: Mapped[Created]
+    finished_at: Mapped[datetime | None]
+
+
+class Trigger(Base):
+    """What starts when a dataset gets a new latest version."""
+
+    __tablename__ = "triggers"
+    __table_args__ = (UniqueConstraint("dataset_id", "pipeline_id"),)
+
+    id: Mapped[Identity]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    pipeline_id: Mapped[str] = mapped_column(ForeignKey("pipelines.id", ondelete="CASCADE"), index=True)
+    seen: Mapped[int]
+    """The version that it was last started for."""
+    created_at: Mapped[Created]
+
+
+class Rule(Base):
+    """What every version of a dataset is expected to be like."""
+
+    __tablename__ = "rules"
+
+    id: Mapped[Identity]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    rule: Mapped[JsonObject]
+    severity: Mapped[str]
+    created_at: Mapped[Created]
+
+
+class RuleCheck(Base):
+    """What the rules found in a version."""
+
+    __tablename__ = "rule_checks"
+
+    id: Mapped[Identity]
+    version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
+    passed: Mapped[bool]
+    results: Mapped[JsonList]
+    created_at: Mapped[Created]
+
+
+class Chart(Base):
+    """A chart of a dataset, as it is to be drawn."""
+
+    __tablename__ = "charts"
+    __table_args__ = (UniqueConstraint("dataset_id", "name"),)
+
+    id: Mapped[Identity]
+    dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    spec: Mapped[JsonObject]
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+
+
+class Board(Base):
+    """Charts on one page, for people who look; who has the link may."""
+
+    __tablename__ = "boards"
+
+    id: Mapped[Identity]
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+    token: Mapped[str | None] = mapped_column(unique=True)
+    created_at: Mapped[Created]
+
+
+class BoardChart(Base):
+    """A chart's place on a board."""
+
+    __tablename__ = "board_charts"
+
+    board_id: Mapped[str] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True)
+    chart_id: Mapped[str] = mapped_column(ForeignKey("charts.id", ondelete="CASCADE"), primary_key=True, index=True)
+    position: Mapped[int]
+    width: Mapped[int]
 
 
 class Pipeline(Base):

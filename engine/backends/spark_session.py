@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 
 from components.libraries import SPARK
 from engine.backends.backend import Limits
+from engine.backends.spark_java import started_java
 from engine.errors import InvalidSetting, RunError
 
 JAVA = 17
 """The oldest Java that Spark 4 runs on."""
 REACH_SECONDS = 5.0
-STOP_SECONDS = 10.0
-LOG = "spark.log"
 CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
 """Tells the functions of PySpark that columns are those of Spark Connect."""
 
@@ -129,30 +128,23 @@ def unreachable(address: str, reason: str) -> RunError:
 @contextmanager
 def _local(memory_mb: int, scratch: Path, options: Mapping[str, str]) -> Iterator[Any]:
     from pyspark import SparkConf, SparkContext
-    from pyspark.errors import PySparkRuntimeError
-    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
     check_java()
     # What Spark starts in Python, to train models, has our libraries.
     os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     conf = SparkConf(loadDefaults=False).setAll(list(options.items()))
-    with (scratch / LOG).open("wb") as log:
+    with started_java(options, memory_mb, scratch) as gateway:
         try:
-            gateway: Any = launch_gateway(conf, {"stdout": log, "stderr": subprocess.STDOUT})  # type: ignore[no-untyped-call]
-        except (PySparkRuntimeError, OSError) as error:
-            raise _not_started(scratch / LOG, memory_mb) from error
-    try:
-        context = SparkContext(conf=conf, gateway=gateway)
-        context.setLogLevel("OFF")
-        yield SparkSession(context)
-    finally:
-        if SparkContext._active_spark_context is not None:
-            SparkContext._active_spark_context._accumulatorServer.shutdown()  # else it complains when Java ends
-        _end(gateway)
-        # The next session of this process gets a Java of its own, with its own memory.
-        SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
-        SparkSession._instantiatedSession = SparkSession._activeSession = None
+            context = SparkContext(conf=conf, gateway=gateway)
+            context.setLogLevel("OFF")
+            yield SparkSession(context)
+        finally:
+            if SparkContext._active_spark_context is not None:
+                SparkContext._active_spark_context._accumulatorServer.shutdown()  # else it complains when Java ends
+            # The next session of this process gets a Java of its own, with its own memory.
+            SparkContext._gateway = SparkContext._jvm = SparkContext._active_spark_context = None
+            SparkSession._instantiatedSession = SparkSession._activeSession = None
 
 
 def _options(limits: Limits, scratch: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -195,23 +187,3 @@ def check_java() -> None:
         raise RunError(f"Spark needs Java, but {java} does not start.", hint=hint, detail={"reason": told[:500]})
     if int(found[1]) < JAVA:
         raise RunError(f"Spark needs Java {JAVA} or newer, and {java} is {found[1]}.", hint=hint)
-
-
-def _not_started(log: Path, memory_mb: int) -> RunError:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if not line.startswith("WARNING")]
-    reason = next((line for line in lines if "rror" in line), lines[-1] if lines else "it said nothing")
-    return RunError(
-        f"Spark did not start with {memory_mb:,} MB of memory: {reason[:300]}",
-        hint="Raise the memory limit of the run, or run on DuckDB.",
-    )
-
-
-def _end(gateway: Any) -> None:
-    """Spark stops and removes its files when its Java ends, and that ends with its input."""
-    gateway.proc.stdin.close()
-    try:
-        gateway.proc.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        gateway.proc.kill()
-        gateway.proc.wait()
-    gateway.close()

@@ -121,6 +121,22 @@ class OutsideReader:
             self.check_place(Path(connection.settings["database"]))
         return as_foreign(connection, password)
 
+    @contextmanager
+    def fetched(self, url: str) -> Iterator[Path]:
+        """A file of the web, here for as long as it is looked at.
+
+        Raises
+        ------
+        UnreadableFile
+            When it may not be fetched, or does not come.
+        """
+        most, seconds = self.settings.url_max_mb * 1_000_000, self.settings.run_timeout_seconds
+        with TemporaryDirectory(prefix="canvasback-web-") as folder:
+            suffixes = "".join(Path(url.split("?", maxsplit=1)[0]).suffixes[-2:])
+            path = Path(folder) / f"file{suffixes if suffixes.replace('.', '').isalnum() else ''}"
+            download(url, path, most_bytes=most, seconds=seconds, hosts=self.settings.url_hosts)
+            yield path
+
     def check_place(self, path: Path) -> Path:
         """A path of the server that may be read, with every link followed.
 
@@ -155,11 +171,7 @@ class OutsideReader:
                 raise UnreadableFile(f"There is no file {path.name!r}.", hint="Check the path.", field="path_or_url")
             yield path
             return
-        most, seconds = self.settings.url_max_mb * 1_000_000, self.settings.run_timeout_seconds
-        with TemporaryDirectory(prefix="canvasback-web-") as folder:
-            suffixes = "".join(Path(table.place.split("?")[0]).suffixes[-2:])
-            path = Path(folder) / f"file{suffixes if suffixes.replace('.', '').isalnum() else ''}"
-            download(table.place, path, most_bytes=most, seconds=seconds, hosts=self.settings.url_hosts)
+        with self.fetched(table.place) as path:
             yield path
 
     def _key(self, table: OutsideTable) -> str:

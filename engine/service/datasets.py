@@ -7,9 +7,9 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from engine.errors import CanvasbackError, DataError, MissingThing
-from engine.reading import inspect
 from engine.service.tables import read_page
 from engine.service.views import DatasetView, TableView
+from engine.sources import DataSource, FileSource, inspect_source
 from engine.workspace import Workspace
 from storage.disk import writing
 from storage.errors import StorageError
@@ -29,6 +29,9 @@ def list_datasets(workspace: Workspace, search: str = "", limit: int = 200) -> l
                 id=entry.dataset.id,
                 name=entry.dataset.name,
                 description=entry.dataset.description,
+                owner=entry.dataset.owner,
+                tags=entry.dataset.tags,
+                latest=entry.dataset.latest,
                 version=entry.number,
                 rows=entry.rows,
                 bytes=entry.bytes,
@@ -55,7 +58,14 @@ def get_dataset(workspace: Workspace, name: str, version: int | None = None) -> 
         id=dataset.id,
         name=dataset.name,
         description=dataset.description,
+        owner=dataset.owner,
+        tags=dataset.tags,
+        latest=dataset.latest,
         version=row.number,
+        label=row.label,
+        note=row.note,
+        held=row.held,
+        rejected=row.rejected,
         rows=row.rows,
         bytes=row.bytes,
         columns=row.columns,
@@ -108,26 +118,35 @@ def keep_upload(workspace: Workspace, file: BinaryIO, name: str) -> Path:
     return path
 
 
-def inspect_file(path: Path, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """How a file would be read: `read_as`, `columns`, `preview`, `findings`.
+def inspect_dataset(
+    workspace: Workspace, source: DataSource, overrides: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """How a source would be read: `read_as`, `columns`, `preview`, `findings`.
 
     Raises
     ------
-    UnreadableFile
+    UnreadableFile, DataError, StorageError
     """
-    return inspect(path, overrides).model_dump(mode="json")
+    return inspect_source(workspace, source, overrides).model_dump(mode="json")
 
 
 def start_import(
     workspace: Workspace,
-    path: Path,
+    source: DataSource | Path,
     name: str,
     *,
     overrides: Mapping[str, Any] | None = None,
-    source: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
     new_version: bool = True,
 ) -> str:
-    """Queue the import of a file as the next version of a dataset.
+    """Queue the import of a source as the next version of a dataset.
+
+    Parameters
+    ----------
+    source
+        Where the rows come from; a path is a file.
+    told
+        What the dataset's page says of that, where it is more than the source knows.
 
     Returns
     -------
@@ -139,19 +158,27 @@ def start_import(
     MissingThing, DataError, BadName
         When there is no such file, or the name cannot be kept.
     """
+    if isinstance(source, Path):
+        source = FileSource(path=source)
+    if isinstance(source, FileSource):
+        source = FileSource(path=_existing(source.path), filename=source.filename)
+    check_name(name.strip(), "dataset")
+    payload = {
+        "source": source.model_dump(mode="json"),
+        "name": name.strip(),
+        "overrides": dict(overrides or {}),
+        "told": dict(told or {}),
+        "new_version": new_version,
+    }
+    return workspace.database.transact(lambda uow: uow.jobs.enqueue("import_dataset", payload)).id
+
+
+def _existing(path: Path) -> Path:
     if path.is_dir():
         raise DataError(f"{path} is a folder.", hint="Name one of its files.")
     if not path.is_file():
         raise MissingThing(f"There is no file {path}.", hint="Check the path.")
-    check_name(name.strip(), "dataset")
-    payload = {
-        "path": str(path.resolve()),
-        "name": name.strip(),
-        "overrides": dict(overrides or {}),
-        "source": dict(source or {"file": path.name}),
-        "new_version": new_version,
-    }
-    return workspace.database.transact(lambda uow: uow.jobs.enqueue("import_dataset", payload)).id
+    return path.resolve()
 
 
 def suggested_name(filename: str) -> str:

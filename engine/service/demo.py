@@ -67,7 +67,7 @@ def import_sample(workspace: Workspace, wait: Wait) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "customers.parquet"
         pq.write_table(table, path)
-        wait(workspace, start_import(workspace, path, DATASET, source={"sample": "customers"}))
+        wait(workspace, start_import(workspace, path, DATASET, told={"sample": "customers"}))
 
 
 def make_demo_if_new(workspace: Workspace) -> bool:

@@ -40,12 +40,29 @@ class JobView(View):
 
 
 class DatasetView(View):
-    """A dataset and one of its versions, the latest unless asked otherwise."""
+    """A dataset and one of its versions, the latest unless asked otherwise.
+
+    Parameters
+    ----------
+    latest
+        The version that is meant where none is named: not always the newest one.
+    versions
+        All there are, the newest first.
+    held
+        Why this version did not become the latest one.
+    """
 
     id: str
     name: str
     description: str = ""
+    owner: str = ""
+    tags: list[str] = []
+    latest: int | None = None
     version: int | None = None
+    label: str = ""
+    note: str = ""
+    held: dict[str, Any] | None = None
+    rejected: dict[str, Any] | None = None
     rows: int | None = None
     bytes: int | None = None
     columns: list[dict[str, Any]] = []

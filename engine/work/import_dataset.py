@@ -1,22 +1,25 @@
-"""Read a file into a new dataset version and profile it."""
+"""Bring the rows of a source into a new version of a dataset."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from engine.findings import Finding
-from engine.profile import profile
-from engine.reading import ahead, detect, read
+from engine.reading import ahead
+from engine.sources import FileSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
-from storage.errors import NameTaken
-from storage.schema import Dataset, new_id
+from engine.work.new_version import NewVersion, find_place, measure, refuse_second, write_rows
+from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
+
+WRITING = 0.75
+"""The share of the work that reading and writing is; the rest is measuring."""
+UNPACKED = 1.5
+"""How much larger rows are in memory than in a text file."""
 
 
 def import_dataset(assignment: Assignment) -> dict[str, Any]:
-    """Import ``payload["path"]`` as the next version of ``payload["name"]``.
+    """Import ``payload["source"]`` as the next version of ``payload["name"]``.
 
     Returns
     -------
@@ -28,75 +31,70 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     UnreadableFile, StorageError
     """
     workspace, payload = assignment.workspace, assignment.payload
-    path = Path(payload["path"])
-    assignment.tell(0.0, "Looking at the file", always=True)
-    how, noticed = detect(path, payload.get("overrides"))
-    reading = read(path, how)
-    dataset_id, is_new = _dataset_id(assignment, payload["name"])
-    total = max(path.stat().st_size, 1)
-    number = 1
-    if not is_new:
-        with workspace.database.read() as uow:
-            number = uow.datasets.next_number(dataset_id)
-    told = _told(assignment, ahead(reading.batches()), total)
-    manifest = workspace.tables.write(dataset_id, number, told, reading.schema)
-    assignment.tell(0.8, "Profiling", always=True)
-    columns = [{"name": column.name, "type": column.type} for column in manifest.columns]
-    measured = profile(workspace.tables.paths(manifest), rows=manifest.rows)
-    findings = [_data(finding) for finding in _unique([*noticed, *reading.findings])]
-    read_as = how.model_dump(mode="json")
-    result = {"dataset": payload["name"], "version": number, "rows": manifest.rows, "columns": columns}
-    result |= {"findings": findings, "read_as": read_as}
-    profiled = measured.model_dump(mode="json")
+    source = read_source(payload["source"])
+    assignment.tell(0.0, "Looking at the data", always=True)
+    with open_source(workspace, source, payload.get("overrides")) as incoming:
+        made = _made(assignment, incoming)
+    result = _told(made)
 
     def keep(uow: UnitOfWork) -> None:
-        # The id was needed for the folder before the name could be taken; another import may have been faster.
-        found = uow.datasets.find(payload["name"])
-        _refuse_second(assignment, found)
-        dataset = found or uow.datasets.add(payload["name"], payload.get("description", ""), dataset_id)
-        version = uow.datasets.add_version(
-            dataset.id,
-            manifest,
-            source=payload.get("source", {"file": path.name}),
-            read_as=read_as,
-            findings=findings,
-            parent_id=uow.datasets.version(dataset.id).id if found else None,
-        )
-        uow.datasets.set_profile(version.id, profiled, findings)
-        uow.audit.record("local", "dataset imported", f"dataset {payload['name']}", {"version": version.number})
-        result["version"] = version.number
+        refuse_second(uow.datasets.find(made.place.name), new_version=payload["new_version"])
+        result["version"] = made.keep(uow).number
+        detail = {"version": result["version"]}
+        uow.audit.record("local", "dataset imported", f"dataset {made.place.name}", detail)
 
     assignment.finish.append(keep)
-    if path.is_relative_to(workspace.uploads.resolve()):
-        assignment.afterwards.append(lambda: path.unlink(missing_ok=True))
+    if isinstance(source, FileSource) and _is_upload(workspace, source):
+        assignment.afterwards.append(lambda: source.path.unlink(missing_ok=True))
     return result
 
 
-def _dataset_id(assignment: Assignment, name: str) -> tuple[str, bool]:
-    with assignment.workspace.database.read() as uow:
-        found = uow.datasets.find(name)
-    _refuse_second(assignment, found)
-    return (found.id, False) if found else (new_id(), True)
+def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
+    workspace, payload = assignment.workspace, assignment.payload
+    place = find_place(workspace, payload["name"], new_version=payload["new_version"])
+    batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
+    written = write_rows(workspace, place, batches, incoming.reading.schema)
+    assignment.tell(0.8, "Profiling", always=True)
+    return NewVersion(
+        place,
+        written,
+        measure(workspace, written.manifest),
+        source={**incoming.told, **payload.get("told", {})},
+        description=payload.get("description", ""),
+        read_as=incoming.read_as,
+        findings=incoming.findings,
+    )
 
 
-def _refuse_second(assignment: Assignment, found: Dataset | None) -> None:
-    if found is not None and not assignment.payload.get("new_version", True):
-        raise NameTaken(f"There is a dataset called {found.name!r} already.", hint="Choose another name.")
+def _told(made: NewVersion) -> dict[str, Any]:
+    manifest = made.written.manifest
+    return {
+        "dataset": made.place.name,
+        "version": made.place.number,
+        "rows": manifest.rows,
+        "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
+        "findings": [finding.model_dump(mode="json") for finding in made.findings],
+        "read_as": made.read_as,
+    }
 
 
-def _told(assignment: Assignment, batches: Iterator[pa.RecordBatch], total: int) -> Iterator[pa.RecordBatch]:
-    """Report progress by the share of bytes that rows of this size suggest."""
+def _reported(
+    assignment: Assignment, batches: Iterator[pa.RecordBatch], incoming: Incoming
+) -> Iterator[pa.RecordBatch]:
     rows = seen = 0
     for batch in batches:
         rows += batch.num_rows
         seen += batch.nbytes
-        assignment.tell(min(0.75, 0.75 * seen / (total * 1.5)), f"{rows:,} rows")
+        assignment.tell(_share(incoming, rows, seen), f"{rows:,} rows")
         yield batch
 
 
-def _unique(findings: list[Finding]) -> list[Finding]:
-    return list({(f.code, f.column, f.message): f for f in findings}.values())
+def _share(incoming: Incoming, rows: int, seen: int) -> float | None:
+    """How much of the work is done: by the rows that are expected, or by the bytes that rows of this size suggest."""
+    if incoming.rows:
+        return WRITING * min(1.0, rows / incoming.rows)
+    return WRITING * min(1.0, seen / (incoming.bytes * UNPACKED)) if incoming.bytes else None
 
 
-def _data(finding: Finding) -> dict[str, Any]:
-    return finding.model_dump(mode="json")
+def _is_upload(workspace: Workspace, source: FileSource) -> bool:
+    return source.path.is_relative_to(workspace.uploads.resolve())

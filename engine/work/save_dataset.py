@@ -7,11 +7,10 @@ import pyarrow.parquet as pq
 from components.base.output import SaveDataset
 from engine.cache import Entry
 from engine.execute.work import TABLE
-from engine.profile import profile
 from engine.work.assignment import Assignment
+from engine.work.new_version import NewVersion, find_place, measure, write_rows
 from engine.work.origin import Origin
-from storage.repositories.names import check_name
-from storage.schema import DatasetVersion, new_id
+from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
 PART_OF_MEMORY = 4
@@ -28,27 +27,19 @@ def save_dataset(assignment: Assignment, origin: Origin, deed: SaveDataset, entr
         When the name, or a column, cannot be kept.
     """
     workspace = assignment.workspace
-    check_name(deed.name, "dataset")
-    with workspace.database.read() as uow:
-        found = uow.datasets.find(deed.name)
-        latest = uow.datasets.version(found.id) if found else None
-        number = uow.datasets.next_number(found.id) if found else 1
-    if latest is not None and latest.source.get("fingerprint") == origin.node.fingerprint:
-        return _told(deed.name, latest, is_new=False)
+    place = find_place(workspace, deed.name)
+    if place.parent is not None and place.parent.source.get("fingerprint") == origin.node.fingerprint:
+        return _told(deed.name, place.parent, is_new=False)
     stored = pq.ParquetFile(entry.path(TABLE))
-    dataset_id = found.id if found else new_id()
-    manifest = workspace.tables.write(dataset_id, number, stored.iter_batches(), stored.schema_arrow)
-    memory_mb = max(256, workspace.settings.run_memory_mb // PART_OF_MEMORY)
-    measured = profile(workspace.tables.paths(manifest), rows=manifest.rows, memory_mb=memory_mb)
-    findings = [finding.model_dump(mode="json") for finding in measured.findings]
+    written = write_rows(workspace, place, stored.iter_batches(), stored.schema_arrow)
+    measured = measure(workspace, written.manifest, max(256, workspace.settings.run_memory_mb // PART_OF_MEMORY))
 
     def write(uow: UnitOfWork) -> DatasetVersion:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
-        # Somebody may have made it since its files were written: then these become its next version.
-        dataset = uow.datasets.find(deed.name) or uow.datasets.add(deed.name, deed.description, dataset_id)
-        parent = latest.id if latest is not None and latest.dataset_id == dataset.id else None
-        version = uow.datasets.add_version(dataset.id, manifest, source=_source(uow, origin), parent_id=parent)
-        uow.datasets.set_profile(version.id, measured.model_dump(mode="json"), findings)
+        made = NewVersion(
+            place, written, measured, _source(uow, origin), deed.description, findings=list(measured.findings)
+        )
+        version = made.keep(uow)
         uow.audit.record("local", "dataset saved", f"dataset {deed.name}", {"version": version.number})
         return version
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, or_, select
-from sqlalchemy.orm import aliased
 
 from storage.errors import Conflict, InUse
 from storage.manifest import Manifest
@@ -51,11 +50,10 @@ class Datasets(NamedRepository[Dataset]):
 
     def list(self, *, search: str = "", limit: int = 50, offset: int = 0) -> Sequence[DatasetEntry]:
         """Return datasets with their latest version, newest first, in one query."""
-        v, other = DatasetVersion, aliased(DatasetVersion)
-        latest = select(func.max(other.number)).where(other.dataset_id == Dataset.id).scalar_subquery()
+        v = DatasetVersion
         query = (
             select(Dataset, v.number, v.id, v.rows, v.bytes, v.columns, v.findings, v.created_at)
-            .outerjoin(v, and_(v.dataset_id == Dataset.id, v.number == latest))
+            .outerjoin(v, and_(v.dataset_id == Dataset.id, v.number == Dataset.latest))
             .where(Dataset.name.icontains(search, autoescape=True))
             .order_by(func.coalesce(v.created_at, Dataset.created_at).desc(), Dataset.id.desc())
             .limit(limit)
@@ -67,7 +65,7 @@ class Datasets(NamedRepository[Dataset]):
         """Return the number that the next version will probably get; `add_version` decides."""
         return self._next(DatasetVersion.number, DatasetVersion.dataset_id, dataset_id)
 
-    def add_version(
+    def add_version(  # noqa: PLR0913  a version is what all of these say
         self,
         dataset_id: str,
         manifest: Manifest,
@@ -76,9 +74,19 @@ class Datasets(NamedRepository[Dataset]):
         read_as: dict[str, Any] | None = None,
         findings: Sequence[dict[str, Any]] = (),
         parent_id: str | None = None,
+        next_row: int | None = None,
+        held: dict[str, Any] | None = None,
+        rejected: dict[str, Any] | None = None,
     ) -> DatasetVersion:
-        """Make the files of `manifest` the next version of a dataset: from the commit on, they exist."""
-        self._get(Dataset, dataset_id, self.noun, lock=True)
+        """Make the files of `manifest` the next version of a dataset: from the commit on, they exist.
+
+        Parameters
+        ----------
+        next_row : the first row id that is still free; the number of rows, where they were numbered from zero.
+        held : why the version does not become the latest; None where it does.
+        rejected : what could not be read: how many lines, and the file that keeps them.
+        """
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
         version = DatasetVersion(
             dataset_id=dataset_id,
             number=self.next_number(dataset_id),
@@ -86,18 +94,37 @@ class Datasets(NamedRepository[Dataset]):
             read_as=read_as or {},
             findings=[*findings],
             parent_id=parent_id,
+            next_row=max(manifest.rows if next_row is None else next_row, self.first_free_row(dataset_id)),
+            held=held,
+            rejected=rejected,
             **manifest.as_json(),
         )
-        return self._insert(version, Conflict(f"Version {version.number} was made by someone else", "Try again."))
+        self._insert(version, Conflict(f"Version {version.number} was made by someone else", "Try again."))
+        if held is None:
+            dataset.latest = version.number
+        return version
+
+    def first_free_row(self, dataset_id: str) -> int:
+        """Return the first row id that no version has given away."""
+        highest = self._session.scalar(
+            select(func.max(DatasetVersion.next_row)).where(DatasetVersion.dataset_id == dataset_id)
+        )
+        return highest or 0
+
+    def make_latest(self, dataset_id: str, number: int) -> DatasetVersion:
+        """Let `number` be the version that is meant where none is named; a held one is released by this."""
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
+        version = self.version(dataset_id, number)
+        dataset.latest, version.held = number, None
+        return version
 
     def version(self, dataset_id: str, number: int | None = None) -> DatasetVersion:
         """Return version `number`, or the latest."""
-        query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id)
-        if number is not None:
-            query = query.where(DatasetVersion.number == number)
-        name = self.get(dataset_id).name
-        missing = f"{name} has no version {number}" if number else f"{name} has no version yet"
-        return self._one(query.order_by(DatasetVersion.number.desc()), missing)
+        dataset = self.get(dataset_id)
+        wanted = dataset.latest if number is None else number
+        query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id, DatasetVersion.number == wanted)
+        missing = f"{dataset.name} has no version {number}" if number else f"{dataset.name} has no version yet"
+        return self._one(query, missing)
 
     def get_version(self, version_id: str) -> DatasetVersion:
         """Return the version with this id."""
@@ -139,8 +166,11 @@ class Datasets(NamedRepository[Dataset]):
     def delete_version(self, version_id: str, also_used_by: Sequence[str] = ()) -> None:
         """Delete one version; its files go when no other version lists them."""
         version = self.get_version(version_id)
-        name = f"{self._get(Dataset, version.dataset_id, self.noun, lock=True).name} v{version.number}"
+        dataset = self._get(Dataset, version.dataset_id, self.noun, lock=True)
+        name = f"{dataset.name} v{version.number}"
         self._refuse_if_used(name, [*also_used_by, *self._users(DatasetVersion.id == version_id)])
+        if dataset.latest == version.number:
+            raise InUse(f"{name} is the latest version", hint="Make another one the latest first.", users=[name])
         self._change(delete(DatasetVersion).where(DatasetVersion.id == version_id))
 
     def files_in_use(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from engine.service import datasets, endpoints, jobs, models, pipelines, runs
 from engine.service.demo import make_demo
 from engine.service.lineage import get_lineage
 from engine.service.views import RunView
+from engine.sources import FileSource
 from engine.workspace import Workspace
 from storage.errors import InUse, LostLease, NameTaken, NotFound
 from tests.homes import churn_pipeline, do_job, do_run, done, publish, queue_run
@@ -49,9 +50,10 @@ def trained(imported: Workspace) -> tuple[Workspace, RunView]:
 
 def test_a_file_becomes_an_endpoint_and_every_step_can_be_traced(workspace: Workspace, file: Path) -> None:
     upload = datasets.keep_upload(workspace, io.BytesIO(file.read_bytes()), "customers.csv")
-    seen = datasets.inspect_file(upload)
+    source = FileSource(path=upload, filename="customers.csv")
+    seen = datasets.inspect_dataset(workspace, source)
     assert seen["read_as"]["delimiter"] == ","
-    told = done(workspace, datasets.start_import(workspace, upload, "customers", source={"file": "customers.csv"}))
+    told = done(workspace, datasets.start_import(workspace, source, "customers"))
     assert (told["version"], told["rows"], len(told["columns"])) == (1, 2_000, 15)
     assert datasets.profile_dataset(workspace, "customers")["rows"] == 2_000
     assert datasets.preview_dataset(workspace, "customers", limit=5).total == 2_000

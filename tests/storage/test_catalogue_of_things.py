@@ -158,9 +158,37 @@ def test_a_dataset_version_that_a_model_was_trained_on_is_in_use(database: Datab
         run = a_run(uow, reads=used)
         a_model_version(uow, run)
         uow.runs.finish(run.id, "succeeded")
+    with pytest.raises(InUse, match="is the latest version"), database.write() as uow:
+        uow.datasets.delete_version(unused.id)
+    with database.write() as uow:
+        uow.datasets.make_latest(used.dataset_id, used.number)
         uow.datasets.delete_version(unused.id)
     with pytest.raises(InUse, match="model churn v1"), database.write() as uow:
         uow.datasets.delete_version(used.id)
+
+
+def test_a_version_that_is_held_does_not_become_the_latest_until_it_is_released(database: Database) -> None:
+    with database.write() as uow:
+        first = a_dataset_version(uow)
+        held = uow.datasets.add_version(
+            first.dataset_id, manifest("d/v2/part-0.parquet"), source={}, held={"rule": "r"}
+        )
+        assert uow.datasets.version(first.dataset_id).number == 1
+        assert uow.datasets.list()[0].number == 1
+        uow.datasets.make_latest(first.dataset_id, held.number)
+        assert uow.datasets.version(first.dataset_id).held is None
+    with database.read() as uow:
+        assert uow.datasets.version(first.dataset_id).number == 2
+
+
+def test_no_version_gives_a_row_id_a_second_time(database: Database) -> None:
+    with database.write() as uow:
+        first = a_dataset_version(uow)
+        grown = uow.datasets.add_version(first.dataset_id, manifest("d/v2/part-0.parquet"), source={}, next_row=900)
+        uow.datasets.make_latest(first.dataset_id, 1)
+        again = uow.datasets.add_version(first.dataset_id, manifest("d/v3/part-0.parquet"), source={})
+        assert (grown.next_row, again.next_row) == (900, 900)
+        assert uow.datasets.first_free_row(first.dataset_id) == 900
 
 
 def test_the_caller_can_name_further_users_of_a_dataset(database: Database) -> None:

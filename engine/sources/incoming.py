@@ -1,0 +1,63 @@
+"""Rows on their way in: their columns first, then their batches, and then all that was noticed."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from engine.findings import Finding
+from engine.reading.read_as import Rejected
+
+
+class Batches(Protocol):
+    """What is read once, batch by batch; `findings` and `rejected` are complete behind the last one."""
+
+    schema: pa.Schema
+    rejected_count: int
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was noticed so far."""
+        ...
+
+    @property
+    def rejected(self) -> Sequence[Rejected]:
+        """Lines that could not be read; the first thousand."""
+        ...
+
+    def batches(self) -> Generator[pa.RecordBatch, None, None]:
+        """The rows, once."""
+        ...
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Rows that are to become a version of a dataset.
+
+    Parameters
+    ----------
+    told
+        Where they come from, in the words of the dataset's page.
+    read_as
+        How they are read, as a JSON document.
+    bytes
+        How much there is to read, for the progress; None where nobody knows.
+    rows
+        How many rows are expected, where the source says so.
+    noticed
+        Findings from before the first row.
+    """
+
+    reading: Batches
+    told: dict[str, Any]
+    read_as: dict[str, Any] = field(default_factory=dict)
+    bytes: int | None = None
+    rows: int | None = None
+    noticed: Sequence[Finding] = ()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All that was noticed, once each."""
+        every = [*self.noticed, *self.reading.findings]
+        return list({(one.code, one.column, one.message): one for one in every}.values())

@@ -1,0 +1,123 @@
+"""What surrounds datasets: syncs, triggers, rules, charts and boards."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "syncs",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.Text(), nullable=False),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("overrides", sa.JSON(), nullable=False),
+        sa.Column("schedule", sa.JSON(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("watermark", sa.Text(), nullable=True),
+        sa.Column("watermark_value", sa.JSON(), nullable=True),
+        sa.Column("on_schema_change", sa.Text(), nullable=False),
+        sa.Column("retries", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_syncs_dataset_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_syncs"),
+        sa.UniqueConstraint("dataset_id", name="uq_syncs_dataset_id"),
+    )
+    op.create_index("ix_syncs_next_at", "syncs", ["next_at"], unique=False)
+    op.create_table(
+        "sync_runs",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sync_id", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=True),
+        sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=True),
+        sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_sync_runs_job_id", ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["sync_id"], ["syncs.id"], name="fk_sync_runs_sync_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_sync_runs"),
+    )
+    op.create_index("ix_sync_runs_job_id", "sync_runs", ["job_id"], unique=False)
+    op.create_index("ix_sync_runs_sync_id", "sync_runs", ["sync_id"], unique=False)
+    op.create_table(
+        "triggers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.Text(), nullable=False),
+        sa.Column("pipeline_id", sa.Text(), nullable=False),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.id"], name="fk_triggers_pipeline_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_triggers_dataset_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_triggers"),
+        sa.UniqueConstraint("dataset_id", "pipeline_id", name="uq_triggers_dataset_id_pipeline_id"),
+    )
+    op.create_index("ix_triggers_pipeline_id", "triggers", ["pipeline_id"], unique=False)
+    op.create_table(
+        "rules",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.JSON(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_rules_dataset_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_rules"),
+    )
+    op.create_index("ix_rules_dataset_id", "rules", ["dataset_id"], unique=False)
+    op.create_table(
+        "rule_checks",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.Text(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["dataset_versions.id"], name="fk_rule_checks_version_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_checks"),
+    )
+    op.create_index("ix_rule_checks_version_id", "rule_checks", ["version_id"], unique=False)
+    op.create_table(
+        "charts",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("dataset_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("spec", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_charts_dataset_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_charts"),
+        sa.UniqueConstraint("dataset_id", "name", name="uq_charts_dataset_id_name"),
+    )
+    op.create_table(
+        "boards",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_boards"),
+        sa.UniqueConstraint("token", name="uq_boards_token"),
+        sa.UniqueConstraint("name", name="uq_boards_name"),
+    )
+    op.create_table(
+        "board_charts",
+        sa.Column("board_id", sa.Text(), nullable=False),
+        sa.Column("chart_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name="fk_board_charts_board_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["chart_id"], ["charts.id"], name="fk_board_charts_chart_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("board_id", "chart_id", name="pk_board_charts"),
+    )
+    op.create_index("ix_board_charts_chart_id", "board_charts", ["chart_id"], unique=False)

@@ -1,0 +1,49 @@
+"""The list of datasets."""
+
+import streamlit as st
+
+from engine.service import Workspace, datasets
+from engine.service.amounts import count, size
+from engine.service.views import DatasetView
+from ui import places
+from ui.frame import Column, empty, heading, listing, search
+from ui.words import ago
+
+
+def show_list(home: Workspace) -> None:
+    with heading("Datasets"):
+        if st.button("Import", type="primary", icon=":material/upload:"):
+            places.go(places.IMPORT)
+    words = search("datasets", "datasets")
+    found = datasets.list_datasets(home, search=words)
+    if not found and words:
+        st.caption(f"No dataset is called anything like “{words}”.")
+        return
+    if not found:
+        empty(":material/table:", "No dataset yet", "Import a CSV, Parquet or JSON file to begin.", _first)
+        return
+    columns: list[Column[DatasetView]] = [
+        Column("Name", 4, lambda it: places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name)),
+        Column("Version", 1.3, lambda it: st.write(f"v{it.version}" if it.version else "–")),
+        Column("Rows", 1.7, lambda it: st.write(f"{it.rows:,}" if it.rows is not None else "–")),
+        Column("Columns", 1.5, lambda it: st.write(f"{len(it.columns):,}")),
+        Column("Size", 1.5, lambda it: st.write(size(it.bytes))),
+        Column("Findings", 2.2, _noticed),
+        Column("Imported", 2.2, lambda it: st.caption(ago(it.created_at))),
+    ]
+    listing(found, columns, noun="dataset", key="datasets")
+
+
+def _first() -> None:
+    if st.button("Import a dataset", type="primary", icon=":material/upload:"):
+        places.go(places.IMPORT)
+    if st.button("Use sample data", icon=":material/science:"):
+        places.go(places.PIPELINES, new="sample")
+
+
+def _noticed(it: DatasetView) -> None:
+    grave = sum(finding.get("severity") != "info" for finding in it.findings)
+    if grave:
+        st.badge(f"{grave} to look at", icon=":material/warning:", color="orange")
+    else:
+        st.caption(count(len(it.findings), "note") if it.findings else "None")

@@ -1,0 +1,1 @@
+"""The import wizard: where from, how it is read, under which name."""
