@@ -108,9 +108,9 @@ class Clusterer(Unsupervised[U]):
         with threadpool_limits(1, user_api="openmp"):
             return self.learned(self.build().fit(matrix), matrix)
 
+    @abstractmethod
     def learned(self, fitted: Any, matrix: Any) -> Any:
         """What tells the cluster of any row by its ``predict``, made from the fitted scikit-learn estimator."""
-        raise NotImplementedError
 
     @classmethod
     def answer(cls, fitted: Any, matrix: Any) -> dict[str, Any]:

@@ -42,9 +42,9 @@ class CodedParams(Params):
         """The columns that one becomes."""
         return [f"{name}_{place}" for place in range(self.width(name))]
 
+    @abstractmethod
     def width(self, name: str) -> int:
         """How many columns one becomes."""
-        raise NotImplementedError
 
     def given(self, name: str) -> tuple[str, ...] | None:
         """The categories of a column in their order, where they are given."""
