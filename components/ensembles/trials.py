@@ -4,10 +4,12 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean, median, pstdev
 from typing import Any
 
 from components.base import Search, Trial
+from components.ensembles.at_once import helping
 from components.ensembles.metrics import Judge
 from components.errors import ComponentError, UnfitData
 from components.models.threads import few_threads
@@ -47,6 +49,17 @@ class Clock:
         return self.left <= 0
 
 
+@dataclass(frozen=True)
+class Tried:
+    """How a fit did on one part that was held out; a note says why it did not."""
+
+    score: float = 0.0
+    seconds: float = 0.0
+    answer_seconds: float = 0.0
+    answers: int = 0
+    note: str = ""
+
+
 @dataclass
 class Trials:
     """What was tried so far.
@@ -67,8 +80,28 @@ class Trials:
     done: list[Trial] = field(default_factory=list)
     _curves: list[list[float]] = field(default_factory=list)
 
+    def at_once(self, fits: Sequence[Fit], cuts: Sequence[tuple[Any, Any]]) -> list[Sequence[Tried] | None]:
+        """How each fit does on every part, found by workers at the same time; None where nobody helps."""
+        workers = helping()
+        if workers is None or self.clock.is_over:
+            return [None] * len(fits)
+        tasks = [
+            partial(_try, self.judge, fit, self.matrix, self.target, known, held)
+            for fit in fits
+            for known, held in cuts
+        ]
+        told = workers.do(tasks)
+        return [told[start : start + len(cuts)] for start in range(0, len(told), len(cuts))]
+
     def attempt(
-        self, model: str, params: Mapping[str, Any], fit: Fit, cuts: Sequence[tuple[Any, Any]], *, must: bool = False
+        self,
+        model: str,
+        params: Mapping[str, Any],
+        fit: Fit,
+        cuts: Sequence[tuple[Any, Any]],
+        *,
+        must: bool = False,
+        known: Sequence[Tried] | None = None,
     ) -> Trial:
         """Fit and score a model on every part, and note how it went.
 
@@ -76,40 +109,26 @@ class Trials:
         ----------
         must
             Whether to go on when the time is over, so that there is something to choose from.
+        known
+            How it did on every part, where that was found out `at_once`: the same trial comes of it.
         """
-        scores: list[float] = []
-        seconds, asking, asked, note = 0.0, 0.0, 0, ""
-        rows = sum(len(held) for _, held in cuts)
-        for known, held in cuts:
-            if self.clock.is_over and not must:
+        parts: list[Tried] = []
+        note, rows = "", sum(len(held) for _, held in cuts)
+        for place, (learned_from, held) in enumerate(cuts):
+            if known is None and self.clock.is_over and not must:
                 note = OUT_OF_TIME
                 break
-            begun = time.monotonic()
-            try:
-                with few_threads(self.matrix), warnings.catch_warnings():  # what is kept warns later
-                    warnings.simplefilter("ignore")
-                    estimator = fit(self.matrix[known], self.target[known])
-                    fitted = time.monotonic()
-                    scores.append(self.judge.score(estimator, self.matrix[held], self.target[held]))
-            except (ValueError, ComponentError) as error:
-                note = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+            part = known[place] if known else _try(self.judge, fit, self.matrix, self.target, learned_from, held)
+            if part.note:
+                note = part.note
                 break
-            seconds, asking, asked = seconds + fitted - begun, asking + time.monotonic() - fitted, asked + len(held)
-            if len(scores) < len(cuts) and self._is_hopeless(scores, rows):
+            parts.append(part)
+            if len(parts) < len(cuts) and self._is_hopeless([one.score for one in parts], rows):
                 note = GIVEN_UP
                 break
+        trial = _told(model, params, parts, rows, note)
         if not note:
-            self._curves.append(scores)
-        trial = Trial(
-            model=model,
-            params=dict(params),
-            score=fmean(scores) if scores else None,
-            spread=pstdev(scores) if scores else None,
-            seconds=round(seconds / max(len(scores), 1), 6),
-            answer_seconds=round(asking / asked * 1_000, 6) if asked else None,
-            rows=rows,
-            note=note,
-        )
+            self._curves.append([part.score for part in parts])
         self.done.append(trial)
         return trial
 
@@ -150,3 +169,32 @@ class Trials:
             return False
         at = len(scores)
         return self.judge.is_better(median(fmean(curve[:at]) for curve in self._curves), fmean(scores))
+
+
+def _try(judge: Judge, fit: Fit, matrix: Any, target: Any, known: Any, held: Any) -> Tried:
+    """Learn from some rows and be scored on others; a function of its own, so that a worker elsewhere can do it."""
+    begun = time.monotonic()
+    try:
+        with few_threads(matrix), warnings.catch_warnings():  # what is kept warns later
+            warnings.simplefilter("ignore")
+            estimator = fit(matrix[known], target[known])
+            fitted = time.monotonic()
+            score = judge.score(estimator, matrix[held], target[held])
+    except (ValueError, ComponentError) as error:
+        return Tried(note=(str(error).strip().splitlines() or [type(error).__name__])[0][:200])
+    return Tried(score, fitted - begun, time.monotonic() - fitted, len(held))
+
+
+def _told(model: str, params: Mapping[str, Any], parts: Sequence[Tried], rows: int, note: str) -> Trial:
+    scores, answers = [part.score for part in parts], sum(part.answers for part in parts)
+    asking = sum(part.answer_seconds for part in parts)
+    return Trial(
+        model=model,
+        params=dict(params),
+        score=fmean(scores) if scores else None,
+        spread=pstdev(scores) if scores else None,
+        seconds=round(sum(part.seconds for part in parts) / max(len(parts), 1), 6),
+        answer_seconds=round(asking / answers * 1_000, 6) if answers else None,
+        rows=rows,
+        note=note,
+    )

@@ -1,17 +1,19 @@
 """The settings of a model, searched for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
+from components.ensembles.at_once import helping
 from components.ensembles.folds import cut
 from components.ensembles.halving import rungs
 from components.ensembles.metrics import Judge, Metric, metric_for
 from components.ensembles.spaces import Choices, Space, draws, grid, space_of, with_settings, written_space
-from components.ensembles.trials import Clock, Trials
+from components.ensembles.trials import Clock, Fit, Trials, Tried
 from components.errors import ComponentError
 from components.libraries import OPTUNA, Library
 from components.models.arguments import Advanced, Seed
@@ -107,10 +109,8 @@ class Tune(Wrapper[TuneParams]):
                 self._ask(trials, cuts)
             case _:
                 trials.gives_up = self.params.gives_up and self.params.search == "random"
-                for settings in self._listed():
-                    if trials.done and trials.clock.is_over:
-                        break
-                    self._attempt(trials, settings, cuts)
+                for _ in self._attempts(trials, self._listed(), cuts):
+                    pass
         best = trials.best()
         with few_threads(matrix):
             found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
@@ -126,14 +126,35 @@ class Tune(Wrapper[TuneParams]):
         else:
             yield from islice(draws(self.space(), self.params.seed), others)
 
-    def _attempt(self, trials: Trials, settings: Mapping[str, Any], cuts: list[tuple[Any, Any]]) -> float | None:
+    def _attempts(
+        self, trials: Trials, listed: Iterable[Mapping[str, Any]], cuts: list[tuple[Any, Any]]
+    ) -> Iterator[float | None]:
+        """The score of each, as many at once as there are workers; ends with the time."""
+        waiting, workers = iter(listed), helping()
+        together = max(1, workers.workers() // len(cuts)) if workers else 1
+        while some := list(islice(waiting, together)):
+            for settings, known in zip(some, trials.at_once([self._fit_with(it) for it in some], cuts), strict=True):
+                if trials.done and trials.clock.is_over:
+                    return
+                yield self._attempt(trials, settings, cuts, known)
+
+    def _attempt(
+        self,
+        trials: Trials,
+        settings: Mapping[str, Any],
+        cuts: list[tuple[Any, Any]],
+        known: Sequence[Tried] | None = None,
+    ) -> float | None:
         """The score of some settings; None where there is none, or only a part of one."""
-        try:
-            fit = with_settings(self.member, settings).fit
-        except ValidationError as error:
-            fit = _failing(error)
-        trial = trials.attempt(self.member.spec.title, settings, fit, cuts, must=not trials.done)
+        title, fit = self.member.spec.title, self._fit_with(settings)
+        trial = trials.attempt(title, settings, fit, cuts, must=not trials.done, known=known)
         return None if trial.note else trial.score
+
+    def _fit_with(self, settings: Mapping[str, Any]) -> Fit:
+        try:
+            return with_settings(self.member, settings).fit
+        except ValidationError as error:
+            return partial(_fail, error.errors()[0]["msg"].removeprefix("Value error, "))
 
     def _halve(self, trials: Trials, *, is_classification: bool) -> None:
         """Many settings on few rows, then the best third of them on three times as many, up to all rows."""
@@ -142,12 +163,12 @@ class Tune(Wrapper[TuneParams]):
         ladder = rungs(trials.target, len(candidates), params.folds, params.seed, is_classification=is_classification)
         for rung in ladder:
             scored: list[tuple[float, int]] = []
-            for place, settings in enumerate(candidates[: rung.candidates]):
-                if trials.done and trials.clock.is_over:
-                    return
-                score = self._attempt(trials, settings, rung.cuts)
+            left = candidates[: rung.candidates]
+            for place, score in enumerate(self._attempts(trials, left, rung.cuts)):
                 if score is not None:
                     scored.append((score, place))
+            if trials.clock.is_over:
+                return
             sign = 1 if trials.judge.lower_is_better else -1
             scored.sort(key=lambda pair: (sign * pair[0], pair[1]))
             candidates = [candidates[place] for _, place in scored]
@@ -165,7 +186,8 @@ class Tune(Wrapper[TuneParams]):
         while len(trials.done) < params.budget and not trials.clock.is_over:
             asked = study.ask()
             settings = {name: _suggested(asked, name, dimension) for name, dimension in space.items()}
-            score = self._attempt(trials, settings, cuts)
+            (known,) = trials.at_once([self._fit_with(settings)], cuts)
+            score = self._attempt(trials, settings, cuts, known)
             study.tell(asked, score, None if score is not None else optuna.trial.TrialState.FAIL)
 
 
@@ -176,8 +198,5 @@ def _suggested(asked: Any, name: str, dimension: Any) -> Any:
     return suggest(name, dimension.low, dimension.high, log=dimension.is_log)
 
 
-def _failing(error: ValidationError) -> Any:
-    def fail(matrix: Any, target: Any) -> Any:
-        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, "))
-
-    return fail
+def _fail(reason: str, matrix: Any, target: Any) -> Any:
+    raise ValueError(reason)

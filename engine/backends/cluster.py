@@ -1,7 +1,7 @@
 """An engine's own workers, which can train a model from rows where the rows are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -23,6 +23,16 @@ class Cluster(ABC):
     @abstractmethod
     def workers(self) -> int:
         """How many there are."""
+
+    @abstractmethod
+    def do(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Do all tasks, several at the same time, and give what they return, in their order.
+
+        Raises
+        ------
+        CanvasbackError
+            When the workers cannot.
+        """
 
     @abstractmethod
     def spread(self, table: ir.Table, order: Sequence[str], parts: int) -> AbstractContextManager[Any]:

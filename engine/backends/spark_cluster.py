@@ -1,5 +1,6 @@
 """Spark's workers, as those who train a model."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -30,6 +31,16 @@ class SparkCluster(Cluster):
         """As many as Spark has work for at once."""
         parts = self._session.range(MANY).selectExpr("spark_partition_id()")
         return int(parts.distinct().count())
+
+    def do(self, tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+        """One task of Spark for each, through joblib."""
+        from joblib import Parallel, delayed, parallel_config  # type: ignore[import-untyped]
+        from joblibspark import register_spark  # type: ignore[import-untyped]
+
+        register_spark()
+        with warnings.catch_warnings(), parallel_config(backend="spark", n_jobs=min(self.workers(), len(tasks))):
+            warnings.filterwarnings("ignore", message="Spark .*stage-level scheduling")
+            return list(Parallel(batch_size=1)(delayed(task)() for task in tasks))
 
     @contextmanager
     def spread(self, table: ir.Table, order: Sequence[str], parts: int) -> Iterator[Any]:

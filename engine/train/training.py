@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from components.base import Estimator, Search
+from components.ensembles.at_once import helped_by
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
@@ -207,7 +208,8 @@ def _fit(
         learned_from = truth(labels, classes)
         positive = _positive(component, classes) if classes else None
         place = classes.labels.index(positive) if classes else 0
-        learned, warned = fitted(lambda: component.learn(matrix, learned_from, place))
+        with helped_by(backend.cluster):
+            learned, warned = fitted(lambda: component.learn(matrix, learned_from, place))
     trained = Trained(learned.estimator, spec, classes, positive, component.takes_missing, warnings=warned)
     trained.search, trained.members = learned.search, learned.members
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
