@@ -53,7 +53,7 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
     workspace, payload = assignment.workspace, assignment.payload
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
     batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
-    written = write_rows(workspace, place, batches, incoming.reading.schema)
+    written = write_rows(workspace, place, batches, incoming.reading.schema, payload.get("mode", "replace"))
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
@@ -73,7 +73,7 @@ def _told(made: NewVersion) -> dict[str, Any]:
         "version": made.place.number,
         "rows": manifest.rows,
         "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
-        "findings": [finding.model_dump(mode="json") for finding in made.findings],
+        "findings": [finding.model_dump(mode="json") for finding in made.noticed],
         "read_as": made.read_as,
     }
 

@@ -77,6 +77,7 @@ class Datasets(NamedRepository[Dataset]):
         next_row: int | None = None,
         held: dict[str, Any] | None = None,
         rejected: dict[str, Any] | None = None,
+        changes: dict[str, Any] | None = None,
     ) -> DatasetVersion:
         """Make the files of `manifest` the next version of a dataset: from the commit on, they exist.
 
@@ -85,6 +86,7 @@ class Datasets(NamedRepository[Dataset]):
         next_row : the first row id that is still free; the number of rows, where they were numbered from zero.
         held : why the version does not become the latest; None where it does.
         rejected : what could not be read: how many lines, and the file that keeps them.
+        changes : how many rows were added, removed, changed and kept since the parent.
         """
         dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
         version = DatasetVersion(
@@ -97,6 +99,7 @@ class Datasets(NamedRepository[Dataset]):
             next_row=max(manifest.rows if next_row is None else next_row, self.first_free_row(dataset_id)),
             held=held,
             rejected=rejected,
+            changes=changes,
             **manifest.as_json(),
         )
         self._insert(version, Conflict(f"Version {version.number} was made by someone else", "Try again."))
