@@ -19,6 +19,9 @@ def dataset_import(
     read_as: Annotated[
         list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
     ] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add the rows to those of the latest version instead of replacing them.")
+    ] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,7 +32,13 @@ def dataset_import(
     workspace = open_home(home)
     result = wait(
         workspace,
-        start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
+        start_import(
+            workspace,
+            source,
+            name or suggested_name(source.name),
+            overrides=overrides,
+            mode="append" if append else "replace",
+        ),
     )
     if as_json:
         print_json(result)

@@ -88,12 +88,7 @@ class Fit:
         for field in wanted:
             at = self._places.get(field.name.casefold())
             if at is not None and not _widens(given.field(at).type, field.type):
-                raise DataError(
-                    f"Column {field.name!r} holds {given.field(at).type} here and {field.type} in {self._parent}: the "
-                    "rows cannot be added.",
-                    hint=REPLACE,
-                    field=field.name,
-                )
+                raise self._other_type(given.field(at).type, field)
         self.findings = [_filled(name) for name in wanted.names if name.casefold() not in self._places]
 
     def batches(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -114,8 +109,13 @@ class Fit:
         at = self._places.get(field.name.casefold())
         if at is None:
             return pa.nulls(batch.num_rows, field.type)
+        values = batch.column(at)
+        if is_text(values.type) and not is_text(field.type):
+            if values.null_count < len(values):
+                raise self._other_type(values.type, field)
+            return pa.nulls(len(values), field.type)
         try:
-            return batch.column(at).cast(field.type)
+            return values.cast(field.type)
         except pa.ArrowException as error:
             raise DataError(
                 f"Column {field.name!r} does not fit {field.type}, which it is in {self._parent}, behind row {rows:,}: "
@@ -123,6 +123,13 @@ class Fit:
                 hint=REPLACE,
                 field=field.name,
             ) from error
+
+    def _other_type(self, found: pa.DataType, field: pa.Field) -> DataError:
+        return DataError(
+            f"Column {field.name!r} holds {found} here and {field.type} in {self._parent}: the rows cannot be added.",
+            hint=REPLACE,
+            field=field.name,
+        )
 
     def _refuse_new(self, wanted: pa.Schema, given: pa.Schema) -> None:
         known = {name.casefold() for name in wanted.names}
@@ -138,15 +145,14 @@ class Fit:
 def _widens(given: pa.DataType, wanted: pa.DataType) -> bool:
     """Whether values of one type may be kept as another one without losing anything.
 
-    Numbers are tried value by value: 3.0 is a whole number, 3.5 is none.
+    Numbers are tried value by value: 3.0 is a whole number, 3.5 is none. So are texts, because a column without any
+    value has no other type.
     """
-    if given == wanted or kinds.is_null(given):
+    if given == wanted or kinds.is_null(given) or is_text(given):
         return True
     if is_number(given) and is_number(wanted):
         return True
-    if kinds.is_timestamp(wanted):
-        return is_moment(given)
-    return is_text(given) and is_text(wanted)
+    return bool(kinds.is_timestamp(wanted)) and is_moment(given)
 
 
 def _filled(name: str) -> Finding:

@@ -1,10 +1,11 @@
 """From incoming rows to a new version of a dataset: written, measured, and kept in one transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from engine.findings import Finding
 from engine.profile import Profile, profile
@@ -15,6 +16,7 @@ from engine.workspace import Workspace
 from storage.errors import Conflict
 from storage.manifest import Manifest
 from storage.schema import DatasetVersion
+from storage.table_rules import ROW_ID
 from storage.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "NewVersion",
     "Place",
     "Written",
+    "caught_up",
     "find_place",
     "measure",
     "refuse_overtaken",
@@ -30,6 +33,7 @@ __all__ = [
     "write_rows",
 ]
 
+MOST_TIMES = 3
 Mode = Literal["replace", "append"]
 """Whether the rows are the whole table from now on, or follow those that were there."""
 
@@ -110,6 +114,43 @@ def write_rows(
         return write(workspace, place, place.parent, batches, schema)
     manifest = workspace.tables.write(place.dataset_id, place.number, batches, schema, place.first_row)
     return Written(manifest, place.first_row + manifest.rows)
+
+
+def caught_up(workspace: Workspace, made: NewVersion, mode: Mode) -> NewVersion:
+    """The version as it is, or numbered anew where another one became the latest while it was made.
+
+    Raises
+    ------
+    DataError
+        When rows that are to be added do not fit any more.
+    StorageError, RunError
+    """
+    for _ in range(MOST_TIMES):
+        try:
+            with workspace.database.read() as uow:
+                if uow.datasets.find(made.place.name) is None:
+                    return made
+                refuse_overtaken(uow, made.place)
+            return made
+        except Conflict:
+            made = _again(workspace, made, mode)
+    return made
+
+
+def _again(workspace: Workspace, made: NewVersion, mode: Mode) -> NewVersion:
+    """The same rows, from the files that were written, behind the version that is the latest now."""
+    manifest, parent = made.written.manifest, made.place.parent
+    known = {file["path"] for file in parent.files} if parent is not None else set()
+    own = [file.path for file in manifest.files if file.path not in known]
+    paths = [path for file, path in zip(manifest.files, workspace.tables.paths(manifest), strict=True)
+             if mode == "replace" or file.path not in known]
+    schema = pq.read_schema(workspace.tables.paths(manifest)[0]).remove_metadata()
+    schema = schema.remove(schema.get_field_index(ROW_ID))
+    place = find_place(workspace, made.place.name)
+    batches = (batch for path in paths for batch in pq.ParquetFile(path).iter_batches(columns=schema.names))
+    written = write_rows(workspace, place, batches, schema, mode)
+    workspace.tables.remove(own)
+    return replace(made, place=place, written=written, measured=measure(workspace, written.manifest))
 
 
 def measure(workspace: Workspace, manifest: Manifest, memory_mb: int | None = None) -> Profile:

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import DataError
+from engine.profile import Profile
 from engine.settings import Settings
-from engine.work.new_version import Mode, NewVersion, find_place, measure, write_rows
+from engine.work.new_version import Mode, NewVersion, caught_up, find_place, measure, write_rows
 from engine.work.replace_rows import MOST_SMALL
 from engine.workspace import Workspace, open_workspace
 from storage.errors import Conflict, DamagedFile
@@ -21,6 +22,9 @@ from storage.schema import DatasetVersion
 from tests.reliability.outcomes import flip
 
 Row = tuple[Any, ...]
+UNMEASURED = Profile(
+    rows=0, duplicates=0, quality_score=100, deductions=(), columns=(), correlations=(), findings=()
+)
 COLUMNS = pa.schema([("key", pa.int64()), ("text", pa.string()), ("number", pa.float64())])
 
 
@@ -43,12 +47,14 @@ def table(rows: Sequence[Row], schema: pa.Schema = COLUMNS) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
 
-def brought(home: Workspace, name: str, rows: pa.Table, mode: Mode = "replace") -> DatasetVersion:
+def brought(
+    home: Workspace, name: str, rows: pa.Table, mode: Mode = "replace", *, measured: bool = False
+) -> DatasetVersion:
     """The rows as the next version."""
     place = find_place(home, name)
     written = write_rows(home, place, rows.to_batches(max_chunksize=3), rows.schema, mode)
-    made = NewVersion(place, written, measure(home, written.manifest), source={})
-    return home.database.transact(made.keep)
+    profile = measure(home, written.manifest) if measured else UNMEASURED
+    return home.database.transact(NewVersion(place, written, profile, source={}).keep)
 
 
 def stored(home: Workspace, version: DatasetVersion) -> list[tuple[int, Row]]:
@@ -148,7 +154,7 @@ def test_a_key_that_names_no_row_is_told(home: Workspace, name: str, rows: pa.Ta
 
 def test_an_appended_version_lists_the_files_it_had_and_goes_on_counting(home: Workspace, name: str) -> None:
     first = brought(home, name, table([(1, "a", 0.5)]))
-    second = brought(home, name, pa.table({"NUMBER": [2], "key": pa.array([7], pa.int32())}), "append")
+    second = brought(home, name, pa.table({"NUMBER": [2], "key": pa.array([7], pa.int32())}), "append", measured=True)
     assert second.files[0] == first.files[0]
     assert stored(home, second) == [(0, (1, "a", 0.5)), (1, (7, None, 2.0))]
     assert [(finding["code"], finding["column"]) for finding in second.findings] == [("column_filled", "text")]
@@ -160,6 +166,12 @@ def test_nothing_added_is_the_version_before(home: Workspace, name: str) -> None
     assert brought(home, name, table([]), "append").sha256 == first.sha256
     assert brought(home, f"{name}_empty", table([])).rows == 0
     assert stored(home, brought(home, f"{name}_empty", table([(1, "a", 0.5)]), "append")) == [(0, (1, "a", 0.5))]
+
+
+def test_a_column_without_values_fits_any_type(home: Workspace, name: str) -> None:
+    brought(home, name, table([(1, "a", 0.5)]))
+    found = brought(home, name, pa.table({"key": pa.nulls(1, pa.string()), "text": ["b"], "number": [None]}), "append")
+    assert stored(home, found)[1] == (1, (None, "b", None))
 
 
 @pytest.mark.parametrize(
@@ -195,10 +207,27 @@ def test_of_two_that_come_at_once_the_later_one_is_told(home: Workspace, name: s
     place = find_place(home, name)
     written = write_rows(home, place, table([(2, "b", 1.0)]).to_batches(), COLUMNS, mode)
     other = brought(home, name, table([(3, "c", 1.0)]), "append")
-    late = NewVersion(place, written, measure(home, written.manifest), source={})
+    late = NewVersion(place, written, UNMEASURED, source={})
     with pytest.raises(Conflict, match="became the latest"):
         home.database.transact(late.keep)
     assert stored(home, other) == [(0, (1, "a", 0.5)), (1, (3, "c", 1.0))]
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    [
+        ("replace", [(1, (3, "c", 1.0)), (2, (2, "b", 1.0))]),
+        ("append", [(0, (1, "a", 0.5)), (1, (3, "c", 1.0)), (2, (2, "b", 1.0))]),
+    ],
+)
+def test_who_is_late_may_follow(home: Workspace, name: str, mode: Mode, wanted: list[Any]) -> None:
+    brought(home, name, table([(1, "a", 0.5)]))
+    place = find_place(home, name)
+    written = write_rows(home, place, table([(3, "c", 1.0), (2, "b", 1.0)][mode == "append" :]).to_batches(), COLUMNS, mode)
+    brought(home, name, table([(3, "c", 1.0)]), "append")
+    late = caught_up(home, NewVersion(place, written, UNMEASURED, source={}), mode)
+    assert stored(home, home.database.transact(late.keep)) == wanted
+    assert len([*home.tables.root.joinpath(place.dataset_id).rglob("*.parquet")]) == 3
 
 
 @pytest.mark.parametrize("mode", ["replace", "append"])
