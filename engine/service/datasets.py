@@ -200,31 +200,18 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
     Raises
     ------
     InUse
-        Naming the runs, models and drafts that use it.
+        Naming the pipelines, runs, models and boards that need it.
     """
-    using = _drafts_using(workspace, name)
+    from engine.work.users import needing, users_of
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)
-        files = [file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files]
-        uow.datasets.delete(dataset.id, using)
+        files = {file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files}
+        uow.datasets.delete(dataset.id, needing(users_of(uow, dataset)))
         uow.audit.record("local", "dataset deleted", f"dataset {name}")
-        return files
+        return sorted(files)
 
     workspace.tables.remove(workspace.database.transact(write))
-
-
-def _drafts_using(workspace: Workspace, name: str) -> list[str]:
-    with workspace.database.read() as uow:
-        drafts = [
-            (entry.pipeline.name, uow.pipelines.draft(entry.pipeline.id).graph)
-            for entry in uow.pipelines.list(limit=MOST)
-        ]
-    return [
-        f"pipeline {pipeline}"
-        for pipeline, graph in drafts
-        if any(node.get("params", {}).get("dataset") == name for node in graph.get("nodes", {}).values())
-    ]
 
 
 def _version(workspace: Workspace, name: str, number: int | None) -> DatasetVersion:

@@ -45,6 +45,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
         uow.audit.record("local", "dataset imported", f"dataset {made.place.name}", detail)
 
     assignment.finish.append(keep)
+    assignment.afterwards.append(lambda: made.tidy(workspace))
     if isinstance(source, FileSource) and _is_upload(workspace, source):
         assignment.afterwards.append(lambda: source.path.unlink(missing_ok=True))
     return result

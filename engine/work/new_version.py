@@ -12,6 +12,7 @@ from engine.profile import Profile, profile
 from engine.work.append_rows import append_rows
 from engine.work.place import Changes, Place, Written, find_place, refuse_second
 from engine.work.replace_rows import replace_rows
+from engine.work.retention import let_go
 from engine.workspace import Workspace
 from storage.errors import Conflict
 from storage.manifest import Manifest
@@ -46,6 +47,8 @@ class NewVersion:
     ----------
     held
         Why it must not become the latest one.
+    unlisted
+        Files that no version lists any more once it is kept: those of versions that had to go. See `tidy`.
     """
 
     place: Place
@@ -57,6 +60,7 @@ class NewVersion:
     findings: list[Finding] = field(default_factory=list)
     held: dict[str, Any] | None = None
     rejected: dict[str, Any] | None = None
+    unlisted: list[str] = field(default_factory=list)
 
     @property
     def noticed(self) -> list[Finding]:
@@ -91,7 +95,12 @@ class NewVersion:
         )
         profiled = self.measured.model_dump(mode="json")
         uow.datasets.set_profile(version.id, profiled, version.findings)
+        self.unlisted[:] = let_go(uow, dataset)
         return version
+
+    def tidy(self, workspace: Workspace) -> None:
+        """Remove the files of versions that had to go; to be done after the commit."""
+        workspace.tables.remove(self.unlisted)
 
 
 def write_rows(
