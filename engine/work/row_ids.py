@@ -20,6 +20,8 @@ from storage.table_rules import ROW_ID
 
 Ids = npt.NDArray[np.int64]
 BATCH_ROWS = 122_880
+OLD, NEW, SAME = "__cb_old", "__cb_new", "__cb_same"
+"""Columns of our own; nobody else's may be called so."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class RowMatcher:
         self._connection = connection
         self._old, self._new = files_as_rows(old), files_as_rows([new])
         self._compared = compared
-        self._do("CREATE TEMP TABLE pairs (id BIGINT, place BIGINT, is_same BOOLEAN)")
+        self._do(f"CREATE TEMP TABLE pairs ({OLD} BIGINT, {NEW} BIGINT, {SAME} BOOLEAN)")
 
     def match(self, key: Sequence[str] = ()) -> Matched:
         """Pair the rows, those that are equal first, then those that have the same key."""
@@ -71,11 +73,11 @@ class RowMatcher:
             self._pair(list(self._compared.values()), is_same=True)
         if key:
             self._pair([self._compared[name] for name in key], is_same=False)
-        same = "(SELECT id FROM pairs WHERE is_same)"
+        same = f"(SELECT {OLD} FROM pairs WHERE {SAME})"
         return Matched(
-            gone=self._ids(f"SELECT {ROW_ID} FROM {self._old} ANTI JOIN {same} ON id = {ROW_ID}"),
-            fresh=self._ids(f"SELECT {ROW_ID} FROM {self._new} ANTI JOIN pairs ON place = {ROW_ID}"),
-            changed=self._number("SELECT count(*) FROM pairs WHERE NOT is_same"),
+            gone=self._ids(f"SELECT {ROW_ID} FROM {self._old} ANTI JOIN {same} ON {OLD} = {ROW_ID}"),
+            fresh=self._ids(f"SELECT {ROW_ID} FROM {self._new} ANTI JOIN pairs ON {NEW} = {ROW_ID}"),
+            changed=self._number(f"SELECT count(*) FROM pairs WHERE NOT {SAME}"),
             repeated=self._repeated(key) if key else 0,
         )
 
@@ -83,25 +85,25 @@ class RowMatcher:
         """The rows of the new table with their ids, in the order of these; sorted on disk where memory ends."""
         columns = ", ".join(f"new.{identifier(name)}" for name in names)
         self._do(
-            "CREATE TEMP TABLE given AS SELECT place, id FROM pairs UNION ALL "
+            f"CREATE TEMP TABLE given AS SELECT {NEW}, {OLD} FROM pairs UNION ALL "
             f"SELECT {ROW_ID}, {first_free} - 1 + row_number() OVER (ORDER BY {ROW_ID}) "
-            f"FROM {self._new} ANTI JOIN pairs ON place = {ROW_ID}"
+            f"FROM {self._new} ANTI JOIN pairs ON {NEW} = {ROW_ID}"
         )
         yield from self._do(
-            f"SELECT {columns}, given.id AS {ROW_ID} FROM {self._new} new JOIN given ON given.place = new.{ROW_ID} "
-            "ORDER BY given.id"
+            f"SELECT {columns}, given.{OLD} AS {ROW_ID} FROM {self._new} new JOIN given ON given.{NEW} = new.{ROW_ID} "
+            f"ORDER BY given.{OLD}"
         ).to_arrow_reader(BATCH_ROWS)
 
     def _pair(self, columns: Sequence[str], *, is_same: bool) -> None:
         """Candidates by a hash and a count of its occurrences, which are narrow; then their cells are compared."""
-        old, new = self._counted(self._old, columns, "id"), self._counted(self._new, columns, "place")
+        old, new = self._counted(self._old, columns, OLD), self._counted(self._new, columns, NEW)
         cells = " AND ".join(f"old.cell_{at} IS NOT DISTINCT FROM new.cell_{at}" for at in range(len(columns)))
         given = ", ".join(f"{column} AS cell_{at}" for at, column in enumerate(columns))
         self._do(
-            f"INSERT INTO pairs WITH candidates AS (SELECT id, place FROM ({old}) JOIN ({new}) USING (h, n)) "
-            f"SELECT id, place, {is_same} FROM candidates "
-            f"JOIN (SELECT {ROW_ID}, {given} FROM {self._new}) new ON new.{ROW_ID} = place "
-            f"JOIN (SELECT {ROW_ID}, {given} FROM {self._old}) old ON old.{ROW_ID} = id WHERE {cells}"
+            f"INSERT INTO pairs WITH candidates AS (SELECT {OLD}, {NEW} FROM ({old}) JOIN ({new}) USING (h, n)) "
+            f"SELECT {OLD}, {NEW}, {is_same} FROM candidates "
+            f"JOIN (SELECT {ROW_ID}, {given} FROM {self._new}) new ON new.{ROW_ID} = {NEW} "
+            f"JOIN (SELECT {ROW_ID}, {given} FROM {self._old}) old ON old.{ROW_ID} = {OLD} WHERE {cells}"
         )
 
     def _counted(self, rows: str, columns: Sequence[str], called: str) -> str:
@@ -112,8 +114,8 @@ class RowMatcher:
 
     def _repeated(self, key: Sequence[str]) -> int:
         columns = ", ".join(self._compared[name] for name in key)
-        counts = f"SELECT count(*) AS n FROM {self._new} GROUP BY {columns} HAVING n > 1"
-        return self._number(f"SELECT coalesce(sum(n), 0) FROM ({counts})")
+        counts = f"SELECT count(*) AS {SAME} FROM {self._new} GROUP BY {columns} HAVING {SAME} > 1"
+        return self._number(f"SELECT coalesce(sum({SAME}), 0) FROM ({counts})")
 
     def _ids(self, query: str) -> Ids:
         found = self._do(f"SELECT * FROM ({query}) ORDER BY 1").fetchnumpy()
