@@ -75,16 +75,24 @@ def dataset_diff(
     samples = {kind: diff_rows(workspace, found, kind, limit=SHOWN) for kind in found.shown}
     if as_json:
         document = found.model_dump(mode="json", exclude={"schema_", "fingerprint"})
-        rows = {kind: {"columns": [column["name"] for column in page.columns], "rows": page.rows} for kind, page in samples.items()}
+        rows = {
+            kind: {"columns": [column["name"] for column in page.columns], "rows": page.rows}
+            for kind, page in samples.items()
+        }
         print_json({**document, "schema": found.schema_, "samples": rows})
         return
     say(found.in_words)
-    lines = [(it.name, f"{it.cells:,}", "–" if it.psi is None else f"{it.psi:.3f}", it.in_words) for it in found.columns]
+    lines = [
+        (it.name, f"{it.cells:,}", "–" if it.psi is None else f"{it.psi:.3f}", it.in_words) for it in found.columns
+    ]
     print_table(("Column", "Cells changed", "PSI", "In words"), lines, frozenset({1, 2}))
     changed = samples["changed"].rows
     if changed:
         say()
-        print_table(("Row", "Column", "Before", "After"), [[str(cell if cell is not None else "–") for cell in row] for row in changed])
+        print_table(
+            ("Row", "Column", "Before", "After"),
+            [[str(cell if cell is not None else "–") for cell in row] for row in changed],
+        )
 
 
 @app.command("rollback")
@@ -121,9 +129,11 @@ def dataset_label(
 
 @app.command("tag")
 @guarded
-def dataset_tag(  # noqa: PLR0913  each is an option
+def dataset_tag(  # noqa: PLR0913, PLR0917  each is an option
     name: Name,
-    tags: Annotated[list[str] | None, typer.Argument(help="Its tags from now on; none leaves them as they are.")] = None,
+    tags: Annotated[
+        list[str] | None, typer.Argument(help="Its tags from now on; none leaves them as they are.")
+    ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Take all tags away.")] = False,
     owner: Annotated[str | None, typer.Option("--owner", help="Who looks after it.")] = None,
     description: Annotated[str | None, typer.Option("--description", help="What it is.")] = None,
@@ -143,9 +153,12 @@ def dataset_tag(  # noqa: PLR0913  each is an option
     if as_json:
         print_json(about.model_dump(mode="json"))
         return
-    facts: dict[str, str] = {
-        "Tags": ", ".join(about.tags), "Owner": about.owner, "Description": about.description, "Key": ", ".join(about.key)
-    }  # fmt: skip
+    facts = {
+        "Tags": ", ".join(about.tags),
+        "Owner": about.owner,
+        "Description": about.description,
+        "Key": ", ".join(about.key),
+    }
     for what, value in facts.items():
         say(f"{what}: {value or '–'}")
 

@@ -46,9 +46,7 @@ def _page(
     return pa.concat_tables(parts)
 
 
-def _rows(
-    path: Path, metadata: pq.FileMetaData, names: list[str], first: int, wanted: range
-) -> Iterator[pa.Table]:
+def _rows(path: Path, metadata: pq.FileMetaData, names: list[str], first: int, wanted: range) -> Iterator[pa.Table]:
     """The wanted rows of one file, whose first row is the table's row `first`."""
     with pq.ParquetFile(path) as file:
         for group in range(metadata.num_row_groups):
@@ -99,4 +97,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return str(value) if isinstance(value, dict | list | dates.timedelta) else value
-

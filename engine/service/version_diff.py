@@ -114,9 +114,7 @@ def diff_rows(workspace: Workspace, diff: DiffView, kind: str, offset: int = 0, 
     return read_page([entry.path(kind)], offset, limit)
 
 
-def _asked(
-    workspace: Workspace, name: str, left: int, right: int, key: Sequence[str] | None
-) -> tuple[str, list[str]]:
+def _asked(workspace: Workspace, name: str, left: int, right: int, key: Sequence[str] | None) -> tuple[str, list[str]]:
     with workspace.database.read() as uow:
         dataset = uow.datasets.by_name(name)
         shas = [uow.datasets.version(dataset.id, number).sha256 for number in (left, right)]
@@ -156,7 +154,11 @@ def _in_words(summary: dict[str, Any]) -> str:
         for kind, word in (("added", "added"), ("removed", "removed"), ("retyped", "given another type"))
         if schema[kind]
     ]
-    moved = [column["name"] for column in summary["columns"] if column["shift"] == "strong"]
+    moved = [
+        column["name"]
+        for column in summary["columns"]
+        if column["shift"] == "strong" and column["name"] not in summary["key"]
+    ]
     shift = f" The values of {_listed(moved)} moved strongly." if moved else " No column's values moved strongly."
     return f"From {left} to {right}, {_joined(parts) or 'no row and no column changed'}.{shift}"
 

@@ -182,7 +182,9 @@ def describe_dataset(
     description = _short(description, "description", LONGEST_TEXT)
     owner = _short(owner, "owner", LONGEST_OWNER)
     chosen = None if tags is None else _tags(tags)
-    _change(workspace, name, lambda uow, key: uow.datasets.describe(key, description=description, owner=owner, tags=chosen))
+    _change(
+        workspace, name, lambda uow, key: uow.datasets.describe(key, description=description, owner=owner, tags=chosen)
+    )
 
 
 def choose_key(workspace: Workspace, name: str, columns: Sequence[str]) -> None:

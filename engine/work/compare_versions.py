@@ -107,10 +107,7 @@ class _Comparison:
                 "changed": counts.changed,
                 "kept": right.rows - counts.added - counts.changed,
             },
-            "columns": [
-                _column(name, counts.cells.get(name, 0), drift)
-                for name, drift in drifts.items()
-            ],
+            "columns": [_column(name, counts.cells.get(name, 0), drift) for name, drift in drifts.items()],
         }
 
 

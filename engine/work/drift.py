@@ -4,8 +4,11 @@ The population stability index compares the shares of the deciles of the first t
 little happened, above 0.25 much (Siddiqi, Credit Risk Scorecards, 2006).
 """
 
+# ruff: noqa: S608  (names are quoted, and values are our own)
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log
 from typing import Any, Literal
 
@@ -163,7 +166,9 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
     elif not column.by_deciles and counts[0] is not None and counts[1] is not None:
         left, right = counts
         names = list(dict.fromkeys([*left, *right]))
-        psi = stability([left.get(name, 0) for name in names], [right.get(name, 0) for name in names]) if enough else None
+        psi = (
+            stability([left.get(name, 0) for name in names], [right.get(name, 0) for name in names]) if enough else None
+        )
         new = sorted(set(right) - set(left), key=lambda name: -right[name])
         lost = sorted(set(left) - set(right), key=lambda name: -left[name])
     return Drift((missing[0], missing[1]), (mean[0], mean[1]), psi, new, lost)
@@ -172,7 +177,7 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
 def _steps(up_to: Sequence[int], total: int) -> list[int]:
     """Counts between the deciles, from counts up to each."""
     edges = [0, *up_to, total]
-    return [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    return [after - before for before, after in pairwise(edges)]
 
 
 def stability(left: Sequence[int], right: Sequence[int]) -> float:

@@ -151,8 +151,11 @@ def _again(workspace: Workspace, made: NewVersion, mode: Mode) -> NewVersion:
     manifest, parent = made.written.manifest, made.place.parent
     known = {file["path"] for file in parent.files} if parent is not None else set()
     own = [file.path for file in manifest.files if file.path not in known]
-    paths = [path for file, path in zip(manifest.files, workspace.tables.paths(manifest), strict=True)
-             if mode == "replace" or file.path not in known]
+    paths = [
+        path
+        for file, path in zip(manifest.files, workspace.tables.paths(manifest), strict=True)
+        if mode == "replace" or file.path not in known
+    ]
     schema = pq.read_schema(workspace.tables.paths(manifest)[0]).remove_metadata()
     schema = schema.remove(schema.get_field_index(ROW_ID))
     place = find_place(workspace, made.place.name)

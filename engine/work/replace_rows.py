@@ -85,7 +85,9 @@ class _Merge:
         """How many files, from the first, can be listed again as they are."""
         for at, path in enumerate(self.old):
             first, last = _ids_in(path)
-            if first > last or np.searchsorted(self.found.gone, first) < np.searchsorted(self.found.gone, last, "right"):
+            if first > last or np.searchsorted(self.found.gone, first) < np.searchsorted(
+                self.found.gone, last, "right"
+            ):
                 return at
         return len(self.old) - small_files(self.before) if len(self.found.fresh) else len(self.old)
 

@@ -1,5 +1,7 @@
 """Which rows came, went or changed between two versions of a dataset, and which of their cells."""
 
+# ruff: noqa: S608  (names are quoted, and values are our own)
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,8 +129,8 @@ class RowChanges:
         row = f"concat_ws(' · ', {key})" if self._key else f"CAST(r.{ROW_ID} AS VARCHAR)"
         flags = {name: f"d{at}" for at, name in enumerate(self._both)}
         cells = [
-            f"SELECT {RIGHT} AS id, {at} AS place, {row} AS \"Row\", {text(name)} AS \"Column\", "
-            f"CAST(l.{identifier(name)} AS VARCHAR) AS \"Before\", CAST(r.{identifier(name)} AS VARCHAR) AS \"After\" "
+            f'SELECT {RIGHT} AS id, {at} AS place, {row} AS "Row", {text(name)} AS "Column", '
+            f'CAST(l.{identifier(name)} AS VARCHAR) AS "Before", CAST(r.{identifier(name)} AS VARCHAR) AS "After" '
             f"FROM (SELECT {LEFT}, {RIGHT} FROM changed WHERE {flags[name]} ORDER BY {RIGHT} LIMIT {MOST_SHOWN}) "
             f"JOIN {self._left.relation} l ON l.{ROW_ID} = {LEFT} JOIN {self._right.relation} r ON r.{ROW_ID} = {RIGHT}"
             for at, name in enumerate(names)

@@ -4,6 +4,8 @@ Rows are the same when all their cells are: the first of equal rows is the first
 second the second, and so on. What is left over may be the same row with other cells, where a key names it.
 """
 
+# ruff: noqa: S608  (names are quoted, and values are our own)
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,4 +146,3 @@ def comparable(old: pa.Schema, new: pa.Schema) -> dict[str, str]:
         elif is_number(before) and is_number(field.type):
             found[field.name] = f"CAST({identifier(field.name)} AS DOUBLE)"
     return found
-

@@ -39,9 +39,7 @@ def users_of(uow: UnitOfWork, dataset: Dataset) -> list[User]:
 
 def needing(users: list[User], version: int | None = None) -> list[str]:
     """Who would break without a version, or without the whole dataset, in words."""
-    return list(
-        dict.fromkeys(one.label for one in users if one.needs and (version is None or one.version == version))
-    )
+    return list(dict.fromkeys(one.label for one in users if one.needs and (version is None or one.version == version)))
 
 
 def _drawings(uow: UnitOfWork, name: str) -> Iterator[User]:

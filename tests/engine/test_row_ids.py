@@ -17,14 +17,11 @@ from engine.work.new_version import Mode, NewVersion, caught_up, find_place, mea
 from engine.work.replace_rows import MOST_SMALL
 from engine.workspace import Workspace, open_workspace
 from storage.errors import Conflict, DamagedFile
-from storage.manifest import Manifest
 from storage.schema import DatasetVersion
 from tests.reliability.outcomes import flip
 
 Row = tuple[Any, ...]
-UNMEASURED = Profile(
-    rows=0, duplicates=0, quality_score=100, deductions=(), columns=(), correlations=(), findings=()
-)
+UNMEASURED = Profile(rows=0, duplicates=0, quality_score=100, deductions=(), columns=(), correlations=(), findings=())
 COLUMNS = pa.schema([("key", pa.int64()), ("text", pa.string()), ("number", pa.float64())])
 
 
@@ -116,7 +113,9 @@ def test_ids_are_those_of_a_plain_model(home: Workspace, versions: list[list[Row
 
 
 @pytest.mark.parametrize("arranged", [list, lambda rows: rows[::-1], lambda rows: rows[3:] + rows[:3]])
-def test_the_same_rows_in_any_order_are_the_same_files(home: Workspace, name: str, arranged: Callable[..., Any]) -> None:
+def test_the_same_rows_in_any_order_are_the_same_files(
+    home: Workspace, name: str, arranged: Callable[..., Any]
+) -> None:
     rows = [(at % 5, "x" * (at % 3), at / 4) for at in range(40)]
     first, second = brought(home, name, table(rows)), brought(home, name, table(arranged(rows)))
     assert (second.sha256, second.files) == (first.sha256, first.files)
@@ -223,7 +222,9 @@ def test_of_two_that_come_at_once_the_later_one_is_told(home: Workspace, name: s
 def test_who_is_late_may_follow(home: Workspace, name: str, mode: Mode, wanted: list[Any]) -> None:
     brought(home, name, table([(1, "a", 0.5)]))
     place = find_place(home, name)
-    written = write_rows(home, place, table([(3, "c", 1.0), (2, "b", 1.0)][mode == "append" :]).to_batches(), COLUMNS, mode)
+    written = write_rows(
+        home, place, table([(3, "c", 1.0), (2, "b", 1.0)][mode == "append" :]).to_batches(), COLUMNS, mode
+    )
     brought(home, name, table([(3, "c", 1.0)]), "append")
     late = caught_up(home, NewVersion(place, written, UNMEASURED, source={}), mode)
     assert stored(home, home.database.transact(late.keep)) == wanted

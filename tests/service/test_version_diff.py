@@ -16,7 +16,9 @@ from storage.errors import NotFound
 from tests.homes import do_job, done, import_table
 
 BEFORE = pa.table({"id": [1, 2, 3], "city": ["Graz", "Linz", None], "age": [20, 30, 40]})
-AFTER = pa.table({"id": [2, 3, 4], "city": ["Linz", "Wien", "Graz"], "age": [30.0, 40.5, 50.0], "more": [True, False, None]})
+AFTER = pa.table(
+    {"id": [2, 3, 4], "city": ["Linz", "Wien", "Graz"], "age": [30.0, 40.5, 50.0], "more": [True, False, None]}
+)
 
 
 def compared(home: Workspace, left: int, right: int, key: Sequence[str] | None = None) -> DiffView:
@@ -43,7 +45,10 @@ def test_by_key_rows_are_added_removed_and_changed_cell_by_cell(two: Workspace) 
     assert counts(diff) == {"added": 1, "removed": 1, "changed": 1, "kept": 1}
     assert version_diff.diff_rows(two, diff, "added").rows == [[4, "Graz", 50.0, None]]
     assert version_diff.diff_rows(two, diff, "removed").rows == [[1, "Graz", 20]]
-    assert version_diff.diff_rows(two, diff, "changed").rows == [["3", "city", None, "Wien"], ["3", "age", "40", "40.5"]]
+    assert version_diff.diff_rows(two, diff, "changed").rows == [
+        ["3", "city", None, "Wien"],
+        ["3", "age", "40", "40.5"],
+    ]
     assert {column.name: column.cells for column in diff.columns} == {"id": 0, "city": 1, "age": 1}
 
 
@@ -99,12 +104,19 @@ def test_values_that_moved_are_told(home: Workspace, tmp_path: Path) -> None:
     assert found["city"].in_words == "its values moved strongly; new: Wien"
 
 
-ROWS = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["a", "b", None])), min_size=1, max_size=8, unique_by=lambda row: row[0])
+ROWS = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(["a", "b", None])),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[0],
+)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(left=ROWS, right=ROWS)
-def test_by_a_key_the_counts_are_those_of_a_plain_model(new_home: Callable[..., Workspace], tmp_path_factory: Any, left: Any, right: Any) -> None:
+def test_by_a_key_the_counts_are_those_of_a_plain_model(
+    new_home: Callable[..., Workspace], tmp_path_factory: Any, left: Any, right: Any
+) -> None:
     folder = tmp_path_factory.mktemp("model")
     home = new_home(name=folder.name)
     for rows in (left, right):

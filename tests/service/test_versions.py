@@ -92,20 +92,34 @@ def test_a_held_version_is_released(three: Workspace) -> None:
 
 
 def test_what_people_say_is_kept_and_found(three: Workspace) -> None:
-    versions.describe_dataset(three, "rows", description=" About rows ", owner="Zoë", tags=["finance", " größe  x ", "finance"])
+    versions.describe_dataset(
+        three, "rows", description=" About rows ", owner="Zoë", tags=["finance", " größe  x ", "finance"]
+    )
     versions.describe_version(three, "rows", 2, label="audited", note="as sent")
     versions.describe_version(three, "rows", 2, note="as sent in May")
     about = versions.about_dataset(three, "rows")
     assert (about.description, about.owner, about.tags) == ("About rows", "Zoë", ["finance", "größe x"])
     view = versions.list_versions(three, "rows")[1]
     assert (view.label, view.note) == ("audited", "as sent in May")
-    for words, is_found in {"finan": True, "Größe": True, "grobe": False, "größe": True, "zo": True, "about": True, "%": False}.items():
+    for words, is_found in {
+        "finan": True,
+        "Größe": True,
+        "grobe": False,
+        "größe": True,
+        "zo": True,
+        "about": True,
+        "%": False,
+    }.items():
         assert bool(datasets.list_datasets(three, words)) is is_found, words
 
 
 @pytest.mark.parametrize(
     ("said", "message"),
-    [({"tags": ["x" * 41]}, "longer than 40"), ({"tags": list("abcdefghijklmnopqrstu")}, "can have 20"), ({"owner": "x" * 121}, "121 letters")],
+    [
+        ({"tags": ["x" * 41]}, "longer than 40"),
+        ({"tags": list("abcdefghijklmnopqrstu")}, "can have 20"),
+        ({"owner": "x" * 121}, "121 letters"),
+    ],
 )
 def test_what_is_too_long_is_refused(three: Workspace, said: dict[str, Any], message: str) -> None:
     with pytest.raises(DataError, match=message):
@@ -127,7 +141,10 @@ def test_with_a_key_a_changed_row_is_told_as_changed(three: Workspace, tmp_path:
 
 
 def test_who_uses_a_dataset_is_listed_with_the_version(filled_home: Published) -> None:
-    found = {(it.kind, it.label, it.version, it.needs) for it in versions.users_of_dataset(filled_home.workspace, "customers")}
+    found = {
+        (it.kind, it.label, it.version, it.needs)
+        for it in versions.users_of_dataset(filled_home.workspace, "customers")
+    }
     assert ("model", "model churn v1", 1, True) in found
     assert ("pipeline", "pipeline churn", None, True) in found
 
@@ -166,7 +183,15 @@ def boarded(uow: Any, dataset_id: str) -> None:
 
 
 def synced(uow: Any, dataset_id: str) -> None:
-    sync = Sync(dataset_id=dataset_id, source={}, overrides={}, schedule={}, mode="replace", on_schema_change="report", retries=0)
+    sync = Sync(
+        dataset_id=dataset_id,
+        source={},
+        overrides={},
+        schedule={},
+        mode="replace",
+        on_schema_change="report",
+        retries=0,
+    )
     uow.datasets._session.add(sync)
 
 

@@ -51,14 +51,22 @@ def _show_words(home: Workspace, dataset: DatasetView) -> None:
             placeholder="What a row is, where it comes from, what to watch out for.",
         )  # fmt: skip
         owner_side, tag_side = st.columns(2)
-        owner = owner_side.text_input("Owner", about.owner, max_chars=versions.LONGEST_OWNER, placeholder="Who looks after it")
+        owner = owner_side.text_input(
+            "Owner", about.owner, max_chars=versions.LONGEST_OWNER, placeholder="Who looks after it"
+        )
         known = sorted({tag for it in datasets.list_datasets(home) for tag in it.tags} | set(about.tags))
         tags = tag_side.multiselect(
-            "Tags", known, about.tags, accept_new_options=True, max_selections=versions.MOST_TAGS, placeholder="Add tags"
+            "Tags",
+            known,
+            about.tags,
+            accept_new_options=True,
+            max_selections=versions.MOST_TAGS,
+            placeholder="Add tags",
         )
         names = [column["name"] for column in dataset.columns]
         key = st.multiselect(
-            "A row is named by", names, [name for name in about.key if name in names], placeholder="nothing but the whole row",
+            "A row is named by", names, [name for name in about.key if name in names],
+            placeholder="nothing but the whole row",
             help="Columns such as a customer number. A changed row then keeps its identity from version to version: it "
             "stays in train or test, and comparisons show which cells changed.",
         )  # fmt: skip

@@ -35,8 +35,8 @@ def ask_export(home: Workspace, name: str, version: int) -> None:
         if chosen == "csv":
             keep = st.checkbox(
                 "Leave formulas as they are",
-                help="A spreadsheet would run cells that begin with =, +, - or @. Leave this off unless a program reads "
-                "the file.",
+                help="A spreadsheet would run cells that begin with =, +, - or @. Leave this off unless a program "
+                "reads the file.",
             )
         if st.button("Export", type="primary", icon=":material/download:"):
             job = exports.start_export(home, name, version, chosen, "keep" if keep else "quote")
@@ -56,10 +56,12 @@ def show_export(home: Workspace, job_id: str) -> None:
             return
         result = job.result
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            told = f":material/description: **{escaped(result['filename'])}** · {result['rows']:,} rows · {size(result['bytes'])}"
-            st.markdown(told, width="content")
+            amounts = f"{result['rows']:,} rows · {size(result['bytes'])}"
+            st.markdown(f":material/description: **{escaped(result['filename'])}** · {amounts}", width="content")
             if int(result["bytes"]) > MOST_BYTES:
-                st.caption("Too large for a browser: `canvasback dataset export NAME --to FILE` writes it where you say.")
+                st.caption(
+                    "Too large for a browser: `canvasback dataset export NAME --to FILE` writes it where you say."
+                )
                 return
             path = exports.exported_file(home, result)
             st.download_button(

@@ -52,7 +52,7 @@ def _tagged(found: list[DatasetView]) -> list[DatasetView]:
 
 
 def _named(it: DatasetView) -> None:
-    with st.container(gap=None):
+    with st.container(gap="xxsmall"):
         places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name, help=it.description or None)
         about = " ".join([*(f":gray-badge[{escaped(tag)}]" for tag in it.tags[:4]), escaped(it.owner)]).strip()
         if about:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, version_diff
+from engine.service import Workspace, version_diff, versions
 from engine.service.amounts import count
 from engine.service.version_diff import DiffView
 from engine.service.views import DatasetView
@@ -16,7 +16,8 @@ from ui.progress import follow_job
 from ui.trouble import show_error
 from ui.words import escaped, number, percent
 
-SHIFTS = {"none": "stayed", "some": "▲ moved", "strong": "▲▲ moved much", "unknown": "–"}
+BETWEEN = "\x1f"
+"""Between names in the address: the sign that ASCII has for it."""
 KINDS = {"changed": "Changed cells", "added": "Added rows", "removed": "Removed rows"}
 
 
@@ -27,7 +28,7 @@ def show_diff(home: Workspace, dataset: DatasetView, left: int, right: int) -> N
         places.link(
             places.DATASETS, "All versions", icon=":material/arrow_back:", dataset=dataset.name, view="Versions"
         )
-    key = _choose_key(dataset)
+    key = _choose_key(home, dataset)
     found = version_diff.find_diff(home, dataset.name, left, right, key)
     if found is None:
         _compute(home, dataset, left, right, key)
@@ -41,24 +42,26 @@ def show_diff(home: Workspace, dataset: DatasetView, left: int, right: int) -> N
     _show_rows(home, found)
 
 
-def _choose_key(dataset: DatasetView) -> list[str] | None:
+def _choose_key(home: Workspace, dataset: DatasetView) -> list[str]:
     names = [column["name"] for column in dataset.columns]
+    asked = places.asked("by")
+    wanted = versions.about_dataset(home, dataset.name).key if asked is None else asked.split(BETWEEN)
     chosen = st.multiselect(
         "Recognise a row by",
         names,
-        default=[name for name in (places.asked("by") or "").split("\x1f") if name in names],
+        default=[name for name in wanted if name in names],
         placeholder="its id, which unchanged rows keep",
         help="With columns that name a row, such as a customer number, a changed row is told as changed, cell by cell.",
         width=520,
     )
-    return list(chosen) or None
+    return list(chosen)
 
 
-def _compute(home: Workspace, dataset: DatasetView, left: int, right: int, key: list[str] | None) -> None:
+def _compute(home: Workspace, dataset: DatasetView, left: int, right: int, key: list[str]) -> None:
     running = places.asked("job")
     if running is None:
         running = version_diff.start_diff(home, dataset.name, left, right, key)
-        places.ask(job=running, by="\x1f".join(key or []) or None)
+        places.ask(job=running, by=BETWEEN.join(key) or BETWEEN)
     job = follow_job(running, "Comparing")
     if job is None:
         return
@@ -102,7 +105,6 @@ def _show_columns(diff: DiffView) -> None:
             {
                 "Column": it.name,
                 "In words": it.in_words,
-                "Values": SHIFTS[it.shift],
                 "PSI": it.psi,
                 "Cells changed": it.cells,
                 "Missing": " → ".join(percent(share) for share in it.missing) if any(it.missing) else "none",

@@ -18,13 +18,14 @@ from ui.datasets.keeping import ask_retention
 from ui.datasets.version_diff import show_diff
 from ui.frame import Column, confirm, listing
 from ui.trouble import guarded, show_error
-from ui.words import ago, escaped
+from ui.words import escaped, when
 
 MAKERS = {
     "import": (":material/upload:", "Imported"),
     "sync": (":material/sync:", "Synced"),
-    "run": (":material/play_circle:", "Run"),
+    "run": (":material/play_circle:", "Saved"),
 }
+NOTE_LETTERS = 44
 LATEST, RELEASE, NAME, EXPORT, DELETE = "Make it the latest", "Release it", "Label and note", "Export", "Delete"
 ICONS = {
     LATEST: ":material/history:",
@@ -47,14 +48,15 @@ def show_versions(home: Workspace, dataset: DatasetView) -> None:
     _show_held(home, dataset, found)
     _show_actions(home, dataset, found)
     columns: list[Column[VersionView]] = [
-        Column("", 0.5, lambda it: st.checkbox(f"Compare v{it.number}", key=_tick(dataset, it), label_visibility="collapsed")),
-        Column("Version", 1.7, partial(_show_name, dataset)),
-        Column("State", 1.6, _show_state),
-        Column("Rows", 1.6, lambda it: st.write(f"{it.rows:,}")),
-        Column("Change", 2.6, _show_change),
-        Column("Size", 1.3, lambda it: st.write(size(it.bytes))),
-        Column("Made", 2.3, _show_origin),
-        Column("", 0.8, partial(_show_menu, home, dataset)),
+        Column("", 0.4, partial(_show_tick, dataset)),
+        Column("Version", 1.1, partial(_show_number, dataset)),
+        Column("State", 1.4, _show_state),
+        Column("Label and note", 3.2, _show_words),
+        Column("Rows", 1.5, lambda it: st.write(f"{it.rows:,}")),
+        Column("Change", 2.2, _show_change),
+        Column("Size", 1.2, lambda it: st.write(size(it.bytes))),
+        Column("Made", 2.6, _show_origin),
+        Column("", 1.2, partial(_show_menu, home, dataset)),
     ]
     listing(found, columns, noun="version", key="versions")
     st.caption(
@@ -73,7 +75,8 @@ def _show_held(home: Workspace, dataset: DatasetView, found: list[VersionView]) 
         with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             why = str((it.held or {}).get("message") or (it.held or {}).get("reason") or "A rule kept it back.")
             st.markdown(
-                f":material/front_hand: **v{it.number} is held** and not read by pipelines. {escaped(why)}", width="stretch"
+                f":material/front_hand: **v{it.number} is held** and not read by pipelines. {escaped(why)}",
+                width="stretch",
             )
             if st.button("Release", key=f"release_{it.id}", icon=":material/lock_open:"):
                 _ask_latest(home, dataset, it)
@@ -106,13 +109,21 @@ def _ticked_in_words(ticked: list[int]) -> str:
     return f"{len(ticked)} are ticked; two can be compared."
 
 
-def _show_name(dataset: DatasetView, it: VersionView) -> None:
-    with st.container(gap=None):
-        places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Preview")
-        if it.label:
-            st.markdown(f":violet-badge[:material/label: {escaped(it.label)}]", help=it.note or None)
-        elif it.note:
-            st.caption(escaped(it.note[:60]), help=it.note)
+def _show_tick(dataset: DatasetView, it: VersionView) -> None:
+    st.checkbox(f"Compare v{it.number}", key=_tick(dataset, it), label_visibility="collapsed")
+
+
+def _show_number(dataset: DatasetView, it: VersionView) -> None:
+    places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Preview")
+
+
+def _show_words(it: VersionView) -> None:
+    """The label, and as much of the note as a line has room for; all of it where the mouse rests."""
+    label = f":violet-badge[:material/label: {escaped(it.label)}] " if it.label else ""
+    room = max(0, NOTE_LETTERS - len(it.label))
+    note = it.note if len(it.note) <= room else f"{it.note[: room - 1].rstrip()}…"
+    if label or note:
+        st.markdown(f"{label}:gray[{escaped(note)}]" if note else label, help=it.note if note != it.note else None)
 
 
 def _show_state(it: VersionView) -> None:
@@ -120,8 +131,6 @@ def _show_state(it: VersionView) -> None:
         st.badge("Held", icon=":material/front_hand:", color="orange")
     elif it.is_latest:
         st.badge("Latest", icon=":material/check_circle:", color="green")
-    else:
-        st.caption("–")
 
 
 def _show_change(it: VersionView) -> None:
@@ -140,18 +149,17 @@ def _show_change(it: VersionView) -> None:
 
 def _show_origin(it: VersionView) -> None:
     icon, word = MAKERS[it.made_by]
-    who = f"{word} {it.source['run']}" if it.made_by == "run" and "run" in it.source else word
-    st.caption(f"{icon} {escaped(who)} · {ago(it.created_at)}", help=f"{it.created_at.astimezone():%d %b %Y, %H:%M}")
+    who = f" by run {it.source['run']}" if it.made_by == "run" and "run" in it.source else ""
+    st.caption(f"{icon} {word}{escaped(str(who))} {when(it.created_at)}")
 
 
 def _show_menu(home: Workspace, dataset: DatasetView, it: VersionView) -> None:
     first = [] if it.is_latest else [RELEASE if it.held else LATEST]
     options = [*first, NAME, EXPORT, *([] if it.is_latest else [DELETE])]
     chosen = st.menu_button(
-        f"Actions of v{it.number}",
+        "More",
         options,
         key=f"menu_{it.id}",
-        icon=":material/more_vert:",
         type="tertiary",
         format_func=lambda option: f"{ICONS[option]} {option}",
     )
@@ -190,9 +198,13 @@ def _ask_name(home: Workspace, dataset: DatasetView, it: VersionView) -> None:
     @st.dialog(f"Label and note of v{it.number}")
     @guarded
     def ask() -> None:
-        label = st.text_input("Label", value=it.label, max_chars=versions.LONGEST_LABEL, placeholder="audited, Q3 close, …")
+        label = st.text_input(
+            "Label", value=it.label, max_chars=versions.LONGEST_LABEL, placeholder="audited, Q3 close, …"
+        )
         st.caption("A labelled version is never let go by the rules of what is kept.")
-        note = st.text_area("Note", value=it.note, max_chars=versions.LONGEST_TEXT, placeholder="What there is to know.")
+        note = st.text_area(
+            "Note", value=it.note, max_chars=versions.LONGEST_TEXT, placeholder="What there is to know."
+        )
         if st.button("Save", type="primary", icon=":material/check:"):
             versions.describe_version(home, dataset.name, it.number, label=label or "", note=note or "")
             st.rerun()
@@ -202,8 +214,8 @@ def _ask_name(home: Workspace, dataset: DatasetView, it: VersionView) -> None:
 
 def _ask_delete(home: Workspace, dataset: DatasetView, it: VersionView) -> None:
     warning = (
-        f"This deletes **v{it.number}** of {escaped(dataset.name)} and the files that no other version lists. It cannot "
-        "be undone. A version that a pipeline, a run or a model needs is kept."
+        f"This deletes **v{it.number}** of {escaped(dataset.name)} and the files that no other version lists. It "
+        "cannot be undone. A version that a pipeline, a run or a model needs is kept."
     )
     confirm(f"Delete v{it.number}", warning, "Delete", lambda: _delete(home, dataset, it.number))
 

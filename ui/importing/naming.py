@@ -12,7 +12,6 @@ from engine.sources import DataSource
 from ui import places
 from ui.trouble import show_error
 
-
 WORDS: dict[Literal["replace", "append"], str] = {"replace": "Replace the rows", "append": "Add to them"}
 
 
