@@ -75,6 +75,9 @@ class Dataset(Base):
     latest: Mapped[int | None]
     """The version that is meant where none is named: not always the newest one."""
     retention: Mapped[JsonObject | None]
+    """Which versions may go by themselves; None keeps all."""
+    key: Mapped[JsonList | None]
+    """The columns that name a row; None where nothing but the whole row does."""
     created_at: Mapped[Created]
 
 
@@ -101,6 +104,8 @@ class DatasetVersion(Base):
     held: Mapped[JsonObject | None]
     """Why it did not become the latest; None when it could."""
     rejected: Mapped[JsonObject | None]
+    changes: Mapped[JsonObject | None]
+    """How many rows were added, removed, changed and kept since its parent."""
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("dataset_versions.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[Created]
 

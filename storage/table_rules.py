@@ -34,7 +34,12 @@ def stored_batch(batch: pa.RecordBatch, schema: pa.Schema, first_row: int) -> pa
         raise BadTable(f"A part of the table has other columns: {', '.join(batch.schema.names)}", "Read it again.")
     arrays = [_stored_array(batch.column(place), field) for place, field in enumerate(schema)]
     row_ids = pa.array(np.arange(first_row, first_row + batch.num_rows, dtype=np.int64))
-    return pa.table([*arrays, row_ids], schema=schema.append(pa.field(ROW_ID, pa.int64(), False)))
+    return pa.table([*arrays, row_ids], schema=with_row_id(schema))
+
+
+def with_row_id(schema: pa.Schema) -> pa.Schema:
+    """Return a stored schema with the row id as its last column."""
+    return schema.append(pa.field(ROW_ID, pa.int64(), nullable=False))
 
 
 def columns_of(schema: pa.Schema) -> tuple[Column, ...]:

@@ -1,5 +1,6 @@
 """Dataset versions as immutable Parquet files."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from storage.disk import TEMPORARY, HashingFile, inside, sha256_of, sync_folder, temporary_name, writing
 from storage.errors import DamagedFile, NotFound
 from storage.manifest import File, Manifest
-from storage.table_rules import ROW_ID, columns_of, stored_batch, stored_schema
+from storage.table_rules import columns_of, stored_batch, stored_schema, with_row_id
 
 ROW_GROUP_ROWS = 122_880  # DuckDB's own: one thread per group
 ROW_GROUP_BYTES = 128 * 2**20  # wide tables close a group earlier
@@ -67,20 +68,45 @@ class TableStore:
             nothing is left behind.
         """
         stored = stored_schema(schema)
-        folder = self._dataset_folder(dataset_id)
-        temporary = folder / temporary_name()
         rows = _reported(_numbered(batches, stored, first_row), on_progress)
-        try:
-            with writing(temporary):
-                temporary.mkdir(parents=True, mode=0o700)
-            parts = _write_parts(temporary, rows, stored.append(pa.field(ROW_ID, pa.int64(), nullable=False)))
+        return self.write_numbered(dataset_id, number, rows, with_row_id(stored))
+
+    def write_numbered(self, dataset_id: str, number: int, tables: Iterable[pa.Table], schema: pa.Schema) -> Manifest:
+        """Keep rows that have their ids already, as files of a new version, completely or not at all.
+
+        Parameters
+        ----------
+        schema : of the tables, as `with_row_id` makes it.
+
+        Returns
+        -------
+        Manifest
+            of the new files only.
+
+        Raises
+        ------
+        DiskFull, WriteFailed
+            nothing is left behind.
+        """
+        folder = self._dataset_folder(dataset_id)
+        with self.aside(dataset_id) as temporary:
+            parts = _write_parts(temporary, tables, schema)
             with writing(temporary):
                 target = _publish(temporary, folder, number)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
         prefix = target.relative_to(self.root).as_posix()
         files = [File(f"{prefix}/{part.path}", part.rows, part.bytes, part.sha256) for part in parts]
-        return Manifest.of(columns_of(stored), files)
+        return Manifest.of(columns_of(schema), files)
+
+    @contextlib.contextmanager
+    def aside(self, dataset_id: str) -> Iterator[Path]:
+        """Give a private folder on the disk of a dataset; what is in it at the end is removed."""
+        folder = self._dataset_folder(dataset_id) / temporary_name()
+        try:
+            with writing(folder):
+                folder.mkdir(parents=True, mode=0o700)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def paths(self, manifest: Manifest) -> list[Path]:
         """Return the files of a version, in the order of their rows."""

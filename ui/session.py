@@ -121,6 +121,11 @@ def widget_value(key: str) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
+def is_ticked(key: str) -> bool:
+    """Whether a keyed checkbox is ticked, before it is drawn."""
+    return st.session_state.get(key) is True
+
+
 def forget(*keys: str) -> None:
     """Let keyed widgets start afresh."""
     for key in keys:

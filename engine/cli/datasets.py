@@ -19,6 +19,9 @@ def dataset_import(
     read_as: Annotated[
         list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
     ] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add the rows to those of the latest version instead of replacing them.")
+    ] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,7 +32,13 @@ def dataset_import(
     workspace = open_home(home)
     result = wait(
         workspace,
-        start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
+        start_import(
+            workspace,
+            source,
+            name or suggested_name(source.name),
+            overrides=overrides,
+            mode="append" if append else "replace",
+        ),
     )
     if as_json:
         print_json(result)
@@ -98,10 +107,19 @@ def dataset_profile(
 @app.command("delete")
 @guarded
 def dataset_delete(
-    name: Annotated[str, typer.Argument(help="The dataset.")], home: Home = None, as_json: AsJson = False
+    name: Annotated[str, typer.Argument(help="The dataset.")],
+    version: Annotated[int | None, typer.Option(help="Only this version.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Delete a dataset and its files; refused while a pipeline, a run or a model needs it."""
+    """Delete a dataset or a version with its files; refused while a pipeline, a run, a model or a board needs it."""
     from engine.service.datasets import delete_dataset
+    from engine.service.versions import delete_version
 
-    delete_dataset(open_home(home), name)
-    print_json({"deleted": name}) if as_json else say(f"{name} is deleted.")
+    workspace = open_home(home)
+    if version is None:
+        delete_dataset(workspace, name)
+    else:
+        delete_version(workspace, name, version)
+    gone = {"deleted": name, **({"version": version} if version else {})}
+    print_json(gone) if as_json else say(f"{name}{f' v{version}' if version else ''} is deleted.")

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+import engine.cli.versions  # noqa: F401  its commands are among those of `dataset`
 from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 from engine.errors import CanvasbackError, DataError, MissingThing
@@ -16,6 +16,9 @@ from storage.errors import StorageError
 from storage.repositories.names import check_name
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from engine.work.new_version import Mode
 
 MOST = 10_000
 CHUNK_BYTES = 1 << 20
@@ -138,6 +141,7 @@ def start_import(
     overrides: Mapping[str, Any] | None = None,
     told: Mapping[str, Any] | None = None,
     new_version: bool = True,
+    mode: "Mode" = "replace",
 ) -> str:
     """Queue the import of a source as the next version of a dataset.
 
@@ -147,6 +151,8 @@ def start_import(
         Where the rows come from; a path is a file.
     told
         What the dataset's page says of that, where it is more than the source knows.
+    mode
+        Whether the rows replace those that the dataset has, or are added to them.
 
     Returns
     -------
@@ -169,6 +175,7 @@ def start_import(
         "overrides": dict(overrides or {}),
         "told": dict(told or {}),
         "new_version": new_version,
+        "mode": mode,
     }
     return workspace.database.transact(lambda uow: uow.jobs.enqueue("import_dataset", payload)).id
 
@@ -193,31 +200,18 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
     Raises
     ------
     InUse
-        Naming the runs, models and drafts that use it.
+        Naming the pipelines, runs, models and boards that need it.
     """
-    using = _drafts_using(workspace, name)
+    from engine.work.users import needing, users_of
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)
-        files = [file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files]
-        uow.datasets.delete(dataset.id, using)
+        files = {file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files}
+        uow.datasets.delete(dataset.id, needing(users_of(uow, dataset)))
         uow.audit.record("local", "dataset deleted", f"dataset {name}")
-        return files
+        return sorted(files)
 
     workspace.tables.remove(workspace.database.transact(write))
-
-
-def _drafts_using(workspace: Workspace, name: str) -> list[str]:
-    with workspace.database.read() as uow:
-        drafts = [
-            (entry.pipeline.name, uow.pipelines.draft(entry.pipeline.id).graph)
-            for entry in uow.pipelines.list(limit=MOST)
-        ]
-    return [
-        f"pipeline {pipeline}"
-        for pipeline, graph in drafts
-        if any(node.get("params", {}).get("dataset") == name for node in graph.get("nodes", {}).values())
-    ]
 
 
 def _version(workspace: Workspace, name: str, number: int | None) -> DatasetVersion:

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.work.assignment import Assignment
+from engine.work.compare_versions import compare_versions
+from engine.work.export_dataset import export_dataset
 from engine.work.import_dataset import import_dataset
 from engine.work.publish_endpoint import publish_endpoint
 from engine.work.run_pipeline import run_pipeline
 
 WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
+    "compare_versions": compare_versions,
+    "export_dataset": export_dataset,
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,

@@ -6,9 +6,9 @@ from typing import Any
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import FileSource, Incoming, open_source, read_source
+from engine.sources import DataSource, FileSource, Incoming, UrlSource, open_source, read_source
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, find_place, measure, refuse_second, write_rows
+from engine.work.new_version import NewVersion, caught_up, find_place, measure, refuse_second, write_rows
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -33,8 +33,9 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     workspace, payload = assignment.workspace, assignment.payload
     source = read_source(payload["source"])
     assignment.tell(0.0, "Looking at the data", always=True)
-    with open_source(workspace, source, payload.get("overrides")) as incoming:
+    with open_source(workspace, source, _overrides(workspace, source, payload)) as incoming:
         made = _made(assignment, incoming)
+    made = caught_up(workspace, made, payload.get("mode", "replace"))
     result = _told(made)
 
     def keep(uow: UnitOfWork) -> None:
@@ -44,6 +45,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
         uow.audit.record("local", "dataset imported", f"dataset {made.place.name}", detail)
 
     assignment.finish.append(keep)
+    assignment.afterwards.append(lambda: made.tidy(workspace))
     if isinstance(source, FileSource) and _is_upload(workspace, source):
         assignment.afterwards.append(lambda: source.path.unlink(missing_ok=True))
     return result
@@ -53,7 +55,7 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
     workspace, payload = assignment.workspace, assignment.payload
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
     batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
-    written = write_rows(workspace, place, batches, incoming.reading.schema)
+    written = write_rows(workspace, place, batches, incoming.reading.schema, payload.get("mode", "replace"))
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
@@ -66,14 +68,25 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
     )
 
 
+def _overrides(workspace: Workspace, source: DataSource, payload: dict[str, Any]) -> dict[str, Any] | None:
+    """How the source is read: what is added to texts is read as text, or 007 would become 7 and fit no more."""
+    given: dict[str, Any] | None = payload.get("overrides")
+    if payload.get("mode") != "append" or not isinstance(source, FileSource | UrlSource):
+        return given
+    parent = find_place(workspace, payload["name"]).parent
+    texts = {column["name"]: "string" for column in parent.columns if column["type"] == "string"} if parent else {}
+    return {**(given or {}), "types": {**texts, **(given or {}).get("types", {})}}
+
+
 def _told(made: NewVersion) -> dict[str, Any]:
     manifest = made.written.manifest
     return {
         "dataset": made.place.name,
         "version": made.place.number,
         "rows": manifest.rows,
+        "changes": made.written.changes.as_json() if made.written.changes else None,
         "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
-        "findings": [finding.model_dump(mode="json") for finding in made.findings],
+        "findings": [finding.model_dump(mode="json") for finding in made.noticed],
         "read_as": made.read_as,
     }
 

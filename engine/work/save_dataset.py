@@ -8,7 +8,7 @@ from components.base.output import SaveDataset
 from engine.cache import Entry
 from engine.execute.work import TABLE
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, find_place, measure, write_rows
+from engine.work.new_version import NewVersion, caught_up, find_place, measure, write_rows
 from engine.work.origin import Origin
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
@@ -34,16 +34,20 @@ def save_dataset(assignment: Assignment, origin: Origin, deed: SaveDataset, entr
     written = write_rows(workspace, place, stored.iter_batches(), stored.schema_arrow)
     measured = measure(workspace, written.manifest, max(256, workspace.settings.run_memory_mb // PART_OF_MEMORY))
 
+    with workspace.database.read() as uow:
+        source = _source(uow, origin)
+    made = NewVersion(place, written, measured, source, deed.description, findings=list(measured.findings))
+    made = caught_up(workspace, made, "replace")
+
     def write(uow: UnitOfWork) -> DatasetVersion:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
-        made = NewVersion(
-            place, written, measured, _source(uow, origin), deed.description, findings=list(measured.findings)
-        )
         version = made.keep(uow)
         uow.audit.record("local", "dataset saved", f"dataset {deed.name}", {"version": version.number})
         return version
 
-    return _told(deed.name, workspace.database.transact(write), is_new=True)
+    version = workspace.database.transact(write)
+    made.tidy(workspace)
+    return _told(deed.name, version, is_new=True)
 
 
 def _source(uow: UnitOfWork, origin: Origin) -> dict[str, Any]:

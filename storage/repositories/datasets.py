@@ -1,23 +1,31 @@
 """Datasets and their immutable versions."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import Text, and_, cast, delete, func, or_, select
+from sqlalchemy.orm import aliased
 
 from storage.errors import Conflict, InUse
 from storage.manifest import Manifest
 from storage.repositories.base import NamedRepository
 from storage.schema import (
     UNFINISHED,
+    Board,
+    BoardChart,
+    Chart,
     Dataset,
     DatasetVersion,
+    JobStatus,
     Model,
     ModelVersion,
     Pipeline,
     Run,
     RunInput,
+    Sync,
+    Trigger,
     new_id,
 )
 
@@ -35,6 +43,37 @@ class DatasetEntry(NamedTuple):
     created_at: datetime | None
 
 
+class VersionEntry(NamedTuple):
+    """One line of the list of versions: what is small of it."""
+
+    id: str
+    number: int
+    rows: int
+    bytes: int
+    columns: Sequence[dict[str, Any]]
+    sha256: str
+    source: dict[str, Any]
+    label: str
+    note: str
+    held: dict[str, Any] | None
+    changes: dict[str, Any] | None
+    parent: int | None
+    created_at: datetime
+
+
+class Reader(NamedTuple):
+    """A run that read a version, and a model that it trained."""
+
+    version: int
+    pipeline_id: str
+    pipeline: str
+    run_id: str
+    run: int
+    status: JobStatus
+    model: str | None
+    model_version: int | None
+
+
 class Datasets(NamedRepository[Dataset]):
     entity = Dataset
     noun = "dataset"
@@ -49,12 +88,25 @@ class Datasets(NamedRepository[Dataset]):
         return self._add_named(Dataset(id=dataset_id or new_id(), name=name, description=description))
 
     def list(self, *, search: str = "", limit: int = 50, offset: int = 0) -> Sequence[DatasetEntry]:
-        """Return datasets with their latest version, newest first, in one query."""
+        """Return datasets with their latest version, newest first, in one query.
+
+        Parameters
+        ----------
+        search : what the name, the description, the owner or a tag has in it.
+        """
         v = DatasetVersion
+        # Tags are JSON in ASCII: what is looked for must be written the same way.
+        tag = json.dumps(search)[1:-1]
+        words = (Dataset.name, Dataset.description, Dataset.owner)
         query = (
             select(Dataset, v.number, v.id, v.rows, v.bytes, v.columns, v.findings, v.created_at)
             .outerjoin(v, and_(v.dataset_id == Dataset.id, v.number == Dataset.latest))
-            .where(Dataset.name.icontains(search, autoescape=True))
+            .where(
+                or_(
+                    *(word.icontains(search, autoescape=True) for word in words),
+                    cast(Dataset.tags, Text).icontains(tag, autoescape=True),
+                )
+            )
             .order_by(func.coalesce(v.created_at, Dataset.created_at).desc(), Dataset.id.desc())
             .limit(limit)
             .offset(offset)
@@ -77,6 +129,7 @@ class Datasets(NamedRepository[Dataset]):
         next_row: int | None = None,
         held: dict[str, Any] | None = None,
         rejected: dict[str, Any] | None = None,
+        changes: dict[str, Any] | None = None,
     ) -> DatasetVersion:
         """Make the files of `manifest` the next version of a dataset: from the commit on, they exist.
 
@@ -85,6 +138,7 @@ class Datasets(NamedRepository[Dataset]):
         next_row : the first row id that is still free; the number of rows, where they were numbered from zero.
         held : why the version does not become the latest; None where it does.
         rejected : what could not be read: how many lines, and the file that keeps them.
+        changes : how many rows were added, removed, changed and kept since the parent.
         """
         dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
         version = DatasetVersion(
@@ -97,6 +151,7 @@ class Datasets(NamedRepository[Dataset]):
             next_row=max(manifest.rows if next_row is None else next_row, self.first_free_row(dataset_id)),
             held=held,
             rejected=rejected,
+            changes=changes,
             **manifest.as_json(),
         )
         self._insert(version, Conflict(f"Version {version.number} was made by someone else", "Try again."))
@@ -135,6 +190,98 @@ class Datasets(NamedRepository[Dataset]):
         query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id)
         return self._session.scalars(query.order_by(DatasetVersion.number.desc()).limit(limit).offset(offset)).all()
 
+    def entries(self, dataset_id: str) -> Sequence[VersionEntry]:
+        """Return all versions of a dataset, newest first, without their profiles and files."""
+        v, parent = DatasetVersion, aliased(DatasetVersion)
+        query = (
+            select(
+                *(v.id, v.number, v.rows, v.bytes, v.columns, v.sha256, v.source, v.label, v.note, v.held, v.changes),
+                *(parent.number, v.created_at),
+            )
+            .outerjoin(parent, parent.id == v.parent_id)
+            .where(v.dataset_id == dataset_id)
+            .order_by(v.number.desc())
+        )
+        return [VersionEntry(*row) for row in self._session.execute(query)]
+
+    def describe(
+        self,
+        dataset_id: str,
+        *,
+        description: str | None = None,
+        owner: str | None = None,
+        tags: Sequence[str] | None = None,
+        key: Sequence[str] | None = None,
+    ) -> Dataset:
+        """Change what people say of a dataset; what is None stays as it is."""
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
+        given = {"description": description, "owner": owner, "tags": tags, "key": key}
+        for name, value in given.items():
+            if value is not None:
+                setattr(dataset, name, value if isinstance(value, str) else [*value])
+        return dataset
+
+    def describe_version(
+        self, dataset_id: str, number: int, *, label: str | None = None, note: str | None = None
+    ) -> DatasetVersion:
+        """Change what people say of a version; what is None stays as it is."""
+        version = self.version(dataset_id, number)
+        version.label = version.label if label is None else label
+        version.note = version.note if note is None else note
+        return version
+
+    def retain(self, dataset_id: str, retention: dict[str, Any] | None) -> Dataset:
+        """Change which versions may go by themselves; None keeps all."""
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
+        dataset.retention = retention
+        return dataset
+
+    def readers(self, dataset_id: str) -> Sequence[Reader]:
+        """Return the runs that read a version of a dataset, and the models they trained, newest first."""
+        query = (
+            select(
+                *(DatasetVersion.number, Pipeline.id, Pipeline.name, Run.id, Run.number, Run.status),
+                *(Model.name, ModelVersion.number),
+            )
+            .select_from(RunInput)
+            .join(DatasetVersion, DatasetVersion.id == RunInput.dataset_version_id)
+            .join(Run, Run.id == RunInput.run_id)
+            .join(Pipeline, Pipeline.id == Run.pipeline_id)
+            .outerjoin(ModelVersion, ModelVersion.run_id == Run.id)
+            .outerjoin(Model, Model.id == ModelVersion.model_id)
+            .where(DatasetVersion.dataset_id == dataset_id)
+            .distinct()
+            .order_by(Run.number.desc(), Run.id)
+        )
+        return [Reader(*row) for row in self._session.execute(query)]
+
+    def boards(self, dataset_id: str) -> Sequence[str]:
+        """Return the names of the boards that show a chart of a dataset."""
+        query = (
+            select(Board.name)
+            .join(BoardChart, BoardChart.board_id == Board.id)
+            .join(Chart, Chart.id == BoardChart.chart_id)
+            .where(Chart.dataset_id == dataset_id)
+            .distinct()
+            .order_by(Board.name)
+        )
+        return self._session.scalars(query).all()
+
+    def is_synced(self, dataset_id: str) -> bool:
+        """Whether new versions come by themselves."""
+        query = select(Sync.id).where(Sync.dataset_id == dataset_id, Sync.paused.is_(False))
+        return self._session.scalars(query).first() is not None
+
+    def triggered(self, dataset_id: str) -> Sequence[str]:
+        """Return the names of the pipelines that a new version starts."""
+        query = (
+            select(Pipeline.name)
+            .join(Trigger, Trigger.pipeline_id == Pipeline.id)
+            .where(Trigger.dataset_id == dataset_id, Pipeline.deleted_at.is_(None))
+            .order_by(Pipeline.name)
+        )
+        return self._session.scalars(query).all()
+
     def set_profile(
         self, version_id: str, profile: dict[str, Any], findings: Sequence[dict[str, Any]]
     ) -> DatasetVersion:
@@ -163,15 +310,43 @@ class Datasets(NamedRepository[Dataset]):
         self._refuse_if_used(dataset.name, [*also_used_by, *self.users(dataset_id)])
         self._change(delete(Dataset).where(Dataset.id == dataset_id))
 
-    def delete_version(self, version_id: str, also_used_by: Sequence[str] = ()) -> None:
-        """Delete one version; its files go when no other version lists them."""
+    def delete_version(self, version_id: str, also_used_by: Sequence[str] = ()) -> Sequence[str]:
+        """Delete one version.
+
+        Returns
+        -------
+        list of str
+            the files that no other version lists, relative to the folder of datasets: they may go after the commit.
+        """
         version = self.get_version(version_id)
         dataset = self._get(Dataset, version.dataset_id, self.noun, lock=True)
         name = f"{dataset.name} v{version.number}"
         self._refuse_if_used(name, [*also_used_by, *self._users(DatasetVersion.id == version_id)])
         if dataset.latest == version.number:
             raise InUse(f"{name} is the latest version", hint="Make another one the latest first.", users=[name])
-        self._change(delete(DatasetVersion).where(DatasetVersion.id == version_id))
+        return self._drop(dataset.id, [version_id])
+
+    def drop_versions(self, dataset_id: str, numbers: Sequence[int]) -> Sequence[str]:
+        """Delete versions that nothing needs, which the caller has found out.
+
+        Returns
+        -------
+        list of str
+            the files that no other version lists, as `delete_version` does.
+        """
+        query = select(DatasetVersion.id).where(
+            DatasetVersion.dataset_id == dataset_id, DatasetVersion.number.in_(numbers)
+        )
+        return self._drop(dataset_id, self._session.scalars(query).all())
+
+    def _drop(self, dataset_id: str, version_ids: Sequence[str]) -> Sequence[str]:
+        of_dataset = select(DatasetVersion.files).where(DatasetVersion.dataset_id == dataset_id)
+        going = self._paths(of_dataset.where(DatasetVersion.id.in_(version_ids)))
+        self._change(delete(DatasetVersion).where(DatasetVersion.id.in_(version_ids)))
+        return sorted(going - self._paths(of_dataset))
+
+    def _paths(self, listings: Any) -> set[str]:
+        return {file["path"] for files in self._session.scalars(listings) for file in files}
 
     def files_in_use(self) -> frozenset[str]:
         """Return the paths that some version lists, relative to the folder of datasets."""
@@ -179,6 +354,7 @@ class Datasets(NamedRepository[Dataset]):
         return frozenset(file["path"] for files in listings for file in files)
 
     def _refuse_if_used(self, name: str, users: Sequence[str]) -> None:
+        users = [*dict.fromkeys(users)]
         if users:
             raise InUse(f"{name} is in use by {', '.join(users)}", hint="Delete those first.", users=users)
 

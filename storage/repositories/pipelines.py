@@ -62,6 +62,16 @@ class Pipelines(NamedRepository[Pipeline]):
         )
         return [PipelineEntry(*row) for row in self._session.execute(query)]
 
+    def drawings(self) -> Sequence[tuple[str, str, dict[str, Any]]]:
+        """Return id, name and drawing of every pipeline, in one query."""
+        query = (
+            select(Pipeline.id, Pipeline.name, Draft.graph)
+            .join(Draft, Draft.pipeline_id == Pipeline.id)
+            .where(Pipeline.deleted_at.is_(None))
+            .order_by(Pipeline.name)
+        )
+        return [(key, name, graph) for key, name, graph in self._session.execute(query)]
+
     def draft(self, pipeline_id: str) -> Draft:
         """Return the editable head of a pipeline."""
         return self._get(Draft, pipeline_id, "draft of a pipeline")

@@ -1,32 +1,101 @@
-"""Where a dataset came from, how it was read, and who uses it."""
+"""What a dataset is, where it came from, how it was read, and who uses it."""
 
 import streamlit as st
 
-from engine.service import Workspace
-from engine.service.lineage import get_lineage
+from engine.service import Workspace, datasets, versions
+from engine.service.amounts import count
+from engine.service.versions import UserView
 from engine.service.views import DatasetView
-from ui import places
+from ui import places, session
 from ui.frame import facts
-from ui.words import plain
+from ui.trouble import errors_shown
+from ui.words import escaped, plain
+
+HIDDEN = frozenset({"run_id", "node_id", "dataset_versions", "fingerprint"})
+"""What is known of a source and helps nobody who reads it."""
+ICONS = {
+    "pipeline": ":material/account_tree:",
+    "run": ":material/play_circle:",
+    "model": ":material/model_training:",
+    "board": ":material/dashboard:",
+    "sync": ":material/sync:",
+}
+PAGES = {
+    "pipeline": (places.BUILDER, "pipeline"),
+    "run": (places.RUNS, "run"),
+    "model": (places.MODELS, "model"),
+}
+SHOWN = 20
 
 
 def show_about(home: Workspace, dataset: DatasetView) -> None:
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader("How it was read", anchor=False)
-        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in dataset.read_as.items()})
+        _show_words(home, dataset)
+        st.subheader("Used by", anchor=False)
+        _show_users(home, dataset)
     with right:
         st.subheader("Where it came from", anchor=False)
-        facts({name.capitalize(): plain(value) for name, value in dataset.source.items()} or {"Source": "unknown"})
-        st.subheader("Used by", anchor=False)
-        _show_users(home, dataset.name)
+        source = {name: value for name, value in dataset.source.items() if name not in HIDDEN}
+        facts({name.capitalize(): plain(value) for name, value in source.items()} or {"Source": "unknown"})
+        st.subheader("How it was read", anchor=False)
+        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in dataset.read_as.items()})
 
 
-def _show_users(home: Workspace, name: str) -> None:
-    used = [node for node in get_lineage(home, dataset=name).nodes if node.stage in ("pipeline", "model", "endpoint")]
+def _show_words(home: Workspace, dataset: DatasetView) -> None:
+    """What people say of it, changed in place."""
+    about = versions.about_dataset(home, dataset.name)
+    with st.form(f"about_{dataset.id}", border=True):
+        description = st.text_area(
+            "Description", about.description, max_chars=versions.LONGEST_TEXT, height=96,
+            placeholder="What a row is, where it comes from, what to watch out for.",
+        )  # fmt: skip
+        owner_side, tag_side = st.columns(2)
+        owner = owner_side.text_input(
+            "Owner", about.owner, max_chars=versions.LONGEST_OWNER, placeholder="Who looks after it"
+        )
+        known = sorted({tag for it in datasets.list_datasets(home) for tag in it.tags} | set(about.tags))
+        tags = tag_side.multiselect(
+            "Tags",
+            known,
+            about.tags,
+            accept_new_options=True,
+            max_selections=versions.MOST_TAGS,
+            placeholder="Add tags",
+        )
+        names = [column["name"] for column in dataset.columns]
+        key = st.multiselect(
+            "A row is named by", names, [name for name in about.key if name in names],
+            placeholder="nothing but the whole row",
+            help="Columns such as a customer number. A changed row then keeps its identity from version to version: it "
+            "stays in train or test, and comparisons show which cells changed.",
+        )  # fmt: skip
+        if st.form_submit_button("Save", type="primary", icon=":material/check:"):
+            with errors_shown():
+                versions.describe_dataset(home, dataset.name, description=description, owner=owner, tags=tags)
+                if key != about.key:
+                    versions.choose_key(home, dataset.name, key)
+                session.say("Saved.")
+                st.rerun()
+
+
+def _show_users(home: Workspace, dataset: DatasetView) -> None:
+    used = versions.users_of_dataset(home, dataset.name)
     if not used:
-        st.caption("Nothing has used it in a run yet.")
-    for node in used[:20]:
-        place, key = places.of_stage(node.stage)
-        places.link(place, f"{node.stage.capitalize()} {node.label}", **{key: node.key})
-    places.link(places.LINEAGE, "Show lineage", icon=":material/timeline:", dataset=name)
+        st.caption("Nothing uses it yet.")
+    for user in sorted(used, key=lambda it: not it.needs)[:SHOWN]:
+        _show_user(user)
+    if len(used) > SHOWN:
+        st.caption(f"and {count(len(used) - SHOWN, 'other')}")
+    places.link(places.LINEAGE, "Show lineage", icon=":material/timeline:", dataset=dataset.name)
+
+
+def _show_user(user: UserView) -> None:
+    label = user.label[:1].upper() + user.label[1:]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if user.kind in PAGES:
+            place, part = PAGES[user.kind]
+            places.link(place, label, icon=ICONS[user.kind], **{part: user.key})
+        else:
+            st.markdown(f"{ICONS.get(user.kind, '')} {escaped(label)}", width="content")
+        st.caption("the latest version" if user.version is None else f"v{user.version}", width="content")

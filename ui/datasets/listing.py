@@ -1,5 +1,7 @@
 """The list of datasets."""
 
+from collections import Counter
+
 import streamlit as st
 
 from engine.service import Workspace, datasets
@@ -7,7 +9,10 @@ from engine.service.amounts import count, size
 from engine.service.views import DatasetView
 from ui import places
 from ui.frame import Column, empty, heading, listing, search
-from ui.words import ago
+from ui.words import ago, escaped
+
+MOST_TAGS = 16
+"""Tags that can be chosen, the most frequent ones."""
 
 
 def show_list(home: Workspace) -> None:
@@ -15,7 +20,7 @@ def show_list(home: Workspace) -> None:
         if st.button("Import", type="primary", icon=":material/upload:"):
             places.go(places.IMPORT)
     words = search("datasets", "datasets")
-    found = datasets.list_datasets(home, search=words)
+    found = _tagged(datasets.list_datasets(home, search=words))
     if not found and words:
         st.caption(f"No dataset is called anything like “{words}”.")
         return
@@ -23,7 +28,7 @@ def show_list(home: Workspace) -> None:
         empty(":material/table:", "No dataset yet", "Import a CSV, Parquet or JSON file to begin.", _first)
         return
     columns: list[Column[DatasetView]] = [
-        Column("Name", 4, lambda it: places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name)),
+        Column("Name", 4, _named),
         Column("Version", 1.3, lambda it: st.write(f"v{it.version}" if it.version else "–")),
         Column("Rows", 1.7, lambda it: st.write(f"{it.rows:,}" if it.rows is not None else "–")),
         Column("Columns", 1.5, lambda it: st.write(f"{len(it.columns):,}")),
@@ -32,6 +37,26 @@ def show_list(home: Workspace) -> None:
         Column("Imported", 2.2, lambda it: st.caption(ago(it.created_at))),
     ]
     listing(found, columns, noun="dataset", key="datasets")
+
+
+def _tagged(found: list[DatasetView]) -> list[DatasetView]:
+    """Those with the tags that are chosen; the choice is in the address."""
+    often = Counter(tag for it in found for tag in it.tags)
+    if not often:
+        return found
+    tags = [tag for tag, _ in often.most_common(MOST_TAGS)]
+    chosen = st.pills(
+        "Tags", tags, selection_mode="multi", key="tags", bind="query-params", label_visibility="collapsed"
+    )
+    return [it for it in found if set(chosen or ()) <= set(it.tags)]
+
+
+def _named(it: DatasetView) -> None:
+    with st.container(gap="xxsmall"):
+        places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name, help=it.description or None)
+        about = " ".join([*(f":gray-badge[{escaped(tag)}]" for tag in it.tags[:4]), escaped(it.owner)]).strip()
+        if about:
+            st.caption(about)
 
 
 def _first() -> None:

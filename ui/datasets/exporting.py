@@ -1,0 +1,70 @@
+"""A version as a file: ask for its format, follow the job, hand it over."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.service import Workspace, exports
+from engine.service.amounts import size
+from engine.service.exports import Format
+from ui import places
+from ui.made import MOST_BYTES
+from ui.progress import follow_job
+from ui.trouble import guarded, show_error
+from ui.words import escaped
+
+WORDS: dict[Format, str] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet", "json": "JSON lines"}
+ABOUT: dict[Format, str] = {
+    "csv": "Opens everywhere; texts that look like formulas are quoted.",
+    "xlsx": "Up to 1,048,575 rows; cells are never formulas.",
+    "parquet": "Keeps the types; for pandas, DuckDB, Spark and the like.",
+    "json": "One object a line.",
+}
+
+
+def ask_export(home: Workspace, name: str, version: int) -> None:
+    """Ask in which format a version leaves."""
+
+    @st.dialog(f"Export v{version}")
+    @guarded
+    def ask() -> None:
+        chosen: Format = st.radio(
+            "Format", list(WORDS), format_func=lambda it: WORDS[it], captions=list(ABOUT.values())
+        ) or "csv"  # fmt: skip
+        keep = False
+        if chosen == "csv":
+            keep = st.checkbox(
+                "Leave formulas as they are",
+                help="A spreadsheet would run cells that begin with =, +, - or @. Leave this off unless a program "
+                "reads the file.",
+            )
+        if st.button("Export", type="primary", icon=":material/download:"):
+            job = exports.start_export(home, name, version, chosen, "keep" if keep else "quote")
+            places.go(places.DATASETS, dataset=name, view="Versions", export=job)
+
+    ask()
+
+
+def show_export(home: Workspace, job_id: str) -> None:
+    """The export that goes on, or its file."""
+    with st.container(border=True):
+        job = follow_job(job_id, "Exporting")
+        if job is None:
+            return
+        if job.status != "succeeded" or not job.result:
+            show_error(job.error or {"message": f"The export was {job.status}."})
+            return
+        result = job.result
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            amounts = f"{result['rows']:,} rows · {size(result['bytes'])}"
+            st.markdown(f":material/description: **{escaped(result['filename'])}** · {amounts}", width="content")
+            if int(result["bytes"]) > MOST_BYTES:
+                st.caption(
+                    "Too large for a browser: `canvasback dataset export NAME --to FILE` writes it where you say."
+                )
+                return
+            path = exports.exported_file(home, result)
+            st.download_button(
+                "Download", path.read_bytes, result["filename"], result["media_type"], icon=":material/download:",
+                type="primary", on_click="ignore",
+            )  # fmt: skip
