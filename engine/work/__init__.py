@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.work.assignment import Assignment
+from engine.work.check_rules import check_rules
 from engine.work.import_dataset import import_dataset
 from engine.work.publish_endpoint import publish_endpoint
 from engine.work.run_pipeline import run_pipeline
 
 WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
+    "check_rules": check_rules,
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,

@@ -9,6 +9,7 @@ from engine.reading import ahead
 from engine.sources import FileSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, find_place, measure, refuse_second, write_rows
+from engine.work.rules import hold_to_rules
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -55,7 +56,7 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
     batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
     written = write_rows(workspace, place, batches, incoming.reading.schema)
     assignment.tell(0.8, "Profiling", always=True)
-    return NewVersion(
+    made = NewVersion(
         place,
         written,
         measure(workspace, written.manifest),
@@ -64,6 +65,8 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
         read_as=incoming.read_as,
         findings=incoming.findings,
     )
+    assignment.tell(0.95, "Checking the rules", always=True)
+    return hold_to_rules(workspace, made)
 
 
 def _told(made: NewVersion) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def _told(made: NewVersion) -> dict[str, Any]:
         "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
         "findings": [finding.model_dump(mode="json") for finding in made.findings],
         "read_as": made.read_as,
+        "held": made.held,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from engine.execute.rules.outcome import Checked
 from engine.findings import Finding
 from engine.profile import Profile, profile
 from engine.workspace import Workspace
@@ -52,6 +53,8 @@ class NewVersion:
     ----------
     held
         Why it must not become the latest one.
+    checked
+        What the dataset's rules found in it; None where it has no rules.
     """
 
     place: Place
@@ -63,6 +66,7 @@ class NewVersion:
     findings: list[Finding] = field(default_factory=list)
     held: dict[str, Any] | None = None
     rejected: dict[str, Any] | None = None
+    checked: Checked | None = None
 
     def keep(self, uow: UnitOfWork) -> DatasetVersion:
         """Make it exist, all of it or nothing.
@@ -88,6 +92,8 @@ class NewVersion:
         )
         profiled = self.measured.model_dump(mode="json")
         uow.datasets.set_profile(version.id, profiled, version.findings)
+        if self.checked is not None:
+            uow.rules.keep_check(version.id, **self.checked.as_row())
         return version
 
 

@@ -1,5 +1,6 @@
 """Keep the rows of an output as the next version of a dataset."""
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ from engine.execute.work import TABLE
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, find_place, measure, write_rows
 from engine.work.origin import Origin
+from engine.work.rules import hold_to_rules
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
@@ -33,13 +35,13 @@ def save_dataset(assignment: Assignment, origin: Origin, deed: SaveDataset, entr
     stored = pq.ParquetFile(entry.path(TABLE))
     written = write_rows(workspace, place, stored.iter_batches(), stored.schema_arrow)
     measured = measure(workspace, written.manifest, max(256, workspace.settings.run_memory_mb // PART_OF_MEMORY))
+    made = hold_to_rules(
+        workspace, NewVersion(place, written, measured, {}, deed.description, findings=list(measured.findings))
+    )
 
     def write(uow: UnitOfWork) -> DatasetVersion:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
-        made = NewVersion(
-            place, written, measured, _source(uow, origin), deed.description, findings=list(measured.findings)
-        )
-        version = made.keep(uow)
+        version = replace(made, source=_source(uow, origin)).keep(uow)
         uow.audit.record("local", "dataset saved", f"dataset {deed.name}", {"version": version.number})
         return version
 
@@ -62,5 +64,6 @@ def _source(uow: UnitOfWork, origin: Origin) -> dict[str, Any]:
 
 def _told(name: str, version: DatasetVersion, *, is_new: bool) -> dict[str, Any]:
     rows = f"{version.rows:,} rows"
-    message = f"{name} v{version.number}, {rows}" if is_new else f"{name} v{version.number} has these {rows} already"
+    kept_back = "" if version.held is None else ", held back by a rule"
+    message = f"{name} v{version.number}, {rows}{kept_back}" if is_new else f"{name} v{version.number} has these {rows} already"
     return {"kind": "dataset", "dataset": name, "version": version.number, "is_new": is_new, "message": message}
