@@ -12,7 +12,7 @@ import ibis.expr.schema as sch
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.ports import is_reserved, kind_of
+from components.ports import ROW, is_reserved, kind_of
 from engine.service.views import TableView
 
 MOST_ROWS = 1_000
@@ -32,6 +32,21 @@ def read_page(paths: Sequence[Path], offset: int = 0, limit: int = 100) -> Table
     relation = _relation(paths).project(", ".join('"' + name.replace('"', '""') + '"' for name in names))
     table = relation.limit(min(limit, MOST_ROWS), offset).to_arrow_table() if names else pa.table({})
     return as_view(table, total, offset)
+
+
+def read_rows(paths: Sequence[Path], ids: Sequence[int], first: Sequence[str] = ()) -> TableView:
+    """The rows with these ids, in this order.
+
+    Parameters
+    ----------
+    first
+        Columns that come before the others.
+    """
+    names = [name for name in pq.read_schema(paths[0]).names if not is_reserved(name)]
+    ordered = [*(name for name in first if name in names), *(name for name in names if name not in first)]
+    rows = _relation(paths).filter(f"{ROW} IN ({', '.join(map(str, map(int, ids)))})" if ids else "false")
+    projected = ", ".join('"' + name.replace('"', '""') + '"' for name in ordered)
+    return as_view(rows.order(ROW).project(projected).to_arrow_table(), len(ids))
 
 
 def as_view(table: pa.Table, total: int | None = None, offset: int = 0) -> TableView:

@@ -27,6 +27,7 @@ def check_stored(
     dataset: str,
     rows_before: int | None = None,
     memory_mb: int | None = None,
+    only_count: bool = False,
 ) -> Checked:
     """Say of each rule whether the rows of some files keep it.
 
@@ -34,6 +35,8 @@ def check_stored(
     ----------
     dataset
         Whose rows these are: a rule may refer to them.
+    only_count
+        Whether nobody will look at the rows that fail.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def check_stored(
                 raise found
             return table if name == dataset else backend.read(found)
 
-        return check_rules(table, expectations, backend, look_up, rows_before)
+        return check_rules(table, expectations, backend, look_up, rows_before, only_count=only_count)
 
 
 def _others(
