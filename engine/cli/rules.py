@@ -27,9 +27,15 @@ def rules_list(name: Name, version: Version = None, home: Home = None, as_json: 
     if as_json:
         print_json(found.model_dump(mode="json"))
         return
-    say(f"{name} v{found.version}: {len(found.rules)} rules" + (f"; held: {found.held['message']}" if found.held else ""))
+    say(
+        f"{name} v{found.version}: {len(found.rules)} rules"
+        + (f"; held: {found.held['message']}" if found.held else "")
+    )
     for rule in found.rules:
-        say(f"  {rule.id}  {MARKS[rule.state]:9} {rule.severity:4}  {rule.title}" + (f": {rule.told}" if rule.told else ""))
+        say(
+            f"  {rule.id}  {MARKS[rule.state]:9} {rule.severity:4}  {rule.title}"
+            + (f": {rule.told}" if rule.told else "")
+        )
 
 
 @app.command("add")
@@ -104,7 +110,10 @@ def rules_check(name: Name, version: Version = None, home: Home = None, as_json:
     else:
         say(f"{name} v{result['version']}: {'passed' if result['passed'] else 'not passed'}")
         for one in result["results"]:
-            say(f"  {MARKS[one['state']]:9} {one['severity']:4}  {one['title']}" + (f": {one['told']}" if one["told"] else ""))
+            say(
+                f"  {MARKS[one['state']]:9} {one['severity']:4}  {one['title']}"
+                + (f": {one['told']}" if one["told"] else "")
+            )
     if not result["passed"]:
         raise typer.Exit(FAILED)
 

@@ -37,7 +37,9 @@ class Suggested(NamedTuple):
     rules: list[dict[str, Any]]
 
 
-def suggested(profile: Mapping[str, Any], types: Mapping[str, str], present: Sequence[Mapping[str, Any]]) -> list[Suggested]:
+def suggested(
+    profile: Mapping[str, Any], types: Mapping[str, str], present: Sequence[Mapping[str, Any]]
+) -> list[Suggested]:
     """What the profile of a version suggests, without the rules that are there.
 
     Parameters

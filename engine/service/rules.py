@@ -10,6 +10,7 @@ from components.quality.rules import AnyDatasetRule, RefersTo, Rule
 from components.quality.types import called
 from engine.errors import CanvasbackError, DataError, MissingThing, ParamError
 from engine.execute.rules import Expectation, Severity, check_stored, read_rule
+from engine.execute.rules.check import MOST_KEPT as KEPT_ROWS
 from engine.service.rule_suggestions import suggested
 from engine.service.rule_views import ColumnView, KindView, RuleState, RulesView, RuleView, SuggestionView
 from engine.service.tables import read_rows

@@ -30,13 +30,9 @@ def hold_to_rules(workspace: Workspace, made: NewVersion) -> NewVersion:
         dataset=place.name,
         rows_before=place.parent.rows if place.parent is not None else None,
     )
-    return replace(
-        made, held=made.held or checked.held, findings=[*made.findings, *checked.findings], checked=checked
-    )
+    return replace(made, held=made.held or checked.held, findings=[*made.findings, *checked.findings], checked=checked)
 
 
 def expectations_of(rules: Sequence[Rule]) -> list[Expectation]:
     """The rules of a dataset, ready to be checked."""
     return [Expectation(row.id, read_rule(row.rule), "stop" if row.severity == "stop" else "warn") for row in rules]
-
-

@@ -65,5 +65,9 @@ def _source(uow: UnitOfWork, origin: Origin) -> dict[str, Any]:
 def _told(name: str, version: DatasetVersion, *, is_new: bool) -> dict[str, Any]:
     rows = f"{version.rows:,} rows"
     kept_back = "" if version.held is None else ", held back by a rule"
-    message = f"{name} v{version.number}, {rows}{kept_back}" if is_new else f"{name} v{version.number} has these {rows} already"
+    message = (
+        f"{name} v{version.number}, {rows}{kept_back}"
+        if is_new
+        else f"{name} v{version.number} has these {rows} already"
+    )
     return {"kind": "dataset", "dataset": name, "version": version.number, "is_new": is_new, "message": message}

@@ -160,7 +160,9 @@ def test_a_dataset_is_held_to_rules(canvasback: Canvasback, fresh: tuple[str, Pa
     assert rows["rows"][0] == {"age": 123, "id": 21}
     assert canvasback("dataset", "rules", "check", "people", "--version", 2, *fresh).code == 1
     assert canvasback("dataset", "rules", "release", "people", 2, "--json", *fresh).json["latest"] == 2
-    refused = canvasback("dataset", "rules", "add", "people", "matches", "-p", "columns=[age]", "-p", "pattern='('", "--json", *fresh)
+    refused = canvasback(
+        "dataset", "rules", "add", "people", "matches", "-p", "columns=[age]", "-p", "pattern='('", "--json", *fresh
+    )
     assert (refused.code, refused.json["error"]["field"]) == (1, "pattern")
     assert canvasback("dataset", "rules", "delete", "people", rule["id"], *fresh).code == 0
     assert "id is unique" in canvasback("dataset", "rules", "list", "people", *fresh).out

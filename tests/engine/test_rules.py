@@ -165,7 +165,12 @@ def test_a_share_of_the_rows_may_fail_and_is_counted_all_the_same(
 
 def test_forty_rules_are_one_query(backend: DuckDBBackend) -> None:
     rules = [document for document, _ in BY_ROW if document.get("whole") is None] * 3
-    kept = [*rules, {"kind": "row_count"}, {"kind": "row_change"}, {"kind": "column_type", "columns": ["age"], "type": "any"}]
+    kept = [
+        *rules,
+        {"kind": "row_count"},
+        {"kind": "row_change"},
+        {"kind": "column_type", "columns": ["age"], "type": "any"},
+    ]
     table = arrow([(1, "a", DAYS[1], True, 1.0)])
     with queries(backend) as asked:
         checked = check(backend, table, *kept)

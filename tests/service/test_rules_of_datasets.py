@@ -213,5 +213,7 @@ def test_every_kind_of_rule_has_a_form() -> None:
     kinds = rules.list_kinds()
     assert len(kinds) == 12
     assert all(kind.title and kind.about and kind.fields for kind in kinds)
-    untold = [(kind.kind, name) for kind in kinds for name, field in kind.fields.items() if not field.get("description")]
+    untold = [
+        (kind.kind, name) for kind in kinds for name, field in kind.fields.items() if not field.get("description")
+    ]
     assert not untold

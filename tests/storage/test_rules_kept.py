@@ -46,7 +46,10 @@ def test_a_version_may_be_checked_again_and_the_newest_check_counts(database: Da
         newest = uow.rules.check_of(version.id)
         assert newest is not None
         assert (newest.passed, newest.failing) == (True, {})
-        assert [(check.version, check.passed) for check in uow.rules.checks(version.dataset_id)] == [(1, True), (1, False)]
+        assert [(check.version, check.passed) for check in uow.rules.checks(version.dataset_id)] == [
+            (1, True),
+            (1, False),
+        ]
 
 
 def test_what_is_deleted_takes_its_rules_and_checks_along(database: Database) -> None:

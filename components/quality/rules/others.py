@@ -25,7 +25,7 @@ class RefersTo(RowRule):
     """The column that refers; a missing value refers to nothing."""
     dataset: Annotated[str, Widget(options="datasets"), Field(min_length=1, max_length=200)]
     """The dataset that is referred to, at its latest version; it may be this one."""
-    other_column: Annotated[str, Field(min_length=1, max_length=500)]
+    other_column: Annotated[str, Widget(options="columns of dataset"), Field(min_length=1, max_length=500)]
     """The column there that must have the value."""
 
     _other: ir.Table | None = PrivateAttr(None)

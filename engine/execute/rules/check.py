@@ -190,9 +190,7 @@ def _unfit(about: Expectation, error: Any) -> Outcome:
 
 def _outcome(about: Expectation, state: Any, **more: Any) -> Outcome:
     document = about.rule.model_dump(mode="json")
-    return Outcome(
-        rule=about.id, title=about.title, severity=about.severity, state=state, document=document, **more
-    )
+    return Outcome(rule=about.id, title=about.title, severity=about.severity, state=state, document=document, **more)
 
 
 def _rows(number: int) -> str:
