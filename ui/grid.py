@@ -63,7 +63,7 @@ def _marked(frame: pd.DataFrame, names: Sequence[str]) -> Any:
 
 def _plain(value: Any) -> str:
     """A value as the grid shows it where nothing is marked."""
-    if value is None or value != value:
+    if pd.isna(value):
         return "–"
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
 

@@ -14,7 +14,7 @@ RARE = 0.005
 MOST = 24
 SCHEMA_TYPES = ("int64", "float64", "string", "boolean", "date", "timestamp")
 
-RANGES: Sequence[tuple[str, float | None, float | None]] = (
+RANGES: Sequence[tuple[str, float, float]] = (
     (r"age|alter", 0, 120),
     (r"lat|latitude", -90, 90),
     (r"lon|lng|longitude", -180, 180),
@@ -71,6 +71,7 @@ def _all(profile: Mapping[str, Any], types: Mapping[str, str]) -> Iterator[Sugge
     for one in columns:
         if one in others or one["kind"] != "numeric":
             yield from _about_values(one)
+    yield from _not_negative([one for one in others if one["kind"] == "numeric"])
     for one in others:
         if 0 < one["missing"] <= NEARLY * rows:
             yield Suggested(f"{one['name']} is never missing", [{"kind": "not_null", "columns": [one["name"]]}])
@@ -108,19 +109,39 @@ def _about_values(one: Mapping[str, Any]) -> Iterator[Suggested]:
 
 
 def _range(one: Mapping[str, Any]) -> Iterator[Suggested]:
-    name, low, high = one["name"], one["min"], one["max"]
-    if low is None or high is None:
+    """What a column's name says of its values, where nearly all of them agree."""
+    known, quantiles = _known_range(one), one["quantiles"] or {}
+    if known is None or one["min"] is None:
         return
-    for words, least, most in RANGES:
-        if re.search(rf"(^|[_\W])({words})($|[_\W])", name, re.IGNORECASE):
-            p05, p95 = (one["quantiles"] or {}).get("p05", low), (one["quantiles"] or {}).get("p95", high)
-            if (least is None or p05 >= least) and (most is None or p95 <= most):
-                rule = {"kind": "in_range", "columns": [name], "min": f"{least:g}", "max": f"{most:g}"}
-                yield Suggested(f"{name} between {least:g} and {most:g}", [rule])
-            return
-    negative = one["negative"] if one["negative"] is not None else 0 if low >= 0 else math.inf
-    if negative <= NEARLY * one["filled"] and one["semantic"] != "identifier":
-        yield Suggested(f"{name} is at least 0", [{"kind": "in_range", "columns": [name], "min": "0"}])
+    least, most = known
+    if quantiles.get("p05", one["min"]) >= least and quantiles.get("p95", one["max"]) <= most:
+        rule = {"kind": "in_range", "columns": [one["name"]], "min": f"{least:g}", "max": f"{most:g}"}
+        yield Suggested(f"{one['name']} between {least:g} and {most:g}", [rule])
+
+
+def _known_range(one: Mapping[str, Any]) -> tuple[float, float] | None:
+    words = (pair for pair in RANGES if re.search(rf"(^|[_\W])({pair[0]})($|[_\W])", one["name"], re.IGNORECASE))
+    return next(((least, most) for _, least, most in words), None)
+
+
+def _not_negative(columns: Sequence[Mapping[str, Any]]) -> Iterator[Suggested]:
+    """Columns that have no negative values together; those that have a few, each by itself."""
+    never = []
+    for one in columns:
+        if one["min"] is None or _known_range(one) or one["semantic"] == "identifier":
+            continue
+        negative = one["negative"] if one["negative"] is not None else 0 if one["min"] >= 0 else math.inf
+        if not negative:
+            never.append(one["name"])
+        elif negative <= NEARLY * one["filled"]:
+            yield Suggested(f"{one['name']} is at least 0", [_least(one["name"])])
+    if never:
+        title = f"{never[0]} is at least 0" if len(never) == 1 else f"{len(never)} columns are at least 0"
+        yield Suggested(title, [_least(*never)])
+
+
+def _least(*names: str) -> dict[str, Any]:
+    return {"kind": "in_range", "columns": [*names], "min": "0"}
 
 
 def _set(one: Mapping[str, Any]) -> Iterator[Suggested]:

@@ -6,13 +6,16 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, rules
+from engine.service.amounts import count
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.frame import confirm
 from ui.trouble import show_error, show_finding
 from ui.words import escaped
 
-SHOWN = 3
+SHOWN = 2
+"""Broken rules that are told at once; the tab has all."""
+TAB = "Rules"
 
 
 def show_held(home: Workspace, dataset: DatasetView) -> None:
@@ -24,15 +27,19 @@ def show_held(home: Workspace, dataset: DatasetView) -> None:
     if newer and newer != dataset.version:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(f"v{newer} came later and is held back.", icon=":material/front_hand:")
-            _look(dataset.name, newer)
+            _link(f"Look at v{newer}", dataset.name, newer)
+    if places.asked("view") != TAB:  # there, the list says it
+        _show_broken(dataset)
+
+
+def _show_broken(dataset: DatasetView) -> None:
     broken = [one for one in dataset.findings if one.get("code") == "rule_broken"]
     for finding in broken[:SHOWN]:
-        show_finding(finding)
-    if len(broken) > SHOWN:
-        places.link(
-            places.DATASETS, f"{len(broken) - SHOWN} more broken rules", dataset=dataset.name, version=dataset.version,
-            view="Rules",
-        )  # fmt: skip
+        show_finding({**finding, "fix": None})
+    if broken:
+        more = len(broken) - SHOWN
+        label = f"{count(more, 'more broken rule')}" if more > 0 else "Look at the rows"
+        _link(label, dataset.name, dataset.version)
 
 
 def _show_why(home: Workspace, dataset: DatasetView) -> None:
@@ -46,14 +53,12 @@ def _show_why(home: Workspace, dataset: DatasetView) -> None:
                 "Versions can take that back."
             )
             confirm("Release the version", warning, "Release", lambda: _release(home, dataset))
-        if held.get("code") == "rules":
-            _look(dataset.name, dataset.version)
+        if held.get("code") == "rules" and places.asked("view") != TAB:
+            _link("Look at the rows", dataset.name, dataset.version)
 
 
-def _look(name: str, version: int | None) -> None:
-    places.link(
-        places.DATASETS, f"Look at v{version}", icon=":material/rule:", dataset=name, version=version, view="Rules"
-    )
+def _link(label: str, name: str, version: int | None) -> None:
+    places.link(places.DATASETS, label, icon=":material/rule:", dataset=name, version=version, view=TAB)
 
 
 def _release(home: Workspace, dataset: DatasetView) -> None:
@@ -63,4 +68,4 @@ def _release(home: Workspace, dataset: DatasetView) -> None:
         show_error(error)
         return
     session.say(f"v{dataset.version} is released.", ":material/lock_open:")
-    places.go(places.DATASETS, dataset=dataset.name, view="Rules")
+    places.go(places.DATASETS, dataset=dataset.name, view=TAB)

@@ -45,6 +45,8 @@ def _first() -> None:
 def _noticed(it: DatasetView, held: int | None) -> None:
     if held:
         st.badge(f"v{held} is held", icon=":material/front_hand:", color="red")
+        if not it.findings:
+            return
     grave = sum(finding.get("severity") != "info" for finding in it.findings)
     if grave:
         st.badge(f"{grave} to look at", icon=":material/warning:", color="orange")

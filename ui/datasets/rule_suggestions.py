@@ -48,7 +48,7 @@ def _show_one(home: Workspace, dataset: DatasetView, one: SuggestionView, severi
         fails.markdown(f":orange[:material/warning: {failing_words(one.failing, one.share)} fail now]")
     else:
         fails.caption("no row fails now")
-    with add:
+    with add.container(horizontal_alignment="right"):
         added = st.button("Add", icon=":material/add:", key=f"suggested_{place}_{one.title}", help=one.title)
     if added:
         try:

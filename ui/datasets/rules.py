@@ -98,7 +98,7 @@ def _show_list(home: Workspace, dataset: DatasetView, found: RulesView) -> None:
     columns: list[Column[RuleView]] = [
         Column("State", 1.7, _state),
         Column("Rule", 5.5, _title),
-        Column("Broken, it", 1.4, lambda it: st.caption(LEVELS[it.severity])),
+        Column("When broken", 1.4, lambda it: st.caption(LEVELS[it.severity])),
         Column("Rows that fail", 2, lambda it: st.write(failing_words(it.failing, it.share) if it.failing else "–")),
         Column("Versions", 1.7, lambda it: st.markdown(marks(it), help=told_history(it.history) or None)),
         Column("", 1.9, partial(_actions, home, dataset)),

@@ -200,6 +200,8 @@ def _rows(number: int) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "nothing"
+    if isinstance(value, float):
+        return f"{value:,.10g}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
