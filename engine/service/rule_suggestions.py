@@ -88,6 +88,8 @@ def _is_key(one: Mapping[str, Any], rows: int) -> bool:
     """Whether a column tells rows apart, or nearly so and says so by its name."""
     if one["kind"] not in ("numeric", "text") or rows < 3 or not one["filled"] or "float" in one["type"]:
         return False
+    if _known_range(one) is not None:  # ages may all differ by chance
+        return False
     says_so = re.search(r"(^|_|\b)(id|key|uuid|code|number|nr|no)$", one["name"], re.IGNORECASE) is not None
     says_so = says_so or re.search(r"[a-z](ID|Id)$", one["name"]) is not None or one["semantic"] == "identifier"
     distinct = one["filled"] if one["distinct_approximate"] and one["semantic"] == "identifier" else one["distinct"]

@@ -44,28 +44,33 @@ def ask_rule(home: Workspace, dataset: DatasetView, rule: RuleView | None = None
     @st.dialog("Change the rule" if rule else "Add a rule", width="medium")
     @guarded
     def ask() -> None:
-        kinds = {kind.kind: kind for kind in rules.list_kinds()}
-        first = list(kinds).index(rule.kind) if rule else 0
-        chosen = st.selectbox(
-            "Kind", list(kinds), index=first, format_func=lambda key: kinds[key].title, disabled=rule is not None,
-            key="rule_kind",
-        )  # fmt: skip
-        kind = kinds[chosen or "not_null"]
-        st.caption(escaped(kind.about))
-        form = _Form(home, dataset, kind, rule.document if rule else {})
-        document = form.draw()
-        severity = st.segmented_control(
-            "When it is broken", list(SEVERITIES), default=rule.severity if rule else "warn",
-            format_func=SEVERITIES.__getitem__, key=f"rule_severity_{form.key}",
-        )  # fmt: skip
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Leave it"):
-                st.rerun()
-            if st.button("Save" if rule else "Add", type="primary", key="rule_save"):
-                form.save(rule, document, severity or "warn")
+        show_form(home, dataset, rule)
 
     session.forget("rule_kind")
     ask()
+
+
+def show_form(home: Workspace, dataset: DatasetView, rule: RuleView | None) -> None:
+    """The form; the page is drawn again once the rule is kept."""
+    kinds = {kind.kind: kind for kind in rules.list_kinds()}
+    first = list(kinds).index(rule.kind) if rule else 0
+    chosen = st.selectbox(
+        "Kind", list(kinds), index=first, format_func=lambda key: kinds[key].title, disabled=rule is not None,
+        key="rule_kind",
+    )  # fmt: skip
+    kind = kinds[chosen or "not_null"]
+    st.caption(escaped(kind.about))
+    form = _Form(home, dataset, kind, rule.document if rule else {})
+    document = form.draw()
+    severity = st.segmented_control(
+        "When it is broken", list(SEVERITIES), default=rule.severity if rule else "warn",
+        format_func=SEVERITIES.__getitem__, key=f"rule_severity_{form.key}",
+    )  # fmt: skip
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Leave it"):
+            st.rerun()
+        if st.button("Save" if rule else "Add", type="primary", key="rule_save"):
+            form.save(rule, document, severity or "warn")
 
 
 class _Form:
@@ -95,15 +100,16 @@ class _Form:
             else:
                 rules.change_rule(self.home, self.dataset.name, rule.id, document, severity)
         except PEOPLE_ERRORS as error:
-            with self.wrong.get(self._field_of(error), st.container()):
-                show_error(error)
+            for one in getattr(error, "detail", {}).get("all", [vars(error)]):
+                with self.wrong.get(self._field_of(one), st.container()):
+                    show_error(one)
             return
         session.say("The rule is kept. Check a version to see how it stands.", ":material/rule:")
         st.rerun()
 
-    def _field_of(self, error: Any) -> str:
+    def _field_of(self, error: Mapping[str, Any]) -> str:
         """The input that an error is about; rules that meet the columns say only that it was a rule."""
-        field = str(getattr(error, "field", "") or "")
+        field = str(error.get("field") or "")
         if field in self.wrong:
             return field
         return next((name for name in ("condition", "columns", "column") if name in self.wrong), "")

@@ -22,16 +22,26 @@ def show_rule(home: Workspace, dataset: DatasetView, rule: RuleView) -> None:
             if st.button("Close", icon=":material/close:", type="tertiary", key="close_rule"):
                 places.ask(rule=None)
                 st.rerun()
-        if rule.told:
-            st.markdown(escaped(rule.told) + "." + (f" :gray[→ {escaped(rule.hint)}]" if rule.hint else ""))
-        if len(rule.history) > 1:
-            _show_history(rule)
+        words, picture = st.columns([3, 2], gap="medium") if len(rule.history) > 1 else (st.container(), None)
+        with words:
+            _show_words(dataset, rule)
+        if picture is not None:
+            with picture:
+                _show_history(rule)
         if rule.failing:
             _show_rows(home, dataset, rule)
-        elif rule.state in ("unchecked", "changed"):
-            st.caption(f"v{dataset.version} was not checked against it as it is now.")
-        elif rule.state == "kept":
-            st.caption(f"No row of v{dataset.version} breaks it.")
+
+
+def _show_words(dataset: DatasetView, rule: RuleView) -> None:
+    if rule.told:
+        text = escaped(rule.told[:1].upper() + rule.told[1:])
+        st.markdown(text + "." + (f" :gray[→ {escaped(rule.hint)}]" if rule.hint else ""))
+    elif rule.state == "kept":
+        fails = "Few enough rows break it" if rule.failing else "No row breaks it"
+        st.markdown(f"{fails} in v{dataset.version}.")
+    else:
+        st.markdown(f"v{dataset.version} was not checked against it as it is now.")
+    st.caption(f"When it is broken, it {'holds the version back' if rule.severity == 'stop' else 'is told'}.")
 
 
 def _show_history(rule: RuleView) -> None:
@@ -49,13 +59,13 @@ def _show_history(rule: RuleView) -> None:
             hoverinfo="x+text",
         )
     )
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(tickformat=".2~%", rangemode="tozero", nticks=4)
     figure.update_layout(bargap=0.5)
     times = sum(bad)
     sentence = (
         f"It was broken in {times} of {len(bad)} versions that were checked (hatched bars); bars are rows that fail."
     )
-    charts.show(figure, sentence, f"history_{rule.id}", height=150)
+    charts.show(figure, sentence, f"history_{rule.id}", height=170)
 
 
 def _show_rows(home: Workspace, dataset: DatasetView, rule: RuleView) -> None:

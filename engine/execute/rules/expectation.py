@@ -42,12 +42,14 @@ def read_rule(document: Mapping[str, Any]) -> Rule:
     Raises
     ------
     ParamError
-        With the field that does not fit.
+        For the first field that does not fit; ``detail["all"]`` lists every one.
     """
     try:
         return _ANY.validate_python(dict(document))
     except ValidationError as error:
-        raise _param_error(error.errors(include_url=False)[0]) from error
+        found = [_param_error(item) for item in error.errors(include_url=False)]
+        found[0].detail["all"] = [one.as_data() for one in found]
+        raise found[0] from error
 
 
 def _param_error(item: Any) -> ParamError:
