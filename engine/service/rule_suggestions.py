@@ -93,7 +93,7 @@ def _is_key(one: Mapping[str, Any], rows: int) -> bool:
     says_so = re.search(r"(^|_|\b)(id|key|uuid|code|number|nr|no)$", one["name"], re.IGNORECASE) is not None
     says_so = says_so or re.search(r"[a-z](ID|Id)$", one["name"]) is not None or one["semantic"] == "identifier"
     distinct = one["filled"] if one["distinct_approximate"] and one["semantic"] == "identifier" else one["distinct"]
-    return says_so and one["missing"] <= NEARLY * rows and distinct >= (1 - NEARLY) * one["filled"]
+    return says_so and bool(one["missing"] <= NEARLY * rows and distinct >= (1 - NEARLY) * one["filled"])
 
 
 def _about_values(one: Mapping[str, Any]) -> Iterator[Suggested]:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from engine.service.views import View
 
 
@@ -47,8 +49,8 @@ class RuleView(View):
     share: float = 0.0
     told: str = ""
     hint: str = ""
-    columns: dict[str, int] = {}
-    history: list[RuleState] = []
+    columns: dict[str, int] = Field(default_factory=dict)
+    history: list[RuleState] = Field(default_factory=list)
 
     @property
     def is_broken(self) -> bool:
@@ -61,7 +63,7 @@ class RulesView(View):
 
     dataset: str
     version: int
-    rules: list[RuleView] = []
+    rules: list[RuleView] = Field(default_factory=list)
     checked_at: datetime | None = None
     passed: bool | None = None
     held: dict[str, Any] | None = None
@@ -79,7 +81,7 @@ class KindView(View):
     title: str
     about: str
     fields: dict[str, dict[str, Any]]
-    required: list[str] = []
+    required: list[str] = Field(default_factory=list)
 
 
 class ColumnView(View):

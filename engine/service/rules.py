@@ -10,7 +10,7 @@ from components.quality.rules import AnyDatasetRule, RefersTo, Rule
 from components.quality.types import called
 from engine.errors import CanvasbackError, DataError, MissingThing, ParamError
 from engine.execute.rules import Expectation, Severity, check_stored, read_rule
-from engine.execute.rules.check import MOST_KEPT as KEPT_ROWS
+from engine.execute.rules.check import MOST_KEPT
 from engine.service.rule_suggestions import suggested
 from engine.service.rule_views import ColumnView, KindView, RuleState, RulesView, RuleView, SuggestionView
 from engine.service.tables import read_rows
@@ -22,6 +22,8 @@ from storage.schema import Rule as RuleRow
 from storage.unit_of_work import UnitOfWork
 
 SHOWN_VERSIONS = 20
+KEPT_ROWS = MOST_KEPT
+"""So many of the rows that break a rule can be looked at."""
 MOST_CHECKS = 200
 SUGGESTING_MB = 512
 TITLES = {

@@ -71,7 +71,7 @@ def test_without_rules_the_page_says_what_they_are_for_and_suggests_some(ruled: 
     assert [rule.title for rule in rules.get_rules(workspace, "bare").rules] == ["age between 0 and 120"]
     assert "1 to be checked" in words(app)
     app = press(app, "check_rules")
-    done(workspace, app.query_params["check"][0])
+    done(workspace, app.query_params["check"])
     assert "none broken" in words(app.run())
 
 

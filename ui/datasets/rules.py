@@ -62,9 +62,10 @@ def _show_head(home: Workspace, dataset: DatasetView, found: RulesView) -> None:
         st.markdown(_summary(found), width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             _add_button(home, dataset)
-            label = f"Check v{dataset.version}"
-            kind = "primary" if found.waiting else "secondary"
-            if st.button(label, icon=":material/fact_check:", type=kind, key="check_rules"):
+            label, is_due = f"Check v{dataset.version}", bool(found.waiting)
+            if st.button(
+                label, icon=":material/fact_check:", type="primary" if is_due else "secondary", key="check_rules"
+            ):
                 _start(lambda: rules.start_check(home, dataset.name, dataset.version))
 
 
