@@ -238,7 +238,7 @@ def release_version(workspace: Workspace, name: str, version: int) -> None:
         before = dataset.latest
         uow.datasets.make_latest(dataset.id, version)
         detail = {"version": version, "latest_before": before, "held": held}
-        uow.audit.record("local", "version released", f"dataset {name}", detail)
+        uow.audit.record("local", "dataset version released", f"dataset {name}", detail)
 
     workspace.database.transact(write)
 

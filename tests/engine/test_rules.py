@@ -98,7 +98,7 @@ BY_ROW: list[tuple[dict[str, Any], Oracle]] = [
     ({"kind": "in_range", "columns": ["age"], "min": 0, "max": 3}, lambda t: (t.age < 0) | (t.age > 3)),
     ({"kind": "in_range", "columns": ["age"], "max": 3, "exclusive": True}, lambda t: t.age >= 3),
     ({"kind": "in_range", "columns": ["price"], "min": "0.5"}, lambda t: t.price < 0.5),
-    ({"kind": "in_range", "columns": ["day"], "min": "1900-01-01"}, lambda t: having(t.day, lambda day: day.year < 1900)),
+    ({"kind": "in_range", "columns": ["day"], "min": "1900-01-01"}, lambda t: having(t.day, lambda d: d.year < 1900)),
     ({"kind": "in_set", "columns": ["code"], "values": ["a", "b"]}, lambda t: outside(t.code, "a", "b")),
     ({"kind": "in_set", "columns": ["code"], "values": [*"abä", ""]}, lambda t: outside(t.code, *"abä", "")),
     ({"kind": "in_set", "columns": ["age"], "values": [1, 2]}, lambda t: outside(t.age, 1, 2)),

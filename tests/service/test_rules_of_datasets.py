@@ -65,7 +65,7 @@ def test_a_broken_rule_that_stops_holds_the_version_until_it_is_released(people:
     rules.release_version(people, "people", 2)
     assert do_run(people, read).nodes[0].rows_out == 5
     assert datasets.get_dataset(people, "people").held is None
-    assert audited(people)[0] == "version released"
+    assert audited(people)[0] == "dataset version released"
     with pytest.raises(DataError, match="v2 is not held"):
         rules.release_version(people, "people", 2)
 

@@ -125,7 +125,7 @@ def _title(rule: RuleView) -> None:
 
 def _actions(home: Workspace, dataset: DatasetView, rule: RuleView) -> None:
     with st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-        if st.button("", icon=":material/visibility:", type="tertiary", key=f"look_{rule.id}", help="Rows and history"):
+        if st.button("Look", type="tertiary", key=f"look_{rule.id}", help="Rows that fail, and versions before"):
             places.ask(rule=rule.id)
             st.rerun()
         if st.button("", icon=":material/edit:", type="tertiary", key=f"edit_{rule.id}", help="Change it"):
