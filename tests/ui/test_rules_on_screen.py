@@ -103,6 +103,17 @@ def test_the_latest_version_tells_of_the_held_one_and_so_does_the_list(made: Rul
     assert "v3 is held" in words(open_page(made.home, "datasets"))
 
 
+def test_the_page_for_readers_tells_and_changes_nothing(made: Ruled, open_page: Open) -> None:
+    app = open_page(made.home, "overview", dataset="people")
+    assert is_sound(app), (app.exception, app.error)
+    assert not [*app.button, *app.text_input, *app.selectbox, *app.toggle]
+    assert {metric.label: metric.value for metric in app.metric}["Rows"] == "50"
+    assert "a newer version is being looked at" in words(app)
+    assert "age between 0 and 120" in words(app)
+    assert len(app.dataframe[-1].value) == 20
+    assert "needs a whole link" in words(open_page(made.home, "overview"))
+
+
 def test_a_held_version_is_released_after_a_question(ruled: Ruled, open_page: Open) -> None:
     app = press(opened(open_page, ruled.home, "people", version="2"), "release")
     assert "becomes the version that pipelines read" in words(app)

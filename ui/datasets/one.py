@@ -44,6 +44,10 @@ def _show_heading(home: Workspace, dataset: DatasetView) -> None:
     about = f"{count(dataset.rows, 'row')} · {count(len(dataset.columns), 'column')} · {size(dataset.bytes)}"
     about = f"v{dataset.version} · {about} · imported {ago(dataset.created_at)}"
     with heading(dataset.name, about, (places.DATASETS, "Datasets")):
+        places.link(
+            places.OVERVIEW, "For readers", icon=":material/visibility:", dataset=dataset.name,
+            help="A page to send to people who only read: nothing on it changes anything.",
+        )  # fmt: skip
         if st.button("Use in a pipeline", icon=":material/account_tree:"):
             places.go(places.PIPELINES, new=dataset.name)
         if st.button("New version", icon=":material/upload:"):
