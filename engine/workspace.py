@@ -66,14 +66,14 @@ class Workspace:
         """The columns of a stored table, or of one that lies elsewhere, the row id among them."""
         if isinstance(table, OutsideTable):
             return self.outside.schema(table)
-        return _read_schema(self.files_of(self.version_of(table))[0])
+        return read_schema(self.files_of(self.version_of(table))[0])
 
     def schemas_of(self, versions: Mapping[StoredTable, DatasetVersion]) -> TableSchemas:
         """The columns of stored tables, at pinned versions; a table that is not pinned at its own."""
 
         def schema(table: StoredTable | OutsideTable) -> sch.Schema:
             if isinstance(table, StoredTable) and table in versions:
-                return _read_schema(self.files_of(versions[table])[0])
+                return read_schema(self.files_of(versions[table])[0])
             return self.schema_of(table)
 
         return schema
@@ -88,7 +88,8 @@ class Workspace:
         return self.tables.verify(Manifest.from_version(version), depth)
 
 
-def _read_schema(path: Path) -> sch.Schema:
+def read_schema(path: Path) -> sch.Schema:
+    """The columns of a Parquet file, the row id among them."""
     return sch.Schema.from_pyarrow(pq.read_schema(path))
 
 

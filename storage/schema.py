@@ -186,6 +186,8 @@ class RuleCheck(Base):
     version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
     passed: Mapped[bool]
     results: Mapped[JsonList]
+    failing: Mapped[JsonObject] = mapped_column(default=dict)
+    """By rule, the ids of rows that break it: apart from the results, because a history needs only those."""
     created_at: Mapped[Created]
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Rules, Runs
 
 
 class UnitOfWork:
@@ -19,4 +19,5 @@ class UnitOfWork:
         self.endpoints = Endpoints(session)
         self.jobs = Jobs(session)
         self.connections = Connections(session)
+        self.rules = Rules(session)
         self.audit = AuditLog(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,13 +15,19 @@ from ui import session
 ROWS = 100
 
 
-def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str) -> None:
+MARK = "rgba(230, 159, 0, 0.22)"
+"""Orange that lets light and dark show through."""
+
+
+def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str, marked: Sequence[str] = ()) -> None:
     """Show a table with its pages.
 
     Parameters
     ----------
     read
         Gives some rows: offset and limit in, a view out.
+    marked
+        Columns that stand out.
     """
     slot = st.container()
     page = session.widget_number(key, 1)
@@ -29,7 +35,7 @@ def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str) -> 
     total = view.total if view.total is not None else view.offset + len(view.rows)
     pages = max(1, -(-total // ROWS))
     with slot:
-        show_rows(view, alt)
+        show_rows(view, alt, marked=marked)
     first = view.offset + 1 if view.rows else 0
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(
@@ -40,14 +46,26 @@ def show_pages(read: Callable[[int, int], TableView], *, key: str, alt: str) -> 
             st.pagination(pages, key=key)
 
 
-def show_rows(view: TableView, alt: str, height: int = 0) -> None:
+def show_rows(view: TableView, alt: str, height: int = 0, marked: Sequence[str] = ()) -> None:
     """Show the rows of one view."""
     names = [column["name"] for column in view.columns]
     frame = pd.DataFrame(view.rows, columns=names)
     settings = {column["name"]: _setting(column) for column in view.columns}
+    shown = _marked(frame, [name for name in marked if name in frame]) if marked else frame
     st.dataframe(
-        frame, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or _fit(len(frame))
+        shown, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or _fit(len(frame))
     )
+
+
+def _marked(frame: pd.DataFrame, names: Sequence[str]) -> Any:
+    return frame.style.set_properties(subset=list(names), **{"background-color": MARK}).format(_plain)
+
+
+def _plain(value: Any) -> str:
+    """A value as the grid shows it where nothing is marked."""
+    if pd.isna(value):
+        return "–"
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
 
 
 def _fit(rows: int) -> int:

@@ -16,7 +16,7 @@ from components.errors import ComponentError
 from components.outline import Made, Outline, places
 from components.params import NewColumn, Params, distinct_names
 from components.ports import Port
-from components.quality.rules import FIELD, AnyRule, ColumnType, RowRule, Rule, TableRule
+from components.quality.rules import FIELD, AnyRule, RowRule, Rule, SchemaRule, TableRule
 
 QUARANTINE = "quarantine"
 BETWEEN = "; "
@@ -25,7 +25,7 @@ BETWEEN = "; "
 class ExpectParams(Params):
     rules: Annotated[tuple[AnyRule, ...], Field(min_length=1, max_length=200)]
     """What must hold: a list of rules, each of a kind. ``not_null``, ``unique``, ``in_range``, ``in_set``, ``matches``
-    and ``condition`` are about rows; ``row_count``, ``column_type`` and ``freshness`` about the table."""
+    and ``condition`` are about rows; ``row_count``, ``column_type``, ``schema`` and ``freshness`` about the table."""
     on_failure: Literal["stop", "warn", "quarantine"] = "stop"
     """What happens where a rule is broken: the run stops; or goes on and the node tells; or the rows that break a rule
     leave through ``quarantine`` (a rule about the table is told then)."""
@@ -124,8 +124,8 @@ class Expect(Transform[ExpectParams]):
         if isinstance(rule, TableRule):
             count = rule.is_broken(table).cast("int64")
             words = f"{label}: {rule.words()}"
-            if isinstance(rule, ColumnType) and rule.wrong(table.schema()):
-                words = f"{words}: {rule.told(table.schema())}"
+            if isinstance(rule, SchemaRule) and (wrong := rule.told(table.schema())):
+                words = f"{words}: {wrong}"
             yield Observation(words, count, stops, "expectation_broken", fix=MEND, shown=rule.shown(table))
             return
         assert isinstance(rule, RowRule)  # noqa: S101  there is no third sort
@@ -147,7 +147,10 @@ MEND = "Correct the data, or change the rule."
 
 def _check_types(rules: Sequence[Rule], schema: sch.Schema) -> None:
     for rule in rules:
-        if isinstance(rule, ColumnType) and (wrong := rule.told(schema)):
+        if isinstance(rule, SchemaRule) and (wrong := rule.told(schema)):
+            words = rule.words()
             raise ComponentError(
-                f"Columns must be {rule.type}: {wrong}.", hint="Convert them with Change type.", field=FIELD
+                f"{words[0].upper()}{words[1:]}: {wrong}.",
+                hint="Mend the table with Change type, Rename or Drop, or change the rule.",
+                field=FIELD,
             )

@@ -1,6 +1,5 @@
 """Hold a table to the columns it must have."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
@@ -13,7 +12,8 @@ from components.errors import ComponentError
 from components.outline import Outline
 from components.params import NewColumn, Params, Widget
 from components.ports import visible
-from components.quality.types import FITTING, Type, called
+from components.quality.contract import differences
+from components.quality.types import Type
 
 TOLD = 20
 
@@ -44,16 +44,11 @@ class SchemaContractParams(Params):
 
     def differences(self, schema: sch.Schema) -> Iterator[str]:
         """Each way in which a table is not what the contract says."""
-        there = visible(schema)
-        for name, wanted in self.columns.items():
-            if name not in there:
-                if self.missing == "refuse":
-                    yield f"column {name!r} is missing{_near(name, there)}"
-            elif not FITTING[wanted](there[name]):
-                yield f"column {name!r} is {called(there[name])} instead of {wanted}"
-        if self.extra == "refuse":
-            yield from (f"column {name!r} is not in the contract" for name in there if name not in self.columns)
+        yield from differences(
+            self.columns, schema, refuses_missing=self.missing == "refuse", refuses_extra=self.extra == "refuse"
+        )
         if self.order == "same":
+            there = visible(schema)
             listed = [name for name in self.columns if name in there]
             found = [name for name in there if name in self.columns]
             place = next((i for i, pair in enumerate(zip(listed, found, strict=True)) if pair[0] != pair[1]), None)
@@ -87,8 +82,3 @@ class SchemaContract(Transform[SchemaContractParams]):
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         return table
-
-
-def _near(name: str, there: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(name, there, n=1)
-    return f" (there is {close[0]!r})" if close else ""

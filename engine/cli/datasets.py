@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from engine.cli import rules
 from engine.cli.given import pairs
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, wait
 
 app = typer.Typer(help="Import, look at and delete datasets.", no_args_is_help=True)
+app.add_typer(rules.app, name="rules")
 
 
 @app.command("import")
@@ -44,6 +46,8 @@ def dataset_import(
         print_json(result)
         return
     say(f"{result['dataset']} v{result['version']}: {result['rows']:,} rows, {len(result['columns'])} columns")
+    if result.get("held"):
+        say(f"  held: {result['held']['message']} {result['held']['hint']}")
     for finding in result["findings"]:
         say(f"  {finding['severity']}: {finding['message']}")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import ibis.expr.schema as sch
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from components.ports import is_reserved, kind_of
+from components.ports import ROW, is_reserved, kind_of
 from engine.service.views import TableView
 
 MOST_ROWS = 1_000
@@ -61,6 +62,21 @@ def _rows(path: Path, metadata: pq.FileMetaData, names: list[str], first: int, w
                         return
             else:
                 first += count
+
+
+def read_rows(paths: Sequence[Path], ids: Sequence[int], first: Sequence[str] = ()) -> TableView:
+    """The rows with these ids, in this order.
+
+    Parameters
+    ----------
+    first
+        Columns that come before the others.
+    """
+    names = [name for name in pq.read_schema(paths[0]).names if not is_reserved(name)]
+    ordered = [*(name for name in first if name in names), *(name for name in names if name not in first)]
+    wanted = ds.field(ROW).isin(pa.array(ids, pa.int64()))
+    rows = ds.dataset([str(path) for path in paths]).to_table(columns=[*ordered, ROW], filter=wanted)
+    return as_view(rows.sort_by(ROW).select(ordered), len(ids))
 
 
 def as_view(table: pa.Table, total: int | None = None, offset: int = 0) -> TableView:

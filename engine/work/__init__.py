@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.work.assignment import Assignment
+from engine.work.check_rules import check_rules
 from engine.work.compare_versions import compare_versions
 from engine.work.export_dataset import export_dataset
 from engine.work.import_dataset import import_dataset
@@ -13,6 +14,7 @@ from engine.work.run_pipeline import run_pipeline
 WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "compare_versions": compare_versions,
     "export_dataset": export_dataset,
+    "check_rules": check_rules,
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,

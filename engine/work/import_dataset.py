@@ -9,6 +9,7 @@ from engine.reading import ahead
 from engine.sources import DataSource, FileSource, Incoming, UrlSource, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, caught_up, find_place, measure, refuse_second, write_rows
+from engine.work.rules import hold_to_rules
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -35,7 +36,8 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     assignment.tell(0.0, "Looking at the data", always=True)
     with open_source(workspace, source, _overrides(workspace, source, payload)) as incoming:
         made = _made(assignment, incoming)
-    made = caught_up(workspace, made, payload.get("mode", "replace"))
+    assignment.tell(0.95, "Checking the rules", always=True)
+    made = hold_to_rules(workspace, caught_up(workspace, made, payload.get("mode", "replace")))
     result = _told(made)
 
     def keep(uow: UnitOfWork) -> None:
@@ -88,6 +90,7 @@ def _told(made: NewVersion) -> dict[str, Any]:
         "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
         "findings": [finding.model_dump(mode="json") for finding in made.noticed],
         "read_as": made.read_as,
+        "held": made.held,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from engine.execute.rules.outcome import Checked
 from engine.findings import Finding
 from engine.profile import Profile, profile
 from engine.work.append_rows import append_rows
@@ -49,6 +50,8 @@ class NewVersion:
         Why it must not become the latest one.
     unlisted
         Files that no version lists any more once it is kept: those of versions that had to go. See `tidy`.
+    checked
+        What the dataset's rules found in it; None where it has no rules.
     """
 
     place: Place
@@ -60,6 +63,7 @@ class NewVersion:
     findings: list[Finding] = field(default_factory=list)
     held: dict[str, Any] | None = None
     rejected: dict[str, Any] | None = None
+    checked: Checked | None = None
     unlisted: list[str] = field(default_factory=list)
 
     @property
@@ -95,6 +99,8 @@ class NewVersion:
         )
         profiled = self.measured.model_dump(mode="json")
         uow.datasets.set_profile(version.id, profiled, version.findings)
+        if self.checked is not None:
+            uow.rules.keep_check(version.id, **self.checked.as_row())
         self.unlisted[:] = let_go(uow, dataset)
         return version
 

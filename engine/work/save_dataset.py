@@ -10,6 +10,7 @@ from engine.execute.work import TABLE
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, caught_up, find_place, measure, write_rows
 from engine.work.origin import Origin
+from engine.work.rules import hold_to_rules
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
@@ -33,11 +34,10 @@ def save_dataset(assignment: Assignment, origin: Origin, deed: SaveDataset, entr
     stored = pq.ParquetFile(entry.path(TABLE))
     written = write_rows(workspace, place, stored.iter_batches(), stored.schema_arrow)
     measured = measure(workspace, written.manifest, max(256, workspace.settings.run_memory_mb // PART_OF_MEMORY))
-
     with workspace.database.read() as uow:
         source = _source(uow, origin)
     made = NewVersion(place, written, measured, source, deed.description, findings=list(measured.findings))
-    made = caught_up(workspace, made, "replace")
+    made = hold_to_rules(workspace, caught_up(workspace, made, "replace"))
 
     def write(uow: UnitOfWork) -> DatasetVersion:
         uow.jobs.owned(assignment.job.id, assignment.worker, assignment.job.attempt)
@@ -66,5 +66,10 @@ def _source(uow: UnitOfWork, origin: Origin) -> dict[str, Any]:
 
 def _told(name: str, version: DatasetVersion, *, is_new: bool) -> dict[str, Any]:
     rows = f"{version.rows:,} rows"
-    message = f"{name} v{version.number}, {rows}" if is_new else f"{name} v{version.number} has these {rows} already"
+    kept_back = "" if version.held is None else ", held back by a rule"
+    message = (
+        f"{name} v{version.number}, {rows}{kept_back}"
+        if is_new
+        else f"{name} v{version.number} has these {rows} already"
+    )
     return {"kind": "dataset", "dataset": name, "version": version.number, "is_new": is_new, "message": message}

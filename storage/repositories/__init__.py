@@ -8,11 +8,13 @@ from storage.repositories.jobs import Jobs
 from storage.repositories.lineage import LineageRow
 from storage.repositories.models import ModelEntry, Models
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines
+from storage.repositories.rules import CheckEntry, Rules
 from storage.repositories.runs import RunEntry, Runs
 
 __all__ = [
     "Answering",
     "AuditLog",
+    "CheckEntry",
     "Connections",
     "DatasetEntry",
     "Datasets",
@@ -25,6 +27,7 @@ __all__ = [
     "Models",
     "PipelineEntry",
     "Pipelines",
+    "Rules",
     "RunEntry",
     "Runs",
 ]

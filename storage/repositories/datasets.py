@@ -290,6 +290,12 @@ class Datasets(NamedRepository[Dataset]):
         version.profile, version.findings = profile, [*findings]
         return version
 
+    def set_findings(self, version_id: str, findings: Sequence[dict[str, Any]]) -> DatasetVersion:
+        """Keep what is noticed about a version now."""
+        version = self.get_version(version_id)
+        version.findings = [*findings]
+        return version
+
     def users(self, dataset_id: str) -> Sequence[str]:
         """Return what needs this dataset: runs that have not ended, and models that were trained on it."""
         return self._users(DatasetVersion.dataset_id == dataset_id)

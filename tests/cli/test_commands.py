@@ -137,6 +137,37 @@ def test_datasets_are_listed_shown_profiled_and_deleted(
     assert canvasback("dataset", "delete", "few", "--json", *fresh).code == 1
 
 
+def test_a_dataset_is_held_to_rules(canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    ages = [*range(20, 60)]
+    file.write_text("id,age\n" + "".join(f"{i},{age}\n" for i, age in enumerate(ages)))
+    assert canvasback("dataset", "import", file, "--name", "people", *fresh).code == 0
+    rule = canvasback(
+        "dataset", "rules", "add", "people", "in_range", "-p", "columns=[age]", "-p", "max=120", "--severity", "stop",
+        "--json", *fresh,
+    ).json  # fmt: skip
+    assert (rule["title"], rule["state"]) == ("age is at most 120", "unchecked")
+    assert canvasback("dataset", "rules", "check", "people", *fresh).code == 0
+    suggested = canvasback("dataset", "rules", "suggest", "people", "--add", "--json", *fresh).json
+    assert {"title": "id is unique and never missing", "failing": 0}.items() <= suggested[0].items()
+
+    file.write_text("id,age\n" + "".join(f"{i},{age * 3}\n" for i, age in enumerate(ages)))
+    imported = canvasback("dataset", "import", file, "--name", "people", "--json", *fresh).json
+    assert "Rule “age is at most 120” is broken" in imported["held"]["message"]
+    listed = canvasback("dataset", "rules", "list", "people", "--version", 2, "--json", *fresh).json
+    assert listed["rules"][0]["failing"] == sum(3 * age > 120 for age in ages)
+    rows = canvasback("dataset", "rules", "failing", "people", rule["id"], "--version", 2, "--json", *fresh).json
+    assert rows["rows"][0] == {"age": 123, "id": 21}
+    assert canvasback("dataset", "rules", "check", "people", "--version", 2, *fresh).code == 1
+    assert canvasback("dataset", "rules", "release", "people", 2, "--json", *fresh).json["latest"] == 2
+    refused = canvasback(
+        "dataset", "rules", "add", "people", "matches", "-p", "columns=[age]", "-p", "pattern='('", "--json", *fresh
+    )
+    assert (refused.code, refused.json["error"]["field"]) == (1, "pattern")
+    assert canvasback("dataset", "rules", "delete", "people", rule["id"], *fresh).code == 0
+    assert "id is unique" in canvasback("dataset", "rules", "list", "people", *fresh).out
+
+
 @pytest.mark.parametrize(
     "name", ['a"; drop table x; --', "<script>", "名前", "../../x", "-rf", "$(id)", "%s%n", "\u202e"]
 )

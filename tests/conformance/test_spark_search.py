@@ -21,7 +21,10 @@ def searched(backend: Backend, folder: Any, **params: Any) -> dict[str, Any]:
     bench.store("customers", customers())
     nodes = {
         "customers": ("dataset", {"dataset": "customers"}),
-        "tree": ("decision_tree_classifier", {"target": "churn", "features": ["age", "tenure_months", "total_charges"]}),
+        "tree": (
+            "decision_tree_classifier",
+            {"target": "churn", "features": ["age", "tenure_months", "total_charges"]},
+        ),
         "tune": ("tune", {"target": "churn", "features": ["age", "tenure_months", "total_charges"], **params}),
     }
     plan = bench.plan(draw(nodes, "customers -> tree", "customers -> tune.table", "tree -> tune.model"))

@@ -24,6 +24,9 @@ def show_job(job_id: str) -> None:
     if job.status == "succeeded" and job.result:
         rows = count(job.result.get("rows"), "row")
         session.say(f"{job.result['dataset']} v{job.result['version']} is here: {rows}.")
+        if job.result.get("held"):
+            asked = {"version": job.result["version"], "view": "Rules"}
+            places.go(places.DATASETS, dataset=job.result["dataset"], **asked)
         places.go(places.DATASETS, dataset=job.result["dataset"], view="Profile")
     show_error(job.error or {"message": f"The import was {job.status}."})
     if st.button("Try again", icon=":material/refresh:"):

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from engine.service import Workspace, datasets
+from engine.service import Workspace, datasets, rules
 from engine.service.amounts import count, size
 from engine.service.views import DatasetView
 from ui import places
@@ -27,13 +27,14 @@ def show_list(home: Workspace) -> None:
     if not found:
         empty(":material/table:", "No dataset yet", "Import a CSV, Parquet or JSON file to begin.", _first)
         return
+    held = rules.held_versions(home, [it.id for it in found])
     columns: list[Column[DatasetView]] = [
         Column("Name", 4, _named),
         Column("Version", 1.3, lambda it: st.write(f"v{it.version}" if it.version else "–")),
         Column("Rows", 1.7, lambda it: st.write(f"{it.rows:,}" if it.rows is not None else "–")),
         Column("Columns", 1.5, lambda it: st.write(f"{len(it.columns):,}")),
         Column("Size", 1.5, lambda it: st.write(size(it.bytes))),
-        Column("Findings", 2.2, _noticed),
+        Column("Findings", 2.2, lambda it: _noticed(it, held.get(it.id))),
         Column("Imported", 2.2, lambda it: st.caption(ago(it.created_at))),
     ]
     listing(found, columns, noun="dataset", key="datasets")
@@ -66,7 +67,11 @@ def _first() -> None:
         places.go(places.PIPELINES, new="sample")
 
 
-def _noticed(it: DatasetView) -> None:
+def _noticed(it: DatasetView, held: int | None) -> None:
+    if held:
+        st.badge(f"v{held} is held", icon=":material/front_hand:", color="red")
+        if not it.findings:
+            return
     grave = sum(finding.get("severity") != "info" for finding in it.findings)
     if grave:
         st.badge(f"{grave} to look at", icon=":material/warning:", color="orange")

@@ -10,8 +10,10 @@ from engine.service.amounts import count, size
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.about import show_about
+from ui.datasets.held import show_held
 from ui.datasets.preview import show_preview
 from ui.datasets.profile import show_profile
+from ui.datasets.rules import show_rules
 from ui.datasets.versions import show_versions
 from ui.frame import confirm, heading
 from ui.trouble import show_error
@@ -21,6 +23,7 @@ Show = Callable[[Workspace, DatasetView], None]
 TABS: dict[str, Show] = {
     "Preview": show_preview,
     "Profile": show_profile,
+    "Rules": show_rules,
     "Versions": show_versions,
     "About": show_about,
 }
@@ -41,13 +44,18 @@ def _show_heading(home: Workspace, dataset: DatasetView) -> None:
     about = f"{count(dataset.rows, 'row')} · {count(len(dataset.columns), 'column')} · {size(dataset.bytes)}"
     about = f"v{dataset.version} · {about} · imported {ago(dataset.created_at)}"
     with heading(dataset.name, about, (places.DATASETS, "Datasets")):
+        places.link(
+            places.OVERVIEW, "For readers", icon=":material/visibility:", dataset=dataset.name,
+            help="A page to send to people who only read: nothing on it changes anything.",
+        )  # fmt: skip
         if st.button("Use in a pipeline", icon=":material/account_tree:"):
             places.go(places.PIPELINES, new=dataset.name)
         if st.button("New version", icon=":material/upload:"):
             places.go(places.IMPORT, name=dataset.name)
         if st.button("Delete", icon=":material/delete:"):
             confirm("Delete dataset", _warning(dataset), "Delete", lambda: _delete(home, dataset.name))
-    if dataset.version != dataset.latest:
+    show_held(home, dataset)
+    if dataset.version != dataset.latest and not dataset.held:
         st.info(f"This is not the version that pipelines read: that is v{dataset.latest}.", icon=":material/history:")
 
 

@@ -13,6 +13,16 @@ from ui.words import plain
 
 DELIMITERS = [",", ";", "\t", "|", " "]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
+DATE_FORMATS = {
+    None: "automatic",
+    "%d/%m/%Y": "31/12/2026 (day first)",
+    "%m/%d/%Y": "12/31/2026 (month first)",
+    "%d.%m.%Y": "31.12.2026 (day first)",
+    "%d-%m-%Y": "31-12-2026 (day first)",
+    "%m-%d-%Y": "12-31-2026 (month first)",
+    "%Y-%m-%d": "2026-12-31",
+    "%Y/%m/%d": "2026/12/31",
+}
 TYPES = {
     "int64": "whole number",
     "float64": "number",
@@ -55,6 +65,7 @@ def ask_how(read_as: dict[str, Any], key: str) -> dict[str, Any]:
         wanted["encoding"] = _choice("Encoding", ENCODINGS, read_as["encoding"], key)
         wanted["quote"] = _choice("Quote", ['"', "'", ""], read_as["quote"], key)
         wanted["decimal"] = _choice("Decimal sign", [".", ","], read_as["decimal"], key)
+        wanted["date_format"] = _date_format(read_as["date_format"], key)
     wanted["header"] = st.toggle("First line has the names", value=read_as["header"], key=f"header_{key}")
     wanted["skip_rows"] = int(
         st.number_input("Lines to skip before it", 0, 1_000_000, read_as["skip_rows"], key=f"skip_{key}")
@@ -66,6 +77,13 @@ def _choice(label: str, options: list[str], found: str, key: str) -> str:
     all_of_them = list(dict.fromkeys([found, *options]))
     chosen = st.selectbox(label, all_of_them, format_func=plain, key=f"{label}_{key}")
     return found if chosen is None else chosen
+
+
+def _date_format(found: str | None, key: str) -> str | None:
+    options = list(dict.fromkeys([found, *DATE_FORMATS]))
+    return st.selectbox(
+        "Date format", options, index=0, key=f"date_{key}", format_func=lambda one: DATE_FORMATS.get(one, one)
+    )
 
 
 def show_preview(seen: dict[str, Any], key: str) -> dict[str, str]:

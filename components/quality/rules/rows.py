@@ -13,7 +13,7 @@ from components import expressions
 from components.errors import WrongKind
 from components.params import Expression, PlainColumns
 from components.portable.row_ids import row_id
-from components.quality.rules.rule import FIELD, SHOWN, VALUE, RowRule, count
+from components.quality.rules.rule import FIELD, SHOWN, VALUE, RowRule, are, count, listed
 from components.rows.order import in_order, order_of
 
 
@@ -41,6 +41,10 @@ class Unique(RowRule):
         values = whole.select((keys[0] if len(keys) == 1 else _listed(keys)).name(VALUE))
         repeated = values.group_by(VALUE).aggregate(rows=values.count())
         return repeated.filter(repeated["rows"] > 1).select(VALUE).order_by(VALUE).limit(SHOWN)
+
+    def expects(self) -> str:
+        together = "" if len(self.columns) == 1 else " together"
+        return f"{listed(self.columns)} {are(self.columns)} unique{together}"
 
     def words(self, column: str) -> str:
         names = ", ".join(repr(name) for name in self.columns)
@@ -74,6 +78,9 @@ class Condition(RowRule):
 
     def broken(self, table: ir.Table) -> Mapping[str, ir.BooleanColumn]:
         return {"": (~expressions.to_ibis(self.condition, table, FIELD)).fill_null(False)}
+
+    def expects(self) -> str:
+        return self.condition
 
     def words(self, column: str) -> str:
         return f"rows do not meet {self.condition}"

@@ -26,6 +26,10 @@ class Rule(Described):
     name: Annotated[str, Field(max_length=100)] = ""
     """What it is called in messages; its place in the list where this is empty."""
 
+    @abstractmethod
+    def expects(self) -> str:
+        """What is so when it is kept, in a few words."""
+
     def bind(self, schema: sch.Schema) -> Self:
         """The rule with explicit columns, checked against a table.
 
@@ -104,6 +108,23 @@ class TableRule(Rule):
     def shown(self, table: ir.Table) -> ir.Scalar | None:
         """A figure that says more."""
         return None
+
+
+def listed(columns: Columns) -> str:
+    """Columns in a sentence.
+
+    >>> listed(Columns.of("abcde")), listed(Columns.of(["age"])), listed(Columns(select="numeric"))
+    ('a, b and 3 more', 'age', 'all numeric columns')
+    """
+    if columns.names is None or len(columns.names) == 1:
+        return columns.words()
+    first, rest = columns.names[:2], len(columns.names) - 2
+    return f"{first[0]} and {first[1]}" if not rest else f"{', '.join(first)} and {rest} more"
+
+
+def are(columns: Columns) -> str:
+    """The verb that goes with columns."""
+    return "is" if columns.names is not None and len(columns.names) == 1 else "are"
 
 
 def count(is_so: ir.BooleanColumn) -> ir.IntegerScalar:

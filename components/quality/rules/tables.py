@@ -2,6 +2,7 @@
 
 import math
 import time
+from abc import abstractmethod
 from typing import Annotated, Literal, Self
 
 import ibis
@@ -9,11 +10,16 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field, model_validator
 
-from components.params import AnyColumns, Columns, DatetimeColumn
-from components.quality.rules.rule import FIELD, TableRule
+from components.params import AnyColumns, Columns, DatetimeColumn, NewColumn, Widget
+from components.quality.contract import differences
+from components.quality.rules.rule import FIELD, TableRule, are, listed
 from components.quality.types import FITTING, Type, called
 
 SECONDS = {"hours": 3_600, "days": 86_400}
+
+
+TOLD = 10
+"""Differences that are named."""
 
 
 class AnyDates(Columns):
@@ -36,6 +42,11 @@ class RowCount(TableRule):
             raise ValueError("the largest number of rows is less than the least")
         return self
 
+    def expects(self) -> str:
+        if self.max is None:
+            return f"at least {_rows(self.min)}"
+        return f"{self.min:,} to {_rows(self.max)}"
+
     def words(self) -> str:
         upto = "" if self.max is None else f" and at most {self.max:,}"
         return f"at least {self.min:,}{upto} rows are expected"
@@ -48,7 +59,18 @@ class RowCount(TableRule):
         return table.count()
 
 
-class ColumnType(TableRule):
+class SchemaRule(TableRule):
+    """A rule about the columns themselves: no row is looked at."""
+
+    @abstractmethod
+    def told(self, schema: sch.Schema) -> str:
+        """What is otherwise; empty where it is kept."""
+
+    def is_broken(self, table: ir.Table) -> ir.BooleanScalar:
+        return (table.count() >= 0) & ibis.literal(bool(self.told(table.schema())))
+
+
+class ColumnType(SchemaRule):
     """Columns have a type."""
 
     kind: Literal["column_type"] = "column_type"
@@ -62,15 +84,38 @@ class ColumnType(TableRule):
         """The columns of other types, with those."""
         return {name: called(schema[name]) for name in self.columns if not FITTING[self.type](schema[name])}
 
+    def expects(self) -> str:
+        return f"{listed(self.columns)} {are(self.columns)} {self.type}"
+
     def words(self) -> str:
         return f"columns must be {self.type}"
 
-    def is_broken(self, table: ir.Table) -> ir.BooleanScalar:
-        return (table.count() >= 0) & ibis.literal(bool(self.wrong(table.schema())))
+    def told(self, schema: sch.Schema) -> str:
+        return ", ".join(f"{name!r} is {kind}" for name, kind in self.wrong(schema).items())
+
+
+class TableSchema(SchemaRule):
+    """The table has the columns that were agreed on."""
+
+    kind: Literal["schema"] = "schema"
+    """The table has the columns that were agreed on."""
+    columns: Annotated[dict[NewColumn, Type], Widget("mapping"), Field(min_length=1, max_length=2_000)]
+    """Each column with its type: ``int64``, ``float64``, ``numeric`` (either), ``string``, ``boolean``, ``date``,
+    ``timestamp``, ``datetime`` (either) or ``any``."""
+    extra: Literal["allow", "refuse"] = "allow"
+    """Columns that are not listed."""
+
+    def expects(self) -> str:
+        least = "at least" if self.extra == "allow" else "exactly"
+        return f"the table has {least} {'1 column' if len(self.columns) == 1 else f'{len(self.columns)} columns'}"
+
+    def words(self) -> str:
+        return "the table has not the columns that were agreed on"
 
     def told(self, schema: sch.Schema) -> str:
-        """Which columns are of which other type."""
-        return ", ".join(f"{name!r} is {kind}" for name, kind in self.wrong(schema).items())
+        found = list(differences(self.columns, schema, refuses_extra=self.extra == "refuse"))
+        more = f", and {len(found) - TOLD} more" if len(found) > TOLD else ""
+        return ", ".join(found[:TOLD]) + more
 
 
 class Freshness(TableRule):
@@ -91,6 +136,10 @@ class Freshness(TableRule):
         AnyDates.of([self.column]).resolve(schema, field=FIELD)
         return self
 
+    def expects(self) -> str:
+        unit = self.unit.removesuffix("s") if self.max_age == 1 else self.unit
+        return f"the newest {self.column} is at most {self.max_age:g} {unit} old"
+
     def words(self) -> str:
         return f"the newest {self.column!r} is older than {self.max_age:g} {self.unit}, or there is none"
 
@@ -102,3 +151,7 @@ class Freshness(TableRule):
 
     def shown(self, table: ir.Table) -> ir.Scalar | None:
         return table[self.column].max()
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -16,9 +16,11 @@ from components.listed import SOURCES, Listed, as_text, equals, read
 from components.params import AnyColumns, CategoryColumns, Columns, TextColumns
 from components.portable.constants import constant
 from components.ports import kind_of
-from components.quality.rules.rule import FIELD, ColumnRule
+from components.quality.rules.rule import FIELD, ColumnRule, are, listed
 
 SWAP = "Swap the two."
+SHORT = 40
+"""Letters of a list that is written out."""
 
 
 def _bound(value: Any) -> Any:
@@ -44,6 +46,9 @@ class NotNull(ColumnRule):
 
     def keeps(self, column: ir.Column) -> ir.BooleanValue:
         return column["one_hot"].notnull() if kind_of(column.type()) == "one_hot" else column.notnull()
+
+    def expects(self) -> str:
+        return f"{listed(self.columns)} {are(self.columns)} never missing"
 
     def words(self, column: str) -> str:
         return f"column {column!r} misses values"
@@ -92,6 +97,14 @@ class InRange(ColumnRule):
             checks.append(value < high if self.exclusive else value <= high)
         return reduce(and_, checks)
 
+    def expects(self) -> str:
+        if self.min is not None and self.max is not None:
+            return f"{listed(self.columns)} between {self.min} and {self.max}"
+        side = f"at least {self.min}" if self.max is None else f"at most {self.max}"
+        if self.exclusive:
+            side = f"above {self.min}" if self.max is None else f"below {self.max}"
+        return f"{listed(self.columns)} {are(self.columns)} {side}"
+
     def words(self, column: str) -> str:
         if self.min is None or self.max is None:
             side = f"above {self.max}" if self.min is None else f"below {self.min}"
@@ -125,6 +138,11 @@ class InSet(ColumnRule):
             checks = [reduce(lambda a, b: a | b, checks[i : i + 2]) for i in range(0, len(checks), 2)]
         return checks[0]
 
+    def expects(self) -> str:
+        few = ", ".join(self.values)
+        shown = few if len(few) <= SHORT else f"{len(self.values)} values"
+        return f"{listed(self.columns)} {are(self.columns)} one of {shown}"
+
     def words(self, column: str) -> str:
         return f"column {column!r} has values that are not listed"
 
@@ -152,6 +170,9 @@ class Matches(ColumnRule):
 
     def keeps(self, column: ir.Column) -> ir.BooleanValue:
         return column.re_search(f"^(?:{self.pattern})$" if self.whole else self.pattern)
+
+    def expects(self) -> str:
+        return f"{listed(self.columns)} like {self.pattern}"
 
     def words(self, column: str) -> str:
         return f"column {column!r} has texts that do not match {self.pattern}"

@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Text(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("results", sa.JSON(), nullable=False),
+        sa.Column("failing", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["version_id"], ["dataset_versions.id"], name="fk_rule_checks_version_id", ondelete="CASCADE"
