@@ -2,7 +2,18 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+from storage.repositories import (
+    AuditLog,
+    Connections,
+    Datasets,
+    Endpoints,
+    Jobs,
+    Models,
+    Pipelines,
+    Runs,
+    Syncs,
+    Triggers,
+)
 
 
 class UnitOfWork:
@@ -19,4 +30,6 @@ class UnitOfWork:
         self.endpoints = Endpoints(session)
         self.jobs = Jobs(session)
         self.connections = Connections(session)
+        self.syncs = Syncs(session)
+        self.triggers = Triggers(session)
         self.audit = AuditLog(session)

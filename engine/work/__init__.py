@@ -7,9 +7,11 @@ from engine.work.assignment import Assignment
 from engine.work.import_dataset import import_dataset
 from engine.work.publish_endpoint import publish_endpoint
 from engine.work.run_pipeline import run_pipeline
+from engine.work.sync_dataset import sync_dataset
 
 WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,
+    "sync_dataset": sync_dataset,
 }

@@ -1,14 +1,14 @@
 """Bring the rows of a source into a new version of a dataset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import FileSource, Incoming, open_source, read_source
+from engine.sources import DataSource, FileSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, find_place, measure, refuse_second, write_rows
+from engine.work.new_version import NewVersion, Place, Written, find_place, measure, refuse_second, write_rows
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -34,7 +34,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     source = read_source(payload["source"])
     assignment.tell(0.0, "Looking at the data", always=True)
     with open_source(workspace, source, payload.get("overrides")) as incoming:
-        made = _made(assignment, incoming)
+        made = _made(assignment, source, incoming)
     result = _told(made)
 
     def keep(uow: UnitOfWork) -> None:
@@ -49,18 +49,43 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     return result
 
 
-def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
+def _made(assignment: Assignment, source: DataSource, incoming: Incoming) -> NewVersion:
     workspace, payload = assignment.workspace, assignment.payload
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
-    batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
-    written = write_rows(workspace, place, batches, incoming.reading.schema)
+    written = write_rows(workspace, place, reported(assignment, incoming), incoming.reading.schema)
+    told = {**payload.get("told", {}), **_origin(workspace, source, payload)}
+    return measured(assignment, place, written, incoming, told, payload.get("description", ""))
+
+
+def _origin(workspace: Workspace, source: DataSource, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The source itself, so that a sync can go on from there; an upload is gone by then."""
+    if isinstance(source, FileSource) and _is_upload(workspace, source):
+        return {}
+    return {"origin": {"source": payload["source"], "overrides": payload.get("overrides") or {}}}
+
+
+def measured(
+    assignment: Assignment,
+    place: Place,
+    written: Written,
+    incoming: Incoming,
+    told: Mapping[str, Any],
+    description: str = "",
+) -> NewVersion:
+    """What was written as a version that is ready to be kept.
+
+    Parameters
+    ----------
+    told
+        What the dataset's page says of where it came from, beyond what the source says.
+    """
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
         written,
-        measure(workspace, written.manifest),
-        source={**incoming.told, **payload.get("told", {})},
-        description=payload.get("description", ""),
+        measure(assignment.workspace, written.manifest),
+        source={**incoming.told, **told},
+        description=description,
         read_as=incoming.read_as,
         findings=incoming.findings,
     )
@@ -78,11 +103,10 @@ def _told(made: NewVersion) -> dict[str, Any]:
     }
 
 
-def _reported(
-    assignment: Assignment, batches: Iterator[pa.RecordBatch], incoming: Incoming
-) -> Iterator[pa.RecordBatch]:
+def reported(assignment: Assignment, incoming: Incoming) -> Iterator[pa.RecordBatch]:
+    """The rows, read ahead, while their number is told as progress."""
     rows = seen = 0
-    for batch in batches:
+    for batch in ahead(incoming.reading.batches()):
         rows += batch.num_rows
         seen += batch.nbytes
         assignment.tell(_share(incoming, rows, seen), f"{rows:,} rows")

@@ -9,6 +9,8 @@ from storage.repositories.lineage import LineageRow
 from storage.repositories.models import ModelEntry, Models
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines
 from storage.repositories.runs import RunEntry, Runs
+from storage.repositories.syncs import SyncEntry, Syncs
+from storage.repositories.triggers import TriggerEntry, Triggers
 
 __all__ = [
     "Answering",
@@ -27,4 +29,8 @@ __all__ = [
     "Pipelines",
     "RunEntry",
     "Runs",
+    "SyncEntry",
+    "Syncs",
+    "TriggerEntry",
+    "Triggers",
 ]
