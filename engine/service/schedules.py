@@ -10,6 +10,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -80,7 +81,7 @@ class Schedule(BaseModel):
     @field_validator("zone")
     @classmethod
     def _known(cls, zone: str) -> str:
-        if zone not in available_timezones():
+        if zone not in known_zones():
             raise ValueError(f"there is no time zone {zone[:60]!r}; write it like Europe/Vienna")
         return zone
 
@@ -245,7 +246,13 @@ def stored_schedule(document: Mapping[str, Any]) -> Schedule:
 
 def zones() -> list[str]:
     """Names of time zones that people know: places, and UTC."""
-    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))]
+    return ["UTC", *sorted(name for name in known_zones() if "/" in name and not name.startswith("Etc/"))]
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """All names of time zones; to find them takes a while."""
+    return frozenset(available_timezones())
 
 
 def _cron_times(expression: str, local: datetime) -> Iterator[datetime]:

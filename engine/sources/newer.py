@@ -33,6 +33,7 @@ from engine.workspace import Workspace
 from storage.table_rules import ROW_ID
 
 Value = int | float | str | date | datetime
+Rows = Callable[[], Iterator[pa.RecordBatch]]
 GROWING = ("int", "uint", "float", "double", "decimal", "date", "timestamp", "string", "large_string")
 """Beginnings of the types of columns that can tell what is newer."""
 
@@ -114,7 +115,7 @@ def can_grow(type_name: str) -> bool:
 class _Newer:
     """Batches without the rows that are not new."""
 
-    def __init__(self, inner: Batches, mark: Watermark, known: Callable[[], Iterator[pa.RecordBatch]]) -> None:
+    def __init__(self, inner: Batches, mark: Watermark, known: Rows) -> None:
         self.schema = inner.schema
         self._inner = inner
         self._mark = mark
@@ -226,7 +227,7 @@ def _as_type(mark: Watermark, kind: pa.DataType) -> pa.Scalar:
 
 
 def _family(kind: pa.DataType) -> str:
-    """What can be compared with each other: a date with a time, a whole number with another, but no number with a text."""
+    """What can be compared with each other: a date with a time, but no number with a text."""
     if pa.types.is_temporal(kind):
         return "time"
     return "number" if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind) else "text"
