@@ -154,8 +154,8 @@ def _refuse_circle(workspace: Workspace, entry: TriggerEntry) -> None:
         is_circle = entry.trigger.pipeline_id in uow.triggers.made_by(version)
     if is_circle:
         raise CanvasbackError(
-            f"v{entry.latest} of {entry.dataset} came out of this pipeline, by itself or by others: it would start itself "
-            "for ever.",
+            f"v{entry.latest} of {entry.dataset} came out of this pipeline, by itself or by others: it would "
+            "start itself for ever.",
             hint="Run it by hand where that is meant.",
         )
 

@@ -4,7 +4,7 @@ from engine.sources.incoming import Incoming
 from engine.sources.newer import Watermark, can_grow, greatest, open_newer
 from engine.sources.opening import inspect_source, open_source
 from engine.sources.source import DataSource, FileSource, UrlSource, read_source
-from engine.sources.standing import check_standing, still
+from engine.sources.standing import check_standing
 
 __all__ = [
     "DataSource",
@@ -19,5 +19,4 @@ __all__ = [
     "open_newer",
     "open_source",
     "read_source",
-    "still",
 ]

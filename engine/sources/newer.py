@@ -144,8 +144,8 @@ class _Newer:
             code="no_watermark",
             severity="warning",
             column=self._mark.column,
-            message=f"{self._without:,} rows have no {self._mark.column}. Nobody can tell whether they are new, so they "
-            "were left out.",
+            message=f"{self._without:,} rows have no {self._mark.column}. Nobody can tell whether they are new, so "
+            "they were left out.",
             fix="Fill the column at the source, or sync the whole table.",
             detail={"count": self._without},
         )

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.findings import Finding
-from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source, still
+from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.import_dataset import measured, reported
 from engine.work.new_version import Mode, NewVersion, Place, Written, find_place, write_rows
@@ -111,14 +111,13 @@ def _opened(workspace: Workspace, sync: Sync, place: Place) -> Iterator[tuple[In
     check_standing(workspace, source)
     files = workspace.files_of(place.parent) if place.parent else []
     value = greatest(files, sync.watermark) if sync.watermark and files else None
-    with still(source):
-        if sync.watermark is None or value is None:
-            with open_source(workspace, source, sync.overrides) as incoming:
-                yield incoming, None
-            return
-        mark = Watermark(sync.watermark, value)
-        with open_newer(workspace, source, sync.overrides, mark, files) as incoming:
-            yield incoming, mark
+    if sync.watermark is None or value is None:
+        with open_source(workspace, source, sync.overrides) as incoming:
+            yield incoming, None
+        return
+    mark = Watermark(sync.watermark, value)
+    with open_newer(workspace, source, sync.overrides, mark, files) as incoming:
+        yield incoming, mark
 
 
 def _synced(assignment: Assignment, sync: Sync, place: Place, incoming: Incoming, mark: Watermark | None) -> Synced:

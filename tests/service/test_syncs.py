@@ -174,23 +174,6 @@ def test_a_source_that_fails_leaves_everything_as_it_was_and_says_what_to_do(hom
     assert datasets.get_dataset(home, "orders").versions == [1]
 
 
-def test_a_file_that_is_being_written_is_not_taken(
-    home: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_up(home, file)
-    real = SYNCING.measured
-
-    def while_somebody_writes(*args: Any) -> Any:
-        with file.open("a") as more:
-            more.write("4,2026-01-05,7\n")
-        return real(*args)
-
-    file.write_text(ORDERS.replace(",10", ",11"))
-    monkeypatch.setattr(SYNCING, "measured", while_somebody_writes)
-    assert "was being written" in (synced(home).error or {})["message"]
-    assert datasets.get_dataset(home, "orders").versions == [1]
-
-
 def test_an_append_does_not_hide_a_version_that_came_meanwhile(
     home: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

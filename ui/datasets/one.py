@@ -12,6 +12,7 @@ from ui import places, session
 from ui.datasets.about import show_about
 from ui.datasets.preview import show_preview
 from ui.datasets.profile import show_profile
+from ui.datasets.sync import show_sync
 from ui.datasets.versions import show_versions
 from ui.frame import confirm, heading
 from ui.trouble import show_error
@@ -22,6 +23,7 @@ TABS: dict[str, Show] = {
     "Preview": show_preview,
     "Profile": show_profile,
     "Versions": show_versions,
+    "Sync": show_sync,
     "About": show_about,
 }
 
