@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, upkeep
+from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 for command in (home.up, home.ui, home.api, home.worker, home.demo, home.components, runs.run):
     app.command()(command)
+datasets.app.command("sync")(syncs.dataset_sync)
+datasets.app.command("trigger")(syncs.dataset_trigger)
 for name, group in (
     ("dataset", datasets),
     ("pipeline", pipelines),

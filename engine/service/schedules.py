@@ -231,8 +231,9 @@ def read_schedule(document: Mapping[str, Any]) -> Schedule:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         field = str(first["loc"][0]) if first["loc"] else "cron"
-        message = first["msg"].removeprefix("Value error, ")
-        raise InvalidSetting(f"The schedule cannot be: {field}: {message}.", hint="Correct it.", field=field) from error
+        own = first["msg"].removeprefix("Value error, ")
+        message = own[0].upper() + own[1:] if own != first["msg"] else f"The schedule cannot be: {field}: {own}"
+        raise InvalidSetting(f"{message}.", hint=f"Give another {field.replace('_', ' ')}.", field=field) from error
 
 
 def stored_schedule(document: Mapping[str, Any]) -> Schedule:

@@ -56,8 +56,11 @@ class Watermark:
 class Narrowing(Protocol):
     """A source that can leave old rows out by itself."""
 
-    def newer_than(self, mark: Watermark) -> DataSource:
-        """The same source, giving only rows whose column is **at or beyond** the mark; rows without a value may go."""
+    def newer_than(self, workspace: Workspace, mark: Watermark) -> DataSource:
+        """The same source without most rows before the mark, or without a value.
+
+        Rows **at** the mark must come. `components.sql.beyond` says that in SQL.
+        """
         ...
 
 
@@ -82,11 +85,16 @@ def open_newer(
         When the source has no such column, or one that cannot be compared with the mark.
     UnreadableFile, StorageError
     """
-    narrowed = source.newer_than(mark) if isinstance(source, Narrowing) else source
-    with open_source(workspace, narrowed, overrides) as incoming:
+    with open_source(workspace, _narrowed(workspace, source, overrides, mark), overrides) as incoming:
         newer = _Newer(incoming.reading, mark, lambda: _rows_at(files, mark))
         # How many rows there are altogether says nothing about how many are new.
-        yield replace(incoming, reading=newer, rows=None)
+        yield replace(incoming, reading=newer, rows=None, told=source.told)
+
+
+def _narrowed(workspace: Workspace, source: DataSource, overrides: Mapping[str, Any], mark: Watermark) -> DataSource:
+    # A column that a person wants read as something else cannot be compared where it is still what it was.
+    is_other = mark.column in (overrides.get("types") or {})
+    return source.newer_than(workspace, mark) if isinstance(source, Narrowing) and not is_other else source
 
 
 def greatest(files: Sequence[Path], column: str) -> Value | None:
@@ -140,12 +148,12 @@ class _Newer:
         """What was noticed so far, rows without a value among it."""
         if not self._without:
             return self._inner.findings
+        rows = "1 row has" if self._without == 1 else f"{self._without:,} rows have"
         missing = Finding(
             code="no_watermark",
             severity="warning",
             column=self._mark.column,
-            message=f"{self._without:,} rows have no {self._mark.column}. Nobody can tell whether they are new, so "
-            "they were left out.",
+            message=f"{rows} no {self._mark.column}. Nobody can tell what is new among them, so they were left out.",
             fix="Fill the column at the source, or sync the whole table.",
             detail={"count": self._without},
         )

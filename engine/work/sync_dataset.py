@@ -23,9 +23,9 @@ from storage.schema import Sync
 from storage.table_rules import columns_of, stored_schema
 from storage.unit_of_work import UnitOfWork
 
-NOTHING_BEYOND = "Nothing new: no row lies beyond {column} {value}."
-NO_ROWS = "Nothing new: the source gave no rows."
-SAME = "Nothing new: the source has the same {rows:,} rows as v{version}."
+NOTHING_BEYOND = "No row lies beyond {column} {value}."
+NO_ROWS = "The source gave no rows."
+SAME = "The source has the same {rows:,} rows as v{version}."
 BLOCKED = "The columns of the source have changed, and this sync stops when they do."
 BLOCKED_HINT = (
     "Let the sync take changed columns over, or put the source right, and sync again. The dataset is as it was."
@@ -176,10 +176,11 @@ def _remove(workspace: Workspace, written: Manifest, kept: Manifest) -> None:
 
 
 def _words(rows: int, mode: Mode, mark: Watermark | None) -> str:
+    amount = "1 row" if rows == 1 else f"{rows:,} rows"
     if mark is not None:
         verb = "appended" if mode == "append" else "taken"
-        return f"{rows:,} rows beyond {mark.column} {mark.value} {verb}."
-    return f"{rows:,} rows appended." if mode == "append" else f"{rows:,} rows, the whole table."
+        return f"{amount} beyond {mark.column} {mark.value} {verb}."
+    return f"{amount} appended." if mode == "append" else f"{amount}, the whole table."
 
 
 class _Counted:

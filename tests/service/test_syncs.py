@@ -64,7 +64,7 @@ def test_a_source_that_changed_becomes_a_version_and_one_that_did_not_makes_none
     assert (same.status, same.version, same.message) == (
         "succeeded",
         None,
-        "Nothing new: the source has the same 3 rows as v1.",
+        "The source has the same 3 rows as v1.",
     )
     file.write_text("id,day,amount\n3,2026-01-02,20\n2,2026-01-02,20\n1,2026-01-01,10\n")
     assert synced(home).version is None, "the order of rows is nothing new"
@@ -83,7 +83,7 @@ def test_only_rows_beyond_the_mark_are_taken_and_ties_neither_lost_nor_doubled(
     set_up(home, file, mode="append", **how)
     nothing = synced(home)
     assert (nothing.version, nothing.rows) == (None, 0)
-    assert (nothing.message or "").startswith(f"Nothing new: no row lies beyond {how['watermark']} ")
+    assert (nothing.message or "").startswith(f"No row lies beyond {how['watermark']} ")
     # A fourth row on a day that was seen already, twice the same, and one of the day after.
     file.write_text(ORDERS + "4,2026-01-02,20\n4,2026-01-02,20\n5,2026-01-03,50\n")
     run = synced(home)
@@ -96,7 +96,7 @@ def test_rows_without_a_mark_are_told(home: Workspace, file: Path) -> None:
     file.write_text(ORDERS + ",2026-01-05,7\n9,2026-01-05,7\n")
     assert synced(home).rows == 1
     codes = {finding["code"]: finding["message"] for finding in datasets.get_dataset(home, "orders").findings}
-    assert codes["no_watermark"].startswith("1 rows have no id.")
+    assert codes["no_watermark"].startswith("1 row has no id.")
 
 
 def test_the_mark_is_that_of_the_latest_version_so_a_rollback_fetches_again(home: Workspace, file: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -21,6 +21,9 @@ from ui.trouble import show_error, show_finding
 from ui.words import ago, escaped, state
 
 ASKED_BY = {"schedule": "Schedule", "retry": "Another try", "hand": "A person"}
+MOST_CHANGES = 10
+LONGEST = 140
+"""Letters of what came of a sync, in the list; the last one is told in full above it."""
 CHANGES = {
     "report": "Changed columns are taken over and told.",
     "block": "Changed columns stop it.",
@@ -180,7 +183,8 @@ def _told(it: SyncRunView) -> None:
     told = (it.error or {}).get("message") if it.status != "succeeded" else it.message
     changed = f" {count(len(it.findings), 'column')} changed." if it.findings else ""
     again = f" Tried again {_soon(it)}." if it.retry_at else ""
-    st.caption(escaped(f"{told or '–'}{changed}{again}"))
+    told = shorten(told or "–", LONGEST, placeholder=" …")
+    st.caption(escaped(f"{told}{changed}{again}"))
 
 
 def _soon(it: SyncRunView) -> str:
@@ -191,8 +195,7 @@ def _show_trouble(last: SyncRunView) -> None:
     """What the last sync wants a person to know, in full."""
     if last.error and last.status in ("failed", "crashed"):
         show_error(last.error)
-    changes: list[dict[str, Any]] = [*last.findings, *((last.error or {}).get("detail") or {}).get("changes", [])]
-    for finding in changes[:10]:
+    for finding in last.findings[:MOST_CHANGES]:
         show_finding(finding)
-    if len(changes) > 10:
-        st.caption(f"{len(changes) - 10} further columns changed.")
+    if len(last.findings) > MOST_CHANGES:
+        st.caption(f"{len(last.findings) - MOST_CHANGES} further columns changed.")

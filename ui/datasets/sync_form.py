@@ -1,7 +1,8 @@
 """The form of a sync: from where, when, and what is done with the rows."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from ui import places, session
 from ui.datasets.sync_source import ask_source
 from ui.trouble import show_error
 
+FORETOLD = 3
+"""Times that are told while a schedule is chosen."""
 RHYTHMS = {name: words.capitalize() for name, words in EVERY.items()}
 MODES = {"replace": "Replace the table", "append": "Append to the table"}
 CHANGES = {"report": "Take them over and tell me", "block": "Stop, and make no version"}
@@ -83,13 +86,19 @@ def _ask_month(every: Every, first: Schedule) -> int:
 
 
 def _foretell(asked: dict[str, Any]) -> None:
-    """The schedule in words, or what is wrong with it."""
+    """The schedule in words with the next times, or what is wrong with it."""
     try:
-        st.caption(
-            f"{read_schedule(asked).words.capitalize() if asked['every'] == 'hand' else read_schedule(asked).words}."
-        )
+        schedule = read_schedule(asked)
     except PEOPLE_ERRORS as error:
         show_error(error)
+        return
+    words = schedule.words
+    coming = [datetime.now(UTC)]
+    while len(coming) <= FORETOLD and (following := schedule.next_after(coming[-1])):
+        coming.append(following)
+    zone = ZoneInfo(schedule.zone)
+    shown = ", ".join(f"{when.astimezone(zone):%a %d %b %Y %H:%M}" for when in coming[1:])
+    st.caption(f"{words[0].upper()}{words[1:]}. Next: {shown}.")
 
 
 def _ask_how(dataset: DatasetView, sync: SyncView | None) -> dict[str, Any]:
