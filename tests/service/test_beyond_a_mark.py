@@ -13,7 +13,7 @@ from tests.postgres import PostgresServer, postgres_server
 
 __all__ = ["postgres_server"]
 
-NOON = datetime(2026, 6, 15, 12)  # noqa: DTZ001  as our tables keep times: in UTC, without a zone
+NOON = datetime(2026, 6, 15, 12)
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def orders(postgres_server: PostgresServer) -> Iterator[Any]:
         link.execute(
             """CREATE TABLE beyond_orders AS SELECT n AS id, (n / 3.0)::numeric AS amount,
             timestamptz '2026-06-15 12:00+00' + (n - 50) * interval '1 day' AS changed,
-            date '2026-06-15' + (n - 50) AS "a ""day""" FROM generate_series(1, 100) n"""
+            date '2026-06-15' + (n - 50) AS "a "" day" FROM generate_series(1, 100) n"""
         )
         yield link
         link.execute("DROP TABLE beyond_orders")
@@ -32,7 +32,7 @@ def orders(postgres_server: PostgresServer) -> Iterator[Any]:
 
 @pytest.mark.parametrize(
     ("column", "mark", "most"),
-    [("id", 50, 51), ("amount", 50 / 3, 51), ("changed", NOON, 53), ('a "day"', date(2026, 6, 15), 52)],
+    [("id", 50, 51), ("amount", 50 / 3, 51), ("changed", NOON, 53), ('a " day', date(2026, 6, 15), 52)],
 )
 def test_rows_at_and_beyond_the_mark_come_and_few_others(orders: Any, column: str, mark: Any, most: int) -> None:
     query = beyond(read_only("SELECT * FROM beyond_orders", "postgresql"), "postgresql", column, mark)
@@ -44,7 +44,8 @@ def test_rows_at_and_beyond_the_mark_come_and_few_others(orders: Any, column: st
 
 
 @pytest.mark.parametrize(
-    ("kind", "mark"), [("postgresql", "2026-06-15"), ("postgresql", True), ("sqlite", NOON), ("sqlite", date(2026, 6, 15))]
+    ("kind", "mark"),
+    [("postgresql", "2026-06-15"), ("postgresql", True), ("sqlite", NOON), ("sqlite", date(2026, 6, 15))],
 )
 def test_where_a_database_cannot_be_trusted_all_rows_come(kind: Any, mark: Any) -> None:
     assert beyond("SELECT * FROM orders", kind, "changed", mark) is None
