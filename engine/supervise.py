@@ -129,13 +129,18 @@ def run_ui(settings: Settings) -> None:
 
 
 def run_worker(settings: Settings) -> None:
-    """Work until told to stop."""
+    """Work until told to stop, and start what is due."""
+    from engine.service.scheduler import Scheduler
+
     end_with_the_supervisor()
     start_logging(settings, "worker")
-    worker = Worker(open_workspace(settings))
+    workspace = open_workspace(settings)
+    worker, scheduler = Worker(workspace), Scheduler(workspace)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop())
+    scheduler.start()
     worker.run()
+    scheduler.stop()
 
 
 def check_ports(settings: Settings) -> None:

@@ -2,7 +2,19 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Rules, Runs
+from storage.repositories import (
+    AuditLog,
+    Connections,
+    Datasets,
+    Endpoints,
+    Jobs,
+    Models,
+    Pipelines,
+    Rules,
+    Runs,
+    Syncs,
+    Triggers,
+)
 
 
 class UnitOfWork:
@@ -20,4 +32,6 @@ class UnitOfWork:
         self.jobs = Jobs(session)
         self.connections = Connections(session)
         self.rules = Rules(session)
+        self.syncs = Syncs(session)
+        self.triggers = Triggers(session)
         self.audit = AuditLog(session)

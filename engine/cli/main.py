@@ -5,7 +5,7 @@ import sys
 import typer
 
 import engine.cli.versions  # noqa: F401  its commands are among those of `dataset`
-from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, upkeep
+from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 for command in (home.up, home.ui, home.api, home.worker, home.demo, home.components, runs.run):
     app.command()(command)
+datasets.app.command("sync")(syncs.dataset_sync)
+datasets.app.command("trigger")(syncs.dataset_trigger)
 for name, group in (
     ("dataset", datasets),
     ("pipeline", pipelines),

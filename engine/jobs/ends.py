@@ -24,7 +24,7 @@ def end_of_job(
     result: dict[str, Any] | None = None,
     error: dict[str, Any] | None = None,
 ) -> None:
-    """End a job, and its run if that did not end by itself.
+    """End a job, and its run or sync if that did not end by itself.
 
     Raises
     ------
@@ -36,6 +36,7 @@ def end_of_job(
     if run is not None and is_open and status in ("failed", "crashed") and error is not None:
         error = tell_where(uow, run, error)
     job = uow.jobs.finish(job_id, worker, attempt, status, result=result, error=error)
+    uow.syncs.follow([job])
     if run is not None and is_open and status != "succeeded":
         seconds = (job.finished_at - run.started_at).total_seconds() if run.started_at and job.finished_at else None
         uow.runs.finish(run.id, status, seconds=seconds, error=error)
@@ -43,13 +44,14 @@ def end_of_job(
 
 
 def end_lost_jobs(uow: UnitOfWork) -> int:
-    """End or queue again the jobs whose worker is gone, and their runs with them; how many there were."""
+    """End or queue again the jobs whose worker is gone, and their runs and syncs with them; how many there were."""
     jobs = uow.jobs.reap()
     for job in jobs:
         run = uow.runs.of_job(job.id)
         if run is not None and job.error is not None:
             job.error = tell_where(uow, run, job.error)
     uow.runs.follow(jobs)
+    uow.syncs.follow(jobs)
     return len(jobs)
 
 

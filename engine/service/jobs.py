@@ -67,7 +67,9 @@ def cancel_job(workspace: Workspace, job_id: str) -> None:
     """Ask for a job to be ended; a queued one ends at once, a running one within two seconds."""
 
     def write(uow: UnitOfWork) -> None:
-        uow.runs.follow([job for job in (uow.jobs.request_cancel(job_id),) if job.finished_at])
+        ended = [job for job in (uow.jobs.request_cancel(job_id),) if job.finished_at]
+        uow.runs.follow(ended)
+        uow.syncs.follow(ended)
 
     workspace.database.transact(write)
 

@@ -1,7 +1,7 @@
 """Runs: start, follow, cancel, and look at what each node made."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
 
-def start_run(
+def start_run(  # noqa: PLR0913  a run is what all of these say
     workspace: Workspace,
     pipeline_id: str,
     pipeline: Pipeline,
@@ -30,6 +30,7 @@ def start_run(
     params: Mapping[str, Any] | None = None,
     limits: RunLimits = NO_LIMITS,
     backend: str = "duckdb",
+    together_with: Callable[[UnitOfWork, str], None] | None = None,
 ) -> str:
     """Save the drawing as a version if it is new, pin its datasets, and queue a run.
 
@@ -41,6 +42,8 @@ def start_run(
         What the run may use, where it is not what the settings say.
     backend
         The engine that computes it: ``duckdb`` or ``spark``.
+    together_with
+        What else is written in the same transaction, given the run's id; what it raises keeps the run from starting.
 
     Returns
     -------
@@ -70,6 +73,8 @@ def start_run(
             limits=limits.asked() or None,
         )
         job.payload = {"run_id": run.id}
+        if together_with is not None:
+            together_with(uow, run.id)
         return run.id
 
     return workspace.database.transact(write)

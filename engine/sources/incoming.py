@@ -14,7 +14,11 @@ class Batches(Protocol):
     """What is read once, batch by batch; `findings` and `rejected` are complete behind the last one."""
 
     schema: pa.Schema
-    rejected_count: int
+
+    @property
+    def rejected_count(self) -> int:
+        """How many lines could not be read so far."""
+        ...
 
     @property
     def findings(self) -> Sequence[Finding]:

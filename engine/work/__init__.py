@@ -10,6 +10,7 @@ from engine.work.export_dataset import export_dataset
 from engine.work.import_dataset import import_dataset
 from engine.work.publish_endpoint import publish_endpoint
 from engine.work.run_pipeline import run_pipeline
+from engine.work.sync_dataset import sync_dataset
 
 WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "compare_versions": compare_versions,
@@ -18,4 +19,5 @@ WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,
+    "sync_dataset": sync_dataset,
 }

@@ -1,6 +1,6 @@
 """Bring the rows of a source into a new version of a dataset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +8,17 @@ import pyarrow as pa
 from engine.reading import ahead
 from engine.sources import DataSource, FileSource, Incoming, UrlSource, open_source, read_source
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, caught_up, find_place, measure, refuse_second, write_rows
+from engine.work.new_version import (
+    Mode,
+    NewVersion,
+    Place,
+    Written,
+    caught_up,
+    find_place,
+    measure,
+    refuse_second,
+    write_rows,
+)
 from engine.work.rules import hold_to_rules
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
@@ -35,7 +45,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     source = read_source(payload["source"])
     assignment.tell(0.0, "Looking at the data", always=True)
     with open_source(workspace, source, _overrides(workspace, source, payload)) as incoming:
-        made = _made(assignment, incoming)
+        made = _made(assignment, source, incoming)
     assignment.tell(0.95, "Checking the rules", always=True)
     made = hold_to_rules(workspace, caught_up(workspace, made, payload.get("mode", "replace")))
     result = _told(made)
@@ -53,18 +63,44 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     return result
 
 
-def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
+def _made(assignment: Assignment, source: DataSource, incoming: Incoming) -> NewVersion:
     workspace, payload = assignment.workspace, assignment.payload
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
-    batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
-    written = write_rows(workspace, place, batches, incoming.reading.schema, payload.get("mode", "replace"))
+    mode: Mode = payload.get("mode", "replace")
+    written = write_rows(workspace, place, reported(assignment, incoming), incoming.reading.schema, mode)
+    told = {**payload.get("told", {}), **_origin(workspace, source, payload)}
+    return measured(assignment, place, written, incoming, told, payload.get("description", ""))
+
+
+def _origin(workspace: Workspace, source: DataSource, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The source itself, so that a sync can go on from there; an upload is gone by then."""
+    if isinstance(source, FileSource) and _is_upload(workspace, source):
+        return {}
+    return {"origin": {"source": payload["source"], "overrides": payload.get("overrides") or {}}}
+
+
+def measured(
+    assignment: Assignment,
+    place: Place,
+    written: Written,
+    incoming: Incoming,
+    told: Mapping[str, Any],
+    description: str = "",
+) -> NewVersion:
+    """What was written as a version that is ready to be kept.
+
+    Parameters
+    ----------
+    told
+        What the dataset's page says of where it came from, beyond what the source says.
+    """
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
         written,
-        measure(workspace, written.manifest),
-        source={**incoming.told, **payload.get("told", {})},
-        description=payload.get("description", ""),
+        measure(assignment.workspace, written.manifest),
+        source={**incoming.told, **told},
+        description=description,
         read_as=incoming.read_as,
         findings=incoming.findings,
     )
@@ -94,11 +130,10 @@ def _told(made: NewVersion) -> dict[str, Any]:
     }
 
 
-def _reported(
-    assignment: Assignment, batches: Iterator[pa.RecordBatch], incoming: Incoming
-) -> Iterator[pa.RecordBatch]:
+def reported(assignment: Assignment, incoming: Incoming) -> Iterator[pa.RecordBatch]:
+    """The rows, read ahead, while their number is told as progress."""
     rows = seen = 0
-    for batch in batches:
+    for batch in ahead(incoming.reading.batches()):
         rows += batch.num_rows
         seen += batch.nbytes
         assignment.tell(_share(incoming, rows, seen), f"{rows:,} rows")

@@ -10,6 +10,8 @@ from storage.repositories.models import ModelEntry, Models
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines
 from storage.repositories.rules import CheckEntry, Rules
 from storage.repositories.runs import RunEntry, Runs
+from storage.repositories.syncs import SyncEntry, Syncs
+from storage.repositories.triggers import TriggerEntry, Triggers
 
 __all__ = [
     "Answering",
@@ -30,4 +32,8 @@ __all__ = [
     "Rules",
     "RunEntry",
     "Runs",
+    "SyncEntry",
+    "Syncs",
+    "TriggerEntry",
+    "Triggers",
 ]

@@ -11,7 +11,7 @@ from ui.frame import facts
 from ui.trouble import errors_shown
 from ui.words import escaped, plain
 
-HIDDEN = frozenset({"run_id", "node_id", "dataset_versions", "fingerprint"})
+HIDDEN = frozenset({"origin", "run_id", "node_id", "dataset_versions", "fingerprint"})
 """What is known of a source and helps nobody who reads it."""
 ICONS = {
     "pipeline": ":material/account_tree:",

@@ -4,8 +4,9 @@ from collections import Counter
 
 import streamlit as st
 
-from engine.service import Workspace, datasets, rules
+from engine.service import Workspace, datasets, rules, syncs
 from engine.service.amounts import count, size
+from engine.service.syncs import SyncBadge
 from engine.service.views import DatasetView
 from ui import places
 from ui.frame import Column, empty, heading, listing, search
@@ -28,6 +29,7 @@ def show_list(home: Workspace) -> None:
         empty(":material/table:", "No dataset yet", "Import a CSV, Parquet or JSON file to begin.", _first)
         return
     held = rules.held_versions(home, [it.id for it in found])
+    badges = syncs.sync_badges(home)
     columns: list[Column[DatasetView]] = [
         Column("Name", 4, _named),
         Column("Version", 1.3, lambda it: st.write(f"v{it.version}" if it.version else "–")),
@@ -37,6 +39,8 @@ def show_list(home: Workspace) -> None:
         Column("Findings", 2.2, lambda it: _noticed(it, held.get(it.id))),
         Column("Imported", 2.2, lambda it: st.caption(ago(it.created_at))),
     ]
+    if badges:
+        columns.append(Column("Synced", 2, lambda it: _synced(badges.get(it.name))))
     listing(found, columns, noun="dataset", key="datasets")
 
 
@@ -65,6 +69,17 @@ def _first() -> None:
         places.go(places.IMPORT)
     if st.button("Use sample data", icon=":material/science:"):
         places.go(places.PIPELINES, new="sample")
+
+
+def _synced(it: SyncBadge | None) -> None:
+    if it is None:
+        st.caption("–")
+    elif it.paused:
+        st.badge("paused", icon=":material/pause_circle:", color="gray")
+    elif it.status in ("failed", "crashed"):
+        st.badge(f"{it.rhythm}, failed", icon=":material/sync_problem:", color="red")
+    else:
+        st.badge(it.rhythm, icon=":material/sync:", color="blue")
 
 
 def _noticed(it: DatasetView, held: int | None) -> None:

@@ -14,6 +14,7 @@ from ui.datasets.held import show_held
 from ui.datasets.preview import show_preview
 from ui.datasets.profile import show_profile
 from ui.datasets.rules import show_rules
+from ui.datasets.sync import show_sync
 from ui.datasets.versions import show_versions
 from ui.frame import confirm, heading
 from ui.trouble import show_error
@@ -25,6 +26,7 @@ TABS: dict[str, Show] = {
     "Profile": show_profile,
     "Rules": show_rules,
     "Versions": show_versions,
+    "Sync": show_sync,
     "About": show_about,
 }
 

@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("schedule", sa.JSON(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("watermark", sa.Text(), nullable=True),
-        sa.Column("watermark_value", sa.JSON(), nullable=True),
         sa.Column("on_schema_change", sa.Text(), nullable=False),
         sa.Column("retries", sa.Integer(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
@@ -39,29 +38,38 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=True),
         sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.Column("findings", sa.JSON(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_sync_runs_job_id", ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["sync_id"], ["syncs.id"], name="fk_sync_runs_sync_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_sync_runs"),
+        sa.UniqueConstraint("sync_id", "slot", "attempt", name="uq_sync_runs_sync_id_slot_attempt"),
     )
     op.create_index("ix_sync_runs_job_id", "sync_runs", ["job_id"], unique=False)
-    op.create_index("ix_sync_runs_sync_id", "sync_runs", ["sync_id"], unique=False)
+    op.create_index("ix_sync_runs_retry_at", "sync_runs", ["retry_at"], unique=False)
     op.create_table(
         "triggers",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("pipeline_id", sa.Text(), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=True),
+        sa.Column("error", sa.JSON(), nullable=True),
+        sa.Column("fired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_triggers_run_id", ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.id"], name="fk_triggers_pipeline_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_triggers_dataset_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_triggers"),
         sa.UniqueConstraint("dataset_id", "pipeline_id", name="uq_triggers_dataset_id_pipeline_id"),
     )
     op.create_index("ix_triggers_pipeline_id", "triggers", ["pipeline_id"], unique=False)
+    op.create_index("ix_triggers_run_id", "triggers", ["run_id"], unique=False)
     op.create_table(
         "rules",
         sa.Column("id", sa.Text(), nullable=False),

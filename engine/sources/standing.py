@@ -1,0 +1,23 @@
+"""Sources that are there tomorrow, too."""
+
+from engine.errors import InvalidSetting
+from engine.sources.source import DataSource, FileSource
+from engine.workspace import Workspace
+
+
+def check_standing(workspace: Workspace, source: DataSource) -> None:
+    """Refuse what can be read only once, or may not be read at all.
+
+    Raises
+    ------
+    InvalidSetting
+    """
+    if not isinstance(source, FileSource):
+        return
+    if source.path.resolve().is_relative_to(workspace.uploads.resolve()):
+        raise InvalidSetting(
+            "A file that was uploaded does not change, so there is nothing to sync.",
+            hint="Name a file of the server, a web address or a database.",
+            field="source",
+        )
+    workspace.outside.check_place(source.path)
