@@ -1,5 +1,6 @@
 """Where the rows of a dataset come from: files, the web, databases, object stores."""
 
+from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
 from engine.sources.incoming import Incoming
 from engine.sources.opening import inspect_source, open_source
 from engine.sources.source import DataSource, FileSource, UrlSource, read_source
@@ -8,6 +9,10 @@ __all__ = [
     "DataSource",
     "FileSource",
     "Incoming",
+    "ObjectSource",
+    "PathSource",
+    "QuerySource",
+    "TableSource",
     "UrlSource",
     "inspect_source",
     "open_source",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from engine.errors import DataError
+from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
 
 
 class _Source(BaseModel):
@@ -55,7 +56,9 @@ class UrlSource(_Source):
         return Path(urlsplit(self.url).path).name or "data"
 
 
-DataSource = Annotated[FileSource | UrlSource, Field(discriminator="kind")]
+DataSource = Annotated[
+    FileSource | UrlSource | PathSource | TableSource | QuerySource | ObjectSource, Field(discriminator="kind")
+]
 _ANY: TypeAdapter[DataSource] = TypeAdapter(DataSource)
 
 

@@ -3,14 +3,13 @@
 Only the kinds on a list are spoken to, with options on a list; drivers never see text that a person typed as options.
 """
 
-from storage.foreign.kinds import ENCRYPTION, FILE_KINDS, KINDS, Foreign, install_command
+from storage.foreign.kinds import ENCRYPTION, KINDS, Foreign, install_command, is_file
 from storage.foreign.looking import Listed, list_tables, test
-from storage.foreign.reading import Answer, answered, count_rows, read_batches, read_names, read_schema
+from storage.foreign.reading import Answer, answered, count_rows, read_batches, read_schema
 from storage.foreign.writing import Mode, write_table
 
 __all__ = [
     "ENCRYPTION",
-    "FILE_KINDS",
     "KINDS",
     "Answer",
     "Foreign",
@@ -19,9 +18,9 @@ __all__ = [
     "answered",
     "count_rows",
     "install_command",
+    "is_file",
     "list_tables",
     "read_batches",
-    "read_names",
     "read_schema",
     "test",
     "write_table",

@@ -1,7 +1,7 @@
 """Asking a database of others: one SELECT, answered a batch at a time."""
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -72,7 +72,12 @@ class Answer:
 
 @contextmanager
 def answered(
-    foreign: Foreign, query: str, seconds: float, names: Sequence[str] = (), *, look_through: bool = False
+    foreign: Foreign,
+    query: str,
+    seconds: float,
+    settle: Callable[[list[str]], Sequence[str]] | None = None,
+    *,
+    look_through: bool = False,
 ) -> Iterator[Answer]:
     """Ask one SELECT that was looked through before.
 
@@ -80,8 +85,8 @@ def answered(
     ----------
     seconds
         How long a statement may take.
-    names
-        What the columns are called here, where that is not what the database says.
+    settle
+        Decides what the columns are called here; without it, names that repeat are refused.
     look_through
         Whether SQLite, whose columns hold anything, is asked first what is in them: that reads all rows twice.
 
@@ -96,11 +101,8 @@ def answered(
         with in_words(foreign):
             result = _asked(link, query)
             exact = _looked_through(link, query, list(result.keys())) if look_through else ()
-        given = list(names) or list(result.keys())
-        if len({name.casefold() for name in given}) < len(given):
-            raise BadTable("Two columns of the query have the same name", "Name them: SELECT a AS one, b AS two.")
         with in_words(foreign):
-            answer = Answer(foreign, result, given, exact)
+            answer = Answer(foreign, result, (settle or _distinct)(list(result.keys())), exact)
         try:
             yield answer
         finally:
@@ -126,14 +128,6 @@ def read_schema(foreign: Foreign, query: str, seconds: float) -> pa.Schema:
         return answer.schema
 
 
-def read_names(foreign: Foreign, query: str, seconds: float) -> list[str]:
-    """What the database calls the columns of a query, however often."""
-    with linked(foreign, seconds) as link, in_words(foreign):
-        names = list(_asked(link, query).keys())
-        link.invalidate()
-    return names
-
-
 def count_rows(foreign: Foreign, query: str, seconds: float) -> int | None:
     """How many rows a query has; None where that cannot be told in time."""
     counting = f"SELECT COUNT(*) FROM ({query}) cb_counted"  # noqa: S608  one SELECT that was looked through
@@ -142,6 +136,12 @@ def count_rows(foreign: Foreign, query: str, seconds: float) -> int | None:
             return int(link.exec_driver_sql(counting, execution_options={"no_parameters": True}).scalar_one())
     except (StorageError, TypeError, ValueError):
         return None
+
+
+def _distinct(names: list[str]) -> list[str]:
+    if len({name.casefold() for name in names}) < len(names):
+        raise BadTable("Two columns of the query have the same name", "Name them: SELECT a AS one, b AS two.")
+    return names
 
 
 def _asked(link: Link, query: str) -> CursorResult[Any]:
