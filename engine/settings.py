@@ -64,9 +64,12 @@ class Settings(BaseSettings):
         default=(), description="Folders of the server that File nodes and SQLite connections may read, as a JSON list."
     )
     url_hosts: tuple[str, ...] = Field(
-        default=(), description="Hosts inside a private network that may be fetched from: addresses of files, object stores; JSON list."
+        default=(),
+        description="Hosts inside a private network that files and objects may be fetched from, as a JSON list.",
     )
-    url_max_mb: int = Field(default=1_024, ge=1, description="Largest file that is fetched from the web or an object store, in MB.")
+    url_max_mb: int = Field(
+        default=1_024, ge=1, description="Largest file that is fetched from the web or an object store, in MB."
+    )
     dialects: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)?$")], ...] = Field(
         default=(),
         description="Further databases that connections may reach, by SQLAlchemy's names, as a JSON list: "

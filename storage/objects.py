@@ -162,9 +162,9 @@ def _suffixes(key: str) -> str:
 @contextmanager
 def _opened(store: ObjectStore, is_open: IsOpen) -> Iterator[Any]:
     try:
-        import s3fs
+        import s3fs  # type: ignore[import-untyped]
         from aiohttp import ClientError
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
         from botocore.exceptions import ClientError as Refused
     except ModuleNotFoundError:
         raise Unreachable("There is no driver for object stores here", INSTALL) from None
@@ -190,7 +190,7 @@ def _opened(store: ObjectStore, is_open: IsOpen) -> Iterator[Any]:
     files.retries = 2
     try:
         yield files
-    except (OSError, BotoCoreError, ClientError, Refused, asyncio.TimeoutError) as error:
+    except (OSError, BotoCoreError, ClientError, Refused) as error:
         raise _told(store, error) from None
     finally:
         if getattr(files, "_s3", None) is not None:
@@ -203,7 +203,8 @@ def _told(store: ObjectStore, error: BaseException) -> StorageError:
     ours = next((one for one in chain if isinstance(one, StorageError)), None)
     if ours is not None:
         return ours
-    answer: dict[str, Any] = next((one.response for one in chain if hasattr(one, "response")), {}).get("Error", {})
+    answers: list[Any] = [found for one in chain if isinstance(found := getattr(one, "response", None), dict)]
+    answer: dict[str, Any] = answers[0].get("Error", {}) if answers else {}
     code = str(answer.get("Code", ""))
     if code in {"404", "NoSuchKey"} or (isinstance(error, FileNotFoundError) and not code):
         return NotFound(f"There is no such object in {store.name}: {_plain(str(error), store)}", LOOK)
@@ -248,10 +249,8 @@ def _resolver(is_open: IsOpen) -> Any:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
             if not all(is_open(host, str(info[4][0])) for info in found):
                 raise _inside(host)
-            return [
-                {"hostname": host, "host": str(info[4][0]), "port": port, "family": info[0], "proto": info[2], "flags": 0}
-                for info in found
-            ]
+            same = {"hostname": host, "port": port, "flags": 0}
+            return [{**same, "host": str(at[0]), "family": kind, "proto": proto} for kind, _, proto, _, at in found]
 
         async def close(self) -> None:
             """Nothing is kept open."""
@@ -260,6 +259,4 @@ def _resolver(is_open: IsOpen) -> Any:
 
 
 def _inside(host: str) -> Unreachable:
-    return Unreachable(
-        f"{host[:200]} is inside a private network", "Name it in CANVASBACK_URL_HOSTS to allow it."
-    )
+    return Unreachable(f"{host[:200]} is inside a private network", "Name it in CANVASBACK_URL_HOSTS to allow it.")

@@ -60,9 +60,7 @@ class MariaServer:
 
     def link(self, database: str | None = None) -> Any:
         """A connection of the tests' own, as root through the socket."""
-        return pymysql.connect(
-            unix_socket=str(self.folder / "socket"), user="root", autocommit=True, database=database
-        )
+        return pymysql.connect(unix_socket=str(self.folder / "socket"), user="root", autocommit=True, database=database)
 
     def let_in(self, user: str, password: str) -> None:
         """Make an account, or give it another password."""

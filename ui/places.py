@@ -15,6 +15,7 @@ RUNS = "app_pages/runs.py"
 MODELS = "app_pages/models.py"
 ENDPOINTS = "app_pages/endpoints.py"
 LINEAGE = "app_pages/lineage.py"
+CONNECTIONS = "app_pages/connections.py"
 
 
 def pages() -> list[Any]:
@@ -27,6 +28,9 @@ def pages() -> list[Any]:
         st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
         st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
         st.Page(LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."),
+        st.Page(
+            CONNECTIONS, title="Connections", icon=":material/cable:", url_path="connections", help="What is reached."
+        ),
         st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
         st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
     ]

@@ -78,7 +78,9 @@ def whole_table(table: str, folder: str, kind: str) -> str:
     >>> whole_table('a"; drop table b; --', "", "postgresql")
     'SELECT * FROM "a""; drop table b; --"'
     """
-    place = exp.table_(exp.to_identifier(table, quoted=True), db=exp.to_identifier(folder, quoted=True) if folder else None)
+    place = exp.table_(
+        exp.to_identifier(table, quoted=True), db=exp.to_identifier(folder, quoted=True) if folder else None
+    )
     return str(exp.select("*").from_(place).sql(dialect=dialect_of(kind)))
 
 

@@ -1,6 +1,5 @@
 """Import and look at datasets."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,23 +13,26 @@ app = typer.Typer(help="Import, look at and delete datasets.", no_args_is_help=T
 @app.command("import")
 @guarded
 def dataset_import(
-    source: Annotated[Path, typer.Argument(help="The file.")],
+    source: Annotated[
+        str | None, typer.Argument(help="A file, an address https://…, or CONNECTION:TABLE (CONNECTION:KEY).")
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; the file's unless given.")] = None,
     read_as: Annotated[
         list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
     ] = None,
+    query: Annotated[str | None, typer.Option(help="One SELECT, answered through --connection.")] = None,
+    connection: Annotated[str | None, typer.Option(help="The connection that answers the query.")] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a file as a new dataset, or as the next version of one."""
+    """Import a file, an address, a table, a query or an object as a new dataset, or as the next version of one."""
+    from engine.cli.origins import origin
     from engine.service.datasets import start_import, suggested_name
 
     overrides = pairs(read_as, "--read-as")
     workspace = open_home(home)
-    result = wait(
-        workspace,
-        start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
-    )
+    found = origin(workspace, source, query, connection)
+    result = wait(workspace, start_import(workspace, found, name or suggested_name(found.called), overrides=overrides))
     if as_json:
         print_json(result)
         return

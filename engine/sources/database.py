@@ -138,7 +138,7 @@ def look_at_rows(
         read_as={"format": "database", "query": query},
         columns=tuple(Column(name=field.name, type=TYPES[field.type]) for field in reading.schema),
         preview=tuple(first.slice(0, PREVIEW_ROWS).to_pylist()),
-        findings=tuple([*names.findings, *reading.findings]),
+        findings=(*names.findings, *reading.findings),
     )
 
 
@@ -181,7 +181,7 @@ def _odd(name: str, kind: str, count: int) -> Finding | None:
     code, severity, message, fix = ODDITIES[kind]
     return Finding(
         code=code,
-        severity=severity,  # type: ignore[arg-type]
+        severity=severity,
         column=name,
         message=message.format(count=f"{count:,}"),
         fix=fix.format(name=name) if fix else None,

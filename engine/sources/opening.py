@@ -14,7 +14,7 @@ from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, Tabl
 from engine.sources.incoming import Incoming
 from engine.sources.objects import fetched_objects
 from engine.sources.several import open_parts
-from engine.sources.source import DataSource, UrlSource
+from engine.sources.source import DataSource, FileSource, UrlSource
 from engine.workspace import Workspace
 
 
@@ -65,17 +65,20 @@ def inspect_source(
 
 
 @contextmanager
-def _on_disk(workspace: Workspace, source: DataSource) -> Iterator[Sequence[Path]]:
-    if isinstance(source, UrlSource):
-        with workspace.outside.fetched(source.url) as path:
-            yield [path]
-    elif isinstance(source, ObjectSource):
-        with fetched_objects(workspace, source) as paths:
-            yield paths
-    elif isinstance(source, PathSource):
-        yield [_allowed(workspace, source.path)]
-    else:
-        yield [source.path]
+def _on_disk(
+    workspace: Workspace, source: FileSource | PathSource | UrlSource | ObjectSource
+) -> Iterator[Sequence[Path]]:
+    match source:
+        case UrlSource():
+            with workspace.outside.fetched(source.url) as path:
+                yield [path]
+        case ObjectSource():
+            with fetched_objects(workspace, source) as paths:
+                yield paths
+        case PathSource():
+            yield [_allowed(workspace, source.path)]
+        case FileSource():
+            yield [source.path]
 
 
 def _allowed(workspace: Workspace, path: Path) -> Path:

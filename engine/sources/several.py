@@ -19,6 +19,7 @@ class Parts:
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self._readings = readings
+        self.rejected_count = 0
         self.schema: pa.Schema = readings[0].schema
         for number, other in enumerate(readings[1:], start=2):
             if other.schema != self.schema:
@@ -26,11 +27,6 @@ class Parts:
                     f"File {number} has other columns than the first: {_differences(self.schema, other.schema)}.",
                     hint="Import them apart, or impose the types of the columns that differ.",
                 )
-
-    @property
-    def rejected_count(self) -> int:
-        """Lines that could not be read."""
-        return sum(one.rejected_count for one in self._readings)
 
     @property
     def rejected(self) -> list[Rejected]:
@@ -46,6 +42,7 @@ class Parts:
         """The rows, once, in the order of the files."""
         for one in self._readings:
             yield from one.batches()
+            self.rejected_count += one.rejected_count
 
 
 @contextmanager

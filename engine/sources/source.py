@@ -48,7 +48,9 @@ class UrlSource(_Source):
     @property
     def told(self) -> dict[str, Any]:
         """Where the rows came from, in the words of the dataset's page."""
-        return {"address": self.url}
+        parts = urlsplit(self.url)
+        # What follows the question mark may be a signature that lets anybody in.
+        return {"address": parts._replace(query="…" if parts.query else "", fragment="").geturl()}
 
     @property
     def called(self) -> str:

@@ -133,9 +133,11 @@ def count_rows(foreign: Foreign, query: str, seconds: float) -> int | None:
     counting = f"SELECT COUNT(*) FROM ({query}) cb_counted"  # noqa: S608  one SELECT that was looked through
     try:
         with linked(foreign, seconds) as link, in_words(foreign):
-            return int(link.exec_driver_sql(counting, execution_options={"no_parameters": True}).scalar_one())
-    except (StorageError, TypeError, ValueError):
+            found = link.exec_driver_sql(counting, execution_options={"no_parameters": True}).one()
+        number: int = found[0]
+    except StorageError:
         return None
+    return number
 
 
 def _distinct(names: list[str]) -> list[str]:

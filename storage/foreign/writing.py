@@ -62,7 +62,7 @@ def _inserted(link: Link, table: Table, batches: Iterable[pa.RecordBatch]) -> in
 
 
 def _swapped(link: Link, table: Table, batches: Iterable[pa.RecordBatch], *, is_there: bool) -> int:
-    """MySQL makes and drops tables outside of transactions: the rows go into one beside it, which then takes its name."""
+    """MySQL makes and drops tables outside of transactions: the rows go into one beside, which then takes its name."""
     beside = table.to_metadata(MetaData(), name=f"cb_new_{token_hex(8)}")
     before = table.to_metadata(MetaData(), name=f"cb_old_{token_hex(8)}")
     name = link.dialect.identifier_preparer.format_table
