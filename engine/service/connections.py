@@ -15,8 +15,11 @@ from engine.service.views import View
 from engine.workspace import Workspace
 from storage import foreign, objects
 from storage.errors import InUse
-from storage.foreign import ENCRYPTION, KINDS, Listed, is_file
-from storage.objects import ObjectStore, StoredObject
+from storage.foreign import ENCRYPTION, KINDS
+from storage.foreign import Listed as Listed  # noqa: PLC0414  the screens draw it
+from storage.foreign import is_file as is_file  # noqa: PLC0414
+from storage.objects import ObjectStore
+from storage.objects import StoredObject as StoredObject  # noqa: PLC0414
 from storage.schema import Connection
 from storage.secrets import decrypt, encrypt
 from storage.unit_of_work import UnitOfWork

@@ -134,7 +134,7 @@ def count_rows(foreign: Foreign, query: str, seconds: float) -> int | None:
     try:
         with linked(foreign, seconds) as link, in_words(foreign):
             found = link.exec_driver_sql(counting, execution_options={"no_parameters": True}).one()
-        number: int = found[0]
+            number = int(found[0])
     except StorageError:
         return None
     return number
@@ -156,7 +156,8 @@ def _rows_of(batch: pa.RecordBatch) -> int:
     """How many rows the next batch may have."""
     if not batch.num_rows:
         return FIRST_ROWS
-    return max(1, min(MOST_ROWS, BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)))
+    fitting: int = BATCH_BYTES * batch.num_rows // max(batch.nbytes, 1)
+    return max(1, min(MOST_ROWS, fitting))
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
-"""The kinds of connections, and which fields each has."""
+"""The kinds of connections, as people call them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 NAMES: Mapping[str, str] = {
     "postgresql": "PostgreSQL",
@@ -20,30 +19,6 @@ ENCRYPTION: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class TextField:
-    """A line of text that a kind asks for."""
-
-    name: str
-    label: str
-    placeholder: str = ""
-    help: str = ""
-
-
-FILE = (TextField("database", "Path of the file", "/srv/data/shop.db", "In a folder of CANVASBACK_FILE_FOLDERS."),)
-SERVER = (
-    TextField("host", "Host", "db.example.com"),
-    TextField("database", "Database", "shop"),
-    TextField("user", "User", "reader", "An account that may only read is best."),
-)
-STORE = (
-    TextField("bucket", "Bucket", "company-data"),
-    TextField("endpoint", "Endpoint", "https://minio.example.com", "Empty for Amazon's own."),
-    TextField("region", "Region", "eu-central-1"),
-    TextField("key_id", "Access key id", "", "Empty for a public bucket."),
-)
-
-
 def kind_words(kind: str) -> str:
     """What people call a kind.
 
@@ -51,10 +26,3 @@ def kind_words(kind: str) -> str:
     ('PostgreSQL', 'oracle+oracledb')
     """
     return NAMES.get(kind, kind)
-
-
-def fields_of(kind: str, *, is_file: bool) -> tuple[TextField, ...]:
-    """What a kind asks for, beside a password."""
-    if kind == "s3":
-        return STORE
-    return FILE if is_file else SERVER

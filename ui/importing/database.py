@@ -12,6 +12,7 @@ from ui.importing.connecting import choose_connection
 from ui.trouble import show_error
 
 MOST = 200
+HOW = {"table": "Choose a table", "query": "Write a query"}
 
 
 def choose_rows(home: Workspace) -> DataSource | None:
@@ -20,8 +21,8 @@ def choose_rows(home: Workspace) -> DataSource | None:
     if connection is None:
         return None
     how = st.segmented_control(
-        "What", ["table", "query"], default="table", required=True, key="what", label_visibility="collapsed",
-        format_func={"table": "Choose a table", "query": "Write a query"}.get,
+        "What", list(HOW), default="table", required=True, key="what", label_visibility="collapsed",
+        format_func=lambda how: HOW[how],
     )  # fmt: skip
     return _query(home, connection) if how == "query" else _table(home, connection)
 
