@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
 import psutil
@@ -64,9 +64,17 @@ class Settings(BaseSettings):
         default=(), description="Folders of the server that File nodes and SQLite connections may read, as a JSON list."
     )
     url_hosts: tuple[str, ...] = Field(
-        default=(), description="Hosts inside a private network that File nodes may fetch from, as a JSON list."
+        default=(),
+        description="Hosts inside a private network that files and objects may be fetched from, as a JSON list.",
     )
-    url_max_mb: int = Field(default=1_024, ge=1, description="Largest file that a File node fetches, in MB.")
+    url_max_mb: int = Field(
+        default=1_024, ge=1, description="Largest file that is fetched from the web or an object store, in MB."
+    )
+    dialects: tuple[Annotated[str, Field(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)?$")], ...] = Field(
+        default=(),
+        description="Further databases that connections may reach, by SQLAlchemy's names, as a JSON list: "
+        '["oracle+oracledb"].',
+    )
     request_max_kb: int = Field(default=2_048, ge=1, description="Largest request to an endpoint, in kB.")
     request_max_records: int = Field(default=1_000, ge=1, description="Most records in one request to an endpoint.")
     request_concurrency: int = Field(

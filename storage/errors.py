@@ -102,7 +102,13 @@ class Unavailable(Busy):
 
 
 class Unreachable(StorageError):
+    """A database of others is out of reach; `passing` when trying again may help."""
+
     code = "unreachable"
+
+    def __init__(self, message: str, hint: str = "", *, passing: bool = False) -> None:
+        super().__init__(message, hint)
+        self.passing = passing
 
 
 class DiskFull(StorageError):

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What the tests need beyond Python: Debian's Chromium, PostgreSQL and Java.
+# What the tests need beyond Python: Debian's Chromium, PostgreSQL, MariaDB and Java.
 set -euo pipefail
 
 wanted=()
 command -v chromium >/dev/null || wanted+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted+=(postgresql)
+[ -x /usr/sbin/mariadbd ] || command -v mariadbd >/dev/null || wanted+=(mariadb-server)
 { [ -n "${JAVA_HOME:-}" ] || command -v java; } >/dev/null || wanted+=(openjdk-17-jre-headless)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 

@@ -16,6 +16,7 @@ MODELS = "app_pages/models.py"
 ENDPOINTS = "app_pages/endpoints.py"
 LINEAGE = "app_pages/lineage.py"
 OVERVIEW = "app_pages/overview.py"
+CONNECTIONS = "app_pages/connections.py"
 
 
 def pages() -> list[Any]:
@@ -28,6 +29,9 @@ def pages() -> list[Any]:
         st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
         st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
         st.Page(LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."),
+        st.Page(
+            CONNECTIONS, title="Connections", icon=":material/cable:", url_path="connections", help="What is reached."
+        ),
         st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
         st.Page(OVERVIEW, title="A dataset", icon=":material/table:", url_path="overview", visibility="hidden"),
         st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),

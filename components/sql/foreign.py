@@ -4,8 +4,6 @@ What a database cannot be kept from by rights alone is kept from it here: one SE
 nothing that writes. The text that was typed is never sent.
 """
 
-from typing import Literal
-
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -13,8 +11,8 @@ from sqlglot.errors import SqlglotError
 from components.errors import RefusedExpression
 from components.expressions.grammar import name_of
 
-Dialect = Literal["sqlite", "postgresql", "mysql"]
-DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres", "mysql": "mysql"}
+DIALECTS = {"postgresql": "postgres", "mariadb": "mysql", "sqlserver": "tsql", "mssql": "tsql"}
+"""What the parser calls some kinds of databases; others by their own names, where it knows them."""
 MAX_LENGTH, MAX_NODES = 50_000, 20_000
 QUERIES = (exp.Select, exp.Union, exp.Except, exp.Intersect)
 HINT = "Write one SELECT that only reads."
@@ -45,7 +43,7 @@ PLAIN = frozenset(
 """Functions that are known to do nothing but compute, beside those that the parser understands."""
 
 
-def read_only(text: str, kind: Dialect) -> str:
+def read_only(text: str, kind: str) -> str:
     """One SELECT, in the words of a database.
 
     Raises
@@ -55,7 +53,7 @@ def read_only(text: str, kind: Dialect) -> str:
     """
     if len(text) > MAX_LENGTH:
         raise RefusedExpression(f"The query is longer than {MAX_LENGTH:,} characters.", hint="Make a view of it there.")
-    dialect = DIALECTS[kind]
+    dialect = dialect_of(kind)
     try:
         trees = sqlglot.parse(text, read=dialect)
     except RecursionError:
@@ -72,6 +70,29 @@ def read_only(text: str, kind: Dialect) -> str:
         if number > MAX_NODES:
             raise RefusedExpression("The query is too large.", hint="Make a view of it there.")
     return str(found[0].sql(dialect=dialect, comments=False))
+
+
+def whole_table(table: str, folder: str, kind: str) -> str:
+    """The query for all of a table, whatever its name has in it.
+
+    >>> whole_table('a"; drop table b; --', "", "postgresql")
+    'SELECT * FROM "a""; drop table b; --"'
+    """
+    place = exp.table_(
+        exp.to_identifier(table, quoted=True), db=exp.to_identifier(folder, quoted=True) if folder else None
+    )
+    return str(exp.select("*").from_(place).sql(dialect=dialect_of(kind)))
+
+
+def dialect_of(kind: str) -> str:
+    """What the parser calls a kind of database; nothing, which is plain SQL, where it has no name for it.
+
+    >>> dialect_of("sqlserver"), dialect_of("oracle+oracledb"), dialect_of("nobody+knows")
+    ('tsql', 'oracle', '')
+    """
+    name = kind.split("+", maxsplit=1)[0]
+    name = DIALECTS.get(name, name)
+    return name if sqlglot.Dialect.get(name) else ""
 
 
 def _check(node: exp.Expr) -> None:

@@ -1,6 +1,5 @@
 """Import and look at datasets."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +15,9 @@ app.add_typer(rules.app, name="rules")
 @app.command("import")
 @guarded
 def dataset_import(
-    source: Annotated[Path, typer.Argument(help="The file.")],
+    source: Annotated[
+        str | None, typer.Argument(help="A file, an address https://…, or CONNECTION:TABLE (CONNECTION:KEY).")
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; the file's unless given.")] = None,
     read_as: Annotated[
         list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
@@ -24,24 +25,21 @@ def dataset_import(
     append: Annotated[
         bool, typer.Option("--append", help="Add the rows to those of the latest version instead of replacing them.")
     ] = False,
+    query: Annotated[str | None, typer.Option(help="One SELECT, answered through --connection.")] = None,
+    connection: Annotated[str | None, typer.Option(help="The connection that answers the query.")] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a file as a new dataset, or as the next version of one."""
+    """Import a file, an address, a table, a query or an object as a new dataset, or as the next version of one."""
+    from engine.cli.origins import origin
     from engine.service.datasets import start_import, suggested_name
 
     overrides = pairs(read_as, "--read-as")
     workspace = open_home(home)
-    result = wait(
-        workspace,
-        start_import(
-            workspace,
-            source,
-            name or suggested_name(source.name),
-            overrides=overrides,
-            mode="append" if append else "replace",
-        ),
-    )
+    found = origin(workspace, source, query, connection)
+    mode = "append" if append else "replace"
+    called = name or suggested_name(found.called)
+    result = wait(workspace, start_import(workspace, found, called, overrides=overrides, mode=mode))
     if as_json:
         print_json(result)
         return

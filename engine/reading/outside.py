@@ -20,14 +20,17 @@ from components.sql.foreign import read_only
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, DataError, InvalidSetting
 from engine.reading.errors import UnreadableFile
 from engine.reading.files import inspect, read
-from engine.reading.web import download
+from engine.reading.web import download, is_public
 from engine.settings import Settings
 from storage.database import Database
-from storage.foreign import Foreign, read_batches, read_schema
+from storage.foreign import KINDS, Foreign, is_file, read_batches, read_schema
+from storage.objects import ObjectStore
 from storage.schema import Connection
 from storage.secrets import decrypt
 from storage.table_rules import stored_schema
 
+STORE = "s3"
+"""The kind of a connection that is an object store."""
 WEB = ("https://", "http://")
 PATIENCE = 30.0
 """Seconds for which a refusal is remembered: a canvas asks after every edit."""
@@ -97,9 +100,7 @@ class OutsideReader:
         if isinstance(table, DatabaseRows):
             foreign = self.foreign(table.connection)
             query = read_only(table.sql, foreign.kind)
-            self.database.transact(
-                lambda uow: uow.audit.record("local", "connection used", f"connection {table.connection}")
-            )
+            self.note_use(table.connection)
             yield read_batches(foreign, query, self.settings.run_timeout_seconds)
             return
         assert isinstance(table, FileRows)  # noqa: S101  there is no third sort
@@ -114,12 +115,53 @@ class OutsideReader:
         ------
         NotFound, DamagedFile, InvalidSetting
         """
-        with self.database.read() as uow:
-            connection = uow.connections.by_name(name)
-        password = decrypt(self.secret(), connection.secret) if connection.secret else None
-        if connection.kind == "sqlite":
+        connection, password = self._known(name)
+        if connection.kind == STORE:
+            raise InvalidSetting(f"{name} is an object store.", hint="Choose a connection to a database.")
+        self.check_kind(connection.kind)
+        if is_file(connection.kind):
             self.check_place(Path(connection.settings["database"]))
         return as_foreign(connection, password)
+
+    def store(self, name: str) -> ObjectStore:
+        """How the object store behind a connection is reached, with its secret.
+
+        Raises
+        ------
+        NotFound, DamagedFile, InvalidSetting
+        """
+        connection, secret = self._known(name)
+        if connection.kind != STORE:
+            raise InvalidSetting(f"{name} is a database.", hint="Choose a connection to an object store.")
+        return ObjectStore(name=connection.name, secret=secret, **connection.settings)
+
+    def note_use(self, name: str) -> None:
+        """Write into the audit log that a connection was used."""
+        self.database.transact(lambda uow: uow.audit.record("local", "connection used", f"connection {name}"))
+
+    def is_open(self, host: str, address: str) -> bool:
+        """Whether a host may be reached at an address: public, or named in the settings."""
+        return host in self.settings.url_hosts or is_public(address)
+
+    def check_kind(self, kind: str) -> None:
+        """Refuse a kind of database that is neither ours nor allowed by an administrator.
+
+        Raises
+        ------
+        InvalidSetting
+        """
+        allowed = (*KINDS, *self.settings.dialects)
+        if kind not in allowed:
+            raise InvalidSetting(
+                f"There is no kind {kind[:100]!r}.",
+                hint=f"Choose one of {', '.join(allowed)}, or name it in CANVASBACK_DIALECTS.",
+                field="kind",
+            )
+
+    def _known(self, name: str) -> tuple[Connection, str | None]:
+        with self.database.read() as uow:
+            connection = uow.connections.by_name(name)
+        return connection, decrypt(self.secret(), connection.secret) if connection.secret else None
 
     @contextmanager
     def fetched(self, url: str) -> Iterator[Path]:
@@ -197,7 +239,7 @@ class OutsideReader:
 
 def as_foreign(connection: Connection, password: str | None) -> Foreign:
     """A stored connection as it is opened."""
-    return Foreign(name=connection.name, kind=connection.kind, password=password, **connection.settings)  # type: ignore[arg-type]
+    return Foreign(name=connection.name, kind=connection.kind, password=password, **connection.settings)
 
 
 def _overrides(table: FileRows) -> dict[str, Any]:

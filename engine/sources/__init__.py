@@ -1,5 +1,6 @@
 """Where the rows of a dataset come from: files, the web, databases, object stores."""
 
+from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
 from engine.sources.incoming import Incoming
 from engine.sources.newer import Watermark, can_grow, greatest, open_newer
 from engine.sources.opening import inspect_source, open_source
@@ -10,6 +11,10 @@ __all__ = [
     "DataSource",
     "FileSource",
     "Incoming",
+    "ObjectSource",
+    "PathSource",
+    "QuerySource",
+    "TableSource",
     "UrlSource",
     "Watermark",
     "can_grow",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from engine.errors import DataError
+from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
 
 
 class _Source(BaseModel):
@@ -47,7 +48,9 @@ class UrlSource(_Source):
     @property
     def told(self) -> dict[str, Any]:
         """Where the rows came from, in the words of the dataset's page."""
-        return {"address": self.url}
+        parts = urlsplit(self.url)
+        # What follows the question mark may be a signature that lets anybody in.
+        return {"address": parts._replace(query="…" if parts.query else "", fragment="").geturl()}
 
     @property
     def called(self) -> str:
@@ -55,7 +58,9 @@ class UrlSource(_Source):
         return Path(urlsplit(self.url).path).name or "data"
 
 
-DataSource = Annotated[FileSource | UrlSource, Field(discriminator="kind")]
+DataSource = Annotated[
+    FileSource | UrlSource | PathSource | TableSource | QuerySource | ObjectSource, Field(discriminator="kind")
+]
 _ANY: TypeAdapter[DataSource] = TypeAdapter(DataSource)
 
 

@@ -1,9 +1,10 @@
 """Who did what, when: append-only."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.repositories.base import Repository
 from storage.schema import Audit
@@ -35,3 +36,9 @@ class AuditLog(Repository):
         if action is not None:
             query = query.where(Audit.action == action)
         return self._session.scalars(query).all()
+
+    def last_times(self, actions: Sequence[str], prefix: str) -> dict[str, datetime]:
+        """Return when each object whose name begins with `prefix` was last subject to one of the actions."""
+        query = select(Audit.object, func.max(Audit.at)).where(Audit.action.in_(actions)).group_by(Audit.object)
+        found = self._session.execute(query.where(Audit.object.startswith(prefix, autoescape=True)))
+        return dict(found.tuples().all())

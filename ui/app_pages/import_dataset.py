@@ -8,8 +8,8 @@ from engine.service.amounts import count
 from ui import places, session
 from ui.frame import heading
 from ui.importing.naming import ask_name
+from ui.importing.origins import choose_origin
 from ui.importing.reading import show_reading
-from ui.importing.upload import choose_upload
 from ui.progress import follow_job
 from ui.trouble import errors_shown, show_error
 
@@ -35,7 +35,7 @@ def show_job(job_id: str) -> None:
 
 def show_wizard() -> None:
     with errors_shown():
-        source = choose_upload(home)
+        source = choose_origin(home)
         if source is not None:
             key = hashlib.sha256(source.model_dump_json().encode()).hexdigest()[:12]
             ask_name(home, source, show_reading(home, source, key), key)

@@ -56,6 +56,9 @@ def looked_at(_home: Workspace, source: dict[str, Any], overrides: dict[str, Any
 
 def ask_how(read_as: dict[str, Any], key: str) -> dict[str, Any]:
     """What the person wants read otherwise than detected."""
+    if read_as["format"] == "database":
+        st.caption("The database says which columns and types there are.")
+        return {}
     if read_as["format"] != "csv":
         st.caption(f"A {read_as['format']} file says itself how it is read.")
         return {}

@@ -1,0 +1,28 @@
+"""The kinds of connections, as people call them."""
+
+from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlserver": "SQL Server",
+    "sqlite": "SQLite",
+    "s3": "Object store (S3)",
+}
+PORTS: Mapping[str, int] = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433}
+ENCRYPTION: Mapping[str, str] = {
+    "prefer": "where the server can",
+    "require": "always",
+    "verify-full": "always, and check the certificate",
+    "disable": "never",
+}
+
+
+def kind_words(kind: str) -> str:
+    """What people call a kind.
+
+    >>> kind_words("postgresql"), kind_words("oracle+oracledb")
+    ('PostgreSQL', 'oracle+oracledb')
+    """
+    return NAMES.get(kind, kind)

@@ -1,0 +1,30 @@
+"""Choosing a connection of the kind that is wanted, or making the first one."""
+
+import streamlit as st
+
+from engine.service import Workspace
+from engine.service.connections import ConnectionView, list_connections
+from ui import places
+from ui.frame import empty
+
+
+def choose_connection(home: Workspace, *, store: bool) -> ConnectionView | None:
+    """The connection that was chosen; None where there is none yet."""
+    known = {it.name: it for it in list_connections(home) if it.is_store == store}
+    what = "object store" if store else "database"
+    if not known:
+        about = f"A connection says how a {what} is reached. Its password is kept encrypted and never shown again."
+        empty(":material/cable:", f"No connection to a {what} yet", about, _add)
+        return None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox(
+            "Connection", list(known), key="store" if store else "connection", bind="query-params", width=420,
+            format_func=lambda name: f"{name} · {known[name].kind} · {known[name].place}",
+        )  # fmt: skip
+        places.link(places.CONNECTIONS, "Connections", icon=":material/cable:")
+    return known.get(name or "")
+
+
+def _add() -> None:
+    if st.button("Add a connection", type="primary", icon=":material/add:"):
+        places.go(places.CONNECTIONS, add="yes")
