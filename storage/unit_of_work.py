@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+from storage.repositories import AuditLog, Boards, Charts, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
 
 
 class UnitOfWork:
@@ -19,4 +19,6 @@ class UnitOfWork:
         self.endpoints = Endpoints(session)
         self.jobs = Jobs(session)
         self.connections = Connections(session)
+        self.charts = Charts(session)
+        self.boards = Boards(session)
         self.audit = AuditLog(session)

@@ -1,6 +1,8 @@
 """The questions we ask the metadata, one file per noun."""
 
 from storage.repositories.audit import AuditLog
+from storage.repositories.boards import BoardEntry, Boards
+from storage.repositories.charts import Charts
 from storage.repositories.connections import Connections
 from storage.repositories.datasets import DatasetEntry, Datasets
 from storage.repositories.endpoints import Answering, EndpointEntry, Endpoints
@@ -13,6 +15,9 @@ from storage.repositories.runs import RunEntry, Runs
 __all__ = [
     "Answering",
     "AuditLog",
+    "BoardEntry",
+    "Boards",
+    "Charts",
     "Connections",
     "DatasetEntry",
     "Datasets",
