@@ -2,7 +2,18 @@
 
 from sqlalchemy.orm import Session
 
-from storage.repositories import AuditLog, Boards, Charts, Connections, Datasets, Endpoints, Jobs, Models, Pipelines, Runs
+from storage.repositories import (
+    AuditLog,
+    Boards,
+    Charts,
+    Connections,
+    Datasets,
+    Endpoints,
+    Jobs,
+    Models,
+    Pipelines,
+    Runs,
+)
 
 
 class UnitOfWork:

@@ -5,5 +5,9 @@ from engine.charting.drawn import Drawn
 from engine.charting.kinds import CHARTS, ChartType, Role
 from engine.charting.spec import ChartSpec, Condition
 from engine.charting.suggest import Suggestion, drawables, suggest
+from engine.charting.titles import title_of
 
-__all__ = ["CHARTS", "ChartSpec", "ChartType", "Condition", "Drawn", "Role", "Suggestion", "draw", "drawables", "suggest"]
+__all__ = [
+    "CHARTS", "ChartSpec", "ChartType", "Condition", "Drawn", "Role", "Suggestion", "draw", "drawables", "suggest",
+    "title_of",
+]  # fmt: skip

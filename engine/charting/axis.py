@@ -73,7 +73,7 @@ class Axis:
 
     def label(self, place: Any, labels: Sequence[str]) -> str:
         """The name of a place."""
-        if place is None or place == MISSING_PLACE and self.form == "category":
+        if place is None or (place == MISSING_PLACE and self.form == "category"):
             return MISSING
         match self.form:
             case "category":
@@ -157,7 +157,9 @@ def ranges_of(role: str, column: Column, low: float, high: float, count: int) ->
     width = (high - low) / count
     if not width or not math.isfinite(width):
         return Axis(role, column, "number", column.number)
-    place = f"least({count - 1}, greatest(0, floor((({column.number}) - {low!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
+    place = (
+        f"least({count - 1}, greatest(0, floor((({column.number}) - {low!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
+    )
     return Axis(role, column, "range", place, low=low, width=width, ranges=count)
 
 
@@ -172,7 +174,9 @@ def nice_ranges(role: str, column: Column, low: float, high: float, about: int) 
         width = max(1.0, math.ceil(width))
     first = tidy(math.floor(low / width) * width)
     count = min(math.floor((high - first) / width + 1e-9) + 1, max(about + 1, 2))
-    place = f"least({count - 1}, greatest(0, floor((({column.number}) - {first!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
+    place = (
+        f"least({count - 1}, greatest(0, floor((({column.number}) - {first!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
+    )
     return Axis(role, column, "range", place, low=first, width=width, ranges=count)
 
 
@@ -188,7 +192,9 @@ def _moments(look: Look, role: str, column: Column, most: int) -> Axis:
     step = possible[0]
     if asked != "auto" and role in ("x", "y") and step != asked:
         count = _places(facts.low, facts.high, asked)
-        look.notes.append(f"By {asked} there would be {count:,.0f} places along {column.name}, so it is drawn by {step}.")
+        look.notes.append(
+            f"By {asked} there would be {count:,.0f} places along {column.name}, so it is drawn by {step}."
+        )
     return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step)
 
 

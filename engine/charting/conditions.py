@@ -26,7 +26,12 @@ OPERATOR_WORDS: Mapping[Operator, str] = {
 }  # fmt: skip
 
 _COMPARED: Mapping[Operator, str] = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
-_VALUES: Mapping[Operator, tuple[int, int]] = {"missing": (0, 0), "present": (0, 0), "between": (2, 2), "any_of": (1, 200)}
+_VALUES: Mapping[Operator, tuple[int, int]] = {
+    "missing": (0, 0),
+    "present": (0, 0),
+    "between": (2, 2),
+    "any_of": (1, 200),
+}
 _TRUE, _FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 

@@ -52,7 +52,9 @@ def chosen_columns(look: Look) -> list[Column]:
 def _enough(columns: list[Column]) -> list[Column]:
     if len(columns) < 2:
         raise DataError(
-            "A correlation needs two columns of numbers.", hint="Choose more columns, or another chart.", field="columns"
+            "A correlation needs two columns of numbers.",
+            hint="Choose more columns, or another chart.",
+            field="columns",
         )
     return columns
 

@@ -39,7 +39,9 @@ def draw_dots(look: Look) -> Drawn:
         points[role], order[role] = _few(points[role], most)
         forms[role] = "category"
     titles = {role: column.name for role, column in roles.items()}
-    return Drawn(spec=spec, points=points, forms=forms, order=order, titles=titles, rows=look.rows, notes=tuple(look.notes))
+    return Drawn(
+        spec=spec, points=points, forms=forms, order=order, titles=titles, rows=look.rows, notes=tuple(look.notes)
+    )
 
 
 def _value(column: Column, role: str) -> str:

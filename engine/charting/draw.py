@@ -103,7 +103,8 @@ def _bounded(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[
         ) from error
     except duckdb.OutOfMemoryException as error:
         raise LimitReached(
-            f"The chart needed more than {MEMORY_MB:,} MB.", hint="Choose columns with fewer values, or add a condition."
+            f"The chart needed more than {MEMORY_MB:,} MB.",
+            hint="Choose columns with fewer values, or add a condition.",
         ) from error
     except duckdb.Error as error:
         raise DataError("The chart cannot be drawn of these values.", hint="Choose other columns.") from error

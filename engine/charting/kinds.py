@@ -177,9 +177,7 @@ def _check_measure(spec: ChartSpec, chart: ChartType, columns: Mapping[str, Colu
         return
     name = getattr(spec, chart.measure or "y")
     if name is None:
-        raise DataError(
-            f"The {spec.aggregate} of what?", hint="Choose a column, or count rows.", field=chart.measure
-        )
+        raise DataError(f"The {spec.aggregate} of what?", hint="Choose a column, or count rows.", field=chart.measure)
     if spec.aggregate != "distinct" and columns[name].kind != "numeric":
         raise DataError(
             f"{name} holds {KIND_WORDS[columns[name].kind]}, so it has no {spec.aggregate}.",

@@ -67,7 +67,7 @@ def _is_left_out(look: Look, axis: Axis, place: Any) -> bool:
     is_side = look.spec.kind == "pyramid" and axis.role == "color"
     if axis.form != "category":
         return is_side and place is None
-    return place == OTHER_PLACE and (not look.spec.other or is_side) or place == MISSING_PLACE and is_side
+    return (place == OTHER_PLACE and (not look.spec.other or is_side)) or (place == MISSING_PLACE and is_side)
 
 
 def _note(look: Look, axes: Sequence[Axis], homeless: int, left_out: int, labelled: set[str]) -> None:

@@ -197,7 +197,9 @@ def _medians(drawn: Drawn) -> str:
         which = "" if len(medians) == 1 else " in every group"
         middle = f"; the middle half lies between {brief(drawn.points['q1'][0])} and {brief(drawn.points['q3'][0])}"
         return f"{name} has the median {brief(medians[most])}{which}{middle if 'q1' in drawn.points and not which else ''}."
-    return f"{name} is highest for {most} (median {brief(medians[most])}), lowest for {least} ({brief(medians[least])})."
+    return (
+        f"{name} is highest for {most} (median {brief(medians[most])}), lowest for {least} ({brief(medians[least])})."
+    )
 
 
 def correlation_of(left: Sequence[Any], right: Sequence[Any]) -> float | None:

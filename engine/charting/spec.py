@@ -107,8 +107,6 @@ class ChartSpec(_Value):
             update={role: swapped(getattr(self, role)) for role in ROLES}
             | {
                 "columns": tuple(new if name == old else name for name in self.columns),
-                "conditions": tuple(
-                    one.model_copy(update={"column": swapped(one.column)}) for one in self.conditions
-                ),
+                "conditions": tuple(one.model_copy(update={"column": swapped(one.column)}) for one in self.conditions),
             }
         )

@@ -49,7 +49,7 @@ class Drawable:
     def is_category(self) -> bool:
         """Whether its values name groups."""
         small = self.kind in ("text", "boolean") or self.semantic == "category"
-        return small and 2 <= self.distinct and self.semantic not in ("identifier", "constant", "empty")
+        return small and self.distinct >= 2 and self.semantic not in ("identifier", "constant", "empty")
 
     @property
     def is_date(self) -> bool:
@@ -191,7 +191,9 @@ def _with_partners(one: Drawable, columns: Sequence[Drawable]) -> Iterator[Sugge
 def _of_table(columns: Sequence[Drawable]) -> Iterator[Suggestion]:
     """A first look: where, when, how much, by what."""
     numbers = [each for each in columns if each.is_number and each.semantic != "category"]
-    groups = sorted((each for each in columns if each.is_category and each.distinct <= SOME), key=lambda it: it.distinct)
+    groups = sorted(
+        (each for each in columns if each.is_category and each.distinct <= SOME), key=lambda it: it.distinct
+    )
     dates = [each for each in columns if each.is_date]
     for one, two in combinations([each for each in columns if each.kind == "numeric"][:40], 2):
         if place := _as_place(one, two):
@@ -217,4 +219,6 @@ def _of_table(columns: Sequence[Drawable]) -> Iterator[Suggestion]:
     two = next((each for each in groups if each.distinct == 2), None)
     aged = next((each for each in plain if _AGE.search(each.name)), None)
     if two and aged:
-        yield Suggestion(f"{aged.name}, {two.name} left and right", ChartSpec(kind="pyramid", x=aged.name, color=two.name))
+        yield Suggestion(
+            f"{aged.name}, {two.name} left and right", ChartSpec(kind="pyramid", x=aged.name, color=two.name)
+        )

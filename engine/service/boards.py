@@ -201,7 +201,9 @@ def remove_card(workspace: Workspace, name: str, card_id: str) -> None:
     workspace.database.transact(lambda uow: uow.boards.remove_card(uow.boards.by_name(name).id, card_id))
 
 
-def _add(workspace: Workspace, name: str, width: int, *, chart_id: str | None = None, title: str = "", text: str = "") -> None:
+def _add(
+    workspace: Workspace, name: str, width: int, *, chart_id: str | None = None, title: str = "", text: str = ""
+) -> None:
     _check_width(width)
 
     def write(uow: UnitOfWork) -> None:

@@ -4,14 +4,17 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from engine.charting import CHARTS, ChartSpec, Condition, Drawn, Suggestion, draw, drawables, suggest
+from engine.charting import CHARTS, ChartSpec, Condition, Drawn, Suggestion, draw, drawables, suggest, title_of
 from engine.charting.conditions import OPERATOR_WORDS, OPERATORS
 from engine.charting.replaced import Vanished, vanished
-from engine.errors import DataError, UnknownColumn
+from engine.errors import DataError
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.errors import StorageError
@@ -19,8 +22,17 @@ from storage.schema import Chart, DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
 __all__ = [
-    "CHARTS", "OPERATORS", "OPERATOR_WORDS", "ChartSpec", "ChartView", "Condition", "DrawnView", "Drawn", "Suggestion",
+    "CHARTS",
+    "OPERATORS",
+    "OPERATOR_WORDS",
+    "ChartSpec",
+    "ChartView",
+    "Condition",
+    "Drawn",
+    "DrawnView",
+    "Suggestion",
     "Vanished",
+    "title_of",
 ]  # fmt: skip
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -57,7 +69,7 @@ class DrawnView(View):
 
     drawn: Drawn
     version: int
-    of: Any = None
+    of: datetime | None = None
 
 
 def list_charts(workspace: Workspace, dataset: str) -> list[ChartView]:
@@ -92,7 +104,14 @@ def draw_chart(workspace: Workspace, dataset: str, spec: ChartSpec, version: int
     NotFound, UnknownColumn, DataError, LimitReached, DamagedFile
     """
     row = _version(workspace, dataset, version)
-    return DrawnView(drawn=draw(workspace.files_of(row), spec), version=row.number, of=row.created_at)
+    drawn = _drawn(tuple(workspace.files_of(row)), spec)
+    return DrawnView(drawn=drawn, version=row.number, of=row.created_at)
+
+
+@lru_cache(maxsize=64)
+def _drawn(files: tuple[Path, ...], spec: ChartSpec) -> Drawn:
+    """Files never change, so a drawing of them does not either."""
+    return draw(files, spec)
 
 
 def missing_columns(workspace: Workspace, chart: ChartView, version: int | None = None) -> list[Vanished]:
@@ -262,8 +281,3 @@ def _version(workspace: Workspace, dataset: str, number: int | None) -> DatasetV
 
 def _types(version: DatasetVersion) -> dict[str, str]:
     return {column["name"]: column["type"] for column in version.columns}
-
-
-def is_vanished(error: Exception) -> bool:
-    """Whether a chart cannot be drawn because a column is gone."""
-    return isinstance(error, UnknownColumn)

@@ -69,9 +69,7 @@ class Boards(NamedRepository[Board]):
         """Put a card at the end of a board."""
         self._get(Board, board_id, self.noun, lock=True)
         position = self._next(BoardCard.position, BoardCard.board_id, board_id)
-        card = BoardCard(
-            board_id=board_id, chart_id=chart_id, position=position, width=width, title=title, text=text
-        )
+        card = BoardCard(board_id=board_id, chart_id=chart_id, position=position, width=width, title=title, text=text)
         self._session.add(card)
         self._session.flush()
         return card
