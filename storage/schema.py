@@ -211,7 +211,7 @@ class Board(Base):
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
     share: Mapped[str | None] = mapped_column(unique=True)
-    """Half of what opens it by link, the other half is made with the secret of the home; None where it is not shared."""
+    """Half of what opens it by link, the other half takes the secret of the home; None where it is not shared."""
     created_at: Mapped[Created]
 
 

@@ -44,7 +44,7 @@ def rows_of(cards: Sequence[CardView]) -> Iterator[list[CardView]]:
 
 
 def _show_card(home: Workspace, card: CardView, tools: Tools | None, *, svg: bool) -> None:
-    with st.container(border=card.chart is not None or tools is not None, gap="small"):
+    with st.container(border=card.chart is not None or tools is not None, gap="small", height="stretch"):
         if tools:
             tools(card)
         if card.title or card.chart:

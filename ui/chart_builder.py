@@ -15,7 +15,7 @@ from ui import places, session
 from ui.chart_form import Field, chart_form, fields_of
 from ui.drawn_chart import show_csv, show_drawn, version_word
 from ui.frame import empty
-from ui.trouble import errors_shown, guarded, show_error
+from ui.trouble import guarded, show_error
 from ui.words import escaped
 
 ABREAST = 4
@@ -83,7 +83,8 @@ def _show_cards(suggested: Sequence[charts.Suggestion], choose: Callable[[ChartS
                 chart = CHARTS[one.spec.kind]
                 cell.button(
                     escaped(_brief(one.title)), key=f"{key}_suggested_{start + at}", icon=f":material/{chart.icon}:",
-                    help=escaped(f"{chart.title}: {one.title}"), width="stretch", on_click=choose, args=(one.spec,), wrap=True,
+                    help=escaped(f"{chart.title}: {one.title}"), width="stretch", on_click=choose, args=(one.spec,),
+                    wrap=True,
                 )  # fmt: skip
 
 
@@ -101,9 +102,11 @@ def _whole(given: dict[str, Any]) -> ChartSpec | None:
         words = " and ".join(f"“{label}”" for label in missing)
         empty(f":material/{chart.icon}:", chart.title, f"Choose a column for {words}, or click a suggestion.")
         return None
-    with errors_shown():
+    try:
         return charts.read_spec({name: value for name, value in given.items() if value is not None})
-    return None
+    except PEOPLE_ERRORS as error:
+        show_error(error)
+        return None
 
 
 def _draw(home: Workspace, dataset: DatasetView, spec: ChartSpec, chart: ChartView | None) -> DrawnView | None:
@@ -119,33 +122,32 @@ def _show_saving(
     home: Workspace, dataset: DatasetView, chart: ChartView | None, spec: ChartSpec, view: DrawnView, key: str
 ) -> None:
     title = chart.name if chart else charts.title_of(spec)
-    st.markdown(f"**{escaped(title)}**")
-    svg = session.widget_text(f"{key}_picture") == "SVG"
-    show_drawn(view, title, f"{key}_figure", svg=svg)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", title, key=f"{key}_name_{title}", max_chars=200)
+        saves = st.button("Save chart", type="primary", icon=":material/save:", key=f"{key}_save")
+        copies = chart is not None and st.button("Save as another", key=f"{key}_another")
+    show_drawn(view, str(name or title), f"{key}_figure", svg=session.widget_text(f"{key}_picture") == "SVG")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(escaped(f"{dataset.name} {version_word(view)}"), width="content")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             show_picture_choice(f"{key}_picture")
-            show_csv(view.drawn, title, key)
-    with st.container(border=True, gap="small"):
-        name = st.text_input("Name", title, key=f"{key}_name_{title}", max_chars=200)
-        pinned = st.checkbox(
-            f"Always draw v{view.version}", bool(chart and chart.version), key=f"{key}_pinned",
-            help="Otherwise it is drawn from the latest version.",
-        )  # fmt: skip
-        version = view.version if pinned else None
-        with st.container(horizontal=True):
-            if st.button("Save chart", type="primary", icon=":material/save:", key=f"{key}_save"):
-                _save(home, dataset, chart, str(name), spec, version)
-            if chart and st.button("Save as another chart", key=f"{key}_another"):
-                _save(home, dataset, None, charts.free_name(home, dataset.name, str(name)), spec, version)
+            show_csv(view.drawn, str(name or title), key)
+    pinned = st.checkbox(
+        f"Always draw v{view.version}", bool(chart and chart.version), key=f"{key}_pinned",
+        help="Otherwise the chart is drawn from the latest version.",
+    )  # fmt: skip
+    version = view.version if pinned else None
+    if saves:
+        _save(home, dataset, chart, str(name), spec, version)
+    elif copies:
+        _save(home, dataset, None, charts.free_name(home, dataset.name, str(name)), spec, version)
 
 
 def show_picture_choice(key: str) -> None:
     """What the camera above charts saves."""
     st.segmented_control(
-        "The camera saves", ["PNG", "SVG"], default="PNG", key=key, required=True, label_visibility="collapsed",
-        help="What the camera above the chart saves.",
+        "The camera saves", ["PNG", "SVG"], default="PNG", format_func=":material/photo_camera: {}".format,
+        key=key, required=True, label_visibility="collapsed", help="What the camera above the chart saves.",
     )  # fmt: skip
 
 

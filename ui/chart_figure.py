@@ -14,11 +14,14 @@ from ui import palette
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-LONG_LABEL = 22
+LONG_LABEL = 26
 """Letters of a name beside an axis; all of it shows when it is pointed at."""
+LONG_TITLE = 60
 LYING = (9, 7)
 """Bars lie where a name has more letters than the first, or where there are more bars than the second."""
 PANELS_ABREAST = 2
+FAINTEST = 0.004
+"""Of a violin: what is thinner, beside its widest place, is not drawn."""
 LEFT_OVER = {"(missing)": palette.GREY, "(other)": palette.FAINT}
 
 
@@ -65,14 +68,14 @@ def figure_of(drawn: Drawn, *, is_dark: bool = False) -> Figure:
     """The figure, in its best height."""
     from plotly.subplots import make_subplots
 
-    facets = drawn.order.get("facet") or [None]
+    facets: list[str | None] = [*drawn.order.get("facet", ())] or [None]
     wide = min(PANELS_ABREAST, len(facets))
     deep = math.ceil(len(facets) / wide)
     kind = "domain" if drawn.spec.kind == "pie" else "xy"
     lies = _lies(drawn)
     titles = [shortened(facet) for facet in facets] if facets != [None] else None
     figure = make_subplots(
-        rows=deep, cols=wide, specs=[[{"type": kind}] * wide] * deep, subplot_titles=titles, shared_yaxes=kind == "xy",
+        rows=deep, cols=wide, specs=[[{"type": kind}] * wide] * deep, subplot_titles=titles,
         horizontal_spacing=0.06, vertical_spacing=min(0.16, 0.4 / deep),
     )  # fmt: skip
     names = [shown(name) for name in drawn.order.get("x", ())]
@@ -90,10 +93,10 @@ def shown(value: Any) -> Any:
     return escape(value, quote=False) if isinstance(value, str) else value
 
 
-def shortened(name: str | None) -> str:
+def shortened(name: str | None, most: int = LONG_LABEL) -> str:
     """A name that fits beside an axis."""
     text = str(name or "")
-    return escape(text if len(text) <= LONG_LABEL else text[: LONG_LABEL - 1] + "…", quote=False)
+    return escape(text if len(text) <= most else text[: most - 1] + "…", quote=False)
 
 
 def chosen(points: Mapping[str, list[Any]], role: str, value: Any) -> dict[str, list[Any]]:
@@ -120,10 +123,9 @@ def _bars(panel: Panel) -> list[Any]:
         some, name = panel.of_color(color), color or ""
         places = [shown(place) for place in some["x"]]
         sides = {"x": some["y"], "y": places, "orientation": "h"} if panel.lies else {"x": places, "y": some["y"]}
+        paint = panel.paint(name, at) if name else [LEFT_OVER.get(place, panel.paint("", at)) for place in some["x"]]
         pattern = {"shape": "/"} if name == "(missing)" else None
-        traces.append(
-            go.Bar(**sides, marker={"color": panel.paint(name, at), "pattern": pattern}, **panel.look(name, at))
-        )
+        traces.append(go.Bar(**sides, marker={"color": paint, "pattern": pattern}, **panel.look(name, at)))
     return traces
 
 
@@ -150,9 +152,9 @@ def _pyramid(panel: Panel) -> list[Any]:
         some, sign = panel.of_color(color), -1 if at == 0 else 1
         traces.append(
             go.Bar(
-                x=[sign * (value or 0) for value in some["y"]], y=[shown(place) for place in some["x"]], orientation="h",
-                customdata=some["y"], hovertemplate="%{y}: %{customdata:,.4~g}", marker_color=panel.paint(color or "", at),
-                **panel.look(color or "", at),
+                x=[sign * (value or 0) for value in some["y"]], y=[shown(place) for place in some["x"]],
+                orientation="h", customdata=some["y"], hovertemplate="%{y}: %{customdata:,.4~g}",
+                marker_color=panel.paint(color or "", at), **panel.look(color or "", at),
             )
         )  # fmt: skip
     return traces
@@ -234,26 +236,26 @@ def _violins(panel: Panel) -> list[Any]:
     import plotly.graph_objects as go
 
     names = panel.drawn.order.get("x") or [""]
-    widest = max(panel.drawn.points["density"], default=1) or 1
     traces = []
     for at, name in enumerate(names):
         some = chosen(panel.points, "x", name) if "x" in panel.points else dict(panel.points)
         if not some["at"]:
             continue
-        half = [0.45 * density / widest for density in some["density"]]
+        widest = max(some["density"])
+        seen = [row for row, density in enumerate(some["density"]) if density >= FAINTEST * widest]
+        half, values = [0.42 * some["density"][row] / widest for row in seen], [some["at"][row] for row in seen]
         outline = [at - reach for reach in half] + [at + reach for reach in reversed(half)]
         paint = panel.paint(name, at if len(names) <= 8 else 0)
         look = {"name": shown(name), "showlegend": False, "line": {"color": paint, "width": 1.5}}
         traces.append(
-            go.Scatter(
-                x=outline, y=some["at"] + some["at"][::-1], fill="toself", mode="lines", hoverinfo="skip", **look
-            )
+            go.Scatter(x=outline, y=values + values[::-1], fill="toself", mode="lines", hoverinfo="skip", **look)
         )
         median = some["median"][0]
         traces.append(
             go.Scatter(
-                x=[at], y=[median], mode="markers", marker={"color": paint, "size": 9, "line": {"width": 2, "color": "white"}},
-                name=shown(name), showlegend=False, hovertemplate="median %{y:,.4~g}",
+                x=[at], y=[median], mode="markers",
+                marker={"color": paint, "size": 9, "line": {"width": 2, "color": "white"}}, name=shown(name),
+                showlegend=False, hovertemplate="median %{y:,.4~g}",
             )
         )  # fmt: skip
     return traces
@@ -356,8 +358,9 @@ def _axes(figure: Figure, drawn: Drawn, *, lies: bool, deep: int) -> None:
     along, up = drawn.titles.get("x", ""), drawn.titles.get("category" if "category" in drawn.points else "y", "")
     if kind == "density":
         up = ""
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
+    # Panels are compared, so they share their scales.
+    figure.update_xaxes(automargin=True, matches="x" if drawn.spec.facet else None)
+    figure.update_yaxes(automargin=True, matches="y" if drawn.spec.facet else None)
     names = figure.update_yaxes if lies or kind == "pyramid" else figure.update_xaxes
     if "x" in drawn.order and kind != "violin":
         ticks = _ticks(drawn.order["x"])
@@ -378,8 +381,8 @@ def _axes(figure: Figure, drawn: Drawn, *, lies: bool, deep: int) -> None:
     if drawn.forms.get("x") == "date" and not lies:
         figure.update_xaxes(type="date")
     swapped = lies or kind == "pyramid"
-    figure.update_xaxes(title_text=shortened(up if swapped else along), row=deep)
-    figure.update_yaxes(title_text=shortened(along if swapped else up), col=1)
+    figure.update_xaxes(title_text=shortened(up if swapped else along, LONG_TITLE), row=deep)
+    figure.update_yaxes(title_text=shortened(along if swapped else up, LONG_LABEL), col=1)
 
 
 def _ticks(labels: Sequence[str]) -> dict[str, Any]:

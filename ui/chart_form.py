@@ -72,7 +72,6 @@ def chart_form(fields: Sequence[Field], begin: ChartSpec, key: str) -> dict[str,
     kinds = list(CHARTS)
     kind = st.selectbox(
         "Kind", kinds, index=kinds.index(begin.kind), format_func=lambda one: CHARTS[one].title, key=f"{key}_kind",
-        required=True,
     )  # fmt: skip
     chart = CHARTS[kind]
     st.caption(chart.about)
@@ -103,9 +102,9 @@ def _measure(fields: Sequence[Field], begin: ChartSpec, key: str, kind: str) -> 
     chart = CHARTS[kind]  # type: ignore[index]
     possible = list(chart.aggregates)
     index = possible.index(begin.aggregate) if begin.aggregate in possible else 0
+    group = "adding" if len(possible) < len(AGGREGATES) else "every"
     aggregate = st.selectbox(
-        "Show", possible, index=index, format_func=AGGREGATES.__getitem__, key=f"{key}_aggregate_{'adding' if len(possible) < 3 else 'every'}",
-        required=True,
+        "Show", possible, index=index, format_func=AGGREGATES.__getitem__, key=f"{key}_aggregate_{group}",
     )  # fmt: skip
     found: dict[str, Any] = {"aggregate": aggregate, chart.measure or "y": None}
     if aggregate != "count":
@@ -128,7 +127,6 @@ def _steps(fields: Sequence[Field], begin: ChartSpec, key: str, kind: str, found
         steps = list(STEPS)
         asked["every"] = st.selectbox(
             "Dates by", steps, index=steps.index(begin.every), format_func=STEPS.__getitem__, key=f"{key}_every",
-            required=True,
         )  # fmt: skip
     if chart.bins and "numeric" in sides:
         asked["bins"] = st.number_input(
@@ -152,7 +150,11 @@ def _limits(begin: ChartSpec, key: str, *, sorts: bool) -> dict[str, Any]:
 def _choice(label: str, words: Mapping[str, str], begin: str, key: str) -> Any:
     options = list(words)
     return st.selectbox(
-        label, options, index=options.index(begin), format_func=words.__getitem__, key=key, required=True
+        label,
+        options,
+        index=options.index(begin),
+        format_func=words.__getitem__,
+        key=key,
     )
 
 
@@ -184,7 +186,7 @@ def _condition(fields: Sequence[Field], begin: ChartSpec, key: str, at: int) -> 
     place = operators.index(given.operator) if given and given.operator in operators else 0
     operator = st.selectbox(
         f"{name}: how", operators, index=place, format_func=OPERATOR_WORDS.__getitem__, key=f"{key}_how_{field.kind}",
-        label_visibility="collapsed", required=True,
+        label_visibility="collapsed",
     )  # fmt: skip
     values = _values(field, operator, given.values if given else (), key)
     return {"column": name, "operator": operator, "values": values} if values is not None else None

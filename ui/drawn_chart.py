@@ -18,6 +18,7 @@ from ui.words import escaped
 
 SPACE = {"l": 8, "r": 16, "t": 36, "b": 8}
 TOTAL = "Total"
+SHOWN_ROWS = 16
 
 
 def show_drawn(view: DrawnView, name: str, key: str, *, svg: bool = False) -> None:
@@ -41,7 +42,8 @@ def show_drawn(view: DrawnView, name: str, key: str, *, svg: bool = False) -> No
         st.plotly_chart(figure, config=_config(name, svg=svg), key=key, alt=_told(drawn, name))
     if drawn.marks:
         st.markdown(escaped(drawn.sentence))
-    st.caption(escaped(" ".join((f"{drawn.rows:,} rows.", *drawn.notes))))
+    if drawn.notes:
+        st.caption(escaped(" ".join(drawn.notes)))
 
 
 def show_kept(
@@ -81,8 +83,9 @@ def show_csv(drawn: Drawn, name: str, key: str) -> None:
     """What is drawn, to be taken along as a table."""
     if drawn.marks:
         st.download_button(
-            "CSV", lambda: charts.as_csv(drawn), f"{file_stem(name)}.csv", "text/csv", key=f"{key}_csv", type="tertiary",
-            icon=":material/download:", help="The figures that are drawn, as a table.", on_click="ignore",
+            "CSV", lambda: charts.as_csv(drawn), f"{file_stem(name)}.csv", "text/csv", key=f"{key}_csv",
+            type="tertiary", icon=":material/download:", help="The figures that are drawn, as a table.",
+            on_click="ignore",
         )  # fmt: skip
 
 
@@ -122,7 +125,7 @@ def _show_pivot(drawn: Drawn, key: str) -> None:
     st.caption(escaped(drawn.titles["y"] + (f", {drawn.titles['x']} across" if columns else "")))
     st.dataframe(
         pd.DataFrame(table), hide_index=True, column_config=numbers, alt=_told(drawn, title), placeholder="–",
-        height=36 * (min(len(rows) + 1, 16) + 1) + 2, key=key,
+        height="auto" if len(rows) < SHOWN_ROWS else 36 * SHOWN_ROWS, key=key,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The colours of charts, the same as in `.streamlit/config.toml`: by Okabe and Ito, told apart by the colour-blind, too."""
+"""The colours of charts, as in `.streamlit/config.toml`: by Okabe and Ito, told apart by the colour-blind, too."""
 
 LIGHT = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A900", "#6B645B")
 DARK = ("#56B4E9", "#E69F00", "#2FBF95", "#DDA0C8", "#7FA8D1", "#F0803C", "#F0E442", "#A59D92")

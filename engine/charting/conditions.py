@@ -25,7 +25,18 @@ OPERATOR_WORDS: Mapping[Operator, str] = {
     "at_most": "is at most", "between": "is between", "missing": "is missing", "present": "is not missing",
 }  # fmt: skip
 
-_COMPARED: Mapping[Operator, str] = {"above": ">", "at_least": ">=", "below": "<", "at_most": "<="}
+_ASKED: Mapping[Operator, str] = {
+    "is": "{} = ?",
+    "is_not": "{} IS DISTINCT FROM ?",
+    "contains": "contains(lower({}), lower(?))",
+    "excludes": "NOT coalesce(contains(lower({}), lower(?)), false)",
+    "begins": "starts_with(lower({}), lower(?))",
+    "above": "{} > ?",
+    "at_least": "{} >= ?",
+    "below": "{} < ?",
+    "at_most": "{} <= ?",
+    "between": "{0} >= ? AND {0} <= ?",
+}
 _VALUES: Mapping[Operator, tuple[int, int]] = {
     "missing": (0, 0),
     "present": (0, 0),
@@ -73,23 +84,9 @@ def _one(condition: Condition, column: Column) -> tuple[str, list[Any]]:
     given = [_typed(value, column) for value in condition.values]
     if column.kind == "datetime" and operator in ("is", "above", "at_most", "between"):
         return _of_days(name, operator, given, condition.values)
-    match operator:
-        case "is":
-            return f"{name} = ?", given
-        case "is_not":
-            return f"{name} IS DISTINCT FROM ?", given
-        case "any_of":
-            return f"{name} IN ({', '.join('?' * len(given))})", given
-        case "contains":
-            return f"contains(lower({name}), lower(?))", given
-        case "excludes":
-            return f"NOT coalesce(contains(lower({name}), lower(?)), false)", given
-        case "begins":
-            return f"starts_with(lower({name}), lower(?))", given
-        case "between":
-            return f"{name} >= ? AND {name} <= ?", given
-        case _:
-            return f"{name} {_COMPARED[operator]} ?", given
+    if operator == "any_of":
+        return f"{name} IN ({', '.join('?' * len(given))})", given
+    return _ASKED[operator].format(name), given
 
 
 def _there(column: Column, operator: Operator) -> str:

@@ -32,8 +32,8 @@ def draw_correlations(look: Look) -> Drawn:
     # A share of the rows by their key, instead of the first ones by it: nothing has to be sorted.
     share = f" WHERE k % 1000000 < {1_000_000 * MOST_ROWS / look.rows:.0f}" if key else ""
     query = f"SELECT {', '.join(parts)} FROM {look.some(**parts, **key)}{share}"  # noqa: S608
-    found = look.source.connection.execute(query, look.values or None).fetchnumpy()
-    raw = np.column_stack([np.ma.filled(found[name].astype(np.float64), np.nan) for name in parts])
+    found = look.source.connection.execute(query, look.values or None).to_arrow_table()
+    raw = np.column_stack([found.column(name).to_numpy() for name in parts]).astype(np.float64)
     if key:
         look.notes.append(f"Computed from {len(raw):,} of {look.rows:,} rows, chosen by chance, always the same.")
     return _drawn(look, columns, correlate(raw))

@@ -21,9 +21,9 @@ class Drawn(BaseModel):
     Parameters
     ----------
     points
-        One list for each part of a mark, all of one length. `x`, `y`, `category` (up, in a heat map or a pivot table),
-        `color`, `facet` and `size`; `until` where a range ends; `least`, `q1`, `median`, `q3`, `most` of boxes; `at` and
-        `density` of curves; `rows` behind each mark. Categories are texts, dates are ISO 8601.
+        One list for each part of a mark, all of one length. `x`, `y`, `category` (up, in a heat map or a pivot
+        table), `color`, `facet` and `size`; `until` where a range ends; `least`, `q1`, `median`, `q3`, `most` of
+        boxes; `at` and `density` of curves; `rows` behind each mark. Categories are texts, dates are ISO 8601.
     forms, order, titles
         Of a part: what it holds, its categories in their order, its name for people.
     rows

@@ -8,6 +8,7 @@ from engine.charting.columns import Column
 from engine.charting.spec import ChartSpec
 from engine.profile.source import RESERVED_PREFIX, Source, identifier
 
+ROW = RESERVED_PREFIX + "row"
 MANY_ROWS = 1_000_000
 """From here on quantiles and numbers of different values are estimated, and said to be."""
 
@@ -84,8 +85,7 @@ class Look:
     @property
     def draw_key(self) -> str:
         """The SQL of a number that puts rows into an order by chance, the same one every time."""
-        row = identifier(RESERVED_PREFIX + "row")
-        if self.source.one(f"SELECT count(*) FROM (DESCRIBE SELECT * FROM {self.source.relation}) WHERE column_name = ?",  # noqa: S608
-                           RESERVED_PREFIX + "row") == (1,):  # fmt: skip
-            return f"hash({row})"
+        described = self.source.connection.execute(f"DESCRIBE SELECT * FROM {self.source.relation}").fetchall()  # noqa: S608
+        if any(name == ROW for name, *_ in described):
+            return f"hash({identifier(ROW)})"
         return "hash(" + ", ".join(map(identifier, list(self.columns)[:8])) + ")"

@@ -193,10 +193,13 @@ def _medians(drawn: Drawn) -> str:
         _where(drawn, row): value for row, value in enumerate(drawn.points["median"]) if _is_named(drawn, row)
     } or {_where(drawn, row): value for row, value in enumerate(drawn.points["median"])}
     most, least = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
-    if len(medians) == 1 or medians[most] == medians[least]:
-        which = "" if len(medians) == 1 else " in every group"
-        middle = f"; the middle half lies between {brief(drawn.points['q1'][0])} and {brief(drawn.points['q3'][0])}"
-        return f"{name} has the median {brief(medians[most])}{which}{middle if 'q1' in drawn.points and not which else ''}."
+    if len(medians) == 1:
+        text = f"{name} has the median {brief(medians[most])}"
+        if "q1" in drawn.points:
+            text += f"; the middle half lies between {brief(drawn.points['q1'][0])} and {brief(drawn.points['q3'][0])}"
+        return f"{text}."
+    if medians[most] == medians[least]:
+        return f"{name} has the same median in every group, {brief(medians[most])}."
     return (
         f"{name} is highest for {most} (median {brief(medians[most])}), lowest for {least} ({brief(medians[least])})."
     )

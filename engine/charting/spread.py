@@ -77,19 +77,16 @@ def _boxes(look: Look) -> Grouped | None:
     kept = keep(there, axes, Rows(rows, there.values, "count(*)", "count(*)"), most_words(look))
     quantile = "approx_quantile" if look.is_vast else "quantile_cont"
     roles = [axis.role for axis in kept]
-    names = "".join(f"{role}, " for role in roles)
-    there.source.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE quartiles AS SELECT {names}{quantile}(v, [0.25, 0.5, 0.75]) AS q "
-        f"FROM {placed(kept, rows)} GROUP BY ALL",
-        there.values or None,
-    )
+    inner, names = placed(kept, rows), "".join(f"{role}, " for role in roles)
+    quartiles = f"SELECT {names}{quantile}(v, [0.25, 0.5, 0.75]) AS q FROM {inner} GROUP BY ALL"  # noqa: S608
+    there.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE quartiles AS {quartiles}", there.values or None)
     same = " AND ".join(f"r.{role} IS NOT DISTINCT FROM quartiles.{role}" for role in roles) or "true"
-    reach = f"{REACH} * (q[3] - q[1])"
+    of_rows, reach = [f"r.{role}" for role in roles], f"{REACH} * (q[3] - q[1])"
     found = there.all(
-        f"SELECT {''.join(f'r.{role}, ' for role in roles)}any_value(q), count(*), "  # noqa: S608
+        f"SELECT {', '.join([*of_rows, 'any_value(q)', 'count(*)'])}, "  # noqa: S608
         f"min(v) FILTER (v >= q[1] - {reach}), max(v) FILTER (v <= q[3] + {reach}), "
         f"count(*) FILTER (v < q[1] - {reach} OR v > q[3] + {reach}) "
-        f"FROM {placed(kept, rows)} r JOIN quartiles ON {same} GROUP BY {', '.join(f'r.{role}' for role in roles) or 'ALL'}"
+        f"FROM {inner} r JOIN quartiles ON {same} GROUP BY {', '.join(of_rows) or 'ALL'}"
     )
     if look.is_vast:
         look.notes.append("With more than a million rows, quartiles are estimates.")
@@ -125,8 +122,8 @@ def _curves(look: Look, axes: Sequence[Axis], name: str) -> _Curves:
     there = look.only(f"({column.number}) IS NOT NULL")
     found = grouped(there, [*axes, fine], measure_of(there, "count", None), most_words(look) | {"spot": 1})
     counted: dict[tuple[Any, ...], Floats] = defaultdict(lambda: np.zeros(fine.ranges))
-    for places, rows in zip(found.places, found.rows, strict=True):
-        counted[places[:-1]][places[-1]] += rows
+    for places, amount in zip(found.places, found.rows, strict=True):
+        counted[places[:-1]][places[-1]] += amount
     margin = 0.03 * fine.width * fine.ranges
     points = max(CURVE[0], min(CURVE[1], MOST_MARKS // max(len(counted), 1)))
     at = np.linspace(fine.low - margin, fine.low + fine.width * fine.ranges + margin, points)
@@ -167,7 +164,7 @@ def smooth(counts: Floats, low: float, width: float, at: Floats) -> Floats:
     at
         Where the density is asked for.
     """
-    middles = low + width * (np.arange(len(counts)) + 0.5)
+    middles: Floats = low + width * (np.arange(len(counts), dtype=np.float64) + 0.5)
     bandwidth = silverman(counts, middles, width)
     distances = (at[:, None] - middles[None, :]) / bandwidth
     density: Floats = np.exp(-0.5 * distances**2) @ counts / (counts.sum() * bandwidth * math.sqrt(2 * math.pi))

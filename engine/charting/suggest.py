@@ -10,7 +10,7 @@ from engine.charting.spec import ChartSpec
 
 FEW, SOME = 6, 40
 """Different values that fit the parts of a pie, or the bars of a chart."""
-MOST = 8
+MOST = 12
 
 _LATITUDE = re.compile(r"(^|[^a-z])(lat|latitude|breite)([^a-z]|$)", re.IGNORECASE)
 _LONGITUDE = re.compile(r"(^|[^a-z])(lon|lng|long|longitude|laenge|länge)([^a-z]|$)", re.IGNORECASE)
@@ -88,7 +88,7 @@ def suggest(columns: Sequence[Drawable], names: Sequence[str] = (), most: int = 
 def _of_one(one: Drawable) -> Iterator[Suggestion]:
     name = one.name
     if one.is_category:
-        yield Suggestion(f"Rows by {name}", ChartSpec(kind="bar", x=name))
+        yield Suggestion(f"Rows by {name}", ChartSpec(kind="bar", x=name, other=one.distinct <= SOME))
         if one.distinct <= FEW:
             yield Suggestion(f"Shares of {name}", ChartSpec(kind="pie", x=name))
     if one.is_number and one.semantic != "category":
@@ -99,7 +99,7 @@ def _of_one(one: Drawable) -> Iterator[Suggestion]:
         yield Suggestion(f"Rows over {name}", ChartSpec(kind="line", x=name))
         yield Suggestion(f"Rows by year of {name}", ChartSpec(kind="bar", x=name, every="year"))
     if one.kind == "text" and one.semantic == "text" and not one.is_category:
-        yield Suggestion(f"Most frequent {name}", ChartSpec(kind="bar", x=name))
+        yield Suggestion(f"Most frequent {name}", ChartSpec(kind="bar", x=name, other=False))
 
 
 def _of_pair(one: Drawable, two: Drawable) -> Iterator[Suggestion]:
@@ -216,9 +216,8 @@ def _of_table(columns: Sequence[Drawable]) -> Iterator[Suggestion]:
         yield from list(_of_numbers(plain[0], plain[1]))[:1]
     if len(plain) > 2:
         yield Suggestion("How closely numbers go together", ChartSpec(kind="correlation"))
-    two = next((each for each in groups if each.distinct == 2), None)
-    aged = next((each for each in plain if _AGE.search(each.name)), None)
-    if two and aged:
-        yield Suggestion(
-            f"{aged.name}, {two.name} left and right", ChartSpec(kind="pyramid", x=aged.name, color=two.name)
-        )
+    sides = [each.name for each in groups if each.distinct == 2]
+    ages = [each.name for each in plain if _AGE.search(each.name)]
+    if sides and ages:
+        pyramid = ChartSpec(kind="pyramid", x=ages[0], color=sides[0])
+        yield Suggestion(f"{ages[0]}, {sides[0]} left and right", pyramid)

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -46,7 +47,7 @@ class BoardView(View):
     key: str | None = None
     created_at: datetime | None = None
     count: int = 0
-    cards: list[CardView] = []
+    cards: tuple[CardView, ...] = ()
 
 
 def list_boards(workspace: Workspace, search: str = "") -> list[BoardView]:
@@ -255,7 +256,7 @@ def _card(uow: UnitOfWork, card: BoardCard) -> CardView:
     return CardView(id=card.id, width=card.width, title=card.title, text=card.text, chart=chart)
 
 
-def _view(workspace: Workspace, board: Board, count: int = 0, cards: list[CardView] | None = None) -> BoardView:
+def _view(workspace: Workspace, board: Board, count: int = 0, cards: Sequence[CardView] | None = None) -> BoardView:
     key = board.share + link_signature(workspace.secret, board.share) if board.share else None
     return BoardView(
         id=board.id,
@@ -264,5 +265,5 @@ def _view(workspace: Workspace, board: Board, count: int = 0, cards: list[CardVi
         key=key,
         created_at=board.created_at,
         count=len(cards) if cards is not None else count,
-        cards=cards or [],
+        cards=tuple(cards or ()),
     )

@@ -50,7 +50,7 @@ def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
     shown = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
     for start in range(0, len(shown), 2):
         for cell, chart in zip(st.columns(2, gap="medium"), shown[start : start + 2], strict=False):
-            with cell, st.container(border=True, gap="small"):
+            with cell, st.container(border=True, gap="small", height="stretch"):
                 _show_card(home, dataset, chart, svg=svg)
     if pages > 1:
         st.pagination(pages, key="charts_page")
