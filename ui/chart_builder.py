@@ -164,4 +164,5 @@ def _save(
         return
     session.forget_chart(f"chart_{dataset.id}_{chart.id if chart else 'new'}")
     session.say(f"{kept.name} is saved.", ":material/save:")
-    places.go(places.DATASETS, dataset=dataset.name, view="Charts")
+    places.ask(chart=None)
+    st.rerun()

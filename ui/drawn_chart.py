@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS, UnknownColumn
 from engine.service import Workspace, charts
+from engine.service.amounts import count
 from engine.service.charts import ChartView, Drawn, DrawnView
 from ui.chart_figure import figure_of
 from ui.charts import CONFIG
@@ -73,10 +74,9 @@ def show_kept(
 
 def version_word(view: DrawnView, chart: ChartView | None = None) -> str:
     """Which version was drawn, and of when it is."""
-    pinned = ", pinned" if chart is not None and chart.version else ""
-    return (
-        f"v{view.version} of {view.of.astimezone():%d %b %Y, %H:%M}{pinned}" if view.of else f"v{view.version}{pinned}"
-    )
+    pinned = " (pinned)" if chart is not None and chart.version else ""
+    of = f" of {view.of.astimezone():%d %b %Y, %H:%M}" if view.of else ""
+    return f"v{view.version}{of}{pinned} · {count(view.drawn.rows, 'row')}"
 
 
 def show_csv(drawn: Drawn, name: str, key: str) -> None:

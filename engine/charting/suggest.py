@@ -214,7 +214,7 @@ def _of_table(columns: Sequence[Drawable]) -> Iterator[Suggestion]:
         yield from list(_of_groups(groups[-1], groups[0]))[:1]
     if len(plain) > 1:
         yield from list(_of_numbers(plain[0], plain[1]))[:1]
-    if len(plain) > 2:
+    if len(numbers) > 2:
         yield Suggestion("How closely numbers go together", ChartSpec(kind="correlation"))
     sides = [each.name for each in groups if each.distinct == 2]
     ages = [each.name for each in plain if _AGE.search(each.name)]

@@ -84,19 +84,15 @@ def show_tools(board: BoardView, card: CardView) -> None:
     at, last = [one.id for one in board.cards].index(card.id), len(board.cards) - 1
     what = card.title or (card.chart.name if card.chart else "the text")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        back = st.button(
-            "", key=f"back_{card.id}", icon=":material/arrow_back:", help=f"Move {what} back", disabled=at == 0
-        )
-        on = st.button(
-            "", key=f"on_{card.id}", icon=":material/arrow_forward:", help=f"Move {what} on", disabled=at == last
-        )
+        back = tool(f"Move {what} back", "arrow_back", f"back_{card.id}", disabled=at == 0)
+        on = tool(f"Move {what} on", "arrow_forward", f"on_{card.id}", disabled=at == last)
         width = st.segmented_control(
-            f"Width of {what}", list(boards.WIDTHS), default=card.width, format_func=boards.WIDTHS.__getitem__,
+            f"Width of {what}", list(boards.WIDTHS), default=card.width, format_func={2: "⅓", 3: "½", 6: "Full"}.get,
             key=f"width_{card.id}_{card.width}", label_visibility="collapsed", required=True,
         )  # fmt: skip
-        if st.button("", key=f"write_{card.id}", icon=":material/edit_note:", help=f"Rewrite the words of {what}"):
+        if tool(f"Rewrite the words of {what}", "edit_note", f"write_{card.id}"):
             ask_words(board, card)
-        gone = st.button("", key=f"remove_{card.id}", icon=":material/close:", help=f"Take {what} off the board")
+        gone = tool(f"Take {what} off the board", "close", f"remove_{card.id}")
     if back or on:
         boards.move_card(home, board.name, card.id, -1 if back else 1)
     elif gone:
@@ -107,6 +103,11 @@ def show_tools(board: BoardView, card: CardView) -> None:
     else:
         return
     st.rerun()
+
+
+def tool(label: str, icon: str, key: str, *, disabled: bool = False) -> bool:
+    """A button of an icon; its label is heard, and shows when it is pointed at."""
+    return st.button("", key=key, icon=f":material/{icon}:", help=escaped(label), disabled=disabled, type="tertiary")
 
 
 @st.dialog("Words of a card")

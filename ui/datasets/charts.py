@@ -39,7 +39,7 @@ def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
                 show_picture_choice("gallery_picture")
             if st.button("New chart", type="primary", icon=":material/add_chart:"):
                 session.forget_chart(_new_key(dataset))
-                places.go(places.DATASETS, dataset=dataset.name, view="Charts", chart=NEW)
+                _open(NEW)
     st.caption("Suggested: click one to draw it." if not kept else "Suggested")
     show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
     if not kept:
@@ -54,6 +54,12 @@ def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
                 _show_card(home, dataset, chart, svg=svg)
     if pages > 1:
         st.pagination(pages, key="charts_page")
+
+
+def _open(chart: str) -> None:
+    """Open the builder; the address is changed and not the page, because its tab is a widget."""
+    places.ask(chart=chart)
+    st.rerun()
 
 
 def _new_key(dataset: DatasetView) -> str:
@@ -71,13 +77,13 @@ def _show_card(home: Workspace, dataset: DatasetView, chart: ChartView, *, svg: 
         with st.container(horizontal=True, width="content", gap="small"):
             if st.button("Edit", key=f"edit_{chart.id}", icon=":material/edit:", type="tertiary"):
                 session.forget_chart(f"chart_{dataset.id}_{chart.id}")
-                places.go(places.DATASETS, dataset=dataset.name, view="Charts", chart=chart.id)
+                _open(chart.id)
             with st.popover("More", type="tertiary", key=f"more_{chart.id}"):
-                _show_more(home, dataset, chart)
+                _show_more(home, chart)
     show_kept(home, chart, f"kept_{chart.id}", version=dataset.version, svg=svg)
 
 
-def _show_more(home: Workspace, dataset: DatasetView, chart: ChartView) -> None:
+def _show_more(home: Workspace, chart: ChartView) -> None:
     if st.button("Duplicate", key=f"copy_{chart.id}", icon=":material/content_copy:", type="tertiary"):
         session.say(f"{charts.duplicate_chart(home, chart.id).name} is made.", ":material/content_copy:")
         st.rerun()
@@ -90,18 +96,18 @@ def _show_more(home: Workspace, dataset: DatasetView, chart: ChartView) -> None:
             "Delete chart",
             f"**{escaped(chart.name)}** is deleted.{escaped(also)}",
             "Delete",
-            lambda: _delete(home, dataset, chart),
+            lambda: _delete(home, chart),
         )
 
 
-def _delete(home: Workspace, dataset: DatasetView, chart: ChartView) -> None:
+def _delete(home: Workspace, chart: ChartView) -> None:
     try:
         charts.delete_chart(home, chart.id)
     except PEOPLE_ERRORS as error:
         show_error(error)
         return
     session.say(f"{chart.name} is deleted.", ":material/delete:")
-    places.go(places.DATASETS, dataset=dataset.name, view="Charts")
+    st.rerun()
 
 
 @st.dialog("Put on a board")
