@@ -210,6 +210,10 @@ class Chart(Base):
     dataset_id: Mapped[str] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     name: Mapped[str]
     spec: Mapped[JsonObject]
+    version: Mapped[int | None]
+    """The version it is drawn from; the latest one where it is None."""
+    drawn_on: Mapped[int]
+    """The version it was last made for: what its columns were like."""
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 
@@ -222,19 +226,24 @@ class Board(Base):
     id: Mapped[Identity]
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
-    token: Mapped[str | None] = mapped_column(unique=True)
+    share: Mapped[str | None] = mapped_column(unique=True)
+    """Half of what opens it by link, the other half takes the secret of the home; None where it is not shared."""
     created_at: Mapped[Created]
 
 
-class BoardChart(Base):
-    """A chart's place on a board."""
+class BoardCard(Base):
+    """One card of a board: a chart, or a text."""
 
-    __tablename__ = "board_charts"
+    __tablename__ = "board_cards"
 
-    board_id: Mapped[str] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True)
-    chart_id: Mapped[str] = mapped_column(ForeignKey("charts.id", ondelete="CASCADE"), primary_key=True, index=True)
+    id: Mapped[Identity]
+    board_id: Mapped[str] = mapped_column(ForeignKey("boards.id", ondelete="CASCADE"), index=True)
+    chart_id: Mapped[str | None] = mapped_column(ForeignKey("charts.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     width: Mapped[int]
+    """In sixths of the page."""
+    title: Mapped[str] = mapped_column(default="")
+    text: Mapped[str] = mapped_column(default="")
 
 
 class Pipeline(Base):

@@ -45,6 +45,11 @@ def hash_key(secret: bytes, key: str) -> str:
     return hmac.new(_derived(secret, b"endpoint keys"), key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
+def link_signature(secret: bytes, nonce: str) -> str:
+    """Return what a link to a shared board needs beside what is stored of it (HMAC-SHA256, hex, half of it)."""
+    return hmac.new(_derived(secret, b"board links"), nonce.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def key_matches(secret: bytes, key: str, stored: str) -> bool:
     """Tell in constant time whether `key` is the one whose hash was stored."""
     return hmac.compare_digest(hash_key(secret, key), stored)

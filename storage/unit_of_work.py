@@ -4,6 +4,8 @@ from sqlalchemy.orm import Session
 
 from storage.repositories import (
     AuditLog,
+    Boards,
+    Charts,
     Connections,
     Datasets,
     Endpoints,
@@ -34,4 +36,6 @@ class UnitOfWork:
         self.rules = Rules(session)
         self.syncs = Syncs(session)
         self.triggers = Triggers(session)
+        self.charts = Charts(session)
+        self.boards = Boards(session)
         self.audit = AuditLog(session)

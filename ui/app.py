@@ -11,7 +11,7 @@ PICTURES = Path(__file__).parent / "pictures"
 st.set_page_config(page_title="Canvasback", page_icon=str(PICTURES / "mark.svg"), layout="wide")
 mode = "dark" if st.context.theme.type == "dark" else "light"
 st.logo(str(PICTURES / f"logo-{mode}.svg"), size="large")
-page = st.navigation(places.pages(), position="top")
+page = st.navigation(places.pages(), position=places.menu())
 
 with st.skeleton(height=320):
     session.workspace()

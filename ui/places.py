@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
 
@@ -17,6 +17,8 @@ ENDPOINTS = "app_pages/endpoints.py"
 LINEAGE = "app_pages/lineage.py"
 OVERVIEW = "app_pages/overview.py"
 CONNECTIONS = "app_pages/connections.py"
+BOARDS = "app_pages/boards.py"
+SHARED_BOARD = "app_pages/board.py"
 
 
 def pages() -> list[Any]:
@@ -24,6 +26,7 @@ def pages() -> list[Any]:
     return [
         st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True, help="What there is."),
         st.Page(DATASETS, title="Datasets", icon=":material/table:", url_path="datasets", help="Tables you brought."),
+        st.Page(BOARDS, title="Boards", icon=":material/dashboard:", url_path="boards", help="Charts on a page."),
         st.Page(PIPELINES, title="Pipelines", icon=":material/account_tree:", url_path="pipelines", help="Drawings."),
         st.Page(RUNS, title="Runs", icon=":material/play_circle:", url_path="runs", help="What was executed."),
         st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
@@ -35,7 +38,13 @@ def pages() -> list[Any]:
         st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
         st.Page(OVERVIEW, title="A dataset", icon=":material/table:", url_path="overview", visibility="hidden"),
         st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
+        st.Page(SHARED_BOARD, title="Board", icon=":material/dashboard:", url_path="board", visibility="hidden"),
     ]
+
+
+def menu() -> Literal["top", "hidden"]:
+    """Where the menu stands; who comes by a link to one board has none."""
+    return "hidden" if asked("key") else "top"
 
 
 def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:

@@ -14,9 +14,10 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from engine.service import Workspace
+    from engine.service.charts import ChartSpec
     from ui.canvas import Intent
 
-_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED = (
+_SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
     "endpoint_keys",
     "heard",
@@ -24,6 +25,7 @@ _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED = (
     "uploads",
     "clicked",
     "asked",
+    "built",
 )
 
 
@@ -126,7 +128,35 @@ def is_ticked(key: str) -> bool:
     return st.session_state.get(key) is True
 
 
+def widget_text(key: str) -> str | None:
+    """The text a keyed widget holds, before it is drawn."""
+    value = st.session_state.get(key)
+    return value if isinstance(value, str) else None
+
+
 def forget(*keys: str) -> None:
     """Let keyed widgets start afresh."""
     for key in keys:
         st.session_state.pop(key, None)
+
+
+def build_chart(key: str, spec: ChartSpec) -> None:
+    """Let a chart builder begin with a chart: its widgets start afresh."""
+    built = st.session_state.setdefault(_BUILT, {})
+    built[key] = (built.get(key, (0, None))[0] + 1, spec)
+
+
+def built_chart(key: str) -> tuple[int, ChartSpec | None]:
+    """What a chart builder began with, and how often it began."""
+    found: tuple[int, ChartSpec | None] = st.session_state.get(_BUILT, {}).get(key, (0, None))
+    return found
+
+
+def forget_chart(key: str) -> None:
+    """Let a chart builder begin with nothing."""
+    st.session_state.get(_BUILT, {}).pop(key, None)
+
+
+def has_value(key: str) -> bool:
+    """Whether a keyed widget holds anything, before it is drawn."""
+    return bool(st.session_state.get(key))

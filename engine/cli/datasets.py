@@ -1,6 +1,6 @@
 """Import and look at datasets."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,7 +14,7 @@ app.add_typer(rules.app, name="rules")
 
 @app.command("import")
 @guarded
-def dataset_import(
+def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
     source: Annotated[
         str | None, typer.Argument(help="A file, an address https://…, or CONNECTION:TABLE (CONNECTION:KEY).")
     ] = None,
@@ -37,7 +37,7 @@ def dataset_import(
     overrides = pairs(read_as, "--read-as")
     workspace = open_home(home)
     found = origin(workspace, source, query, connection)
-    mode = "append" if append else "replace"
+    mode: Literal["append", "replace"] = "append" if append else "replace"
     called = name or suggested_name(found.called)
     result = wait(workspace, start_import(workspace, found, called, overrides=overrides, mode=mode))
     if as_json:

@@ -1,6 +1,8 @@
 """The questions we ask the metadata, one file per noun."""
 
 from storage.repositories.audit import AuditLog
+from storage.repositories.boards import BoardEntry, Boards
+from storage.repositories.charts import Charts
 from storage.repositories.connections import Connections
 from storage.repositories.datasets import DatasetEntry, Datasets
 from storage.repositories.endpoints import Answering, EndpointEntry, Endpoints
@@ -16,6 +18,9 @@ from storage.repositories.triggers import TriggerEntry, Triggers
 __all__ = [
     "Answering",
     "AuditLog",
+    "BoardEntry",
+    "Boards",
+    "Charts",
     "CheckEntry",
     "Connections",
     "DatasetEntry",

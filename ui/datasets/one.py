@@ -10,6 +10,7 @@ from engine.service.amounts import count, size
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.about import show_about
+from ui.datasets.charts import show_charts
 from ui.datasets.held import show_held
 from ui.datasets.preview import show_preview
 from ui.datasets.profile import show_profile
@@ -24,6 +25,7 @@ Show = Callable[[Workspace, DatasetView], None]
 TABS: dict[str, Show] = {
     "Preview": show_preview,
     "Profile": show_profile,
+    "Charts": show_charts,
     "Rules": show_rules,
     "Versions": show_versions,
     "Sync": show_sync,

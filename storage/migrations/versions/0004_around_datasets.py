@@ -102,6 +102,8 @@ def upgrade() -> None:
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("spec", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("drawn_on", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name="fk_charts_dataset_id", ondelete="CASCADE"),
@@ -113,20 +115,24 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("share", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_boards"),
-        sa.UniqueConstraint("token", name="uq_boards_token"),
+        sa.UniqueConstraint("share", name="uq_boards_share"),
         sa.UniqueConstraint("name", name="uq_boards_name"),
     )
     op.create_table(
-        "board_charts",
+        "board_cards",
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("board_id", sa.Text(), nullable=False),
-        sa.Column("chart_id", sa.Text(), nullable=False),
+        sa.Column("chart_id", sa.Text(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name="fk_board_charts_board_id", ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["chart_id"], ["charts.id"], name="fk_board_charts_chart_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("board_id", "chart_id", name="pk_board_charts"),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["board_id"], ["boards.id"], name="fk_board_cards_board_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["chart_id"], ["charts.id"], name="fk_board_cards_chart_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_board_cards"),
     )
-    op.create_index("ix_board_charts_chart_id", "board_charts", ["chart_id"], unique=False)
+    op.create_index("ix_board_cards_board_id", "board_cards", ["board_id"], unique=False)
+    op.create_index("ix_board_cards_chart_id", "board_cards", ["chart_id"], unique=False)

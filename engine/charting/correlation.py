@@ -1,0 +1,96 @@
+"""How closely numbers go together: Pearson's correlation of each pair, over the rows where both have values."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.charting.columns import Column
+from engine.charting.drawn import Drawn
+from engine.charting.figures import nothing
+from engine.charting.look import Look
+from engine.errors import DataError
+
+MOST_COLUMNS = 30
+MOST_ROWS = 100_000
+"""Of more, so many are drawn by chance: the error of a correlation is below 0.01 then."""
+
+Matrix = NDArray[np.float64]
+
+
+def draw_correlations(look: Look) -> Drawn:
+    """A figure for each pair of columns.
+
+    Raises
+    ------
+    DataError
+        Where there are fewer than two columns of numbers.
+    """
+    columns = chosen_columns(look)
+    if not look.rows:
+        return nothing(look)
+    parts = {f"v{at}": column.number for at, column in enumerate(columns)}
+    key = {"k": look.draw_key} if look.rows > MOST_ROWS else {}
+    # A share of the rows by their key, instead of the first ones by it: nothing has to be sorted.
+    share = f" WHERE k % 1000000 < {1_000_000 * MOST_ROWS / look.rows:.0f}" if key else ""
+    query = f"SELECT {', '.join(parts)} FROM {look.some(**parts, **key)}{share}"  # noqa: S608
+    found = look.source.connection.execute(query, look.values or None).to_arrow_table()
+    raw = np.column_stack([found.column(name).to_numpy() for name in parts]).astype(np.float64)
+    if key:
+        look.notes.append(f"Computed from {len(raw):,} of {look.rows:,} rows, chosen by chance, always the same.")
+    return _drawn(look, columns, correlate(raw))
+
+
+def chosen_columns(look: Look) -> list[Column]:
+    """The columns that were named, or the first ones that hold numbers."""
+    numbers = [column for column in look.columns.values() if column.kind == "numeric"]
+    if look.spec.columns:
+        return _enough([look.columns[name] for name in look.spec.columns])
+    if len(numbers) > MOST_COLUMNS:
+        look.notes.append(f"The first {MOST_COLUMNS} of {len(numbers):,} columns of numbers; choose others by name.")
+    return _enough(numbers[:MOST_COLUMNS])
+
+
+def _enough(columns: list[Column]) -> list[Column]:
+    if len(columns) < 2:
+        raise DataError(
+            "A correlation needs two columns of numbers.",
+            hint="Choose more columns, or another chart.",
+            field="columns",
+        )
+    return columns
+
+
+def correlate(values: Matrix) -> Matrix:
+    """Pearson's correlation of each pair of columns; NaN where one of them does not vary."""
+    there = np.isfinite(values)
+    count = there.sum(axis=0)
+    mean = np.where(there, values, 0).sum(axis=0) / np.maximum(count, 1)
+    moved = np.where(there, values - mean, 0.0)
+    scale = np.sqrt((moved**2).sum(axis=0))
+    moved = moved / np.where(scale > 0, scale, 1)
+    is_there = there.astype(np.float64)
+    both = is_there.T @ is_there
+    sums, squares = moved.T @ is_there, (moved**2).T @ is_there
+    with np.errstate(all="ignore"):
+        covariance = moved.T @ moved - sums * sums.T / both
+        variance = squares - sums**2 / both
+        deviation = np.sqrt(variance * variance.T)
+        return np.where((deviation > 1e-12) & (both > 1), np.clip(covariance / deviation, -1.0, 1.0), np.nan)
+
+
+def _drawn(look: Look, columns: list[Column], values: Matrix) -> Drawn:
+    names = [column.name for column in columns]
+    pairs = [(left, right) for left in range(len(names)) for right in range(len(names))]
+    points = {
+        "x": [names[right] for _, right in pairs],
+        "category": [names[left] for left, _ in pairs],
+        "y": [float(values[pair]) if np.isfinite(values[pair]) else None for pair in pairs],
+    }
+    return Drawn(
+        spec=look.spec,
+        points=points,
+        forms={"x": "category", "category": "category"},
+        order={"x": names, "category": names},
+        titles={"x": "", "category": "", "y": "correlation"},
+        rows=look.rows,
+        notes=tuple(look.notes),
+    )

@@ -1,0 +1,133 @@
+"""The charts of a dataset: what is kept, what is suggested, and the builder."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import PEOPLE_ERRORS
+from engine.service import Workspace, boards, charts
+from engine.service.charts import ChartSpec, ChartView
+from engine.service.views import DatasetView
+from ui import places, session
+from ui.chart_builder import show_builder, show_picture_choice, show_suggestions
+from ui.drawn_chart import show_kept
+from ui.frame import confirm
+from ui.trouble import show_error
+from ui.words import escaped
+
+PER_PAGE = 6
+NEW = "new"
+
+
+def show_charts(home: Workspace, dataset: DatasetView) -> None:
+    """The gallery, or the builder where the address names a chart."""
+    asked = places.asked("chart")
+    if asked == NEW:
+        show_builder(home, dataset, None)
+    elif asked:
+        show_builder(home, dataset, charts.get_chart(home, asked))
+    else:
+        _show_gallery(home, dataset)
+
+
+def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
+    kept = charts.list_charts(home, dataset.name)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("Charts", anchor=False, width="content")
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            if kept:
+                show_picture_choice("gallery_picture")
+            if st.button("New chart", type="primary", icon=":material/add_chart:"):
+                session.forget_chart(_new_key(dataset))
+                _open(NEW)
+    st.caption("Suggested: click one to draw it." if not kept else "Suggested")
+    show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
+    if not kept:
+        st.caption("No chart is kept yet. What you save stays with the data set and follows its latest version.")
+    pages = -(-len(kept) // PER_PAGE)
+    page = session.widget_number("charts_page", 1)
+    svg = session.widget_text("gallery_picture") == "SVG"
+    shown = kept[(page - 1) * PER_PAGE : page * PER_PAGE]
+    for start in range(0, len(shown), 2):
+        for cell, chart in zip(st.columns(2, gap="medium"), shown[start : start + 2], strict=False):
+            with cell, st.container(border=True, gap="small", height="stretch"):
+                _show_card(home, dataset, chart, svg=svg)
+    if pages > 1:
+        st.pagination(pages, key="charts_page")
+
+
+def _open(chart: str) -> None:
+    """Open the builder; the address is changed and not the page, because its tab is a widget."""
+    places.ask(chart=chart)
+    st.rerun()
+
+
+def _new_key(dataset: DatasetView) -> str:
+    return f"chart_{dataset.id}_{NEW}"
+
+
+def _begin(dataset: DatasetView, spec: ChartSpec) -> None:
+    session.build_chart(_new_key(dataset), spec)
+    places.ask(chart=NEW)
+
+
+def _show_card(home: Workspace, dataset: DatasetView, chart: ChartView, *, svg: bool) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{escaped(chart.name)}**", width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            if st.button("Edit", key=f"edit_{chart.id}", icon=":material/edit:", type="tertiary"):
+                session.forget_chart(f"chart_{dataset.id}_{chart.id}")
+                _open(chart.id)
+            with st.popover("More", type="tertiary", key=f"more_{chart.id}"):
+                _show_more(home, chart)
+    show_kept(home, chart, f"kept_{chart.id}", version=dataset.version, svg=svg)
+
+
+def _show_more(home: Workspace, chart: ChartView) -> None:
+    if st.button("Duplicate", key=f"copy_{chart.id}", icon=":material/content_copy:", type="tertiary"):
+        session.say(f"{charts.duplicate_chart(home, chart.id).name} is made.", ":material/content_copy:")
+        st.rerun()
+    if st.button("Put on a board", key=f"put_{chart.id}", icon=":material/dashboard:", type="tertiary"):
+        _ask_board(home, chart)
+    if st.button("Delete", key=f"delete_{chart.id}", icon=":material/delete:", type="tertiary"):
+        on = charts.boards_of(home, chart.id)
+        also = f" It leaves the board{'s' if len(on) > 1 else ''} {', '.join(on)}." if on else ""
+        confirm(
+            "Delete chart",
+            f"**{escaped(chart.name)}** is deleted.{escaped(also)}",
+            "Delete",
+            lambda: _delete(home, chart),
+        )
+
+
+def _delete(home: Workspace, chart: ChartView) -> None:
+    try:
+        charts.delete_chart(home, chart.id)
+    except PEOPLE_ERRORS as error:
+        show_error(error)
+        return
+    session.say(f"{chart.name} is deleted.", ":material/delete:")
+    st.rerun()
+
+
+@st.dialog("Put on a board")
+def _ask_board(home: Workspace, chart: ChartView) -> None:
+    names = [board.name for board in boards.list_boards(home)]
+    name = st.selectbox(
+        "Board", names, index=0 if names else None, accept_new_options=True, key=f"board_for_{chart.id}",
+        placeholder="Type the name of a new board", help="Choose one, or type the name of a new one.",
+    )  # fmt: skip
+    width = st.segmented_control(
+        "Width", list(boards.WIDTHS), default=3, format_func=boards.WIDTHS.__getitem__, required=True,
+        key=f"width_for_{chart.id}",
+    )  # fmt: skip
+    if st.button("Put it there", type="primary", disabled=not name):
+        try:
+            if name not in names:
+                boards.create_board(home, str(name))
+            boards.add_chart(home, str(name).strip(), chart.id, int(width or 3))
+        except PEOPLE_ERRORS as error:
+            show_error(error)
+            return
+        session.say(f"{chart.name} is on {name}.", ":material/dashboard:")
+        places.go(places.BOARDS, board=str(name).strip())
