@@ -12,7 +12,7 @@ from engine.profile.source import MEMORY_MB, Tabular, opened
 from engine.profile.statistics import THREADS, measure
 from engine.profile.summary import summary_of
 
-SAMPLE_ROWS = 50_000
+SAMPLE_ROWS = 25_000
 SAMPLE_CELLS = 10_000_000
 
 
