@@ -111,7 +111,8 @@ def _numbers_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChang
     ours, theirs = _sorted(left), _sorted(right)
     missing = _missing(left), _missing(right)
     if not len(ours) or not len(theirs):
-        return _named(name, left, missing, psi=_psi(np.array([1 - missing[0], missing[0]]), np.array([1 - missing[1], missing[1]])))
+        shares = (np.array([1 - share, share]) for share in missing)
+        return _named(name, _kind(left.type), missing, _psi(*shares))
     cuts = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
     psi = _psi(_in_bins(ours, cuts, missing[0]), _in_bins(theirs, cuts, missing[1]))
     low, high = min(ours[0], theirs[0]), max(ours[-1], theirs[-1])
@@ -120,9 +121,9 @@ def _numbers_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChang
     means = (float(ours.mean()), float(theirs.mean())) if _kind(left.type) == "numeric" else None
     return _named(
         name,
-        left,
+        _kind(left.type),
         missing,
-        psi=psi,
+        psi,
         ks=_ks(ours, theirs),
         mean=means,
         edges=tuple(edges.tolist()),
@@ -143,16 +144,17 @@ def _values_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChange
     missing = _missing(left), _missing(right)
     psi = _psi(np.array([*shares[0], missing[0]]), np.array([*shares[1], missing[1]]))
     labels = [*map(plain, shown), *([OTHER] if len(every) > len(shown) else [])]
-    return _named(name, left, missing, psi=psi, labels=tuple(labels), left=tuple(shares[0]), right=tuple(shares[1]))
+    drawn = {"labels": tuple(labels), "left": tuple(shares[0]), "right": tuple(shares[1])}
+    return _named(name, _kind(left.type), missing, psi, **drawn)
 
 
-def _named(name: str, left: pa.Array, missing: tuple[float, float], psi: float, **found: Any) -> ColumnChange:
+def _named(name: str, kind: str, missing: tuple[float, float], psi: float, **found: Any) -> ColumnChange:
     change: Change = "much" if psi >= MUCH else "some" if psi >= SOME else "none"
     if change == "none" and found.get("ks", 0) >= SOME:
         change = "some"
     return ColumnChange(
         column=name,
-        kind=_kind(left.type),
+        kind=kind,
         change=change,
         sentence=_sentence(name, change, missing, found),
         psi=round(psi, 6),
