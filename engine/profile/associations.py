@@ -59,7 +59,10 @@ def associate(sample: pa.Table, columns: Sequence[ColumnProfile]) -> tuple[Assoc
     found = [
         *(("spearman", left, right, spearman(left, right)) for left, right in combinations(numbers, 2)),
         *(("cramers_v", left, right, cramers_v(left, right)) for left, right in combinations(groups, 2)),
-        *(("correlation_ratio", left, right, correlation_ratio(left, right)) for left, right in product(groups, numbers)),
+        *(
+            ("correlation_ratio", left, right, correlation_ratio(left, right))
+            for left, right in product(groups, numbers)
+        ),
     ]
     return tuple(
         Association(measure=measure, left=left.name, right=right.name, value=round(value, 6))  # type: ignore[arg-type]
@@ -152,5 +155,3 @@ def correlation_ratio(groups: Coded, numbers: Coded) -> float | None:
         return None
     between = float((sums[counts > 0] ** 2 / counts[counts > 0]).sum())
     return float(np.sqrt(min(1.0, between / total)))
-
-

@@ -135,12 +135,16 @@ def _numbers_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChang
 def _values_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChange:
     ours, theirs = _counts(left), _counts(right)
     sizes = max(len(left), 1), max(len(right), 1)
-    every = sorted({*ours, *theirs}, key=lambda value: -(ours.get(value, 0) / sizes[0] + theirs.get(value, 0) / sizes[1]))
+    every = sorted(
+        {*ours, *theirs}, key=lambda value: -(ours.get(value, 0) / sizes[0] + theirs.get(value, 0) / sizes[1])
+    )
     shown = every[:MOST_VALUES]
     shares = []
     for counts, size in ((ours, sizes[0]), (theirs, sizes[1])):
         first = [counts.get(value, 0) / size for value in shown]
-        shares.append([*first, max(0.0, sum(counts.values()) / size - sum(first))] if len(every) > len(shown) else first)
+        shares.append(
+            [*first, max(0.0, sum(counts.values()) / size - sum(first))] if len(every) > len(shown) else first
+        )
     missing = _missing(left), _missing(right)
     psi = _psi(np.array([*shares[0], missing[0]]), np.array([*shares[1], missing[1]]))
     labels = [*map(plain, shown), *([OTHER] if len(every) > len(shown) else [])]

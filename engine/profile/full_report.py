@@ -8,7 +8,6 @@ import pyarrow as pa
 
 if TYPE_CHECKING:
     import pandas as pd
-
     from data_profiling import ProfileReport
 
 POLICY = (

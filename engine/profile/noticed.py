@@ -98,7 +98,9 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
     if blank:
         text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
         trim = {"empty_is_missing": True}
-        yield _found("blank_text", "warning", column, text, "Trim the text, and let blanks be missing.", "trim_text", trim)
+        yield _found(
+            "blank_text", "warning", column, text, "Trim the text, and let blanks be missing.", "trim_text", trim
+        )
     yield from _of_spelling(column)
     samples = [str(one.value) for one in column.top] or [str(column.min), str(column.max)]
     if samples and all(map(_is_date, samples)):
@@ -230,7 +232,7 @@ def _advised(code: str, severity: Severity, column: ColumnProfile, text: str, fi
     return Finding(code=code, severity=severity, column=column.name, message=f"{column.name} {text}.", fix=fix)
 
 
-def _found(  # noqa: PLR0913  a finding is what all of these say
+def _found(
     code: str,
     severity: Severity,
     column: ColumnProfile,

@@ -39,9 +39,10 @@ def find_keys(source: Source, columns: Sequence[ColumnProfile], rows: int, sampl
 
 def _tells_apart(column: ColumnProfile) -> bool:
     """Measured numbers differ by chance, not because they name something."""
-    return column.kind in ("text", "datetime") or (column.kind == "numeric" and column.type.lstrip("u").startswith(
-        ("int", "bigint", "smallint", "tinyint", "hugeint")
-    ))
+    return column.kind in ("text", "datetime") or (
+        column.kind == "numeric"
+        and column.type.lstrip("u").startswith(("int", "bigint", "smallint", "tinyint", "hugeint"))
+    )
 
 
 def _different(sample: pa.Table, columns: Sequence[str]) -> int:

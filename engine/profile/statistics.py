@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.profile.estimates import estimated
-from engine.profile.kinds import is_wide_number, is_whole, kind_of, name_of
+from engine.profile.kinds import is_whole, is_wide_number, kind_of, name_of
 from engine.profile.meaning import meaning_of
 from engine.profile.ordered import Values, figures_of_numbers
 from engine.profile.profiled import ColumnProfile, Semantic

@@ -42,8 +42,10 @@ def _size(profile: Profile) -> str:
 def _rows(profile: Profile) -> str:
     if profile.keys:
         told = " and ".join(profile.keys[0].columns)
-        return f"Every row has its own {told}." if len(profile.keys[0].columns) == 1 else (
-            f"Together, {told} tell every row apart."
+        return (
+            f"Every row has its own {told}."
+            if len(profile.keys[0].columns) == 1
+            else (f"Together, {told} tell every row apart.")
         )
     if profile.duplicates:
         share = _share(profile.duplicates / profile.rows)

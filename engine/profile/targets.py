@@ -96,7 +96,7 @@ def _coded(sample: pa.Table, column: ColumnProfile) -> Coded | None:
     return numbers_of(sample, column.name) if _is_number(column) else categories_of(sample, column.name)
 
 
-def _told(sample: pa.Table, column: ColumnProfile, answer: Coded, is_number: bool, gives_away: bool) -> Told | None:  # noqa: FBT001
+def _told(sample: pa.Table, column: ColumnProfile, answer: Coded, is_number: bool, gives_away: bool) -> Told | None:
     coded = _coded(sample, column)
     if coded is None:
         return None

@@ -32,7 +32,7 @@ def figures_of_few(source: Source, relation: str, name: str, *, is_text: bool) -
     column = identifier(name)
     own = {**_FIGURES, "same": "count(DISTINCT lower(trim(value)))"} if is_text else {}
     own |= {"distinct": "count(*)"} if is_text else {"distinct": "count(*)", "min": "min(value)", "max": "max(value)"}
-    top = f"SELECT list({{'value': value, 'n': n}}) FROM (FROM counted ORDER BY n DESC, value LIMIT {TOP})"
+    top = f"SELECT list({{'value': value, 'n': n}}) FROM (FROM counted ORDER BY n DESC, value LIMIT {TOP})"  # noqa: S608
     shapes = _shapes("counted") if is_text else "NULL"
     found = source.one(
         f"WITH counted AS MATERIALIZED (SELECT {column} AS value, count(*) AS n FROM {relation} "  # noqa: S608
@@ -81,7 +81,9 @@ def most_frequent(source: Source, relation: str, name: str, limit: int) -> tuple
 
 
 def _shapes(counted: str) -> str:
-    letters = f"translate(left(value, {_SHAPED_CHARS}), '{_CAPITALS}{_SMALL}0123456789', '{'A' * 26}{'a' * 26}{'9' * 10}')"
+    letters = (
+        f"translate(left(value, {_SHAPED_CHARS}), '{_CAPITALS}{_SMALL}0123456789', '{'A' * 26}{'a' * 26}{'9' * 10}')"
+    )
     shape = f"regexp_replace({letters}, 'aa+', 'a…', 'g')"
     return (
         f"SELECT list({{'shape': shape, 'n': n}}) FROM (SELECT {shape} AS shape, sum(n)::BIGINT AS n FROM {counted} "  # noqa: S608

@@ -117,7 +117,9 @@ def _without_dropped(steps: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[
     return [
         (key, params)
         for key, params in steps
-        if key == "drop_columns" or not isinstance(params.get("columns"), list) or not gone.intersection(params["columns"])
+        if key == "drop_columns"
+        or not isinstance(params.get("columns"), list)
+        or not gone.intersection(params["columns"])
     ]
 
 
@@ -156,7 +158,9 @@ def with_steps(
 
 
 def _reading(pipeline: Pipeline, dataset: str) -> str | None:
-    reads = (node.id for node in pipeline.nodes if node.component == "dataset" and node.params.get("dataset") == dataset)
+    reads = (
+        node.id for node in pipeline.nodes if node.component == "dataset" and node.params.get("dataset") == dataset
+    )
     return next(reads, None)
 
 
@@ -181,7 +185,7 @@ def _with_dataset(pipeline: Pipeline, dataset: str, version: int | None) -> tupl
 
 
 def _behind(pipeline: Pipeline, source: str, node: Node) -> Pipeline:
-    leaving = [edge for edge in pipeline.out_of(source)]
+    leaving = pipeline.out_of(source)
     if leaving:
         return pipeline.insert(node, [edge for edge in leaving if edge.source_port == leaving[0].source_port])
     x, y = pipeline.layout.get(source, (0.0, 0.0))

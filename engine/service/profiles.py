@@ -29,6 +29,11 @@ REPORT, MEASURE = "profile_report", "measure_version"
 Part = Literal["time", "values"]
 
 
+def has_profile(workspace: Workspace, name: str, version: int | None = None) -> bool:
+    """Whether a version was measured."""
+    return _version(workspace, name, version).profile is not None
+
+
 def get_profile(workspace: Workspace, name: str, version: int | None = None) -> Profile:
     """The profile of a version; what an older one did not measure yet is empty.
 
@@ -104,7 +109,7 @@ def compare_parts(workspace: Workspace, name: str, version: int | None, by: str,
         is_right = pc.greater(column, known[place])
     else:
         is_right = pc.equal(pc.cast(column, pa.string()), str(value).lower() if isinstance(value, bool) else str(value))
-    chosen = pc.fill_null(is_right, False)  # noqa: FBT003
+    chosen = pc.fill_null(is_right, False)
     rest = sample.drop_columns([by])
     left, right = rest.filter(pc.invert(chosen)), rest.filter(chosen)
     if not left.num_rows or not right.num_rows:
