@@ -83,7 +83,7 @@ def missing(columns: Sequence[Mapping[str, Any]], rows: int) -> None:
     more = f" {len(gaps) - len(shown)} more columns have fewer." if len(gaps) > len(shown) else ""
     first = shown[0]
     most = f"{count(first['missing'], 'row')}, {percent(first['missing'] / rows)}"
-    show(figure, f"{first['name']} has most gaps: {most}.{more}", "missing", height=_height(len(shown)))
+    show(figure, f"{first['name']} has most gaps: {most}.{more}", "gaps", height=_height(len(shown)))
 
 
 def matrix(pairs: Sequence[Mapping[str, Any]], measure: str, rows: str) -> None:
@@ -140,7 +140,7 @@ def target(found: Sequence[Any], name: str) -> None:
     figure.update_yaxes(type="category", autorange="reversed")
     first = shown[0]
     sentence = f"{first.column} goes together with {name} most: {abs(first.value):.2f} of 1 ({_way(first)})."
-    show(figure, sentence, "target", height=_height(len(shown)))
+    show(figure, sentence, "ranked", height=_height(len(shown)))
 
 
 def _way(one: Any) -> str:

@@ -44,7 +44,7 @@ _MONEY = re.compile(r"[$€£¥₹]\s?-?\d[\d.,' ]*|-?\d[\d.,' ]*\s?([$€£¥�
 _POSTCODE = re.compile(r"\d{4,6}(-\d{3,4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}")
 _NAMES: Mapping[Meaning, re.Pattern[str]] = {
     "latitude": re.compile(r"\b(lat|latitude|breitengrad)\b"),
-    "longitude": re.compile(r"\b(lon|lng|long|longitude|längengrad|laengengrad)\b"),
+    "longitude": re.compile(r"\b(lon|lng|longitude|längengrad|laengengrad)\b|^long$"),
     "country": re.compile(r"\b(country|nation|land|pays|país|pais)\b"),
     "postcode": re.compile(r"\b(postcode|post code|zip|zip code|zipcode|postal code|plz)\b"),
     "currency": re.compile(

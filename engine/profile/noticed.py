@@ -40,11 +40,19 @@ def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings
         (f"{duplicates / rows:.1%} of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
         (f"{idle:.0%} of the columns hold one value or none", min(20.0, 50 * idle)),
         (
-            f"{len(mistyped)} columns hold texts that should be numbers, dates, or written in one way",
+            f"{_columns(len(mistyped))} texts that should be numbers, dates, or written in one way",
             min(20.0, 50 * len(mistyped) / len(columns)),
         ),
     )
     return [Deduction(reason=reason, points=round(points, 1)) for reason, points in reasons if round(points, 1) > 0]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _columns(number: int) -> str:
+    return "1 column holds" if number == 1 else f"{number} columns hold"
 
 
 _MISTYPED = ("numbers_as_text", "money_as_text", "dates_as_text", "blank_text", "padded_text", "mixed_case")
@@ -75,7 +83,7 @@ def _missing(column: ColumnProfile, rows: int) -> Finding:
     share = column.missing / rows
     fix, component = _fill_for(column, share)
     severity: Severity = "warning" if share >= 0.05 else "info"
-    return _found("missing", severity, column, f"misses {column.missing:,} values ({share:.1%})", fix, component)
+    return _found("missing", severity, column, f"misses {_counted(column.missing, 'value')} ({share:.1%})", fix, component)
 
 
 def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:
@@ -96,7 +104,7 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
         yield from numbers
         return
     if blank:
-        text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
+        text = f"holds {_counted(blank, 'blank text')}, which are not missing but empty to the eye"
         trim = {"empty_is_missing": True}
         yield _found(
             "blank_text", "warning", column, text, "Trim the text, and let blanks be missing.", "trim_text", trim
@@ -118,7 +126,7 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
 def _of_spelling(column: ColumnProfile) -> Iterator[Finding]:
     padded = (column.padded or 0) - (column.blank or 0)
     if padded > 0:
-        text = f"has blanks before or after {padded:,} texts, so that equal ones do not match"
+        text = f"has blanks before or after {_counted(padded, 'text')}, so that equal ones do not match"
         yield _found("padded_text", "warning", column, text, "Trim the text.", "trim_text")
     if column.differs_by_case and not padded and column.semantic == "category":
         text = f"writes {column.differs_by_case:,} of its values in more than one way, in capital and small letters"
@@ -159,7 +167,7 @@ def _of_times(column: ColumnProfile) -> Iterator[Finding]:
     if fresh is None:
         return
     if fresh.future and column.meaning == "birth_date":
-        text = f"lies in the future in {fresh.future:,} rows"
+        text = f"lies in the future in {_counted(fresh.future, 'row')}"
         yield _advised("future_dates", "warning", column, text, "Look where these come from.")
     if fresh.gap_days and fresh.step_days and fresh.gap_days > max(_GAP_STEPS * fresh.step_days, _LONG_AGO_DAYS):
         text = f"has no value for {fresh.gap_days:,.0f} days after {str(fresh.gap_after)[:10]}"
@@ -188,7 +196,7 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         )
         yield _found("skewed", "info", column, text, "Transform it for linear models.", *helps)
     if column.outliers and column.outliers >= max(1, 0.001 * rows):
-        text = f"has {column.outliers:,} values far from the rest (beyond 3 interquartile ranges)"
+        text = f"has {_counted(column.outliers, 'value')} far from the rest (beyond 3 interquartile ranges)"
         yield _found(
             "outliers",
             "info",

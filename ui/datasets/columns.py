@@ -37,7 +37,7 @@ def show_all_columns(home: Workspace, dataset: DatasetView, profile: Mapping[str
 
 def _show_one(profile: Mapping[str, Any]) -> None:
     by_name = {column["name"]: column for column in profile["columns"]}
-    first = next((place for place, column in enumerate(by_name.values()) if column["histogram"]), 0)
+    first = next((place for place, column in enumerate(by_name.values()) if column["semantic"] == "number"), 0)
     name = st.selectbox("Look closer at", list(by_name), index=first, key="column", bind="query-params", width=360)
     column = by_name.get(name)
     if column is None:

@@ -41,7 +41,7 @@ def _show_some(home: Workspace, dataset: DatasetView, findings: Sequence[Finding
         words, button = st.columns([8, 1], vertical_alignment="center", gap="small")
         with words:
             show_finding(finding)
-        with button:
+        with button, st.container(horizontal=True, horizontal_alignment="right"):
             if fixes.is_fixable(finding) and st.button(
                 "Fix", key=f"fix_{place}", icon=":material/auto_fix_high:", type="tertiary", help=finding.get("fix")
             ):

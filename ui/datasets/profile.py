@@ -71,8 +71,8 @@ def _show_short(profile: Profile) -> None:
             st.caption("Nothing to deduct.")
     with right, st.container(border=True, height="stretch"):
         st.markdown("**In short**")
-        for sentence in profile["summary"] or [f"The table has {count(profile['rows'], 'row')}."]:
-            st.markdown(escaped(sentence))
+        sentences = profile["summary"] or [f"The table has {count(profile['rows'], 'row')}."]
+        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in sentences))
         if profile["duplicates"]:
             st.caption(f"{count(profile['duplicates'], 'duplicate row')}")
 
