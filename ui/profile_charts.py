@@ -26,6 +26,11 @@ MEASURES = {
 SIGNED = ("pearson", "spearman")
 
 
+def measure_words(measure: str) -> str:
+    """What a measure of two columns measures."""
+    return MEASURES[measure]
+
+
 def column(profile: Mapping[str, Any], rows: int) -> None:
     """How the values of one column are spread."""
     name, key = profile["name"], f"column_{profile['name']}"

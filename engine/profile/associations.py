@@ -65,7 +65,7 @@ def associate(sample: pa.Table, columns: Sequence[ColumnProfile]) -> tuple[Assoc
         ),
     ]
     return tuple(
-        Association(measure=measure, left=left.name, right=right.name, value=round(value, 6))  # type: ignore[arg-type]
+        Association(measure=measure, left=left.name, right=right.name, value=round(value, 6))
         for measure, left, right, value in found
         if value is not None
     )

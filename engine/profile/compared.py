@@ -136,7 +136,8 @@ def _values_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChange
     ours, theirs = _counts(left), _counts(right)
     sizes = max(len(left), 1), max(len(right), 1)
     every = sorted(
-        {*ours, *theirs}, key=lambda value: -(ours.get(value, 0) / sizes[0] + theirs.get(value, 0) / sizes[1])
+        dict.fromkeys([*ours, *theirs]),
+        key=lambda value: -(ours.get(value, 0) / sizes[0] + theirs.get(value, 0) / sizes[1]),
     )
     shown = every[:MOST_VALUES]
     shares = []
@@ -203,7 +204,7 @@ def _counts(column: pa.Array) -> dict[Any, int]:
 
 
 def _missing(column: pa.Array) -> float:
-    return column.null_count / len(column) if len(column) else 0.0
+    return column.null_count / len(column) if len(column) else 1.0
 
 
 def _in_bins(values: Numbers, cuts: Numbers, missing: float) -> Numbers:

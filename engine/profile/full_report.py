@@ -51,7 +51,8 @@ def _scope(rows: pa.Table) -> dict[str, Any]:
 def _frame(rows: pa.Table) -> "pd.DataFrame":
     """The rows for pandas; the report prints names and texts as they are, so they are escaped here."""
     columns = {_unique(place, name): _safe(rows.column(name)) for place, name in enumerate(rows.column_names)}
-    return pa.table(columns).to_pandas()
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame
 
 
 def _unique(place: int, name: str) -> str:

@@ -68,7 +68,7 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         text = f"always holds {column.min!r}" if column.min is not None else "always holds the same value"
         yield _found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
         return
-    if column.semantic == "identifier":
+    if column.semantic == "identifier" and not _is_mistyped(column):
         text = "has a different value in every row, so it looks like an identifier"
         yield _found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
         yield from _numbers_as_text(column)
@@ -79,11 +79,20 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
     yield from _of_text(column) if column.kind == "text" else _of_number(column, rows)
 
 
+def _is_mistyped(column: ColumnProfile) -> bool:
+    """Amounts and dates may all be different, and are no names for rows."""
+    return column.kind == "text" and (
+        column.meaning == "currency" or (_is_date(str(column.min)) and _is_date(str(column.max)))
+    )
+
+
 def _missing(column: ColumnProfile, rows: int) -> Finding:
     share = column.missing / rows
     fix, component = _fill_for(column, share)
     severity: Severity = "warning" if share >= 0.05 else "info"
-    return _found("missing", severity, column, f"misses {_counted(column.missing, 'value')} ({share:.1%})", fix, component)
+    return _found(
+        "missing", severity, column, f"misses {_counted(column.missing, 'value')} ({share:.1%})", fix, component
+    )
 
 
 def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:

@@ -21,6 +21,7 @@ _COUNTED_SHARE = 0.01
 _CHUNK = 1 << 18
 
 Values = NDArray[Any]
+Numbers = NDArray[np.float64]
 
 
 def figures_of_numbers(values: Values) -> dict[str, Any]:
@@ -92,11 +93,13 @@ def moments(values: Values) -> dict[str, float | None]:
     count, mean = len(values), float(np.mean(values, dtype=np.float64))
     squares = cubes = fourths = 0.0
     for start in range(0, count, _CHUNK):
-        off = values[start : start + _CHUNK] - mean
+        off: Numbers = values[start : start + _CHUNK] - mean
         square = off * off
-        squares, cubes, fourths = squares + square.sum(), cubes + square @ off, fourths + square @ square
+        squares += float(square.sum())
+        cubes += float(square @ off)
+        fourths += float(square @ square)
     std = math.sqrt(squares / (count - 1)) if count > 1 else None
-    found = {"mean": mean, "std": std, "skewness": None, "kurtosis": None}
+    found: dict[str, float | None] = {"mean": mean, "std": std, "skewness": None, "kurtosis": None}
     if not std or not math.isfinite(fourths) or std < 1e-14 * abs(mean):
         return found
     variance = squares / count

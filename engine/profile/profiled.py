@@ -8,10 +8,10 @@ from engine.findings import Finding
 
 Kind = Literal["numeric", "text", "boolean", "datetime", "other"]
 Semantic = Literal["empty", "constant", "identifier", "category", "number", "date", "text", "other"]
-Meaning = Literal[
-    *("email", "url", "phone", "ip", "card", "bank_account", "national_id", "person", "address", "birth_date"),
-    *("currency", "latitude", "longitude", "country", "postcode", "date", "uuid"),
-]
+Meaning = (
+    Literal["email", "url", "phone", "ip", "card", "bank_account", "national_id", "person", "address", "birth_date"]
+    | Literal["currency", "latitude", "longitude", "country", "postcode", "date", "uuid"]
+)
 """What the values stand for in the world, where that is known."""
 Measure = Literal["pearson", "spearman", "cramers_v", "correlation_ratio"]
 

@@ -33,7 +33,7 @@ def summary_of(profile: Profile) -> Iterator[str]:
 
 
 def _size(profile: Profile) -> str:
-    kinds = Counter(column.semantic for column in profile.columns)
+    kinds = Counter[str](column.semantic for column in profile.columns)
     parts = [f"{kinds[kind]:,} {nouns[kinds[kind] != 1]}" for kind, nouns in _NOUNS.items() if kinds[kind]]
     rows = _counted(profile.rows, "row")
     return f"The table has {rows} and {_counted(len(profile.columns), 'column')}: {_listed(parts)}."

@@ -79,8 +79,8 @@ def associations(workspace: Workspace, name: str, version: int | None, target: s
 def compare_versions(workspace: Workspace, name: str, left: int, right: int) -> Comparison:
     """Two versions of a dataset, column by column."""
     sides = [_version(workspace, name, number) for number in (left, right)]
-    samples = [_sampled(_Asked(workspace, row), COMPARED_ROWS) for row in sides]
-    return compare(*samples, rows=(sides[0].rows, sides[1].rows))
+    before, after = (_sampled(_Asked(workspace, row), COMPARED_ROWS) for row in sides)
+    return compare(before, after, rows=(sides[0].rows, sides[1].rows))
 
 
 def compare_parts(workspace: Workspace, name: str, version: int | None, by: str, value: Any = None) -> Comparison:

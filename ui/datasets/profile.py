@@ -86,12 +86,10 @@ def show_pairs(home: Workspace, dataset: DatasetView, profile: Profile) -> None:
     if not found:
         st.caption("There are no two columns whose values could go together: it takes numbers, or few categories.")
         return
-    measure = st.selectbox("Measure", found, format_func=profile_charts.MEASURES.get, key="measure", width=360)
-    if measure in found:
-        rows = "all rows" if measure == "pearson" else f"{count(profile['sampled_rows'], 'row')} drawn from all over"
-        if measure != "pearson" and profile["sampled_rows"] == profile["rows"]:
-            rows = "all rows"
-        profile_charts.matrix([pair for pair in every if pair["measure"] == measure], measure, rows)
+    measure = st.selectbox("Measure", found, format_func=profile_charts.measure_words, key="measure", width=360)
+    is_whole = measure == "pearson" or profile["sampled_rows"] == profile["rows"]
+    rows = "all rows" if is_whole else f"{count(profile['sampled_rows'], 'row')} drawn from all over"
+    profile_charts.matrix([pair for pair in every if pair["measure"] == measure], measure, rows)
 
 
 def _show_target(home: Workspace, dataset: DatasetView) -> None:
