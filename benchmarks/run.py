@@ -38,6 +38,9 @@ virtual machine that has returned memory to its host gets it again at a price th
 - *Whole run* and *Late flights* are what a person waits: ours from asking until the run has ended, on a home whose
   worker is running with its next process warm, the cache empty; theirs is `python script.py` from start to end. Our
   memory is that of the process that does the run. Reruns follow as soon as the next process is warm.
+- *Profile*: ours is everything that an import measures (exact different values, quantiles and moments, histograms,
+  patterns, keys, what is missing together, four measures of pairs, findings, summary); theirs is the description that
+  `ProfileReport(minimal=True)` makes of the same rows, without pairs and without the page.
 - *Check and plan*: the pure functions, in a fresh process that has planned another small pipeline before.
 - Ours is `benchmarks/ours.py`; the others are in `benchmarks/rivals/`, tables in `benchmarks/data.py`.
 """

@@ -39,45 +39,6 @@ def show(figure: Figure, sentence: str, key: str | None = None, height: int = 30
     st.caption(escaped(sentence))
 
 
-def column(profile: Mapping[str, Any], rows: int) -> None:
-    """How the values of one column are spread."""
-    name, key = profile["name"], f"column_{profile['name']}"
-    if profile["histogram"] and len(profile["histogram"]["counts"]) > 1:
-        edges, counts = profile["histogram"]["edges"], profile["histogram"]["counts"]
-        low, high = number(profile["min"]), number(profile["max"])
-        show(_histogram(edges, counts, name), _spread(name, low, high, edges, counts), key)
-    elif profile["top"]:
-        words = [str(item["value"])[:40] for item in profile["top"][:12]]
-        first = profile["top"][0]
-        sentence = (
-            f"The most frequent value of {name} is “{words[0]}”: {count(first['count'], 'row')}, "
-            f"{percent(first['count'] / max(rows, 1))} of all."
-        )
-        show(_bars(words[::-1], [item["count"] for item in profile["top"][:12]][::-1], "rows"), sentence, key)
-    else:
-        st.caption(f"No value of {name} repeats, so there is nothing to draw.")
-
-
-def _spread(name: str, low: str, high: str, edges: Sequence[float], counts: Sequence[int]) -> str:
-    fullest = max(range(len(counts)), key=counts.__getitem__)
-    between = f"{number(edges[fullest])} and {number(edges[fullest + 1])}"
-    return f"{name} goes from {low} to {high}; the fullest bar, between {between}, has {counts[fullest]:,} rows."
-
-
-def correlations(pairs: Sequence[Mapping[str, Any]]) -> None:
-    """A heat map of pairs of columns, the strongest named."""
-    import plotly.graph_objects as go
-
-    names = list(dict.fromkeys(name for pair in pairs[:120] for name in (pair["left"], pair["right"])))[:24]
-    known = {frozenset((pair["left"], pair["right"])): pair["value"] for pair in pairs}
-    grid = [[1.0 if a == b else known.get(frozenset((a, b))) for a in names] for b in names]
-    figure = go.Figure(go.Heatmap(z=grid, x=names, y=names, zmin=-1, zmax=1, colorscale="RdBu", reversescale=True))
-    figure.update_yaxes(autorange="reversed")
-    first = pairs[0]
-    sentence = f"The strongest correlation is {first['left']} with {first['right']}: {first['value']:.2f}."
-    show(figure, sentence, "correlations", height=420)
-
-
 def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> None:
     """The columns a model leans on: how much worse it gets when one of them is shuffled."""
     import plotly.graph_objects as go

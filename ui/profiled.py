@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,36 @@ import streamlit as st
 from engine.service.amounts import count
 from ui.words import number, percent
 
+MEANINGS = {
+    "email": "e-mail",
+    "url": "web address",
+    "phone": "phone",
+    "ip": "IP address",
+    "card": "payment card",
+    "bank_account": "bank account",
+    "national_id": "national id",
+    "person": "name of a person",
+    "address": "address",
+    "birth_date": "date of birth",
+    "currency": "money",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "country": "country",
+    "postcode": "postcode",
+    "date": "date",
+    "uuid": "UUID",
+}
 
-def show_columns(profile: dict[str, Any]) -> None:
+
+def show_columns(profile: Mapping[str, Any], columns: Sequence[Mapping[str, Any]] | None = None) -> None:
+    """A line for each column, or for some of them."""
     rows = max(profile["rows"], 1)
+    columns = profile["columns"] if columns is None else columns
     table = pd.DataFrame(
         [
             {
                 "Column": column["name"],
-                "Kind": column["semantic"] if column["semantic"] != column["kind"] else column["kind"],
+                "Kind": kind(column),
                 "Missing": 100 * column["missing"] / rows,
                 "Distinct": column["distinct"],
                 "Distribution": _bars(column),
@@ -26,8 +49,9 @@ def show_columns(profile: dict[str, Any]) -> None:
                 "Highest": _edge(column["max"]),
                 "Most frequent": _top(column, rows),
             }
-            for column in profile["columns"]
-        ]
+            for column in columns
+        ],
+        columns=["Column", "Kind", "Missing", "Distinct", "Distribution", "Lowest", "Mean", "Highest", "Most frequent"],
     )
     st.dataframe(
         table,
@@ -36,7 +60,7 @@ def show_columns(profile: dict[str, Any]) -> None:
         placeholder="–",
         height=min(560, 36 * (len(table) + 1) + 2),
         column_config={
-            "Column": st.column_config.TextColumn(pinned=True),
+            "Column": st.column_config.TextColumn(pinned=True, width="medium"),
             "Missing": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f %%", width="small"),
             "Distinct": st.column_config.NumberColumn(format="localized", width="small"),
             "Distribution": st.column_config.BarChartColumn(width="small", y_min=0, color="blue"),
@@ -51,15 +75,27 @@ def show_columns(profile: dict[str, Any]) -> None:
     )
 
 
-def _bars(column: dict[str, Any]) -> list[int]:
+def kind(column: Mapping[str, Any]) -> str:
+    """What a column holds, in a few words; what it means in the world, where that is known.
+
+    >>> kind({"semantic": "identifier", "meaning": "email"}), kind({"semantic": "date", "meaning": "date"})
+    ('identifier · e-mail', 'date')
+    """
+    meaning = MEANINGS.get(column.get("meaning") or "", "")
+    return f"{column['semantic']} · {meaning}" if meaning and meaning != column["semantic"] else column["semantic"]
+
+
+def _bars(column: Mapping[str, Any]) -> list[int]:
     if column["histogram"]:
         return list(column["histogram"]["counts"])
     return [item["count"] for item in column["top"]]
 
 
 def _edge(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value or "–")[:40]
+    if value is None:
+        return "–"
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)[:40]
 
 
-def _top(column: dict[str, Any], rows: int) -> str:
+def _top(column: Mapping[str, Any], rows: int) -> str:
     return ", ".join(f"{item['value']} ({percent(item['count'] / rows)})" for item in column["top"][:3])

@@ -7,10 +7,11 @@ from benchmarks.contests.contest import Contest
 from benchmarks.contests.matrices import csv, growth, matrix
 from benchmarks.contests.peers import flowfile, orange
 from benchmarks.contests.plans import plan
+from benchmarks.contests.profiles import profile
 from benchmarks.contests.runs import beyond_memory, late_flights, whole_run
 
 CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
     make.__name__: make
-    for make in (matrix, csv, whole_run, plan, beyond_memory, growth, orange, flowfile, late_flights)
+    for make in (matrix, csv, whole_run, plan, profile, beyond_memory, growth, orange, flowfile, late_flights)
 }
 """Making one prepares its files, homes and environments; it may raise `CannotPrepare` or `CannotInstall`."""

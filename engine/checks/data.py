@@ -8,13 +8,13 @@ from components.base import Component, Estimator, Split
 from components.catalog import catalog
 from components.params import Columns
 from components.ports import Kind, kind_of
-from engine.checks.facts import Origins, date_format
+from engine.checks.facts import Origins
 from engine.checks.features import without
 from engine.checks.problems import Fix, Problem
 from engine.checks.words import count, listed
 from engine.graph import Node, Pipeline
 from engine.leakage import Placement, is_a
-from engine.profile import ColumnProfile
+from engine.profile import ColumnProfile, date_format
 from engine.schemas import NodeSchemas
 
 TELLS_ALL = 0.99

@@ -5,13 +5,11 @@ The checks themselves ask nothing of a database: whoever calls `review` gives th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from components.base import Source, StoredTable
 from components.ports import is_reserved
 from engine.graph import Pipeline
 from engine.profile import ColumnProfile, Profile
-from engine.reading.values import CLOCKS, DATES
 from engine.schemas import NodeSchemas, carried
 
 Telling = Callable[[str], Mapping[str, float]]
@@ -84,25 +82,3 @@ def _leaving(known: NodeSchemas, port: str, arriving: Origins, facts: Facts) -> 
     if known.component.spec.keeps_rows:
         return same
     return {name: replace(it, whole=False) if it.whole else it for name, it in same.items()}
-
-
-FORMATS = (
-    *DATES,
-    *("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
-    *(day + clock for day in DATES for clock in CLOCKS if "%f" not in clock),
-)
-
-
-def date_format(column: ColumnProfile) -> str | None:
-    """The one format that all known values of a text column have; None where several would do."""
-    values = {str(value).strip() for value in (column.min, column.max, *(one.value for one in column.top))} - {"None"}
-    fitting = [form for form in FORMATS if values and all(_is_date(value, form) for value in values)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _is_date(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)
-    except ValueError:
-        return False
-    return True

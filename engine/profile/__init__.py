@@ -1,21 +1,50 @@
-"""Statistics, charts' data and findings of a table, computed by DuckDB over all rows."""
+"""Statistics, charts' data and findings of a table, computed over all rows."""
 
 from engine.profile.charts import histogram, preview, value_counts
-from engine.profile.profiled import ColumnProfile, Correlation, Count, Deduction, Histogram, Profile, Quantiles
+from engine.profile.compared import ColumnChange, Comparison, compare
+from engine.profile.profiled import (
+    Association,
+    ColumnProfile,
+    Correlation,
+    Count,
+    Deduction,
+    Freshness,
+    Histogram,
+    Key,
+    MissingPattern,
+    Pattern,
+    Profile,
+    Quantiles,
+)
+from engine.profile.source import Tabular
 from engine.profile.table import profile
+from engine.profile.targets import Told, tells_target
 from engine.profile.telling import telling
+from engine.profile.written_dates import date_format
 
 __all__ = [
+    "Association",
+    "ColumnChange",
     "ColumnProfile",
+    "Comparison",
     "Correlation",
     "Count",
     "Deduction",
+    "Freshness",
     "Histogram",
+    "Key",
+    "MissingPattern",
+    "Pattern",
     "Profile",
     "Quantiles",
+    "Tabular",
+    "Told",
+    "compare",
+    "date_format",
     "histogram",
     "preview",
     "profile",
     "telling",
+    "tells_target",
     "value_counts",
 ]

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import DataError
+from engine.profile.plain import plain
 from engine.profile.profiled import Count, Histogram
 from engine.profile.source import Tabular, identifier, opened
-from engine.profile.statistics import most_frequent, plain
+from engine.profile.texts import most_frequent
 
 _MAX_ROWS = 10_000
 
@@ -26,7 +27,7 @@ def preview(
 def value_counts(table: Tabular, column: str, limit: int = 20) -> tuple[Count, ...]:
     """Count a column's most frequent values."""
     with opened(table, [column]) as source:
-        return most_frequent(source, column, min(max(limit, 1), _MAX_ROWS))
+        return most_frequent(source, source.relation, column, min(max(limit, 1), _MAX_ROWS))
 
 
 def histogram(table: Tabular, column: str, bins: int = 20) -> Histogram:

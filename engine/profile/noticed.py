@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from components.quality.find_pii import HASHED, MASKED
 from engine.findings import Finding, Severity
 from engine.profile.profiled import ColumnProfile, Correlation, Deduction
-from engine.reading.values import is_moment, is_number
+from engine.profile.written_dates import date_format
+from engine.reading.values import is_moment, is_number, uses_comma
 
 _MOSTLY = 0.9
+_LONG_AGO_DAYS = 30
+_GAP_STEPS = 10
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -30,17 +34,28 @@ def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings
         return [Deduction(reason="The table is empty", points=100.0)]
     missing = sum(column.missing for column in columns) / (rows * len(columns))
     idle = sum(column.semantic in ("constant", "empty") for column in columns) / len(columns)
-    mistyped = {one.column for one in findings if one.code in ("numbers_as_text", "dates_as_text", "blank_text")}
+    mistyped = {one.column for one in findings if one.code in _MISTYPED}
     reasons = (
         (f"{missing:.1%} of the cells are missing", min(40.0, 100 * missing)),
         (f"{duplicates / rows:.1%} of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
         (f"{idle:.0%} of the columns hold one value or none", min(20.0, 50 * idle)),
         (
-            f"{len(mistyped)} columns hold numbers, dates or blanks as text",
+            f"{_columns(len(mistyped))} texts that should be numbers, dates, or written in one way",
             min(20.0, 50 * len(mistyped) / len(columns)),
         ),
     )
     return [Deduction(reason=reason, points=round(points, 1)) for reason, points in reasons if round(points, 1) > 0]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _columns(number: int) -> str:
+    return "1 column holds" if number == 1 else f"{number} columns hold"
+
+
+_MISTYPED = ("numbers_as_text", "money_as_text", "dates_as_text", "blank_text", "padded_text", "mixed_case")
 
 
 def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
@@ -53,19 +68,31 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         text = f"always holds {column.min!r}" if column.min is not None else "always holds the same value"
         yield _found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
         return
-    if column.semantic == "identifier":
+    if column.semantic == "identifier" and not _is_mistyped(column):
         text = "has a different value in every row, so it looks like an identifier"
         yield _found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
         yield from _numbers_as_text(column)
+        yield from _personal(column)
         return
+    yield from _personal(column)
+    yield from _of_times(column)
     yield from _of_text(column) if column.kind == "text" else _of_number(column, rows)
+
+
+def _is_mistyped(column: ColumnProfile) -> bool:
+    """Amounts and dates may all be different, and are no names for rows."""
+    return column.kind == "text" and (
+        column.meaning == "currency" or (_is_date(str(column.min)) and _is_date(str(column.max)))
+    )
 
 
 def _missing(column: ColumnProfile, rows: int) -> Finding:
     share = column.missing / rows
     fix, component = _fill_for(column, share)
     severity: Severity = "warning" if share >= 0.05 else "info"
-    return _found("missing", severity, column, f"misses {column.missing:,} values ({share:.1%})", fix, component)
+    return _found(
+        "missing", severity, column, f"misses {_counted(column.missing, 'value')} ({share:.1%})", fix, component
+    )
 
 
 def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:
@@ -86,17 +113,74 @@ def _of_text(column: ColumnProfile) -> Iterator[Finding]:
         yield from numbers
         return
     if blank:
-        text = f"holds {blank:,} blank texts, which are not missing but empty to the eye"
-        yield _found("blank_text", "warning", column, text, "Trim the text.", "trim_text")
+        text = f"holds {_counted(blank, 'blank text')}, which are not missing but empty to the eye"
+        trim = {"empty_is_missing": True}
+        yield _found(
+            "blank_text", "warning", column, text, "Trim the text, and let blanks be missing.", "trim_text", trim
+        )
+    yield from _of_spelling(column)
     samples = [str(one.value) for one in column.top] or [str(column.min), str(column.max)]
     if samples and all(map(_is_date, samples)):
-        yield _found("dates_as_text", "warning", column, "holds dates as text", "Parse the dates.", "parse_date")
+        yield _dates_as_text(column)
+    elif column.meaning == "currency" and not uses_comma(samples):
+        yield _money_as_text(column)
     elif column.distinct > 50 and column.semantic in ("text", "category") and (column.mean_length or 0) < 40:
         text = f"has {column.distinct:,} different values" + (
             f"; the top {len(column.top)} cover {filled:,} rows" if filled else ""
         )
         fix = "Encode it by frequency or target rather than one-hot, or drop it."
         yield _found("high_cardinality", "info", column, text, fix, "encode_frequency")
+
+
+def _of_spelling(column: ColumnProfile) -> Iterator[Finding]:
+    padded = (column.padded or 0) - (column.blank or 0)
+    if padded > 0:
+        text = f"has blanks before or after {_counted(padded, 'text')}, so that equal ones do not match"
+        yield _found("padded_text", "warning", column, text, "Trim the text.", "trim_text")
+    if column.differs_by_case and not padded and column.semantic == "category":
+        text = f"writes {column.differs_by_case:,} of its values in more than one way, in capital and small letters"
+        yield _found("mixed_case", "warning", column, text, "Write them in one way.", "text_case", {"to": "lower"})
+
+
+def _dates_as_text(column: ColumnProfile) -> Finding:
+    form = date_format(column)
+    if form is None:
+        fix = "Parse the dates; whether the day or the month comes first cannot be told from the values."
+        return _advised("dates_as_text", "warning", column, "holds dates as text", fix)
+    fix = f"Parse the dates as {form}."
+    return _found("dates_as_text", "warning", column, "holds dates as text", fix, "parse_date", {"format": form})
+
+
+def _money_as_text(column: ColumnProfile) -> Finding:
+    clean = {"find": "[^0-9.-]", "replace": "", "regex": True}
+    fix = "Take the signs away and cast it to a number."
+    found = _found("money_as_text", "warning", column, "holds amounts of money as text", fix, "replace_text", clean)
+    then = [{"component": "cast", "params": {"columns": [column.name], "to": "float64"}}]
+    return found.model_copy(update={"detail": {**found.detail, "then": then}})
+
+
+def _personal(column: ColumnProfile) -> Iterator[Finding]:
+    if not column.personal:
+        return
+    text = f"seems to hold personal data: {column.personal}"
+    if column.personal in MASKED:
+        yield _found("personal_data", "warning", column, text, "Hide most of each value.", "mask_column")
+    elif column.personal in HASHED:
+        yield _found("personal_data", "warning", column, text, "Replace values by their fingerprint.", "hash_column")
+    else:
+        yield _found("personal_data", "warning", column, text, "Drop it before it leaves the house.", "drop_columns")
+
+
+def _of_times(column: ColumnProfile) -> Iterator[Finding]:
+    fresh = column.freshness
+    if fresh is None:
+        return
+    if fresh.future and column.meaning == "birth_date":
+        text = f"lies in the future in {_counted(fresh.future, 'row')}"
+        yield _advised("future_dates", "warning", column, text, "Look where these come from.")
+    if fresh.gap_days and fresh.step_days and fresh.gap_days > max(_GAP_STEPS * fresh.step_days, _LONG_AGO_DAYS):
+        text = f"has no value for {fresh.gap_days:,.0f} days after {str(fresh.gap_after)[:10]}"
+        yield _advised("date_gap", "info", column, text, "Check whether data are missing there.")
 
 
 def _is_date(text: str) -> bool:
@@ -121,7 +205,7 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         )
         yield _found("skewed", "info", column, text, "Transform it for linear models.", *helps)
     if column.outliers and column.outliers >= max(1, 0.001 * rows):
-        text = f"has {column.outliers:,} values far from the rest (beyond 3 interquartile ranges)"
+        text = f"has {_counted(column.outliers, 'value')} far from the rest (beyond 3 interquartile ranges)"
         yield _found(
             "outliers",
             "info",
@@ -133,7 +217,7 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         )
     if column.zeros and column.zeros > 0.5 * rows:
         text = f"is zero in {column.zeros / rows:.0%} of the rows"
-        yield Finding(code="many_zeros", severity="info", column=column.name, message=f"{column.name} {text}.")
+        yield _advised("many_zeros", "info", column, text, "Check whether zero means that nothing is known.")
 
 
 def _duplicates(rows: int, duplicates: int) -> Iterator[Finding]:
@@ -158,6 +242,11 @@ def _correlated(correlations: Sequence[Correlation]) -> Iterator[Finding]:
                 fix="Drop one of them.",
                 detail={"with": one.left, "component": "drop_columns", "params": {"columns": [one.right]}},
             )
+
+
+def _advised(code: str, severity: Severity, column: ColumnProfile, text: str, fix: str) -> Finding:
+    """A finding that no node can mend."""
+    return Finding(code=code, severity=severity, column=column.name, message=f"{column.name} {text}.", fix=fix)
 
 
 def _found(

@@ -8,6 +8,12 @@ from engine.findings import Finding
 
 Kind = Literal["numeric", "text", "boolean", "datetime", "other"]
 Semantic = Literal["empty", "constant", "identifier", "category", "number", "date", "text", "other"]
+Meaning = (
+    Literal["email", "url", "phone", "ip", "card", "bank_account", "national_id", "person", "address", "birth_date"]
+    | Literal["currency", "latitude", "longitude", "country", "postcode", "date", "uuid"]
+)
+"""What the values stand for in the world, where that is known."""
+Measure = Literal["pearson", "spearman", "cramers_v", "correlation_ratio"]
 
 
 class _Value(BaseModel):
@@ -29,13 +35,41 @@ class Histogram(_Value):
 
 
 class Quantiles(_Value):
-    """Approximate quantiles (t-digest) of a column of numbers."""
+    """Quantiles of a column of numbers, interpolated; approximate (t-digest) where `distinct` is."""
 
     p05: float
     p25: float
     p50: float
     p75: float
     p95: float
+    p01: float | None = None
+    p99: float | None = None
+
+
+class Pattern(_Value):
+    """A shape that values have: ``A`` a capital, ``a`` a small letter, ``9`` a digit; ``a…`` several small letters."""
+
+    shape: str
+    count: int
+
+
+class Freshness(_Value):
+    """How a column of dates goes on: its newest value is `max`.
+
+    Parameters
+    ----------
+    step_days
+        The usual distance of one value to the next, in days.
+    gap_days, gap_after
+        The longest time without a value, and the last value before it.
+    future
+        Rows with a date later than the moment of profiling.
+    """
+
+    step_days: float | None = None
+    gap_days: float | None = None
+    gap_after: str | None = None
+    future: int = 0
 
 
 class ColumnProfile(_Value):
@@ -47,14 +81,20 @@ class ColumnProfile(_Value):
         Rows with and without a value; different values.
     distinct_approximate
         Whether `distinct` is an estimate (about 2 %).
-    std, skewness
-        Sample standard deviation and skewness of numbers.
+    std, skewness, kurtosis
+        Sample standard deviation, skewness and excess kurtosis of numbers, as pandas has them.
     outliers
         Values beyond three interquartile ranges from the quartiles.
     top
         The most frequent values, where a value repeats.
     numeric_texts
         Texts that are numbers.
+    padded, differs_by_case
+        Texts with blanks around them; and how many different ones there are only because of blanks and capitals.
+    meaning
+        What the values stand for; ``personal`` says in words which personal data they seem to be.
+    patterns, patterns_from
+        The shapes of texts, the most frequent first, and of how many rows they were taken.
     """
 
     name: str
@@ -81,6 +121,14 @@ class ColumnProfile(_Value):
     mean_length: float | None = None
     blank: int | None = None
     numeric_texts: int | None = None
+    kurtosis: float | None = None
+    padded: int | None = None
+    differs_by_case: int | None = None
+    meaning: Meaning | None = None
+    personal: str = ""
+    patterns: tuple[Pattern, ...] = ()
+    patterns_from: int | None = None
+    freshness: Freshness | None = None
 
 
 class Correlation(_Value):
@@ -91,6 +139,31 @@ class Correlation(_Value):
     value: float
 
 
+class Association(_Value):
+    """How strongly two columns go together: from -1 to 1 for ranks (Spearman), else from 0 to 1.
+
+    A correlation ratio is how much of `right`, a number, the categories of `left` tell.
+    """
+
+    measure: Measure
+    left: str
+    right: str
+    value: float
+
+
+class Key(_Value):
+    """Columns that tell every row apart."""
+
+    columns: tuple[str, ...]
+
+
+class MissingPattern(_Value):
+    """Columns that are missing together, and in how many rows exactly these are."""
+
+    columns: tuple[str, ...]
+    count: int
+
+
 class Deduction(_Value):
     """Why points are missing from the quality score."""
 
@@ -99,7 +172,17 @@ class Deduction(_Value):
 
 
 class Profile(_Value):
-    """A whole table's profile; `quality_score` is 100 minus the deductions."""
+    """A whole table's profile; `quality_score` is 100 minus the deductions.
+
+    Parameters
+    ----------
+    correlations
+        Pearson's, over all rows.
+    associations, sampled_rows
+        Other measures of pairs, and the number of rows they come from.
+    summary
+        What a person should know first, sentence by sentence.
+    """
 
     rows: int
     duplicates: int
@@ -108,3 +191,8 @@ class Profile(_Value):
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...]
     findings: tuple[Finding, ...]
+    associations: tuple[Association, ...] = ()
+    sampled_rows: int | None = None
+    keys: tuple[Key, ...] = ()
+    missing_patterns: tuple[MissingPattern, ...] = ()
+    summary: tuple[str, ...] = ()

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 
@@ -15,6 +17,9 @@ from engine.errors import DataError, UnknownColumn
 _WIDE = 200
 MEMORY_MB = 2_000
 RESERVED_PREFIX = "__cb_"
+_SEED = 7
+_LOTS = 1_000_000
+"""Into how many lots rows are drawn, of which a sample takes the first."""
 
 Tabular: TypeAlias = Sequence[Path] | pa.Table
 
@@ -24,22 +29,49 @@ class Source:
     """An open relation: its SQL name, and its columns with DuckDB's types, reserved ones left out."""
 
     connection: duckdb.DuckDBPyConnection
+    table: Tabular
     relation: str
     columns: dict[str, str]
     wide: Any = None
+    memory_mb: int = MEMORY_MB
+
+    def another(self) -> "Source":
+        """The same relation on a connection of its own, for another thread."""
+        connection = self.connection.cursor()
+        return replace(self, connection=connection, relation=_relation(connection, self.table))
 
     def narrowed(self, columns: Sequence[str]) -> str:
         """Name a relation of a few columns: where there are thousands, DuckDB takes long to bind them all."""
-        if self.wide is None or len(self.columns) <= _WIDE:
+        if len(self.columns) <= _WIDE:
             return self.relation
         fields = [self.wide.schema.field(name) for name in columns]
         narrow = self.wide.replace_schema(pa.schema(fields)) if isinstance(self.wide, ds.Dataset) else self.wide
-        self.connection.register("narrow", narrow if isinstance(narrow, ds.Dataset) else narrow.select(columns))
-        return "narrow"
+        name = f"narrow_{next(_numbers)}"
+        self.connection.register(name, narrow if isinstance(narrow, ds.Dataset) else narrow.select(columns))
+        return name
 
     def one(self, query: str, *values: Any) -> tuple[Any, ...]:
         """Run a query of one row."""
         return self.connection.execute(query, values or None).fetchone() or ()
+
+    def sample(self, rows: int, most: int, columns: Sequence[str]) -> pa.Table:
+        """Draw about `most` of `rows` rows from all over the table, the same every time."""
+        if isinstance(self.table, pa.Table):
+            drawn = np.random.default_rng(_SEED).permutation(rows)[:most] if rows > most else np.arange(rows)
+            return self.table.select(list(columns)).take(pa.array(np.sort(drawn)))
+        if len(self.columns) > _WIDE and rows > most:
+            return self._first_rows(most, columns)
+        lot = f"WHERE hash(file_row_number + {_SEED}) % {_LOTS} < {_LOTS * most // rows}" if rows > most else ""
+        chosen = ", ".join(map(identifier, columns))
+        # A few rows more than asked for may fall into the lots.
+        return self.connection.execute(f"SELECT {chosen} FROM {self.relation} {lot}").to_arrow_table()  # noqa: S608
+
+    def _first_rows(self, most: int, columns: Sequence[str]) -> pa.Table:
+        """Rows of a table so wide that drawing them one by one takes long."""
+        return self.wide.head(most, columns=list(columns))
+
+
+_numbers = count()
 
 
 @contextmanager
@@ -66,7 +98,7 @@ def opened(table: Tabular, columns: Sequence[str] | None = None, memory_mb: int 
             raise DataError("The table's files cannot be read.", hint="Import the data again.") from error
         present = {name: kind for name, kind, *_ in described if not name.startswith(RESERVED_PREFIX)}
         wide = table if isinstance(table, pa.Table) else ds.dataset(list(map(str, table)))
-        yield Source(connection, relation, _chosen(present, columns), wide)
+        yield Source(connection, table, relation, _chosen(present, columns), wide, memory_mb)
 
 
 def identifier(name: str) -> str:

@@ -1,297 +1,156 @@
-"""Statistics of all columns in two passes over the table: the figures, and then what depends on them."""
+"""Statistics of all columns: numbers and times in order, texts by their counts, some columns at a time."""
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from engine.profile.profiled import ColumnProfile, Count, Histogram, Kind, Quantiles, Semantic
+import numpy as np
+import pyarrow as pa
+
+from engine.profile.estimates import estimated
+from engine.profile.kinds import is_whole, is_wide_number, kind_of, name_of
+from engine.profile.meaning import meaning_of
+from engine.profile.ordered import Values, figures_of_numbers
+from engine.profile.profiled import ColumnProfile, Semantic
 from engine.profile.source import Source, identifier
+from engine.profile.texts import FEW, TOP, figures_of_few, figures_of_many, most_frequent, shapes_of
+from engine.profile.times import figures_of_times
 
-BINS = 20
-TOP = 10
-_COLUMNS_PER_PASS = 16  # DuckDB plans in time quadratic in the number of aggregates
+THREADS = 2
+"""Columns that are looked at side by side: while one is sorted, another is read."""
+_COLUMNS_AT_ONCE = 16
+_CELLS_AT_ONCE = 4_000_000
 _EXACT_DISTINCT_ROWS = 200_000
-_WIDE = 200
 _CATEGORIES = 50
-_COUNTED_VALUES = 1_000
-_OUTLIER_RANGES = 3.0
-_MAX_TEXT_CHARS = 200
-_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_NUMERIC = (
-    "TINYINT",
-    "SMALLINT",
-    "INTEGER",
-    "BIGINT",
-    "HUGEINT",
-    "FLOAT",
-    "DOUBLE",
-    "DECIMAL",
-    "UTINYINT",
-    "USMALLINT",
-)
-_NAMES = {"BIGINT": "int64", "DOUBLE": "float64", "VARCHAR": "string", "TIMESTAMP": "timestamp", "DATE": "date"}
+_BYTES_TO_SORT = 32
+"""What sorting takes for each row: the values as they come, those that are there, and some room."""
+_MEMORY_SHARE = 0.5
+_UNIQUE_CHARS = 64
 
 
-@dataclass
-class Figures:
-    """What the passes found about one column."""
+def measure(source: Source, rows: int, sample: pa.Table) -> list[ColumnProfile]:
+    """Profile every column of the source.
 
-    name: str
-    sql_type: str
-    rows: int = 0
-    values: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> Kind:
-        if self.sql_type.startswith((*_NUMERIC, "UINTEGER", "UBIGINT")):
-            return "numeric"
-        if self.sql_type.startswith(("DATE", "TIMESTAMP")):
-            return "datetime"
-        return "boolean" if self.sql_type == "BOOLEAN" else "text" if self.sql_type == "VARCHAR" else "other"
-
-    @property
-    def filled(self) -> int:
-        return int(self.values["filled"])
-
-    @property
-    def distinct(self) -> int:
-        return min(int(self.values["distinct"]), self.filled)
+    Parameters
+    ----------
+    sample
+        Rows from all over the table, with all columns: for what values mean and which shapes they have.
+    """
+    groups = list(_groups(list(source.columns), rows))
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="profile") as pool:
+        done = list(pool.map(lambda names: _measure_some(source.another(), names, rows, sample), groups))
+    return [one for some in done for one in some]
 
 
-def measure(source: Source, rows: int) -> list[ColumnProfile]:
-    """Profile every column of the source."""
-    figures = [Figures(name, kind, rows) for name, kind in source.columns.items()]
-    for some in _in_groups(figures):
-        _collect(source, some, _first_pass)
-        _collect(source, some, _second_pass)
-    for one in figures:
-        one.values["top"] = _top(source, one)
-    return [_profile(one) for one in figures]
+def _groups(names: Sequence[str], rows: int) -> Iterator[Sequence[str]]:
+    size = max(1, min(_COLUMNS_AT_ONCE, _CELLS_AT_ONCE // max(rows, 1)))
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
 
 
-def _collect(source: Source, figures: Sequence[Figures], wanted: Any) -> None:
-    aggregates = [(one, key, sql) for one in figures for key, sql in wanted(one).items()]
-    if not aggregates:
-        return
-    relation = source.narrowed([one.name for one in figures])
-    row = source.one(f"SELECT {', '.join(sql for _, _, sql in aggregates)} FROM {relation}")  # noqa: S608
-    for (one, key, _), value in zip(aggregates, row, strict=True):
-        one.values[key] = value
+def _measure_some(source: Source, names: Sequence[str], rows: int, sample: pa.Table) -> list[ColumnProfile]:
+    relation = source.narrowed(names)
+    fits = rows * _BYTES_TO_SORT * THREADS < source.memory_mb * 1e6 * _MEMORY_SHARE
+    sorted_ones = [name for name in names if fits and kind_of(source.columns[name]) in ("numeric", "datetime")]
+    arrays = _fetched(source, relation, sorted_ones) if sorted_ones and rows else {}
+    found = []
+    for name in names:
+        figures = _figures(source, relation, name, rows, arrays.pop(name, None))
+        found.append(_profile(source, name, rows, figures, sample))
+    return found
 
 
-def _first_pass(one: Figures) -> dict[str, str]:
-    column = identifier(one.name)
-    exact = one.rows <= _EXACT_DISTINCT_ROWS
-    shared = {
-        "filled": f"count({column})",
-        "distinct": f"count(DISTINCT {column})" if exact else f"approx_count_distinct({column})",
-    }
-    if one.kind == "numeric":
-        return shared | _of_numbers(_finite(one))
-    if one.kind == "text":
-        return shared | _of_texts(column)
-    if one.kind in ("datetime", "boolean"):
-        return shared | {"min": f"min({column})", "max": f"max({column})"}
-    return shared
+def _fetched(source: Source, relation: str, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    chosen = ", ".join(
+        f"{identifier(name)}{'::DOUBLE' if is_wide_number(source.columns[name]) else ''}" for name in names
+    )
+    table = source.connection.execute(f"SELECT {chosen} FROM {relation}").to_arrow_table()  # noqa: S608
+    return dict(zip(names, table.columns, strict=True))
 
 
-def _of_numbers(column: str) -> dict[str, str]:
-    quantiles = ", ".join(map(str, _QUANTILES))
-    return {
-        "min": f"min({column})",
-        "max": f"max({column})",
-        "mean": f"avg({column})",
-        "std": f"stddev_samp({column})",
-        "quantiles": f"approx_quantile({column}, [{quantiles}])",
-        "zeros": f"count(*) FILTER ({column} = 0)",
-        "negative": f"count(*) FILTER ({column} < 0)",
-    }
-
-
-def _of_texts(column: str) -> dict[str, str]:
-    # A number and a blank begin with a character before ':' or '!': most texts need no closer look.
-    number = f"CASE WHEN {column} < ':' THEN try_cast({column} AS DOUBLE) END"
-    return {
-        "min": f"left(min({column}), {_MAX_TEXT_CHARS})",
-        "max": f"left(max({column}), {_MAX_TEXT_CHARS})",
-        "min_length": f"min(length({column}))",
-        "max_length": f"max(length({column}))",
-        "mean_length": f"avg(length({column}))",
-        "blank": f"count(*) FILTER (CASE WHEN {column} < '!' THEN trim({column}) = '' END)",
-        "numeric_texts": f"count(*) FILTER (isfinite({number}))",
-    }
-
-
-def _second_pass(one: Figures) -> dict[str, str]:
-    column = identifier(one.name)
-    again = {"distinct": f"count(DISTINCT {column})"} if _is_recounted(one) else {}
-    low, high = one.values.get("min"), one.values.get("max")
-    if one.kind == "datetime" and low is not None and high is not None:
-        return again | {"histogram": _bins(f"epoch({column})", _seconds(low), _seconds(high))}
-    if one.kind != "numeric" or low is None or high is None:
-        return again
-    number = _finite(one)
-    return again | {
-        "histogram": _bins(number, low, high),
-        "outliers": f"count(*) FILTER ({_is_far(number, one.values['quantiles'])})",
-        "cubes": _cubes(f"(({number} - {one.values['mean']!r}) / {one.values['std'] or 1.0!r})"),
-    }
-
-
-def _finite(one: Figures) -> str:
-    column = identifier(one.name)
-    return f"CASE WHEN isfinite({column}) THEN {column}::DOUBLE END" if _is_float(one) else f"{column}::DOUBLE"
-
-
-def _is_float(one: Figures) -> bool:
-    return one.sql_type in ("DOUBLE", "FLOAT")
-
-
-def _is_whole(one: Figures) -> bool:
-    return one.kind == "numeric" and not _is_float(one) and not one.sql_type.startswith("DECIMAL")
-
-
-def _cubes(number: str) -> str:
-    return f"avg({number} * {number} * {number})"
-
-
-def _might_be_unique(one: Figures) -> bool:
-    return one.distinct > 0.8 * one.filled
-
-
-def _is_recounted(one: Figures) -> bool:
-    """An estimate is not good enough for identifiers and for categories; both are counted exactly."""
-    few = one.values["distinct"] <= 2 * _COUNTED_VALUES
-    return one.rows > _EXACT_DISTINCT_ROWS and one.kind != "other" and (few or _might_be_unique(one))
-
-
-def _bins(column: str, low: float, high: float) -> str:
-    """Count values in bins of equal width, as ``{bin: count}``."""
-    width = (high - low) / BINS
-    if not width or not math.isfinite(width):
-        return f"map([0], [count({column})])"
-    index = f"least({BINS - 1}, greatest(0, floor(({column} - {low!r}) / {width!r})))::TINYINT"
-    return f"histogram({index}) FILTER ({column} IS NOT NULL)"
-
-
-def _is_far(number: str, quantiles: Sequence[float]) -> str:
-    _, lower, _, upper, _ = quantiles
-    reach = _OUTLIER_RANGES * (upper - lower)
-    return f"{number} NOT BETWEEN {lower - reach!r} AND {upper + reach!r}" if reach else "false"
-
-
-def _top(source: Source, one: Figures) -> tuple[Count, ...]:
-    """Return the most frequent values, where counting them is worth it."""
-    few = one.distinct <= (_COUNTED_VALUES if one.kind == "text" else _CATEGORIES)
-    repeats = one.kind == "text" and one.distinct <= one.filled / 2 and len(source.columns) <= _WIDE
-    if one.kind == "other" or not one.filled or not (few or repeats):
-        return ()
-    return most_frequent(source, one.name, TOP)
-
-
-def most_frequent(source: Source, name: str, limit: int) -> tuple[Count, ...]:
-    """Count a column's most frequent values."""
+def _figures(source: Source, relation: str, name: str, rows: int, array: pa.ChunkedArray | None) -> dict[str, Any]:
+    kind = kind_of(source.columns[name])
+    if not rows:
+        return {"filled": 0, "distinct": 0}
+    if array is not None:
+        return {"filled": rows - array.null_count, **_in_order(array, kind)}
     column = identifier(name)
-    query = (
-        f"SELECT {column}, count(*) FROM {source.relation} WHERE {column} IS NOT NULL "  # noqa: S608
-        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit:d}"
+    if kind in ("numeric", "datetime"):
+        filled = source.one(f"SELECT count({column}) FROM {relation}")[0]  # noqa: S608
+        return {"filled": filled, **estimated(source, relation, name, source.columns[name])}
+    filled, about = source.one(f"SELECT count({column}), approx_count_distinct({column}) FROM {relation}")  # noqa: S608
+    if kind == "other" or not filled:
+        return {"filled": filled, "distinct": min(about, filled), "distinct_approximate": bool(filled)}
+    if about <= FEW:
+        return {"filled": filled, **figures_of_few(source, relation, name, is_text=kind == "text")}
+    return {"filled": filled, **_of_many(source, relation, name, filled, about)}
+
+
+def _in_order(array: pa.ChunkedArray, kind: str) -> dict[str, Any]:
+    if kind == "datetime":
+        is_date = pa.types.is_date(array.type)
+        zone = None if is_date else array.type.tz
+        whole = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
+        return figures_of_times(_sorted(whole), is_date=is_date, zone=zone)
+    return figures_of_numbers(_sorted(array))
+
+
+def _sorted(array: pa.ChunkedArray) -> Values:
+    """The values that are there and finite, in an array of their own, filled piece by piece."""
+    values: Values = np.empty(len(array) - array.null_count, dtype=array.type.to_pandas_dtype())
+    filled = 0
+    for chunk in array.chunks:
+        there = chunk.drop_null().to_numpy(zero_copy_only=False)
+        if there.dtype.kind == "f":
+            there = there[np.isfinite(there)]
+        values[filled : filled + len(there)] = there
+        filled += len(there)
+    values = values[:filled]
+    values.sort()
+    return values
+
+
+def _of_many(source: Source, relation: str, name: str, filled: int, about: int) -> dict[str, Any]:
+    """Count the different values where an estimate is not good enough: of what may be unique, and in short tables."""
+    column = identifier(name)
+    is_exact = filled <= _EXACT_DISTINCT_ROWS or about > 0.8 * filled
+    distinct = source.one(f"SELECT count(DISTINCT {column}) FROM {relation}")[0] if is_exact else about  # noqa: S608
+    top = most_frequent(source, relation, name, TOP) if distinct <= filled / 2 else ()
+    figures = figures_of_many(source, relation, name)
+    return {**figures, "distinct": min(distinct, filled), "distinct_approximate": not is_exact, "top": top}
+
+
+def _profile(source: Source, name: str, rows: int, figures: dict[str, Any], sample: pa.Table) -> ColumnProfile:
+    sql_type = source.columns[name]
+    kind = kind_of(sql_type)
+    if kind == "text" and figures["filled"] and "patterns" not in figures:
+        source.connection.register("shaped", sample.select([name]))
+        figures["patterns"], figures["patterns_from"] = shapes_of(source, "shaped", name)
+    measured = ColumnProfile(
+        name=name,
+        type=name_of(sql_type),
+        kind=kind,
+        semantic=_semantic(sql_type, rows, figures),
+        missing=rows - figures["filled"],
+        **figures,
     )
-    found = source.connection.execute(query).fetchall()
-    return tuple(Count(value=plain(value), count=count) for value, count in found)
+    means, personal = meaning_of(measured, sample.column(name))
+    return measured.model_copy(update={"meaning": means, "personal": personal})
 
 
-def _profile(one: Figures) -> ColumnProfile:
-    values = one.values
-    lower, quantiles = values.get("min"), values.get("quantiles")
-    return ColumnProfile(
-        name=one.name,
-        type=_NAMES.get(one.sql_type, one.sql_type.lower()),
-        kind=one.kind,
-        semantic=_semantic(one),
-        filled=one.filled,
-        missing=one.rows - one.filled,
-        distinct=one.distinct,
-        distinct_approximate=one.rows > _EXACT_DISTINCT_ROWS and not _is_recounted(one),
-        min=_bound(one, lower),
-        max=_bound(one, values.get("max")),
-        quantiles=Quantiles(**dict(zip(Quantiles.model_fields, quantiles, strict=True))) if quantiles else None,
-        skewness=_skewness(one),
-        histogram=_histogram(one),
-        **{key: values.get(key) for key in _COPIED},
-        top=values["top"],
-    )
-
-
-_COPIED = (
-    *("mean", "std", "zeros", "negative", "outliers"),
-    *("min_length", "max_length", "mean_length", "blank", "numeric_texts"),
-)
-
-
-def _semantic(one: Figures) -> Semantic:
-    if not one.filled:
+def _semantic(sql_type: str, rows: int, figures: dict[str, Any]) -> Semantic:
+    kind, filled, distinct = kind_of(sql_type), figures["filled"], figures["distinct"]
+    whole = is_whole(sql_type)
+    if not filled:
         return "empty"
-    if one.distinct == 1:
+    if distinct == 1:
         return "constant"
-    whole = one.kind == "numeric" and one.sql_type not in ("DOUBLE", "FLOAT") and "DECIMAL" not in one.sql_type
-    if (
-        one.rows >= 20
-        and one.distinct == one.rows
-        and (whole or (one.kind == "text" and one.values["max_length"] <= 64))
-    ):
+    if rows >= 20 and distinct == rows and (whole or (kind == "text" and figures["max_length"] <= _UNIQUE_CHARS)):
         return "identifier"
-    if one.kind == "datetime":
+    if kind == "datetime":
         return "date"
-    if one.kind == "boolean" or (one.kind == "text" and one.distinct <= max(_CATEGORIES, 0.01 * one.filled)):
+    if kind == "boolean" or (kind == "text" and distinct <= max(_CATEGORIES, 0.01 * filled)):
         return "category"
-    if one.kind == "numeric":
-        return "category" if whole and one.distinct <= 10 and one.filled >= 100 else "number"
-    return "text" if one.kind == "text" else "other"
-
-
-def _skewness(one: Figures) -> float | None:
-    """Adjust the third standardized moment as pandas and Excel do (Joanes and Gill, 1998, G1)."""
-    cubes, count = one.values.get("cubes"), one.filled
-    if cubes is None or count < 3 or not one.values["std"]:
-        return None
-    return float(cubes) * count * count / ((count - 1) * (count - 2))
-
-
-def _histogram(one: Figures) -> Histogram | None:
-    found = one.values.get("histogram")
-    if not found:
-        return None
-    low, high = (_seconds(one.values[key]) if one.kind == "datetime" else one.values[key] for key in ("min", "max"))
-    width = (high - low) / BINS
-    edges = (*(low + width * i for i in range(BINS)), high) if width else (low, high)
-    return Histogram(edges=edges, counts=tuple(found.get(i, 0) for i in range(len(edges) - 1)))
-
-
-def _bound(one: Figures, value: Any) -> Any:
-    return int(value) if _is_whole(one) and value is not None else plain(value)
-
-
-def plain(value: Any) -> Any:
-    """Turn a value of DuckDB into one of JSON."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, str):
-        return value[:_MAX_TEXT_CHARS]
-    return value if value is None or isinstance(value, bool | int) else str(value)[:_MAX_TEXT_CHARS]
-
-
-def _seconds(value: Any) -> float:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    return (moment.replace(tzinfo=None) - datetime(1970, 1, 1)) / timedelta(seconds=1)
-
-
-def _in_groups(figures: list[Figures]) -> Iterator[list[Figures]]:
-    for start in range(0, len(figures), _COLUMNS_PER_PASS):
-        yield figures[start : start + _COLUMNS_PER_PASS]
+    if kind == "numeric":
+        return "category" if whole and distinct <= 10 and filled >= 100 else "number"
+    return "text" if kind == "text" else "other"

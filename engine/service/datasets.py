@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
 from engine.errors import CanvasbackError, DataError, MissingThing
+from engine.service.profiles import get_profile
 from engine.service.tables import read_page
 from engine.service.views import DatasetView, TableView
 from engine.sources import DataSource, FileSource, inspect_source
@@ -89,10 +90,7 @@ def preview_dataset(
 
 def profile_dataset(workspace: Workspace, name: str, version: int | None = None) -> dict[str, Any]:
     """The statistics made at import: rows, columns, findings, quality score."""
-    row = _version(workspace, name, version)
-    if row.profile is None:
-        raise MissingThing(f"{name} v{row.number} has no profile.", hint="Import it again.")
-    return dict(row.profile)
+    return get_profile(workspace, name, version).model_dump(mode="json")
 
 
 def keep_upload(workspace: Workspace, file: BinaryIO, name: str) -> Path:

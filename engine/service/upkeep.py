@@ -130,6 +130,7 @@ def collect_garbage(workspace: Workspace) -> Removed:
     """Remove what nothing needs and nothing can still be about to need."""
     with workspace.database.read() as uow:
         files, artifacts = uow.datasets.files_in_use(), uow.models.files_in_use() | uow.runs.files_in_use()
+        artifacts |= uow.jobs.artifacts()
         is_busy = bool(uow.jobs.list(status="running", limit=1))
     sweep = _Sweep()
     orphans = workspace.tables.orphans(files, GRACE_SECONDS)

@@ -8,6 +8,8 @@ from engine.work.check_rules import check_rules
 from engine.work.compare_versions import compare_versions
 from engine.work.export_dataset import export_dataset
 from engine.work.import_dataset import import_dataset
+from engine.work.measure_version import measure_version
+from engine.work.profile_report import profile_report
 from engine.work.publish_endpoint import publish_endpoint
 from engine.work.run_pipeline import run_pipeline
 from engine.work.sync_dataset import sync_dataset
@@ -20,4 +22,6 @@ WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,
     "sync_dataset": sync_dataset,
+    "measure_version": measure_version,
+    "profile_report": profile_report,
 }

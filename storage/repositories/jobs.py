@@ -189,6 +189,11 @@ class Jobs(Repository):
         """Delete the jobs that ended before a moment; returns how many. Their runs stay."""
         return self._change(delete(Job).where(Job.status.in_(FINISHED), Job.finished_at < before))
 
+    def artifacts(self) -> frozenset[str]:
+        """Return the hashes of what jobs have made that is kept as long as they are, such as reports."""
+        results = self._session.scalars(select(Job.result).where(Job.status == "succeeded"))
+        return frozenset(str(result["artifact"]) for result in results if result and "artifact" in result)
+
     def _mine(self, job_id: str, worker: str, attempt: int) -> Update:
         return update(Job).where(
             Job.id == job_id, Job.worker == worker, Job.attempt == attempt, Job.status == "running"

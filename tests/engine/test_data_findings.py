@@ -15,9 +15,8 @@ from sklearn.metrics import roc_auc_score
 from components.base import StoredTable
 from components.ports import ROW
 from engine.checks import Problem, TableFacts, apply_fix, review
-from engine.checks.facts import date_format
 from engine.graph import Pipeline
-from engine.profile import ColumnProfile, profile, telling
+from engine.profile import ColumnProfile, date_format, profile, telling
 from tests.engine.running import Bench, draw
 from tests.engine.test_large_pipelines import SHAPES, TABLE, growth
 
