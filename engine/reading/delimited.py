@@ -15,6 +15,7 @@ from engine.reading.dialect import detect_dialect
 from engine.reading.encoding import detect_encoding, wrong_encoding
 from engine.reading.errors import EmptyFile, UnreadableFile
 from engine.reading.header import Cells, Head, find_head
+from engine.reading.left_out import LeftOut
 from engine.reading.limits import HEAD_CHARS
 from engine.reading.names import settle_names
 from engine.reading.proof import prove_regular
@@ -69,7 +70,8 @@ def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Work
 
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, staged.report.rejected, workspace)
-    reading.rejected_count = staged.report.rejected_count
+    reading.rejected_count, reading.left_out = staged.report.rejected_count, staged.report.left_out
+    reading.notice_columns(columns)
     return reading
 
 
@@ -112,7 +114,7 @@ def _stage_carefully(
 ) -> Staged:
     for _ in islice(lines, head.skip_lines):
         lines.taken.clear()
-    records = Records(lines, read_as, head.width, head.header_line)
+    records = Records(lines, read_as, head.width, head.header_line, LeftOut())
     stage = stage_rows(connection, (cells for _, cells in records), head.width, workspace.path / "text.arrow")
     if not stage.rows and records.report.rejected_count:
         first = records.report.rejected[0]
