@@ -220,6 +220,8 @@ _SHAPES: dict[ColumnType, Shape] = {
     "timestamp": "moment",
     "string": "text",
 }
+
+
 def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts], read_as: ReadAs) -> bool | None:
     """Let columns that can be read one way only decide for those that can be read both ways, where they agree."""
     if read_as.day_first is not None:
@@ -239,5 +241,3 @@ def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts], read_a
 def _prefer(formats: Sequence[str], day_first: bool | None) -> str:
     unwanted = "%d" if day_first is False else "%m"
     return next((fmt for fmt in formats if not fmt.startswith(unwanted)), formats[0])
-
-

@@ -87,6 +87,7 @@ def inspect(path: Path, overrides: Mapping[str, Any] | None = None) -> Inspectio
             findings=(*findings, *reading.findings, *cut),
             sheets=reading.sheets,
             date_formats=reading.date_formats,
+            empty=tuple(sorted(reading.empty)),
             rejected=reading.rejected,
             rejected_count=reading.rejected_count,
         )
@@ -132,9 +133,7 @@ def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536) -> Reading:
     return _open(Path(path), read_as, batch_rows, Workspace())
 
 
-def _open(
-    path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace, most_rows: int | None = None
-) -> Reading:
+def _open(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace, most_rows: int | None = None) -> Reading:
     some = {"most_rows": most_rows} if read_as.format in _BY_ROWS else {}
     try:
         plain = _plain(path, workspace).path
@@ -144,9 +143,7 @@ def _open(
         raise
 
 
-def _detect(
-    path: Path, given: dict[str, Any], workspace: Workspace, most_rows: int
-) -> tuple[ReadAs, list[Finding]]:
+def _detect(path: Path, given: dict[str, Any], workspace: Workspace, most_rows: int) -> tuple[ReadAs, list[Finding]]:
     plain = _plain(path, workspace, given.get("compression"))
     form = given.get("format") or _format_of(plain.path, plain.called)
     read_as = ReadAs(**{**given, "format": form, "compression": workspace.kept["packing"]})
@@ -253,4 +250,3 @@ def _first_bytes(path: Path) -> bytes:
         raise UnreadableFile(f"There is no file {path.name!r}.", hint="Choose the file again.")
     with path.open("rb") as file:
         return file.read(4096)
-

@@ -121,6 +121,8 @@ class Inspection(BaseModel):
         What a workbook has to choose from.
     date_formats
         How the dates of each column that holds some were read.
+    empty
+        Columns without any value.
     rejected, rejected_count
         Lines that would be left out: the first thousand, and how many there are in what was looked at.
     """
@@ -133,5 +135,6 @@ class Inspection(BaseModel):
     findings: tuple[Finding, ...]
     sheets: tuple[Sheet, ...] = ()
     date_formats: dict[str, str] = Field(default_factory=dict)
+    empty: tuple[str, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     rejected_count: int = 0

@@ -79,9 +79,7 @@ class _Source:
 
     def _told(self, **options: Any) -> tuple[dict[str, Any], Any]:
         try:
-            told: tuple[dict[str, Any], Any] = self._read(
-                self._path, output_format="dict", **self._options, **options
-            )
+            told: tuple[dict[str, Any], Any] = self._read(self._path, output_format="dict", **self._options, **options)
         except self._errors as error:
             is_text = "convert" in str(error).lower() or "encoding" in str(error).lower()
             raise UnreadableFile(

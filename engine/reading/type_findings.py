@@ -29,10 +29,10 @@ def ambiguity(name: str, chosen: str, fitting: Sequence[str], *, certain: bool) 
             message=f"{name}: every date fits both day first and month first; they were read {order} ({chosen}).",
             fix=f"Set the date format to {instead} if the {other.replace(' first', '')} comes first.",
             detail={
-            "read_as": chosen,
-            "or": instead,
-            "choices": [choice(f"Read {other}", day_first=not chosen.startswith("%d"))],
-        },
+                "read_as": chosen,
+                "or": instead,
+                "choices": [choice(f"Read {other}", day_first=not chosen.startswith("%d"))],
+            },
         )
     ]
 

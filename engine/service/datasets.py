@@ -199,7 +199,9 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)
-        files = [file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files]
+        versions = uow.datasets.versions(dataset.id, limit=MOST)
+        files = [file["path"] for version in versions for file in version.files]
+        files += [version.rejected["file"] for version in versions if version.rejected]
         uow.datasets.delete(dataset.id, using)
         uow.audit.record("local", "dataset deleted", f"dataset {name}")
         return files

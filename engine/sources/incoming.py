@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.left_out import LeftOut
 from engine.reading.read_as import Rejected
 
 
@@ -47,6 +48,8 @@ class Incoming:
         How many rows are expected, where the source says so.
     noticed
         Findings from before the first row.
+    left_out
+        Every line that could not be read, in a file: complete behind the last batch.
     """
 
     reading: Batches
@@ -55,6 +58,7 @@ class Incoming:
     bytes: int | None = None
     rows: int | None = None
     noticed: Sequence[Finding] = ()
+    left_out: LeftOut | None = None
 
     @property
     def findings(self) -> list[Finding]:

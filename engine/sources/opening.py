@@ -8,7 +8,9 @@ from typing import Any
 from engine.reading import detect, inspect, read
 from engine.reading.read_as import Inspection
 from engine.sources.incoming import Incoming
-from engine.sources.source import DataSource, UrlSource
+from engine.sources.file_list import list_files
+from engine.sources.source import DataSource, FilesSource, FileSource, UrlSource
+from engine.sources.together import inspect_together, read_together
 from engine.workspace import Workspace
 
 
@@ -27,11 +29,19 @@ def open_source(
     ------
     UnreadableFile, DataError, StorageError
     """
+    if isinstance(source, FilesSource):
+        files = list_files(workspace, source)
+        together = read_together(files, overrides, source.name_column)
+        size = sum(file.path.stat().st_size for file in files)
+        yield Incoming(together, source.told, together.told, bytes=size, left_out=together.left_out)
+        return
     with _on_disk(workspace, source) as path:
         how, noticed = detect(path, overrides)
         with read(path, how) as reading:
             told = how.model_dump(mode="json")
-            yield Incoming(reading, source.told, told, bytes=path.stat().st_size, noticed=noticed)
+            yield Incoming(
+                reading, source.told, told, bytes=path.stat().st_size, noticed=noticed, left_out=reading.left_out
+            )
 
 
 def inspect_source(workspace: Workspace, source: DataSource, overrides: Mapping[str, Any] | None = None) -> Inspection:
@@ -41,12 +51,14 @@ def inspect_source(workspace: Workspace, source: DataSource, overrides: Mapping[
     ------
     UnreadableFile, DataError, StorageError
     """
+    if isinstance(source, FilesSource):
+        return inspect_together(list_files(workspace, source), overrides, source.name_column)
     with _on_disk(workspace, source) as path:
         return inspect(path, overrides)
 
 
 @contextmanager
-def _on_disk(workspace: Workspace, source: DataSource) -> Iterator[Path]:
+def _on_disk(workspace: Workspace, source: FileSource | UrlSource) -> Iterator[Path]:
     if isinstance(source, UrlSource):
         with workspace.outside.fetched(source.url) as path:
             yield path

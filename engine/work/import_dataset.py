@@ -1,14 +1,15 @@
 """Bring the rows of a source into a new version of a dataset."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import FileSource, Incoming, open_source, read_source
+from engine.sources import DataSource, FilesSource, FileSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, find_place, measure, refuse_second, write_rows
+from engine.work.new_version import NewVersion, Place, find_place, measure, refuse_second, write_rows
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 
@@ -44,8 +45,8 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
         uow.audit.record("local", "dataset imported", f"dataset {made.place.name}", detail)
 
     assignment.finish.append(keep)
-    if isinstance(source, FileSource) and _is_upload(workspace, source):
-        assignment.afterwards.append(lambda: source.path.unlink(missing_ok=True))
+    for file in _uploads(workspace, source):
+        assignment.afterwards.append(partial(file.path.unlink, missing_ok=True))
     return result
 
 
@@ -54,6 +55,7 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
     batches = _reported(assignment, ahead(incoming.reading.batches()), incoming)
     written = write_rows(workspace, place, batches, incoming.reading.schema)
+    rejected = _kept_lines(workspace, place, incoming)
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
@@ -63,7 +65,17 @@ def _made(assignment: Assignment, incoming: Incoming) -> NewVersion:
         description=payload.get("description", ""),
         read_as=incoming.read_as,
         findings=incoming.findings,
+        rejected=rejected,
     )
+
+
+def _kept_lines(workspace: Workspace, place: Place, incoming: Incoming) -> dict[str, Any] | None:
+    """Keep the lines that were left out beside the version, so that they can be mended."""
+    left_out = incoming.left_out
+    file = left_out.finish() if left_out is not None else None
+    if left_out is None or file is None:
+        return None
+    return {"count": left_out.count, "file": workspace.tables.keep_beside(place.dataset_id, place.number, file)}
 
 
 def _told(made: NewVersion) -> dict[str, Any]:
@@ -75,6 +87,7 @@ def _told(made: NewVersion) -> dict[str, Any]:
         "columns": [{"name": column.name, "type": column.type} for column in manifest.columns],
         "findings": [finding.model_dump(mode="json") for finding in made.findings],
         "read_as": made.read_as,
+        "rejected": (made.rejected or {}).get("count", 0),
     }
 
 
@@ -96,5 +109,7 @@ def _share(incoming: Incoming, rows: int, seen: int) -> float | None:
     return WRITING * min(1.0, seen / (incoming.bytes * UNPACKED)) if incoming.bytes else None
 
 
-def _is_upload(workspace: Workspace, source: FileSource) -> bool:
-    return source.path.is_relative_to(workspace.uploads.resolve())
+def _uploads(workspace: Workspace, source: DataSource) -> list[FileSource]:
+    """The files that were uploaded for this import, and are not needed behind it."""
+    files = [source] if isinstance(source, FileSource) else source.files if isinstance(source, FilesSource) else []
+    return [file for file in files if file.path.is_relative_to(workspace.uploads.resolve())]

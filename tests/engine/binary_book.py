@@ -27,7 +27,9 @@ def write_binary_book(path: Path, sheet: str, rows: Sequence[Sequence[object]]) 
         book.writestr("[Content_Types].xml", _TYPES)
         book.writestr("_rels/.rels", _RELATIONS.format(kind="officeDocument", target="xl/workbook.bin"))
         book.writestr("xl/_rels/workbook.bin.rels", _RELATIONS.format(kind="worksheet", target="worksheets/sheet1.bin"))
-        book.writestr("xl/workbook.bin", _record(131, b"") + _record(143, b"") + name + _record(144, b"") + _record(132, b""))
+        book.writestr(
+            "xl/workbook.bin", _record(131, b"") + _record(143, b"") + name + _record(144, b"") + _record(132, b"")
+        )
         book.writestr("xl/worksheets/sheet1.bin", body)
 
 
