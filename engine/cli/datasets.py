@@ -8,28 +8,40 @@ import typer
 from engine.cli.given import pairs
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, wait
 
+TEXTS = ("delimiter", "quote", "escape", "decimal", "thousands", "sheet", "cell_range", "encoding", "date_format")
+"""Ways to read a file that are texts, whatever they look like."""
+
+LINE = ("file", "line", "reason", "text")
+
 app = typer.Typer(help="Import, look at and delete datasets.", no_args_is_help=True)
 
 
 @app.command("import")
 @guarded
 def dataset_import(
-    source: Annotated[Path, typer.Argument(help="The file.")],
+    source: Annotated[Path, typer.Argument(help="The file; a folder or a pattern in quotes for several.")],
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; the file's unless given.")] = None,
     read_as: Annotated[
-        list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
+        list[str] | None,
+        typer.Option("--read-as", help="How to read it, e.g. delimiter=tab, encoding=latin-1, sheet=Sales."),
+    ] = None,
+    file_column: Annotated[
+        str | None, typer.Option("--file-column", help="Of several files: a column that tells of each row its file.")
     ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a file as a new dataset, or as the next version of one."""
+    from engine.cli.several import several_files
     from engine.service.datasets import start_import, suggested_name
 
-    overrides = pairs(read_as, "--read-as")
+    overrides = pairs(read_as, "--read-as", TEXTS)
+    origin = several_files(source, file_column)
+    name = name or suggested_name(origin.called if origin else source.name)
     workspace = open_home(home)
     result = wait(
         workspace,
-        start_import(workspace, source, name or suggested_name(source.name), overrides=overrides),
+        start_import(workspace, origin or source, name, overrides=overrides),
     )
     if as_json:
         print_json(result)
@@ -37,6 +49,8 @@ def dataset_import(
     say(f"{result['dataset']} v{result['version']}: {result['rows']:,} rows, {len(result['columns'])} columns")
     for finding in result["findings"]:
         say(f"  {finding['severity']}: {finding['message']}")
+    if result["rejected"]:
+        say(f"  The {result['rejected']:,} lines that were left out are kept: dataset rejected {result['dataset']}")
 
 
 @app.command("list")
@@ -105,3 +119,33 @@ def dataset_delete(
 
     delete_dataset(open_home(home), name)
     print_json({"deleted": name}) if as_json else say(f"{name} is deleted.")
+
+
+@app.command("rejected")
+@guarded
+def dataset_rejected(
+    name: Annotated[str, typer.Argument(help="The dataset.")],
+    version: Annotated[int | None, typer.Option(help="A version; the latest unless given.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many to show.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    to: Annotated[Path | None, typer.Option("--to", help="Write all of them to this CSV file instead.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the lines of the file that were left out of a version, or write them to a file."""
+    from engine.service.rejected import rejected_csv, rejected_lines
+    from storage.disk import writing
+
+    workspace = open_home(home)
+    if to is not None:
+        with writing(to):
+            to.write_bytes(rejected_csv(workspace, name, version))
+        print_json({"file": str(to)}) if as_json else say(f"Written to {to}.")
+        return
+    found = rejected_lines(workspace, name, version, offset, limit)
+    if as_json:
+        print_json({"total": found.total, "lines": [dict(zip(LINE, row, strict=True)) for row in found.rows]})
+        return
+    for file, line, reason, text in found.rows:
+        say(f"{file + ':' if file else ''}{line}: {reason}: {text}")
+    say(f"{found.total or 0:,} lines were left out.")

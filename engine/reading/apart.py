@@ -39,10 +39,8 @@ def apart(task: str, workspace: Workspace, **order: Any) -> dict[str, Any]:
             hint="Choose a smaller cell range where it has one, or save it as CSV and import that.",
         )
     if "error" in answer:
-        error = answer["error"]
-        raise READING_ERRORS.get(error["code"], UnreadableFile)(
-            error["message"], hint=error["hint"], field=error["field"]
-        )
+        told = answer["error"]
+        raise READING_ERRORS.get(told["code"], UnreadableFile)(told["message"], hint=told["hint"], field=told["field"])
     return answer
 
 

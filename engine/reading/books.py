@@ -129,7 +129,8 @@ def _titles(records: list[tuple[int, Cells]], width: int) -> int:
 
 def _filled_columns(grid: Grid, body: pa.Table, head: Head) -> tuple[list[int], list[int]]:
     """Leave columns out that have neither a name nor a value."""
-    kept, dropped = [], []
+    kept: list[int] = []
+    dropped: list[int] = []
     for i in range(grid.width):
         has_name = bool(head.names) and bool(head.names[i].strip())
         is_filled = has_name or bool(pc.any(pc.not_equal(body.column(f"k{i}"), Kind.EMPTY)).as_py())

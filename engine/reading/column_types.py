@@ -1,7 +1,7 @@
 """Which type each text column gets: guessed from its first values, then checked against every value of the table."""
 
-from collections.abc import Mapping, Sequence
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -12,7 +12,7 @@ from engine.reading import type_findings as tell
 from engine.reading.read_as import ColumnType, ReadAs
 from engine.reading.stage import Stage
 from engine.reading.type_counts import Counts
-from engine.reading.values import Shape, fits_format, groups_digits, grouping_of, moment_formats, shape_of
+from engine.reading.values import Shape, fits_format, grouping_of, groups_digits, moment_formats, shape_of
 
 _SAMPLE_ROWS = 1_000
 _SAMPLE_CELLS = 500_000

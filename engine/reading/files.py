@@ -202,7 +202,7 @@ def _json_format(head: bytes, suffixes: list[str]) -> Format | None:
 
 def _plain(path: Path, workspace: Workspace, packing: Compression | None = None) -> Unpacked:
     """Return the unpacked file, unpacked within bounds where it is not; once for each workspace."""
-    if known := workspace.kept.get(("plain", path)):
+    if known := workspace.kept.get(f"plain {path}"):
         found: Unpacked = known
         return found
     if not path.is_file():
@@ -212,7 +212,7 @@ def _plain(path: Path, workspace: Workspace, packing: Compression | None = None)
     packing = packing or ("none" if set(books.ENDINGS) & {path.suffix.lower()} else packing_of(path))
     workspace.kept["packing"] = packing
     plain = Unpacked(path, path.name) if packing == "none" else unpack(path, packing, workspace.path / "plain")
-    workspace.kept["plain", path] = plain
+    workspace.kept[f"plain {path}"] = plain
     return plain
 
 

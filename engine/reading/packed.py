@@ -46,7 +46,7 @@ def packing_of(path: Path) -> Compression:
     """Tell how a file is packed; a workbook is a ZIP archive too, but is read as it is."""
     with path.open("rb") as file:
         head = file.read(8)
-    found = next((name for mark, name in MARKS if head.startswith(mark)), "none")
+    found: Compression = next((name for mark, name in MARKS if head.startswith(mark)), "none")
     return "none" if found == "zip" and is_book(path) else found
 
 

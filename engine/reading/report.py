@@ -115,7 +115,7 @@ def _fitted(report: Report) -> Iterator[Finding]:
         what, severity = _FITTED[code]
         yield Finding(
             code=f"lines_{code}",
-            severity=severity,  # type: ignore[arg-type]  # one of them
+            severity=severity,
             message=f"{count:,} lines {what}; the first is line {lines[0]}.",
             fix="Look at these lines: values may stand in the wrong column.",
             detail={"lines": lines[:_SHOWN], "count": count},

@@ -27,7 +27,7 @@ def ambiguity(name: str, chosen: str, fitting: Sequence[str], *, certain: bool) 
             severity="warning",
             column=name,
             message=f"{name}: every date fits both day first and month first; they were read {order} ({chosen}).",
-            fix=f"Set the date format to {instead} if the {other.replace(' first', '')} comes first.",
+            fix=f"Read them {other} ({instead}) if that is meant.",
             detail={
                 "read_as": chosen,
                 "or": instead,

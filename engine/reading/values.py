@@ -28,12 +28,12 @@ def shape_of(cells: Sequence[str], null_values: Sequence[str], thousands: str = 
     filled = [text for cell in cells if (text := cell.strip()) and text not in null_values]
     if not filled:
         return "empty"
-    if _share(filled, lambda text: is_number(text.replace(thousands, "") if thousands else text)) >= _ENOUGH:
-        return "number"
     if _share(filled, lambda text: text.lower() in ("true", "false")) >= _ENOUGH:
         return "boolean"
-    if _share(filled, is_moment) >= _ENOUGH:
+    if _share(filled, is_moment) >= _ENOUGH:  # before numbers, whose groups of digits have points too
         return "moment"
+    if _share(filled, lambda text: is_number(text.replace(thousands, "") if thousands else text)) >= _ENOUGH:
+        return "number"
     return "text"
 
 

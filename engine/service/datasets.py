@@ -9,7 +9,7 @@ from uuid import uuid4
 from engine.errors import CanvasbackError, DataError, MissingThing
 from engine.service.tables import read_page
 from engine.service.views import DatasetView, TableView
-from engine.sources import DataSource, FileSource, inspect_source
+from engine.sources import DataSource, FileSource, FilesSource, inspect_source
 from engine.workspace import Workspace
 from storage.disk import writing
 from storage.errors import StorageError
@@ -162,6 +162,9 @@ def start_import(
         source = FileSource(path=source)
     if isinstance(source, FileSource):
         source = FileSource(path=_existing(source.path), filename=source.filename)
+    if isinstance(source, FilesSource):
+        files = tuple(file.model_copy(update={"path": _existing(file.path)}) for file in source.files)
+        source = source.model_copy(update={"files": files})
     check_name(name.strip(), "dataset")
     payload = {
         "source": source.model_dump(mode="json"),

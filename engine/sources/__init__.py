@@ -2,7 +2,7 @@
 
 from engine.sources.incoming import Incoming
 from engine.sources.opening import inspect_source, open_source
-from engine.sources.source import DataSource, FilesSource, FileSource, UrlSource, read_source
+from engine.sources.source import DataSource, FileSource, FilesSource, UrlSource, read_source
 
 __all__ = [
     "DataSource",

@@ -14,8 +14,12 @@ from engine.reading.read_as import Rejected
 class Batches(Protocol):
     """What is read once, batch by batch; `findings` and `rejected` are complete behind the last one."""
 
-    schema: pa.Schema
     rejected_count: int
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of every batch."""
+        ...
 
     @property
     def findings(self) -> Sequence[Finding]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from engine.reading import detect, inspect, read
 from engine.reading.read_as import Inspection
-from engine.sources.incoming import Incoming
 from engine.sources.file_list import list_files
-from engine.sources.source import DataSource, FilesSource, FileSource, UrlSource
+from engine.sources.incoming import Incoming
+from engine.sources.source import DataSource, FileSource, FilesSource, UrlSource
 from engine.sources.together import inspect_together, read_together
 from engine.workspace import Workspace
 

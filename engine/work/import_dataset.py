@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import DataSource, FilesSource, FileSource, Incoming, open_source, read_source
+from engine.sources import DataSource, FileSource, FilesSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, Place, find_place, measure, refuse_second, write_rows
 from engine.workspace import Workspace

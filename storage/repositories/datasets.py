@@ -176,8 +176,8 @@ class Datasets(NamedRepository[Dataset]):
     def files_in_use(self) -> frozenset[str]:
         """Return the paths that some version lists, relative to the folder of datasets."""
         listings = self._session.execute(select(DatasetVersion.files, DatasetVersion.rejected)).all()
-        beside = {rejected["file"] for _, rejected in listings if rejected and rejected.get("file")}
-        return beside | frozenset(file["path"] for files, _ in listings for file in files)
+        beside = {str(rejected["file"]) for _, rejected in listings if rejected and rejected.get("file")}
+        return frozenset(beside | {str(file["path"]) for files, _ in listings for file in files})
 
     def _refuse_if_used(self, name: str, users: Sequence[str]) -> None:
         if users:

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.reading import EmptyFile, NotATable, TooBig, UnreadableFile, UnsupportedColumn, inspect, read
-from engine.reading import limits
+from engine.reading import EmptyFile, NotATable, TooBig, UnreadableFile, UnsupportedColumn, inspect, limits, read
 from engine.reading.names import settle_names
 
 
