@@ -1,7 +1,7 @@
 """Parsers of foreign formats work in a process of their own.
 
 They are written in C and Rust, and a file that was made to hurt can take all memory there is, or end the process.
-Here that is a process which has only so much memory, and what it found comes back as a JSON document beside Arrow files.
+Here that is a process which has only so much memory. What it found comes back as a JSON document beside Arrow files.
 """
 
 import json
@@ -35,7 +35,7 @@ def apart(task: str, workspace: Workspace, **order: Any) -> dict[str, Any]:
     answer = _answer(done.stdout)
     if answer is None:
         raise UnreadableFile(
-            f"Reading the file took more than the {MEMORY_BYTES >> 30} GB of memory that it may take, or it is damaged.",
+            f"Reading the file takes more than the {MEMORY_BYTES >> 30} GB of memory that it may, or it is damaged.",
             hint="Choose a smaller cell range where it has one, or save it as CSV and import that.",
         )
     if "error" in answer:

@@ -1,7 +1,7 @@
 """What a person names as the origin of a dataset."""
 
-from collections.abc import Mapping
-from os.path import commonprefix
+import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -56,6 +56,16 @@ class UrlSource(_Source):
         return Path(urlsplit(self.url).path).name or "data"
 
 
+def _shared_beginning(names: Sequence[str]) -> str:
+    """What all names begin with.
+
+    >>> _shared_beginning(["sales_01.csv", "sales_02.csv"])
+    'sales_0'
+    """
+    letters = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letter for letter, *_ in letters)
+
+
 class FilesSource(_Source):
     """Several files that become one table, matched by the names of their columns.
 
@@ -87,7 +97,7 @@ class FilesSource(_Source):
         """What a dataset of it could be called."""
         if self.folder is not None:
             return self.folder.name
-        shared = commonprefix([file.called for file in self.files]).rstrip("-_. 0123456789")
+        shared = _shared_beginning([file.called for file in self.files]).rstrip("-_. 0123456789")
         return shared or (self.files[0].called if self.files else "files")
 
 

@@ -119,7 +119,8 @@ def test_a_bomb_in_a_book_ends_in_words(tmp_path: Path, monkeypatch: pytest.Monk
         for info in book.infolist():
             text = book.read(info)
             if info.filename.endswith("sheet1.xml"):
-                text = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">{far}</row></sheetData></worksheet>'.encode()
+                space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                text = f'<worksheet xmlns="{space}"><sheetData><row r="1">{far}</row></sheetData></worksheet>'.encode()
             out.writestr(info.filename, text)
     monkeypatch.setattr(apart, "MEMORY_BYTES", 1 << 30)
     with pytest.raises(UnreadableFile, match="memory"):

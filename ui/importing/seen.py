@@ -26,8 +26,9 @@ def show_rows(seen: Found) -> None:
     """The first rows, as they would be."""
     names = [column["name"] for column in seen["columns"]]
     kinds = {column["name"]: TYPES[column["type"]] for column in seen["columns"]}
+    rows = pd.DataFrame(seen["preview"], columns=names)
     st.dataframe(
-        pd.DataFrame(seen["preview"], columns=names), hide_index=True, placeholder="–", height=_height(len(seen["preview"])),
+        rows, hide_index=True, placeholder="–", height=_height(len(rows)),
         column_config={
             name: st.column_config.Column(help=f"{name}: {kinds[name]}", width=_width(name, len(names)))
             for name in names
