@@ -108,6 +108,39 @@ class TableStore:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def keep_beside(self, dataset_id: str, number: int, path: Path) -> str:
+        """Keep a file that belongs to a version but holds no rows of it; returns its path relative to the root.
+
+        Raises
+        ------
+        DiskFull, WriteFailed
+            nothing is left behind.
+        """
+        folder = self._dataset_folder(dataset_id)
+        name = temporary_name()
+        temporary, target = folder / name, folder / f"v{number}-{name.removeprefix(TEMPORARY)}{path.suffix}"
+        try:
+            with writing(target):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                shutil.copyfile(path, temporary)
+                temporary.rename(target)
+            sync_folder(folder)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return target.relative_to(self.root).as_posix()
+
+    def beside(self, relative: str) -> Path:
+        """Return the file that `keep_beside` kept.
+
+        Raises
+        ------
+        NotFound, DamagedFile
+        """
+        path = inside(self.root, relative)
+        if not path.is_file():
+            raise _damaged(path, "it is missing")
+        return path
+
     def paths(self, manifest: Manifest) -> list[Path]:
         """Return the files of a version, in the order of their rows."""
         return [inside(self.root, file.path) for file in manifest.files]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.service.charts import ChartSpec
     from ui.canvas import Intent
 
+_READING, _ROUNDS = "reading", "reading_rounds"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
     "endpoint_keys",
@@ -78,6 +79,23 @@ def upload_of(file_id: str) -> Path | None:
     """Where an upload was put."""
     path: Path | None = st.session_state.get(_UPLOADS, {}).get(file_id)
     return path
+
+
+def reading_chosen(key: str) -> dict[str, Any]:
+    """How a file shall be read, as far as that was chosen with one click."""
+    chosen: dict[str, Any] = st.session_state.get(_READING, {}).get(key, {})
+    return dict(chosen)
+
+
+def reading_round(key: str) -> int:
+    """How often that was changed: the widgets begin anew each time."""
+    return int(st.session_state.get(_ROUNDS, {}).get(key, 0))
+
+
+def choose_reading(key: str, overrides: dict[str, Any]) -> None:
+    """Take another reading of a file from now on."""
+    st.session_state.setdefault(_READING, {})[key] = overrides
+    st.session_state.setdefault(_ROUNDS, {})[key] = reading_round(key) + 1
 
 
 def is_new(intent: Intent) -> bool:

@@ -11,14 +11,14 @@ from decimal import Decimal
 import sqlglot
 from sqlglot import exp
 
-from components.sql.foreign import DIALECTS, Dialect
+from components.sql.foreign import dialect_of
 
 A_DAY = timedelta(days=1)
 A_LITTLE = 1e-9
 """Of a fraction: much more than its last digit, of which a database may know more than a number here holds."""
 
 
-def beyond(query: str, kind: Dialect, column: str, value: object) -> str | None:
+def beyond(query: str, kind: str, column: str, value: object) -> str | None:
     """The query without most rows whose column is less than a value, or has none.
 
     Parameters
@@ -39,13 +39,13 @@ def beyond(query: str, kind: Dialect, column: str, value: object) -> str | None:
     least = _least(value, kind)
     if least is None:
         return None
-    dialect = DIALECTS[kind]
+    dialect = dialect_of(kind)
     rows = sqlglot.parse_one(query, read=dialect).subquery("cb_rows")  # type: ignore[attr-defined]
     at_least = exp.GTE(this=exp.column(exp.to_identifier(column, quoted=True)), expression=least)
     return str(exp.select("*").from_(rows).where(at_least).sql(dialect=dialect))
 
 
-def _least(value: object, kind: Dialect) -> exp.Expr | None:
+def _least(value: object, kind: str) -> exp.Expr | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

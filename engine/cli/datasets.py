@@ -1,5 +1,6 @@
 """Import and look at datasets."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -7,6 +8,11 @@ import typer
 from engine.cli import rules
 from engine.cli.given import pairs
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, wait
+
+TEXTS = ("delimiter", "quote", "escape", "decimal", "thousands", "sheet", "cell_range", "encoding", "date_format")
+"""Ways to read a file that are texts, whatever they look like."""
+
+LINE = ("file", "line", "reason", "text")
 
 app = typer.Typer(help="Import, look at and delete datasets.", no_args_is_help=True)
 app.add_typer(rules.app, name="rules")
@@ -16,11 +22,18 @@ app.add_typer(rules.app, name="rules")
 @guarded
 def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
     source: Annotated[
-        str | None, typer.Argument(help="A file, an address https://…, or CONNECTION:TABLE (CONNECTION:KEY).")
+        str | None,
+        typer.Argument(
+            help="A file, a folder or a pattern in quotes, an address https://…, or CONNECTION:TABLE (CONNECTION:KEY)."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="The dataset's name; the file's unless given.")] = None,
     read_as: Annotated[
-        list[str] | None, typer.Option("--read-as", help="How to read it, e.g. delimiter=';' or encoding=latin-1.")
+        list[str] | None,
+        typer.Option("--read-as", help="How to read it, e.g. delimiter=tab, encoding=latin-1, sheet=Sales."),
+    ] = None,
+    file_column: Annotated[
+        str | None, typer.Option("--file-column", help="Of several files: a column that tells of each row its file.")
     ] = None,
     append: Annotated[
         bool, typer.Option("--append", help="Add the rows to those of the latest version instead of replacing them.")
@@ -30,13 +43,13 @@ def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a file, an address, a table, a query or an object as a new dataset, or as the next version of one."""
+    """Import files, an address, a table, a query or an object as a new dataset, or as the next version of one."""
     from engine.cli.origins import origin
     from engine.service.datasets import start_import, suggested_name
 
-    overrides = pairs(read_as, "--read-as")
+    overrides = pairs(read_as, "--read-as", TEXTS)
     workspace = open_home(home)
-    found = origin(workspace, source, query, connection)
+    found = origin(workspace, source, query, connection, file_column)
     mode: Literal["append", "replace"] = "append" if append else "replace"
     called = name or suggested_name(found.called)
     result = wait(workspace, start_import(workspace, found, called, overrides=overrides, mode=mode))
@@ -48,6 +61,8 @@ def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
         say(f"  held: {result['held']['message']} {result['held']['hint']}")
     for finding in result["findings"]:
         say(f"  {finding['severity']}: {finding['message']}")
+    if result["rejected"]:
+        say(f"  The {result['rejected']:,} lines that were left out are kept: dataset rejected {result['dataset']}")
 
 
 @app.command("list")
@@ -125,3 +140,33 @@ def dataset_delete(
         delete_version(workspace, name, version)
     gone = {"deleted": name, **({"version": version} if version else {})}
     print_json(gone) if as_json else say(f"{name}{f' v{version}' if version else ''} is deleted.")
+
+
+@app.command("rejected")
+@guarded
+def dataset_rejected(
+    name: Annotated[str, typer.Argument(help="The dataset.")],
+    version: Annotated[int | None, typer.Option(help="A version; the latest unless given.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many to show.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    to: Annotated[Path | None, typer.Option("--to", help="Write all of them to this CSV file instead.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the lines of the file that were left out of a version, or write them to a file."""
+    from engine.service.rejected import rejected_csv, rejected_lines
+    from storage.disk import writing
+
+    workspace = open_home(home)
+    if to is not None:
+        with writing(to):
+            to.write_bytes(rejected_csv(workspace, name, version))
+        print_json({"file": str(to)}) if as_json else say(f"Written to {to}.")
+        return
+    found = rejected_lines(workspace, name, version, offset, limit)
+    if as_json:
+        print_json({"total": found.total, "lines": [dict(zip(LINE, row, strict=True)) for row in found.rows]})
+        return
+    for file, line, reason, text in found.rows:
+        say(f"{file + ':' if file else ''}{line}: {reason}: {text}")
+    say(f"{found.total or 0:,} lines were left out.")

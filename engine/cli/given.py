@@ -1,5 +1,6 @@
 """What a person gives on the command line, read."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,14 @@ if TYPE_CHECKING:
     from engine.graph import Pipeline
 
 
-def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
-    """``name=value`` options; a value is read as YAML, so that numbers are numbers."""
+def pairs(given: list[str] | None, option: str, texts: Collection[str] = ()) -> dict[str, Any]:
+    """``name=value`` options; a value is read as YAML, so that numbers are numbers.
+
+    Parameters
+    ----------
+    texts
+        Names whose values are texts as they stand.
+    """
     import yaml
 
     found = {}
@@ -18,6 +25,9 @@ def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
         name, separator, value = text.partition("=")
         if not separator or not name:
             raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
+        if name in texts:
+            found[name] = value
+            continue
         try:
             found[name] = yaml.safe_load(value) if value.strip() else value
         except yaml.YAMLError as error:

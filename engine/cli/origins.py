@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from engine.cli.several import several_files
 from engine.errors import InvalidSetting, MissingThing
 from engine.service.connections import browse_tables, get_connection
 from engine.sources import DataSource, FileSource, ObjectSource, QuerySource, TableSource, UrlSource
@@ -11,13 +12,21 @@ from storage.errors import NotFound
 WEB = ("https://", "http://")
 
 
-def origin(workspace: Workspace, text: str | None, query: str | None, connection: str | None) -> DataSource:
+def origin(
+    workspace: Workspace,
+    text: str | None,
+    query: str | None = None,
+    connection: str | None = None,
+    name_column: str | None = None,
+) -> DataSource:
     """What to import.
 
     Parameters
     ----------
     text
-        A file, an address, or ``CONNECTION:TABLE``; None with a query.
+        A file, a folder, a pattern, an address, or ``CONNECTION:TABLE``; None with a query.
+    name_column
+        Of several files: a column that tells of each row which file it came from.
 
     Raises
     ------
@@ -36,6 +45,9 @@ def origin(workspace: Workspace, text: str | None, query: str | None, connection
         raise InvalidSetting("Nothing is named to import.", hint="Name a file, an address, or CONNECTION:TABLE.")
     if text.lower().startswith(WEB):
         return UrlSource(url=text)
+    several = several_files(Path(text), name_column)
+    if several is not None:
+        return several
     if Path(text).exists() or ":" not in text:
         return FileSource(path=Path(text))
     name, place = text.split(":", maxsplit=1)

@@ -1,16 +1,18 @@
 """Which type each text column gets: guessed from its first values, then checked against every value of the table."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
 from engine.findings import Finding
 from engine.reading import type_counts as sql
+from engine.reading import type_findings as tell
 from engine.reading.read_as import ColumnType, ReadAs
 from engine.reading.stage import Stage
 from engine.reading.type_counts import Counts
-from engine.reading.values import Shape, moment_formats, shape_of
+from engine.reading.values import Shape, fits_format, grouping_of, groups_digits, moment_formats, shape_of
 
 _SAMPLE_ROWS = 1_000
 _SAMPLE_CELLS = 500_000
@@ -25,17 +27,35 @@ class TypedColumn:
     type: ColumnType
     expression: str
     findings: list[Finding] = field(default_factory=list)
+    date_format: str | None = None
+    is_empty: bool = False
 
 
 def settle_types(
-    connection: duckdb.DuckDBPyConnection, stage: Stage, names: Sequence[str], read_as: ReadAs
+    connection: duckdb.DuckDBPyConnection,
+    stage: Stage,
+    names: Sequence[str],
+    read_as: ReadAs,
+    known: Mapping[str, ColumnType] | None = None,
 ) -> list[TypedColumn]:
-    """Type every column of the stage, each value of which is looked at."""
+    """Type every column of the stage, each value of which is looked at.
+
+    Parameters
+    ----------
+    known
+        Types that the file itself tells, whose texts are as DuckDB writes them; what a person imposes comes first.
+    """
     samples = sample(connection, stage, len(names))
-    columns = [_Undecided(Stage.column(i), name, samples[i], read_as) for i, name in enumerate(names)]
-    open_columns = [column for column in columns if column.tests]
+    told = {name: kind for name, kind in (known or {}).items() if name not in read_as.types}
+    columns = [
+        _Known(Stage.column(i), name, told[name])
+        if name in told
+        else _Undecided(Stage.column(i), name, samples[i], read_as)
+        for i, name in enumerate(names)
+    ]
+    open_columns = [column for column in columns if isinstance(column, _Undecided) and column.tests]
     counted = sql.count(connection, stage, {column.source: column.tests for column in open_columns}, read_as)
-    day_first = _day_first(open_columns, counted)
+    day_first = _day_first(open_columns, counted, read_as)
     return [column.decide(counted.get(column.source, {}), day_first) for column in columns]
 
 
@@ -49,21 +69,45 @@ def sample(connection: duckdb.DuckDBPyConnection, stage: Stage, width: int) -> l
     return [[cell for cell in column.to_pylist() if cell] for column in table.columns]
 
 
+@dataclass
+class _Known:
+    """A text column whose type nobody has to find out."""
+
+    source: str
+    name: str
+    kind: ColumnType
+
+    def decide(self, _counts: Counts, _day_first: bool | None) -> TypedColumn:
+        return TypedColumn(self.name, self.kind, f"CAST({self.source} AS {DUCKDB_TYPES[self.kind]})")
+
+
 class _Undecided:
     """A text column on its way to a type."""
 
     def __init__(self, source: str, name: str, cells: Sequence[str], read_as: ReadAs) -> None:
-        self.source, self.name, self.read_as = source, name, read_as
+        self.source, self.name = source, name
+        self.read_as = read_as.model_copy(update={"thousands": grouping_of(cells, read_as)})
         self.text = f"trim({source})"
         self.imposed = read_as.types.get(name)
-        self.shape: Shape = _shape_of_type(self.imposed) or shape_of(cells, read_as.null_values)
+        self.commas = next((cell.strip() for cell in cells if "," in cell), None)
+        self.may_group = groups_digits(cells, read_as)
+        self.shape: Shape = self._shape(cells)
         self.formats = self._formats(cells)
         self.tests = self._tests()
+
+    def _shape(self, cells: Sequence[str]) -> Shape:
+        if self.imposed is not None:
+            return _SHAPES[self.imposed]
+        if self.name in self.read_as.date_formats or fits_format(cells, self.read_as.date_format):
+            return "moment"
+        return shape_of(cells, self.read_as.null_values, self.read_as.thousands or "")
 
     def _formats(self, cells: Sequence[str]) -> list[str]:
         if self.shape != "moment":
             return []
-        return [self.read_as.date_format] if self.read_as.date_format else moment_formats(cells) or ["%Y-%m-%d"]
+        own, wanted = self.read_as.date_formats.get(self.name), self.read_as.date_format
+        found = [own] if own else [*([wanted] if wanted else []), *moment_formats(cells)]
+        return list(dict.fromkeys(found)) or ["%Y-%m-%d"]
 
     def _tests(self) -> dict[str, str]:
         if self.shape == "text":
@@ -76,7 +120,9 @@ class _Undecided:
 
     def decide(self, counts: Counts, day_first: bool | None) -> TypedColumn:
         if self.shape == "text" or not counts.get("filled"):
-            return self._as("string", f"nullif({self.source}, '')")
+            column = self._as("string", f"nullif({self.source}, '')")
+            column.is_empty = self.shape != "text"
+            return column
         if self.shape == "moment":
             return self._moment(counts, day_first)
         if self.shape == "boolean":
@@ -93,39 +139,52 @@ class _Undecided:
             return self._kept_text("long_numbers", f"{counts['long']:,} values have too many digits for a number")
         if self.imposed != "float64" and (self.imposed == "int64" or counts["int"] == numbers):
             is_plain = "plain" in counts and counts["int"] == numbers
-            as_int = f"CAST({self.source} AS BIGINT)" if is_plain else sql.as_int(self.text)
+            as_int = f"CAST({self.source} AS BIGINT)" if is_plain else sql.as_int(self.text, self.read_as)
             return self._settled("int64", as_int, counts, counts["int"])
         as_float = f"CAST({self.source} AS DOUBLE)" if "plain" in counts else sql.as_float(self.text, self.read_as)
-        return self._settled("float64", as_float, counts, counts["float"])
+        column = self._settled("float64", as_float, counts, counts["float"])
+        if column.type == "float64" and self.may_group and self.imposed is None:
+            column.findings.append(tell.points_may_group(self.name, self.may_group))
+        return column
 
     def _moment(self, counts: Counts, day_first: bool | None) -> TypedColumn:
         best = max(counts[fmt] for fmt in self.formats)
         fitting = [fmt for fmt in self.formats if counts[fmt] == best]
-        chosen = _prefer(fitting, day_first)
+        chosen = self.read_as.date_format if self.read_as.date_format in fitting else _prefer(fitting, day_first)
         date_only = self.imposed == "date" or (self.imposed is None and sql.is_date_only(chosen))
         expression = sql.as_moment(self.text, chosen, date_only=date_only)
         column = self._settled("date" if date_only else "timestamp", expression, counts, best)
-        if column.type != "string" and self.read_as.date_format is None:
-            column.findings += _ambiguity(self.name, chosen, fitting, certain=day_first is not None)
+        if column.type != "string":
+            column.date_format = chosen
+            column.findings += self._doubts(chosen, fitting, counts, certain=day_first is not None)
         return column
+
+    def _doubts(self, chosen: str, fitting: Sequence[str], counts: Counts, *, certain: bool) -> list[Finding]:
+        wanted = None if self.name in self.read_as.date_formats else self.read_as.date_format
+        if wanted and wanted != chosen:
+            return [tell.format_unused(self.name, wanted, counts["filled"] - counts["word"] - counts[wanted], chosen)]
+        return [] if wanted else tell.ambiguity(self.name, chosen, fitting, certain=certain)
 
     def _settled(self, kind: ColumnType, expression: str, counts: Counts, fitting: int) -> TypedColumn:
         """Give the type where all values fit; else keep text and say what does not fit."""
         misfits = counts["filled"] - fitting - counts["word"]
         if self.imposed is not None:
-            left = [_made_missing(self.name, kind, misfits)] if misfits > 0 else []
+            left = [tell.made_missing(self.name, kind, misfits)] if misfits > 0 else []
             return self._as(kind, expression, *left)
         if misfits > 0 or not fitting:
             return self._mixed(kind, counts, misfits, fitting)
-        words = [_words_missing(self.name, counts["word"], self.read_as)] if counts["word"] else []
+        words = [tell.words_missing(self.name, counts["word"], self.read_as)] if counts["word"] else []
         return self._as(kind, expression, *words)
 
     def _mixed(self, kind: ColumnType, counts: Counts, misfits: int, fitting: int) -> TypedColumn:
         column = self._as("string", f"nullif({self.source}, '')")
         if fitting and fitting >= _MOSTLY * (counts["filled"] - counts["word"]):
-            column.findings.append(_not_all(self.name, kind, misfits, counts["blank"], fitting))
+            column.findings.append(tell.not_all(self.name, kind, misfits, counts["blank"], fitting))
         elif fitting:
-            column.findings.append(_changes_late(self.name, kind, misfits, fitting))
+            column.findings.append(tell.changes_late(self.name, kind, misfits, fitting))
+        elif kind == "float64" and self.commas is not None:
+            may_group = self.read_as.thousands is None and re.search(r"\d,\d{3}\b", self.commas) is not None
+            column.findings.append(tell.other_numbers(self.name, self.commas[:40], may_group=may_group))
         return column
 
     def _kept_text(self, code: str, why: str) -> TypedColumn:
@@ -161,22 +220,13 @@ _SHAPES: dict[ColumnType, Shape] = {
     "timestamp": "moment",
     "string": "text",
 }
-_WORDS: dict[ColumnType, str] = {
-    "int64": "numbers",
-    "float64": "numbers",
-    "boolean": "true or false",
-    "date": "dates",
-    "timestamp": "dates",
-    "string": "text",
-}
 
 
-def _shape_of_type(imposed: ColumnType | None) -> Shape | None:
-    return _SHAPES[imposed] if imposed else None
-
-
-def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts]) -> bool | None:
-    """Let a column that can be read one way only decide for those that can be read both ways."""
+def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts], read_as: ReadAs) -> bool | None:
+    """Let columns that can be read one way only decide for those that can be read both ways, where they agree."""
+    if read_as.day_first is not None:
+        return read_as.day_first
+    found: set[bool] = set()
     for column in columns:
         counts = counted[column.source]
         best = max((counts[fmt] for fmt in column.formats), default=0)
@@ -184,83 +234,10 @@ def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts]) -> boo
             fmt.startswith("%d") for fmt in column.formats if counts[fmt] == best and fmt.startswith(("%d", "%m"))
         }
         if len(orders) == 1 and best:
-            return orders.pop()
-    return None
+            found |= orders
+    return found.pop() if len(found) == 1 else None
 
 
 def _prefer(formats: Sequence[str], day_first: bool | None) -> str:
     unwanted = "%d" if day_first is False else "%m"
     return next((fmt for fmt in formats if not fmt.startswith(unwanted)), formats[0])
-
-
-def _ambiguity(name: str, chosen: str, fitting: Sequence[str], *, certain: bool) -> list[Finding]:
-    if certain or not ({"%d", "%m"} <= {fmt[:2] for fmt in fitting}):
-        return []
-    order, other = ("day first", "month first") if chosen.startswith("%d") else ("month first", "day first")
-    instead = next(fmt for fmt in fitting if fmt[:2] != chosen[:2])
-    return [
-        Finding(
-            code="ambiguous_dates",
-            severity="warning",
-            column=name,
-            message=f"{name}: every date fits both day first and month first; they were read {order} ({chosen}).",
-            fix=f"Set the date format to {instead} if the {other.replace(' first', '')} comes first.",
-            detail={"read_as": chosen, "or": instead},
-        )
-    ]
-
-
-def _not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int) -> Finding:
-    what = _WORDS[kind]
-    examples = " (blank)" if blank == misfits else f" ({blank:,} of them blank)" if blank else ""
-    return Finding(
-        code="numbers_as_text" if what == "numbers" else "values_as_text",
-        severity="warning",
-        column=name,
-        message=f"{name}: {misfits:,} values are not {what}{examples} in a column of {what}, so it stays text.",
-        fix=f"Use cast to make it {kind}; values that are not {what} become missing.",
-        detail={
-            "misfits": misfits,
-            "blank": blank,
-            "fitting": fitting,
-            "component": "cast",
-            "params": _cast(name, kind),
-        },
-    )
-
-
-def _changes_late(name: str, kind: ColumnType, misfits: int, fitting: int) -> Finding:
-    return Finding(
-        code="type_changes",
-        severity="warning",
-        column=name,
-        message=f"{name} begins with {_WORDS[kind]}, but {misfits:,} later values are none, so it stays text.",
-        fix=f"Look at the values; use cast to make it {kind} if the others may become missing.",
-        detail={"misfits": misfits, "fitting": fitting, "component": "cast", "params": _cast(name, kind)},
-    )
-
-
-def _words_missing(name: str, count: int, read_as: ReadAs) -> Finding:
-    return Finding(
-        code="null_words",
-        severity="info",
-        column=name,
-        message=f"{name}: {count:,} words such as {', '.join(read_as.null_values[:2])} were read as missing values.",
-        fix="Change null_values if one of them is a value.",
-        detail={"count": count},
-    )
-
-
-def _made_missing(name: str, kind: ColumnType, count: int) -> Finding:
-    return Finding(
-        code="misfits_made_missing",
-        severity="warning",
-        column=name,
-        message=f"{name}: {count:,} values are not {_WORDS[kind]} and became missing, because {kind} was asked for.",
-        fix="Leave the type open to keep them as text.",
-        detail={"count": count},
-    )
-
-
-def _cast(name: str, kind: ColumnType) -> dict[str, object]:
-    return {"columns": [name], "to": kind}

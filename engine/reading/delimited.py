@@ -1,7 +1,7 @@
 """Text tables: CSV, TSV and their relatives."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from engine.reading.dialect import detect_dialect
 from engine.reading.encoding import detect_encoding, wrong_encoding
 from engine.reading.errors import EmptyFile, UnreadableFile
 from engine.reading.header import Cells, Head, find_head
+from engine.reading.left_out import LeftOut
 from engine.reading.limits import HEAD_CHARS
 from engine.reading.names import settle_names
 from engine.reading.proof import prove_regular
@@ -49,13 +50,15 @@ def detect(path: Path, read_as: ReadAs, fixed: frozenset[str]) -> tuple[ReadAs, 
     read_as = read_as.model_copy(
         update={"header": head.header_rows > 0, "header_rows": max(head.header_rows, 1), "skip_rows": head.skip_rows}
     )
-    return _with_decimal(path, read_as, fixed), [*findings, *about_dialect, *head.findings]
+    skipped = [] if "skip_rows" in fixed else _skipped_unread(lines, head)
+    return _with_decimal(path, read_as, fixed), [*findings, *about_dialect, *skipped, *head.findings]
 
 
 def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace) -> Reading:
     """Read a text table exactly as `read_as` says."""
-    records = head_records(head_lines(path, read_as), read_as)
-    head = find_head(records, read_as, EVERY_FIELD)
+    lines = head_lines(path, read_as)
+    head = find_head(head_records(lines, read_as), read_as, EVERY_FIELD)
+    head = replace(head, skip_lines=_behind_blanks(lines, head))
     names, findings = settle_names(head.names or [""] * head.width if head.header_rows else _numbered(head.width))
     connection = connect(workspace.path)
     staged = _stage(connection, path, read_as, head, workspace)
@@ -63,13 +66,16 @@ def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Work
     findings += [*findings_of(staged.report, staged.stage.rows, read_as, head.width), *_of_columns(columns)]
     if not staged.stage.rows:
         findings.append(_no_rows())
+    if _ends_open(path):
+        findings.append(_last_line_open())
 
     def batches() -> Iterator[pa.RecordBatch]:
         return typed_batches(connection, staged.stage, columns, reading.schema, batch_rows)
 
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, staged.report.rejected, workspace)
-    reading.rejected_count = staged.report.rejected_count
+    reading.rejected_count, reading.left_out = staged.report.rejected_count, staged.report.left_out
+    reading.notice_columns(columns)
     return reading
 
 
@@ -112,7 +118,7 @@ def _stage_carefully(
 ) -> Staged:
     for _ in islice(lines, head.skip_lines):
         lines.taken.clear()
-    records = Records(lines, read_as, head.width, head.header_line)
+    records = Records(lines, read_as, head.width, head.header_line, LeftOut())
     stage = stage_rows(connection, (cells for _, cells in records), head.width, workspace.path / "text.arrow")
     if not stage.rows and records.report.rejected_count:
         first = records.report.rejected[0]
@@ -138,6 +144,47 @@ def _repeats_header(path: Path, read_as: ReadAs, head: Head, rows: int, workspac
 
 def _behind(lines: list[str], read_as: ReadAs, fixed: frozenset[str]) -> list[str]:
     return lines[read_as.skip_rows :] or lines if "skip_rows" in fixed else lines
+
+
+def _behind_blanks(lines: list[str], head: Head) -> int:
+    """Count empty lines below the header to what is skipped; in a table of one column they are missing values."""
+    skip = head.skip_lines
+    while head.width > 1 and skip < len(lines) and not lines[skip].strip():
+        skip += 1
+    return skip
+
+
+def _skipped_unread(lines: list[str], head: Head) -> list[Finding]:
+    """Tell of lines before the table that are not even records: they may have been its header."""
+    before = {number: line for number, line in enumerate(lines[: head.skip_rows], start=1) if line.strip()}
+    if not before or any(finding.code == "preamble" for finding in head.findings):
+        return []
+    first = next(iter(before))
+    return [
+        Finding(
+            code="preamble",
+            severity="warning",
+            message=f"{len(before)} line(s) before the table cannot be read and were skipped; the first is line "
+            f"{first}: {before[first].strip()[:100]!r}.",
+            fix="Look whether one of them has the names, and correct its quotes.",
+            detail={"lines": {str(line): text.strip()[:200] for line, text in list(before.items())[:20]}},
+        )
+    ]
+
+
+def _ends_open(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 4, 0))
+        return not file.read().rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
+def _last_line_open() -> Finding:
+    return Finding(
+        code="last_line_open",
+        severity="info",
+        message="The last line has no end: if the file was cut off, its last value may be incomplete.",
+        fix="Look at the last row, and export the file again if it was cut off.",
+    )
 
 
 def _with_decimal(path: Path, read_as: ReadAs, fixed: frozenset[str]) -> ReadAs:

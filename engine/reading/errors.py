@@ -36,3 +36,9 @@ class UnsupportedColumn(UnreadableFile):
 
 class TooBig(UnreadableFile):
     code = "too_big"
+
+
+READING_ERRORS: dict[str, type[UnreadableFile]] = {
+    kind.code: kind for kind in (UnreadableFile, NotATable, EmptyFile, UnsupportedFormat, UnsupportedColumn, TooBig)
+}
+"""By their codes, to be raised again from what another process said."""

@@ -1,8 +1,6 @@
 """The door: which kind of file it is, how it would be read, and reading it."""
 
-import gzip
-import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,16 +8,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.findings import Finding
-from engine.reading import delimited
+from engine.reading import arrow_files, books, delimited
+from engine.reading.arrow_files import open_arrow
+from engine.reading.books import detect_book, open_book
 from engine.reading.encoding import detect_encoding
-from engine.reading.errors import EmptyFile, NotATable, TooBig, UnreadableFile, UnsupportedFormat
+from engine.reading.errors import EmptyFile, NotATable, UnreadableFile, UnsupportedFormat
 from engine.reading.json_records import open_json
-from engine.reading.limits import INSPECT_BYTES, MAX_UNCOMPRESSED_BYTES, PREVIEW_ROWS
+from engine.reading.limits import HEADER_ROWS, INSPECT_BYTES, INSPECT_ROWS, PREVIEW_ROWS
+from engine.reading.packed import Unpacked, is_book, packing_of, unpack
 from engine.reading.parquet_files import open_parquet
-from engine.reading.read_as import Format, Inspection, ReadAs
+from engine.reading.read_as import Compression, Format, Inspection, ReadAs
 from engine.reading.reading import Reading, Workspace
+from engine.reading.statistics_files import ENDINGS as STATISTICS
+from engine.reading.statistics_files import ending_of, open_statistics
 
-_GZIP = b"\x1f\x8b"
+_ARROW_ENDINGS = {".arrow", ".arrows", ".feather", ".ipc"}
+_TYPED_ENDINGS = {".parquet", *_ARROW_ENDINGS, *books.ENDINGS, *STATISTICS}
 _OTHERS = (
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
@@ -37,7 +41,19 @@ _OTHERS = (
     (b"<!DOCTYPE html", "a web page"),
     (b"<html", "a web page"),
 )
-_EXCEL_OLD = b"\xd0\xcf\x11\xe0"
+_OPENERS: dict[Format, Callable[..., Reading]] = {
+    "csv": delimited.open_delimited,
+    "json": open_json,
+    "jsonl": open_json,
+    "parquet": open_parquet,
+    "arrow": open_arrow,
+    "excel": open_book,
+    "spss": open_statistics,
+    "sas": open_statistics,
+    "stata": open_statistics,
+}
+_BY_ROWS = frozenset({"excel", "spss", "sas", "stata"})
+"""Formats of which the first rows can be read, but not the first bytes."""
 
 
 def inspect(path: Path, overrides: Mapping[str, Any] | None = None) -> Inspection:
@@ -58,15 +74,23 @@ def inspect(path: Path, overrides: Mapping[str, Any] | None = None) -> Inspectio
     path, given = Path(path), _checked_overrides(overrides or {})
     workspace = Workspace()
     try:
-        read_as, findings = _detect(path, given, workspace)
+        read_as, findings = _detect(path, given, workspace, INSPECT_ROWS)
         head, cut = _head_of(path, read_as, workspace)
-        reading = _open(head, read_as, PREVIEW_ROWS, Workspace())
-        with reading:
+        with _open(head, read_as, PREVIEW_ROWS, workspace, INSPECT_ROWS) as reading:
             preview = [
                 row for batch in islice(reading.batches(), 1) for row in batch.slice(0, PREVIEW_ROWS).to_pylist()
             ]
-        found = (*findings, *reading.findings, *cut)
-        return Inspection(read_as=read_as, columns=reading.columns, preview=tuple(preview), findings=found)
+        return Inspection(
+            read_as=read_as,
+            columns=reading.columns,
+            preview=tuple(preview),
+            findings=(*findings, *reading.findings, *cut),
+            sheets=reading.sheets,
+            date_formats=reading.date_formats,
+            empty=tuple(sorted(reading.empty)),
+            rejected=reading.rejected,
+            rejected_count=reading.rejected_count,
+        )
     finally:
         workspace.close()
 
@@ -86,7 +110,7 @@ def detect(path: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Read
     """
     workspace = Workspace()
     try:
-        return _detect(Path(path), _checked_overrides(overrides or {}), workspace)
+        return _detect(Path(path), _checked_overrides(overrides or {}), workspace, HEADER_ROWS)
     finally:
         workspace.close()
 
@@ -109,46 +133,62 @@ def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536) -> Reading:
     return _open(Path(path), read_as, batch_rows, Workspace())
 
 
-def _open(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace) -> Reading:
-    openers = {"parquet": open_parquet, "json": open_json, "jsonl": open_json, "csv": delimited.open_delimited}
+def _open(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace, most_rows: int | None = None) -> Reading:
+    some = {"most_rows": most_rows} if read_as.format in _BY_ROWS else {}
     try:
-        if read_as.format not in openers:
-            raise _no_excel()
-        return openers[read_as.format](_plain(path, workspace), read_as, batch_rows, workspace)
+        plain = _plain(path, workspace).path
+        return _OPENERS[read_as.format](plain, read_as, batch_rows, workspace, **some)
     except BaseException:
         workspace.close()
         raise
 
 
-def _detect(path: Path, given: dict[str, Any], workspace: Workspace) -> tuple[ReadAs, list[Finding]]:
-    compression = given.get("compression") or ("gzip" if _first_bytes(path).startswith(_GZIP) else "none")
-    plain = _plain(path, workspace, compression)
-    form = given.get("format") or _format_of(plain, path)
-    read_as = ReadAs(**{**given, "format": form, "compression": compression})
+def _detect(path: Path, given: dict[str, Any], workspace: Workspace, most_rows: int) -> tuple[ReadAs, list[Finding]]:
+    plain = _plain(path, workspace, given.get("compression"))
+    form = given.get("format") or _format_of(plain.path, plain.called)
+    read_as = ReadAs(**{**given, "format": form, "compression": workspace.kept["packing"]})
     if form in ("json", "jsonl") and "encoding" not in given:
-        encoding, findings = detect_encoding(plain)
+        encoding, findings = detect_encoding(plain.path)
         return read_as.model_copy(update={"encoding": encoding}), findings
+    if form == "excel":
+        return detect_book(plain.path, read_as, frozenset(given), workspace, most_rows)
     if form != "csv":
         return read_as, []
-    return delimited.detect(plain, read_as, frozenset(given))
+    return delimited.detect(plain.path, read_as, frozenset(given))
 
 
-def _format_of(path: Path, called: Path) -> Format:
+def _format_of(path: Path, called: str) -> Format:
     """Tell the format by the first bytes; a name only where they do not tell."""
     head = _first_bytes(path)
-    suffixes = [suffix.lower() for suffix in called.suffixes]
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(_EXCEL_OLD) or (head.startswith(b"PK") and {".xlsx", ".xlsm", ".ods"} & set(suffixes)):
-        raise _no_excel()
+    suffixes = [suffix.lower() for suffix in Path(called).suffixes]
+    if typed := _typed_format(path, head, suffixes):
+        return typed
     for mark, what in _OTHERS:
         if head.lstrip().startswith(mark):
             raise NotATable(f"This file is {what}, not a table.", hint="Export the table as CSV, Parquet or JSON.")
-    if ".parquet" in suffixes:
-        raise UnreadableFile("This is no Parquet file: its first bytes are wrong.", hint="Export it again.")
+    claimed = next((suffix for suffix in suffixes if suffix in _TYPED_ENDINGS), None)
+    if claimed:
+        raise UnreadableFile(f"This is no {claimed} file: its first bytes are wrong.", hint="Export it again.")
     if not head.strip():
         raise EmptyFile("The file is empty.", hint="Check that the export finished, and import it again.")
     return _json_format(head, suffixes) or "csv"
+
+
+def _typed_format(path: Path, head: bytes, suffixes: list[str]) -> Format | None:
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(arrow_files.MARK) or (
+        head.startswith(arrow_files.STREAM_MARK) and _ARROW_ENDINGS & set(suffixes)
+    ):
+        return "arrow"
+    if head.startswith(b"FEA1"):
+        raise UnsupportedFormat("This is the first version of Feather.", hint="Write it again as Feather version 2.")
+    if head.startswith(books.OLD_MARK) or (
+        head.startswith(b"PK") and (set(books.ENDINGS) & set(suffixes) or is_book(path))
+    ):
+        return "excel"
+    ending = ending_of(head, suffixes)
+    return STATISTICS[ending][0] if ending else None
 
 
 def _json_format(head: bytes, suffixes: list[str]) -> Format | None:
@@ -160,45 +200,29 @@ def _json_format(head: bytes, suffixes: list[str]) -> Format | None:
     return "jsonl" if text.startswith(b'{"') else None
 
 
-def _plain(path: Path, workspace: Workspace, compression: str | None = None) -> Path:
-    """Return the uncompressed file, unpacked within bounds where it is not."""
+def _plain(path: Path, workspace: Workspace, packing: Compression | None = None) -> Unpacked:
+    """Return the unpacked file, unpacked within bounds where it is not; once for each workspace."""
+    if known := workspace.kept.get(f"plain {path}"):
+        found: Unpacked = known
+        return found
     if not path.is_file():
         raise UnreadableFile(f"There is no file {path.name!r}.", hint="Choose the file again.")
     if not path.stat().st_size:
         raise EmptyFile("The file is empty (0 bytes).", hint="Check that the export finished, and import it again.")
-    if compression == "none" or not _first_bytes(path).startswith(_GZIP):
-        return path
-    target = workspace.path / "plain"
-    if not target.exists():
-        _unzip(path, target)
-    return target
-
-
-def _unzip(path: Path, target: Path) -> None:
-    written = 0
-    try:
-        with gzip.open(path) as source, target.open("wb") as sink:
-            while block := source.read(1 << 20):
-                written += len(block)
-                if written > MAX_UNCOMPRESSED_BYTES:
-                    raise TooBig(
-                        f"The file unpacks to more than {MAX_UNCOMPRESSED_BYTES >> 30} GB.",
-                        hint="Unpack it, split it, and import the parts.",
-                    )
-                sink.write(block)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableFile(
-            f"The gzip file is damaged behind {written:,} unpacked bytes.", hint="Copy or download it again."
-        ) from error
+    packing = packing or ("none" if set(books.ENDINGS) & {path.suffix.lower()} else packing_of(path))
+    workspace.kept["packing"] = packing
+    plain = Unpacked(path, path.name) if packing == "none" else unpack(path, packing, workspace.path / "plain")
+    workspace.kept[f"plain {path}"] = plain
+    return plain
 
 
 def _head_of(path: Path, read_as: ReadAs, workspace: Workspace) -> tuple[Path, list[Finding]]:
     """Copy the head of a long text file, cut behind a whole line."""
-    plain = _plain(path, workspace, read_as.compression)
+    plain = _plain(path, workspace).path
     size = plain.stat().st_size
     wide = read_as.encoding.startswith(("utf-16", "utf-32"))
-    if size <= INSPECT_BYTES or read_as.format in ("parquet", "json") or wide:
-        return plain, []
+    if size <= INSPECT_BYTES or read_as.format not in ("csv", "jsonl") or wide:
+        return path, []
     head = workspace.path / "head"
     with plain.open("rb") as source, head.open("wb") as sink:
         block = source.read(INSPECT_BYTES)
@@ -226,9 +250,3 @@ def _first_bytes(path: Path) -> bytes:
         raise UnreadableFile(f"There is no file {path.name!r}.", hint="Choose the file again.")
     with path.open("rb") as file:
         return file.read(4096)
-
-
-def _no_excel() -> UnsupportedFormat:
-    return UnsupportedFormat(
-        "Excel workbooks cannot be read here yet.", hint="Save the sheet as CSV UTF-8, and import that."
-    )

@@ -53,7 +53,7 @@ def find_head(records: Sequence[tuple[int, Cells]], read_as: ReadAs, fixed: froz
     rows = read_as.header_rows if "header_rows" in fixed else _header_rows(body, read_as, findings)
     names = _join([cells for _, cells in body[:rows]])
     width, names = _settle_width(names, width, [cells for _, cells in body[rows:]], findings)
-    skip_lines = _line_before(records, start + rows)
+    skip_lines = _last_line(*body[rows - 1])
     return Head(names, body[rows - 1][1], width, before, rows, skip_lines, findings)
 
 
@@ -173,6 +173,11 @@ def _line_before(records: Sequence[tuple[int, Cells]], index: int) -> int:
     if index < len(records):
         return records[index][0] - 1
     return records[-1][0] if records else 0
+
+
+def _last_line(line: int, cells: Cells) -> int:
+    """The physical line that a record ends with: names in quotes may go over several."""
+    return line + sum(len(cell.splitlines()) - 1 for cell in cells if "\n" in cell or "\r" in cell)
 
 
 def _filled(cells: Cells) -> int:

@@ -17,6 +17,7 @@ from engine.findings import Finding
 from engine.reading.column_types import settle_types
 from engine.reading.encoding import wrong_encoding
 from engine.reading.errors import EmptyFile, UnreadableFile
+from engine.reading.left_out import LeftOut
 from engine.reading.limits import MAX_COLUMNS, MAX_JSON_RECORD_CHARS
 from engine.reading.names import settle_names
 from engine.reading.read_as import Column, ColumnType, ReadAs
@@ -37,7 +38,7 @@ class Fields:
     """The fields of all records, and which kinds of values each holds."""
 
     kinds: dict[str, Counter[str]] = field(default_factory=dict)
-    report: Report = field(default_factory=Report)
+    report: Report = field(default_factory=lambda: Report(left_out=LeftOut()))
     records: int = 0
 
     def add(self, record: dict[str, Any]) -> None:
@@ -68,7 +69,8 @@ def open_json(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace
 
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, fields.report.rejected, workspace)
-    reading.rejected_count = fields.report.rejected_count
+    reading.rejected_count, reading.left_out = fields.report.rejected_count, fields.report.left_out
+    reading.notice_columns(columns)
     return reading
 
 

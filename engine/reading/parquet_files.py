@@ -27,7 +27,7 @@ def open_parquet(path: Path, read_as: ReadAs, batch_rows: int, workspace: Worksp
         ) from error
     names, findings = settle_names(schema.names)
     columns = [Column(name=name, type=column_type(field)) for name, field in zip(names, schema, strict=True)]
-    findings += [one for name, field in zip(names, schema, strict=True) for one in _changed(name, field.type)]
+    findings += [one for name, field in zip(names, schema, strict=True) for one in changed(name, field.type)]
     batches = partial(_batches, file, columns, batch_rows)
     return Reading(read_as, columns, batches, findings, [], workspace)
 
@@ -70,14 +70,19 @@ def to_column(values: pa.Array, kind: ColumnType) -> pa.Array:
     return pc.if_else(pc.is_nan(values), None, values) if kind == "float64" else values
 
 
-def _batches(file: pq.ParquetFile, columns: list[Column], batch_rows: int) -> Iterator[pa.RecordBatch]:
+def to_batch(batch: pa.RecordBatch, columns: list[Column]) -> pa.RecordBatch:
+    """Bring all columns of a batch to our names and types."""
     schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in columns])
+    arrays = [_column(values, column) for values, column in zip(batch.columns, columns, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _batches(file: pq.ParquetFile, columns: list[Column], batch_rows: int) -> Iterator[pa.RecordBatch]:
     seen = 0
     try:
         for batch in file.iter_batches(batch_rows):
-            arrays = [_column(values, column) for values, column in zip(batch.columns, columns, strict=True)]
             seen += len(batch)
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+            yield to_batch(batch, columns)
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(
             f"The Parquet file is damaged behind row {seen:,}.", hint="Copy or export it again."
@@ -101,7 +106,8 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind))
 
 
-def _changed(name: str, kind: pa.DataType) -> list[Finding]:
+def changed(name: str, kind: pa.DataType) -> list[Finding]:
+    """Tell where a column's type became a simpler one."""
     if not (kinds.is_decimal(kind) or kinds.is_time(kind) or (kinds.is_timestamp(kind) and kind.tz)):
         return []
     became = "text" if kinds.is_time(kind) else "UTC" if kinds.is_timestamp(kind) else "float64"

@@ -4,11 +4,16 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from engine.findings import Finding
-from engine.reading.read_as import Column, ColumnType, ReadAs, Rejected
+from engine.reading.left_out import LeftOut
+from engine.reading.read_as import Column, ColumnType, ReadAs, Rejected, Sheet
+
+if TYPE_CHECKING:
+    from engine.reading.column_types import TypedColumn
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     "int64": pa.int64(),
@@ -26,6 +31,8 @@ class Workspace:
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="canvasback-read-", ignore_cleanup_errors=True)
         self.path = Path(self._directory.name)
+        self.kept: dict[str, Any] = {}
+        """What one step of the reading found out for the next."""
 
     def link(self, path: Path) -> Path:
         """Give a file a name that no reader takes for a pattern."""
@@ -59,6 +66,14 @@ class Reading:
         Of every batch; known before the first row.
     rejected_count : int
         All rejected lines; `rejected` keeps the first thousand.
+    left_out : LeftOut
+        All rejected lines, in a file; it outlives the reading.
+    sheets : tuple of Sheet
+        What a workbook has to choose from.
+    date_formats : dict
+        How the dates of a column were read, by its name.
+    empty : frozenset of str
+        Columns without any value: their type says nothing.
     """
 
     def __init__(
@@ -74,6 +89,10 @@ class Reading:
         self.columns = tuple(columns)
         self.schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in columns])
         self.rejected_count = len(rejected)
+        self.left_out: LeftOut | None = None
+        self.sheets: tuple[Sheet, ...] = ()
+        self.date_formats: dict[str, str] = {}
+        self.empty: frozenset[str] = frozenset()
         self._make_batches = batches
         self._findings = findings
         self._rejected = rejected
@@ -86,6 +105,11 @@ class Reading:
     @property
     def rejected(self) -> tuple[Rejected, ...]:
         return tuple(self._rejected)
+
+    def notice_columns(self, columns: Sequence["TypedColumn"]) -> None:
+        """Keep what is known of the columns beside their types."""
+        self.date_formats = {column.name: column.date_format for column in columns if column.date_format}
+        self.empty = frozenset(column.name for column in columns if column.is_empty)
 
     def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows once, in the order of the file."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
 
+from engine.reading.left_out import MOST_CHARS, LeftOut
 from engine.reading.limits import KEPT_REJECTED, MAX_FIELD_CHARS, MAX_LINE_CHARS
 from engine.reading.read_as import ReadAs, Rejected
 
@@ -69,13 +70,25 @@ class Report:
     widths: Counter[int] = field(default_factory=Counter)
     blank: int = 0
     repeated_headers: list[int] = field(default_factory=list)
+    fitted: dict[str, list[int]] = field(default_factory=dict)
+    fitted_count: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut | None = None
 
     def reject(self, line: int, text: str, code: str, reason: str) -> None:
         self.rejected_count += 1
         self.reasons[code] += 1
+        shown = text.rstrip("\r\n").replace("\0", "␀")
         if len(self.rejected) < KEPT_REJECTED:
-            clipped = text[:_CLIP_CHARS].rstrip("\r\n").replace("\0", "␀")
-            self.rejected.append(Rejected(line=line, text=clipped, reason=reason))
+            self.rejected.append(Rejected(line=line, text=shown[:_CLIP_CHARS], reason=reason))
+        if self.left_out is not None:
+            self.left_out.add(Rejected(line=line, text=shown[:MOST_CHARS], reason=reason))
+
+    def fit(self, line: int, code: str) -> None:
+        """Note that a line was made to fit."""
+        self.fitted_count[code] += 1
+        lines = self.fitted.setdefault(code, [])
+        if len(lines) < KEPT_REJECTED:
+            lines.append(line)
 
     def stray(self, line: int) -> None:
         self.stray_count += 1
@@ -101,12 +114,19 @@ class Records:
         How many cells a record must have; None accepts any number.
     header
         A record equal to this is a header repeated in the middle, and no data.
+    left_out
+        Where lines that do not fit are kept.
     """
 
     def __init__(
-        self, lines: Lines, read_as: ReadAs, width: int | None = None, header: Sequence[str] | None = None
+        self,
+        lines: Lines,
+        read_as: ReadAs,
+        width: int | None = None,
+        header: Sequence[str] | None = None,
+        left_out: LeftOut | None = None,
     ) -> None:
-        self.report = Report()
+        self.report = Report(left_out=left_out)
         self._lines = lines
         self._read_as = read_as
         self._width = width
@@ -140,7 +160,7 @@ class Records:
                 yield from self._misfit(first, cells)
             elif cells == header:
                 self._repeat_of_header(first)
-            elif width is None or not self._tears_quotes(cells):
+            elif width is None or not self._tears_quotes(cells) or (self._read_as.lenient and len(lines.taken) == 1):
                 yield first, cells
             else:
                 self._lines.give_back_all_but_first()
@@ -185,8 +205,27 @@ class Records:
         if "field larger" in str(error) or len(text) > MAX_FIELD_CHARS:
             self._drop_rest_of_line(text)
             self.report.reject(first, text, "field_too_long", f"a field has more than {MAX_FIELD_CHARS:,} characters")
+        elif self._is_lenient:
+            self.report.fit(first, "broken_quotes")
+            yield first, self._fitted(first, text.rstrip("\r\n").split(self._read_as.delimiter))
         else:
             self._reject_quotes(first)
+
+    @property
+    def _is_lenient(self) -> bool:
+        return self._read_as.lenient and self._width is not None
+
+    def _fitted(self, line: int, cells: Cells) -> Cells:
+        """Pad what is short; of what is long, join the surplus to the last cell, so that nothing is lost."""
+        width = self._width or len(cells)
+        if len(cells) < width:
+            self.report.fit(line, "padded")
+            return [*cells, *[""] * (width - len(cells))]
+        if len(cells) > width:
+            surplus = [cell for cell in cells[width:] if cell.strip()]
+            self.report.fit(line, "joined" if surplus else "cut")
+            return [*cells[: width - 1], self._read_as.delimiter.join([cells[width - 1], *surplus])]
+        return cells
 
     def _reject_quotes(self, line: int) -> None:
         reason = "a quote is opened or closed in the wrong place"
@@ -194,6 +233,11 @@ class Records:
 
     def _misfit(self, first: int, cells: Cells) -> Iterator[tuple[int, Cells]]:
         text = self._lines.taken[0]
+        if "\0" in text and self._is_lenient:
+            self.report.fit(first, "nul_byte")
+            cells = [cell.replace("\0", "") for cell in cells]
+            yield first, self._fitted(first, cells)
+            return
         if "\0" in text:
             self.report.reject(first, text, "nul_byte", "the line holds a NUL byte")
             return
@@ -202,6 +246,9 @@ class Records:
             return
         if len(self._lines.taken) > 1 and self._swallowed_a_record():
             yield from self._broken(first, csv.Error())
+            return
+        if self._is_lenient:
+            yield first, self._fitted(first, cells)
             return
         self.report.widths[len(cells)] += 1
         code = "too_many_fields" if len(cells) > (self._width or 0) else "too_few_fields"

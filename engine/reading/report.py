@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.findings import Finding
 from engine.reading.read_as import ReadAs
 from engine.reading.records import Report
+from engine.reading.type_findings import choice
 
 _SHOWN = 20
 
@@ -17,6 +18,7 @@ def findings_of(report: Report, rows: int, read_as: ReadAs, width: int) -> list[
         *_repeated_header(report),
         *_repaired(report),
         *_stray(report),
+        *_fitted(report),
         *_blank(report),
     ]
 
@@ -38,6 +40,7 @@ def _rejected(report: Report, rows: int, read_as: ReadAs) -> Iterator[Finding]:
             "count": count,
             "reasons": dict(report.reasons),
             "lines": [{"line": one.line, "reason": one.reason, "text": one.text} for one in shown],
+            "choices": [] if read_as.format != "csv" else [choice("Make these lines fit", lenient=True)],
         },
     )
 
@@ -94,6 +97,28 @@ def _stray(report: Report) -> Iterator[Finding]:
             message=f"Line {lines[0]}{_more(report.stray_count)} has a quote in the middle of plain text.",
             fix="Look at these lines; choose no quote character if quotes mean inches or seconds.",
             detail={"lines": lines[:_SHOWN], "count": report.stray_count},
+        )
+
+
+_FITTED = {
+    "padded": ("have too few fields; what is missing at their end was left empty", "warning"),
+    "joined": ("have too many fields; the surplus was joined to the last column", "warning"),
+    "cut": ("have empty fields too many, which were cut", "info"),
+    "broken_quotes": ("have quotes in the wrong place, which were read as text", "warning"),
+    "nul_byte": ("hold NUL bytes, which were left out", "warning"),
+}
+
+
+def _fitted(report: Report) -> Iterator[Finding]:
+    for code, lines in report.fitted.items():
+        count = report.fitted_count[code]
+        what, severity = _FITTED[code]
+        yield Finding(
+            code=f"lines_{code}",
+            severity=severity,
+            message=f"{count:,} lines {what}; the first is line {lines[0]}.",
+            fix="Look at these lines: values may stand in the wrong column.",
+            detail={"lines": lines[:_SHOWN], "count": count},
         )
 
 

@@ -22,11 +22,16 @@ Counts = dict[str, int]
 
 
 def number_text(text: str, read_as: ReadAs) -> str:
-    """Write a number's text with a decimal point, or NULL where it breaks the rules of the decimal comma."""
-    if read_as.decimal == ".":
+    """Write a number's text with a decimal point and no groups, or NULL where it breaks the rules of either sign."""
+    decimal, group = read_as.decimal, read_as.thousands
+    if group is None:
+        group = "." if decimal == "," else ""
+    if decimal == "." and not group:
         return text
-    regular = f"regexp_full_match({text}, '[+-]?([0-9]{{1,3}}([.][0-9]{{3}})+|[0-9]+)(,[0-9]*)?([eE][+-]?[0-9]+)?')"
-    return f"CASE WHEN {regular} THEN replace(replace({text}, '.', ''), ',', '.') END"
+    digits = f"([0-9]{{1,3}}([{group}][0-9]{{3}})+|[0-9]+)" if group and group != decimal else "[0-9]+"
+    pattern = f"[+-]?{digits}([{decimal}][0-9]*)?([eE][+-]?[0-9]+)?"
+    plain = f"replace({text}, {literal(group)}, '')" if group and group != decimal else text
+    return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN replace({plain}, {literal(decimal)}, '.') END"
 
 
 def as_float(text: str, read_as: ReadAs) -> str:
@@ -34,9 +39,10 @@ def as_float(text: str, read_as: ReadAs) -> str:
     return f"CASE WHEN isfinite({number}) AND NOT contains({text}, '_') THEN {number} END"
 
 
-def as_int(text: str) -> str:
-    number = f"try_cast({text} AS BIGINT)"
-    return f"CASE WHEN {number}::VARCHAR = ltrim({text}, '+') THEN {number} END"
+def as_int(text: str, read_as: ReadAs) -> str:
+    plain = number_text(text, read_as)
+    number = f"try_cast({plain} AS BIGINT)"
+    return f"CASE WHEN {number}::VARCHAR = ltrim({plain}, '+') THEN {number} END"
 
 
 def as_boolean(text: str) -> str:
@@ -59,11 +65,11 @@ def number_tests(column: str, read_as: ReadAs) -> dict[str, str]:
     """Return one aggregate for each fact that decides about numbers."""
     text = f"trim({column})"
     words = ", ".join(literal(word) for word in (*read_as.null_values, ""))
-    long_digits = f"regexp_full_match({text}, '[+-]?[0-9]{{16,}}') AND {as_int(text)} IS NULL"
+    long_digits = f"regexp_full_match({text}, '[+-]?[0-9]{{16,}}') AND {as_int(text, read_as)} IS NULL"
     return {
         "filled": f"count({column})",
         "float": f"count({as_float(text, read_as)})",
-        "int": f"count({as_int(text)})",
+        "int": f"count({as_int(text, read_as)})",
         "word": f"count(*) FILTER ({text} IN ({words}) AND {text} <> '')",
         "blank": f"count(*) FILTER ({text} = '')",
         "zero": f"count(*) FILTER (regexp_full_match({text}, '[+-]?0[0-9]+'))",

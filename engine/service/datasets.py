@@ -10,7 +10,7 @@ from engine.errors import CanvasbackError, DataError, MissingThing
 from engine.service.profiles import get_profile
 from engine.service.tables import read_page
 from engine.service.views import DatasetView, TableView
-from engine.sources import DataSource, FileSource, inspect_source
+from engine.sources import DataSource, FileSource, FilesSource, inspect_source
 from engine.workspace import Workspace
 from storage.disk import writing
 from storage.errors import StorageError
@@ -166,6 +166,9 @@ def start_import(
         source = FileSource(path=source)
     if isinstance(source, FileSource):
         source = FileSource(path=_existing(source.path), filename=source.filename)
+    if isinstance(source, FilesSource):
+        files = tuple(file.model_copy(update={"path": _existing(file.path)}) for file in source.files)
+        source = source.model_copy(update={"files": files})
     check_name(name.strip(), "dataset")
     payload = {
         "source": source.model_dump(mode="json"),
@@ -204,7 +207,9 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)
-        files = {file["path"] for version in uow.datasets.versions(dataset.id, limit=MOST) for file in version.files}
+        versions = uow.datasets.versions(dataset.id, limit=MOST)
+        files = {file["path"] for version in versions for file in version.files}
+        files |= {version.rejected["file"] for version in versions if version.rejected}
         uow.datasets.delete(dataset.id, needing(users_of(uow, dataset)))
         uow.audit.record("local", "dataset deleted", f"dataset {name}")
         return sorted(files)

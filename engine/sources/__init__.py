@@ -4,12 +4,13 @@ from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, Tabl
 from engine.sources.incoming import Incoming
 from engine.sources.newer import Watermark, can_grow, greatest, open_newer
 from engine.sources.opening import inspect_source, open_source
-from engine.sources.source import DataSource, FileSource, UrlSource, read_source
+from engine.sources.source import DataSource, FileSource, FilesSource, UrlSource, read_source
 from engine.sources.standing import check_standing
 
 __all__ = [
     "DataSource",
     "FileSource",
+    "FilesSource",
     "Incoming",
     "ObjectSource",
     "PathSource",

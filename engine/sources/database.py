@@ -48,7 +48,7 @@ ODDITIES = {
 
 
 class Look(BaseModel):
-    """How a database's rows would come, before they are imported."""
+    """How a database's rows would come, before they are imported: as an `Inspection` tells it of a file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,6 +56,11 @@ class Look(BaseModel):
     columns: tuple[Column, ...]
     preview: tuple[dict[str, Any], ...]
     findings: tuple[Finding, ...]
+    sheets: tuple[str, ...] = ()
+    date_formats: dict[str, str] = {}
+    empty: tuple[str, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    rejected_count: int = 0
 
 
 class DatabaseRows:

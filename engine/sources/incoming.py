@@ -7,17 +7,21 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.left_out import LeftOut
 from engine.reading.read_as import Rejected
 
 
 class Batches(Protocol):
     """What is read once, batch by batch; `findings` and `rejected` are complete behind the last one."""
 
-    schema: pa.Schema
-
     @property
     def rejected_count(self) -> int:
         """How many lines could not be read so far."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of every batch."""
         ...
 
     @property
@@ -51,6 +55,8 @@ class Incoming:
         How many rows are expected, where the source says so.
     noticed
         Findings from before the first row.
+    left_out
+        Every line that could not be read, in a file: complete behind the last batch.
     """
 
     reading: Batches
@@ -59,6 +65,7 @@ class Incoming:
     bytes: int | None = None
     rows: int | None = None
     noticed: Sequence[Finding] = ()
+    left_out: LeftOut | None = None
 
     @property
     def findings(self) -> list[Finding]:

@@ -11,10 +11,11 @@ from engine.reading.errors import UnreadableFile
 from engine.reading.read_as import Inspection
 from engine.sources.database import Look, look_at_rows, open_rows
 from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
+from engine.sources.file_list import NamedFile, list_files
 from engine.sources.incoming import Incoming
 from engine.sources.objects import fetched_objects
-from engine.sources.several import open_parts
-from engine.sources.source import DataSource, FileSource, UrlSource
+from engine.sources.source import DataSource, FileSource, FilesSource, UrlSource
+from engine.sources.together import inspect_together, read_together
 from engine.workspace import Workspace
 
 
@@ -37,16 +38,17 @@ def open_source(
         with open_rows(workspace, source, overrides) as incoming:
             yield incoming
         return
-    with _on_disk(workspace, source) as paths, _unchanged(paths):
-        size = sum(path.stat().st_size for path in paths)
-        if len(paths) > 1:
-            with open_parts(paths, overrides) as (parts, how_told, noticed):
-                yield Incoming(parts, {**source.told, "files": len(paths)}, how_told, bytes=size, noticed=noticed)
+    with _on_disk(workspace, source) as files, _unchanged([file.path for file in files]):
+        size = sum(file.path.stat().st_size for file in files)
+        if _are_several(source, files):
+            together = read_together(files, overrides, _name_column(source))
+            told = {**source.told, "count": len(files)}
+            yield Incoming(together, told, together.told, bytes=size, left_out=together.left_out)
             return
-        how, noticed = detect(paths[0], overrides)
-        with read(paths[0], how) as reading:
-            told = how.model_dump(mode="json")
-            yield Incoming(reading, source.told, told, bytes=size, noticed=noticed)
+        how, noticed = detect(files[0].path, overrides)
+        with read(files[0].path, how) as reading:
+            as_told = how.model_dump(mode="json")
+            yield Incoming(reading, source.told, as_told, bytes=size, noticed=noticed, left_out=reading.left_out)
 
 
 def inspect_source(
@@ -60,25 +62,37 @@ def inspect_source(
     """
     if isinstance(source, TableSource | QuerySource):
         return look_at_rows(workspace, source, overrides)
-    with _on_disk(workspace, source) as paths:
-        return inspect(paths[0], overrides)
+    with _on_disk(workspace, source) as files:
+        if _are_several(source, files):
+            return inspect_together(files, overrides, _name_column(source))
+        return inspect(files[0].path, overrides)
+
+
+def _are_several(source: DataSource, files: Sequence[NamedFile]) -> bool:
+    return isinstance(source, FilesSource) or len(files) > 1
+
+
+def _name_column(source: DataSource) -> str | None:
+    return source.name_column if isinstance(source, FilesSource) else None
 
 
 @contextmanager
 def _on_disk(
-    workspace: Workspace, source: FileSource | PathSource | UrlSource | ObjectSource
-) -> Iterator[Sequence[Path]]:
+    workspace: Workspace, source: FileSource | FilesSource | PathSource | UrlSource | ObjectSource
+) -> Iterator[Sequence[NamedFile]]:
     match source:
         case UrlSource():
             with workspace.outside.fetched(source.url) as path:
-                yield [path]
+                yield [NamedFile(path, source.called)]
         case ObjectSource():
             with fetched_objects(workspace, source) as paths:
-                yield paths
+                yield [NamedFile(path, path.name) for path in paths]
         case PathSource():
-            yield [_allowed(workspace, source.path)]
+            yield [NamedFile(_allowed(workspace, source.path), source.path.name)]
+        case FilesSource():
+            yield list_files(workspace, source)
         case FileSource():
-            yield [source.path]
+            yield [NamedFile(source.path, source.called)]
 
 
 def _allowed(workspace: Workspace, path: Path) -> Path:

@@ -1,6 +1,7 @@
 """What a person names as the origin of a dataset."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -58,8 +59,54 @@ class UrlSource(_Source):
         return Path(urlsplit(self.url).path).name or "data"
 
 
+def _shared_beginning(names: Sequence[str]) -> str:
+    """What all names begin with.
+
+    >>> _shared_beginning(["sales_01.csv", "sales_02.csv"])
+    'sales_0'
+    """
+    letters = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letter for letter, *_ in letters)
+
+
+class FilesSource(_Source):
+    """Several files that become one table, matched by the names of their columns.
+
+    Parameters
+    ----------
+    files
+        The files themselves, in order.
+    folder, pattern
+        Or all files of a folder whose names fit: ``*.csv``, ``**/2024-*.parquet``.
+    name_column
+        A column that tells of each row which file it came from; None for none.
+    """
+
+    kind: Literal["files"] = "files"
+    files: tuple[FileSource, ...] = Field(default=(), max_length=10_000)
+    folder: Path | None = None
+    pattern: str = Field(default="*", min_length=1, max_length=200)
+    name_column: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Where the rows came from, in the words of the dataset's page."""
+        if self.folder is not None:
+            return {"folder": str(self.folder), "pattern": self.pattern}
+        return {"files": [file.called for file in self.files]}
+
+    @property
+    def called(self) -> str:
+        """What a dataset of it could be called."""
+        if self.folder is not None:
+            return self.folder.name
+        shared = _shared_beginning([file.called for file in self.files]).rstrip("-_. 0123456789")
+        return shared or (self.files[0].called if self.files else "files")
+
+
 DataSource = Annotated[
-    FileSource | UrlSource | PathSource | TableSource | QuerySource | ObjectSource, Field(discriminator="kind")
+    FileSource | FilesSource | UrlSource | PathSource | TableSource | QuerySource | ObjectSource,
+    Field(discriminator="kind"),
 ]
 _ANY: TypeAdapter[DataSource] = TypeAdapter(DataSource)
 

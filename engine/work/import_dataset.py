@@ -1,12 +1,13 @@
 """Bring the rows of a source into a new version of a dataset."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import DataSource, FileSource, Incoming, UrlSource, open_source, read_source
+from engine.sources import DataSource, FileSource, FilesSource, Incoming, UrlSource, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.new_version import (
     Mode,
@@ -57,9 +58,9 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
         uow.audit.record("local", "dataset imported", f"dataset {made.place.name}", detail)
 
     assignment.finish.append(keep)
-    assignment.afterwards.append(lambda: made.tidy(workspace))
-    if isinstance(source, FileSource) and _is_upload(workspace, source):
-        assignment.afterwards.append(lambda: source.path.unlink(missing_ok=True))
+    assignment.afterwards.append(partial(made.tidy, workspace))
+    for file in _uploads(workspace, source):
+        assignment.afterwards.append(partial(file.path.unlink, missing_ok=True))
     return result
 
 
@@ -74,7 +75,7 @@ def _made(assignment: Assignment, source: DataSource, incoming: Incoming) -> New
 
 def _origin(workspace: Workspace, source: DataSource, payload: Mapping[str, Any]) -> dict[str, Any]:
     """The source itself, so that a sync can go on from there; an upload is gone by then."""
-    if isinstance(source, FileSource) and _is_upload(workspace, source):
+    if _uploads(workspace, source):
         return {}
     return {"origin": {"source": payload["source"], "overrides": payload.get("overrides") or {}}}
 
@@ -94,6 +95,7 @@ def measured(
     told
         What the dataset's page says of where it came from, beyond what the source says.
     """
+    rejected = _kept_lines(assignment.workspace, place, incoming)
     assignment.tell(0.8, "Profiling", always=True)
     return NewVersion(
         place,
@@ -103,17 +105,27 @@ def measured(
         description=description,
         read_as=incoming.read_as,
         findings=incoming.findings,
+        rejected=rejected,
     )
 
 
 def _overrides(workspace: Workspace, source: DataSource, payload: dict[str, Any]) -> dict[str, Any] | None:
     """How the source is read: what is added to texts is read as text, or 007 would become 7 and fit no more."""
     given: dict[str, Any] | None = payload.get("overrides")
-    if payload.get("mode") != "append" or not isinstance(source, FileSource | UrlSource):
+    if payload.get("mode") != "append" or not isinstance(source, FileSource | FilesSource | UrlSource):
         return given
     parent = find_place(workspace, payload["name"]).parent
     texts = {column["name"]: "string" for column in parent.columns if column["type"] == "string"} if parent else {}
     return {**(given or {}), "types": {**texts, **(given or {}).get("types", {})}}
+
+
+def _kept_lines(workspace: Workspace, place: Place, incoming: Incoming) -> dict[str, Any] | None:
+    """Keep the lines that were left out beside the version, so that they can be mended."""
+    left_out = incoming.left_out
+    file = left_out.finish() if left_out is not None else None
+    if left_out is None or file is None:
+        return None
+    return {"count": left_out.count, "file": workspace.tables.keep_beside(place.dataset_id, place.number, file)}
 
 
 def _told(made: NewVersion) -> dict[str, Any]:
@@ -127,6 +139,7 @@ def _told(made: NewVersion) -> dict[str, Any]:
         "findings": [finding.model_dump(mode="json") for finding in made.noticed],
         "read_as": made.read_as,
         "held": made.held,
+        "rejected": (made.rejected or {}).get("count", 0),
     }
 
 
@@ -147,5 +160,7 @@ def _share(incoming: Incoming, rows: int, seen: int) -> float | None:
     return WRITING * min(1.0, seen / (incoming.bytes * UNPACKED)) if incoming.bytes else None
 
 
-def _is_upload(workspace: Workspace, source: FileSource) -> bool:
-    return source.path.is_relative_to(workspace.uploads.resolve())
+def _uploads(workspace: Workspace, source: DataSource) -> list[FileSource]:
+    """The files that were uploaded for this import, and are not needed behind it."""
+    files = [source] if isinstance(source, FileSource) else source.files if isinstance(source, FilesSource) else []
+    return [file for file in files if file.path.is_relative_to(workspace.uploads.resolve())]

@@ -14,7 +14,7 @@ from storage.repositories.base import NamedRepository
 from storage.schema import (
     UNFINISHED,
     Board,
-    BoardChart,
+    BoardCard,
     Chart,
     Dataset,
     DatasetVersion,
@@ -259,8 +259,8 @@ class Datasets(NamedRepository[Dataset]):
         """Return the names of the boards that show a chart of a dataset."""
         query = (
             select(Board.name)
-            .join(BoardChart, BoardChart.board_id == Board.id)
-            .join(Chart, Chart.id == BoardChart.chart_id)
+            .join(BoardCard, BoardCard.board_id == Board.id)
+            .join(Chart, Chart.id == BoardCard.chart_id)
             .where(Chart.dataset_id == dataset_id)
             .distinct()
             .order_by(Board.name)
@@ -356,8 +356,9 @@ class Datasets(NamedRepository[Dataset]):
 
     def files_in_use(self) -> frozenset[str]:
         """Return the paths that some version lists, relative to the folder of datasets."""
-        listings = self._session.scalars(select(DatasetVersion.files))
-        return frozenset(file["path"] for files in listings for file in files)
+        listings = self._session.execute(select(DatasetVersion.files, DatasetVersion.rejected)).all()
+        beside = {str(rejected["file"]) for _, rejected in listings if rejected and rejected.get("file")}
+        return frozenset(beside | {str(file["path"]) for files, _ in listings for file in files})
 
     def _refuse_if_used(self, name: str, users: Sequence[str]) -> None:
         users = [*dict.fromkeys(users)]

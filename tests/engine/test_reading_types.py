@@ -56,7 +56,9 @@ def test_a_type_that_changes_late_in_the_file_is_named(tmp_path: Path) -> None:
 def test_dates_that_fit_both_ways_are_said_to_be_read_day_first(tmp_path: Path) -> None:
     found, findings = column(tmp_path, ["01/02/2024", "03/04/2024"])
     assert [str(value) for value in found.to_pylist()] == ["2024-02-01", "2024-04-03"]
-    assert findings["ambiguous_dates"].detail == {"read_as": "%d/%m/%Y", "or": "%m/%d/%Y"}
+    told = findings["ambiguous_dates"].detail
+    assert (told["read_as"], told["or"]) == ("%d/%m/%Y", "%m/%d/%Y")
+    assert told["choices"] == [{"label": "Read month first", "override": {"day_first": False}}]
 
 
 def test_one_value_late_in_the_file_decides_the_order_of_day_and_month(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What a dataset is, where it came from, how it was read, and who uses it."""
 
+from typing import Any
+
 import streamlit as st
 
 from engine.service import Workspace, datasets, versions
@@ -7,6 +9,7 @@ from engine.service.amounts import count
 from engine.service.versions import UserView
 from engine.service.views import DatasetView
 from ui import places, session
+from ui.datasets.left_out import show_left_out
 from ui.frame import facts
 from ui.trouble import errors_shown
 from ui.words import escaped, plain
@@ -27,6 +30,23 @@ PAGES = {
 }
 SHOWN = 20
 
+_VALUES = ("decimal", "thousands", "date_format", "date_formats", "day_first", "null_values", "types")
+_JSON = ("format", "compression", "encoding", "date_format", "day_first", "types")
+_STATISTICS = ("format", "compression", "encoding", "labels", "types")
+FIELDS: dict[str, tuple[str, ...]] = {
+    "csv": (
+        *("format", "compression", "encoding", "delimiter", "quote", "escape", "header", "header_rows", "skip_rows"),
+        *("skip_initial_space", "lenient", *_VALUES),
+    ),
+    "excel": ("format", "sheet", "cell_range", "header", "header_rows", "skip_rows", *_VALUES),
+    "json": _JSON,
+    "jsonl": _JSON,
+    "spss": _STATISTICS,
+    "sas": _STATISTICS,
+    "stata": _STATISTICS,
+}
+"""What can be told of the reading of a format."""
+
 
 def show_about(home: Workspace, dataset: DatasetView) -> None:
     left, right = st.columns([3, 2], gap="medium")
@@ -39,7 +59,15 @@ def show_about(home: Workspace, dataset: DatasetView) -> None:
         source = {name: value for name, value in dataset.source.items() if name not in HIDDEN}
         facts({name.capitalize(): plain(value) for name, value in source.items()} or {"Source": "unknown"})
         st.subheader("How it was read", anchor=False)
-        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in dataset.read_as.items()})
+        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in read_as_of(dataset).items()})
+    show_left_out(home, dataset)
+
+
+def read_as_of(dataset: DatasetView) -> dict[str, Any]:
+    """How it was read: what files of its format have, without what was left as it is."""
+    shown = FIELDS.get(str(dataset.read_as.get("format")), ("format", "compression"))
+    told = {name: dataset.read_as[name] for name in shown if name in dataset.read_as}
+    return {name: value for name, value in told.items() if value not in (None, {}, [])}
 
 
 def _show_words(home: Workspace, dataset: DatasetView) -> None:

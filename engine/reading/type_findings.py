@@ -1,0 +1,133 @@
+"""What is told of a column whose values leave room for doubt."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.findings import Finding
+from engine.reading.read_as import ColumnType, ReadAs
+
+WORDS: dict[ColumnType, str] = {
+    "int64": "numbers",
+    "float64": "numbers",
+    "boolean": "true or false",
+    "date": "dates",
+    "timestamp": "dates",
+    "string": "text",
+}
+
+
+def ambiguity(name: str, chosen: str, fitting: Sequence[str], *, certain: bool) -> list[Finding]:
+    if certain or not ({"%d", "%m"} <= {fmt[:2] for fmt in fitting}):
+        return []
+    order, other = ("day first", "month first") if chosen.startswith("%d") else ("month first", "day first")
+    instead = next(fmt for fmt in fitting if fmt[:2] != chosen[:2])
+    return [
+        Finding(
+            code="ambiguous_dates",
+            severity="warning",
+            column=name,
+            message=f"{name}: every date fits both day first and month first; they were read {order} ({chosen}).",
+            fix=f"Read them {other} ({instead}) if that is meant.",
+            detail={
+                "read_as": chosen,
+                "or": instead,
+                "choices": [choice(f"Read {other}", day_first=not chosen.startswith("%d"))],
+            },
+        )
+    ]
+
+
+def choice(label: str, **override: Any) -> dict[str, Any]:
+    """Another way to read the file, which one click takes."""
+    return {"label": label, "override": override}
+
+
+def format_unused(name: str, wanted: str, misfits: int, chosen: str) -> Finding:
+    return Finding(
+        code="date_format_unused",
+        severity="warning",
+        column=name,
+        message=f"{name}: {misfits:,} dates do not fit {wanted}, so they were read as {chosen}.",
+        fix="Set a date format for this column alone, or make it text.",
+        detail={"wanted": wanted, "read_as": chosen, "count": misfits},
+    )
+
+
+def other_numbers(name: str, example: str, *, may_group: bool) -> Finding:
+    """Numbers with commas, which may group digits or begin the decimals."""
+    choices = [choice("Commas group digits", thousands=",")] if may_group else []
+    return Finding(
+        code="number_format",
+        severity="warning",
+        column=name,
+        message=f"{name}: the values look like numbers with commas ({example}), so it stays text.",
+        fix="Say what the commas mean: the decimal sign, or groups of digits.",
+        detail={"example": example, "choices": [*choices, choice("Comma is the decimal sign", decimal=",")]},
+    )
+
+
+def points_may_group(name: str, example: str) -> Finding:
+    return Finding(
+        code="ambiguous_numbers",
+        severity="warning",
+        column=name,
+        message=f"{name}: the points may group digits; {example} was read as a decimal number.",
+        fix="Set the decimal sign to the comma if they do.",
+        detail={"example": example, "choices": [choice("Points group digits", decimal=",")]},
+    )
+
+
+def not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int) -> Finding:
+    what = WORDS[kind]
+    examples = " (blank)" if blank == misfits else f" ({blank:,} of them blank)" if blank else ""
+    return Finding(
+        code="numbers_as_text" if what == "numbers" else "values_as_text",
+        severity="warning",
+        column=name,
+        message=f"{name}: {misfits:,} values are not {what}{examples} in a column of {what}, so it stays text.",
+        fix=f"Use cast to make it {kind}; values that are not {what} become missing.",
+        detail={
+            "misfits": misfits,
+            "blank": blank,
+            "fitting": fitting,
+            "component": "cast",
+            "params": _cast(name, kind),
+        },
+    )
+
+
+def changes_late(name: str, kind: ColumnType, misfits: int, fitting: int) -> Finding:
+    return Finding(
+        code="type_changes",
+        severity="warning",
+        column=name,
+        message=f"{name} begins with {WORDS[kind]}, but {misfits:,} later values are none, so it stays text.",
+        fix=f"Look at the values; use cast to make it {kind} if the others may become missing.",
+        detail={"misfits": misfits, "fitting": fitting, "component": "cast", "params": _cast(name, kind)},
+    )
+
+
+def words_missing(name: str, count: int, read_as: ReadAs) -> Finding:
+    return Finding(
+        code="null_words",
+        severity="info",
+        column=name,
+        message=f"{name}: {count:,} words such as {', '.join(read_as.null_values[:2])} were read as missing values.",
+        fix="Change null_values if one of them is a value.",
+        detail={"count": count},
+    )
+
+
+def made_missing(name: str, kind: ColumnType, count: int) -> Finding:
+    return Finding(
+        code="misfits_made_missing",
+        severity="warning",
+        column=name,
+        message=f"{name}: {count:,} values are not {WORDS[kind]} and became missing, because {kind} was asked for.",
+        fix="Leave the type open to keep them as text.",
+        detail={"count": count},
+    )
+
+
+def _cast(name: str, kind: ColumnType) -> dict[str, object]:
+    return {"columns": [name], "to": kind}
