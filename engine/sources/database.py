@@ -113,7 +113,7 @@ def open_rows(
     StorageError, RefusedExpression, InvalidSetting, DataError
     """
     imposed = Imposed(_types(overrides))
-    foreign, query = _asked(workspace, source)
+    foreign, query = asked(workspace, source)
     workspace.outside.note_use(source.connection)
     rows = _expected(foreign, source, query)
     names = _Names()
@@ -134,7 +134,7 @@ def look_at_rows(
     StorageError, RefusedExpression, InvalidSetting, DataError
     """
     imposed = Imposed(_types(overrides))
-    foreign, query = _asked(workspace, source)
+    foreign, query = asked(workspace, source)
     names = _Names()
     with answered(foreign, query, LOOK_SECONDS, names.settled) as answer:
         reading = DatabaseRows(answer, imposed)
@@ -158,7 +158,13 @@ class _Names:
         return names
 
 
-def _asked(workspace: Workspace, source: TableSource | QuerySource) -> tuple[Foreign, str]:
+def asked(workspace: Workspace, source: TableSource | QuerySource) -> tuple[Foreign, str]:
+    """The database, and the query that is sent to it.
+
+    Raises
+    ------
+    NotFound, RefusedExpression
+    """
     foreign = workspace.outside.foreign(source.connection)
     if isinstance(source, TableSource):
         return foreign, whole_table(source.table, source.folder, foreign.kind)

@@ -1,9 +1,16 @@
 """Origins that have a place of their own: a folder of the server, a database, an object store."""
 
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from components.sql.beyond import beyond
+
+if TYPE_CHECKING:
+    from engine.sources.newer import Watermark
+    from engine.sources.source import DataSource
+    from engine.workspace import Workspace
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -54,6 +61,10 @@ class TableSource(_Elsewhere):
         """What a dataset of it could be called."""
         return self.table
 
+    def newer_than(self, workspace: "Workspace", mark: "Watermark") -> "DataSource":
+        """The same without most rows before the mark, or without a value there; rows at the mark are among them."""
+        return _narrowed(self, workspace, mark)
+
 
 class QuerySource(_Elsewhere):
     """The answer to one SELECT."""
@@ -71,6 +82,18 @@ class QuerySource(_Elsewhere):
     def called(self) -> str:
         """What a dataset of it could be called."""
         return f"{self.connection}_query"
+
+    def newer_than(self, workspace: "Workspace", mark: "Watermark") -> "DataSource":
+        """The same without most rows before the mark, or without a value there; rows at the mark are among them."""
+        return _narrowed(self, workspace, mark)
+
+
+def _narrowed(source: TableSource | QuerySource, workspace: "Workspace", mark: "Watermark") -> "DataSource":
+    from engine.sources.database import asked
+
+    foreign, query = asked(workspace, source)
+    narrowed = beyond(query, foreign.kind, mark.column, mark.value)
+    return source if narrowed is None else QuerySource(connection=source.connection, sql=narrowed)
 
 
 class ObjectSource(_Elsewhere):
