@@ -244,7 +244,7 @@ def test_one_sync_at_a_time_pause_and_removal(home: Workspace, file: Path) -> No
     found = syncs.get_sync(home, "orders")
     assert found is not None
     assert (found.paused, found.next_at, found.job_id) == (True, None, None)
-    assert fire_syncs(home, utc_now() + timedelta(days=400)) == 0
+    assert fire_syncs(home.database, utc_now() + timedelta(days=400)) == 0
     syncs.resume_sync(home, "orders", NOON)
     assert syncs.sync_badges(home)["orders"].rhythm == "daily"
     assert syncs.get_sync(home, "orders").next_at == NOON + timedelta(hours=18)  # type: ignore[union-attr]
