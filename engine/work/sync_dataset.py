@@ -30,8 +30,10 @@ BLOCKED = "The columns of the source have changed, and this sync stops when they
 BLOCKED_HINT = (
     "Let the sync take changed columns over, or put the source right, and sync again. The dataset is as it was."
 )
-UNLIKE = "Rows can only be appended to a table with the same columns."
-UNLIKE_HINT = "Let the sync replace the whole table, or put the source right, and sync again. The dataset is as it was."
+WIDER = "Rows cannot be appended to a table that lacks some of their columns."
+WIDER_HINT = "Let the sync replace the whole table, or put the source right, and sync again. The dataset is as it was."
+READ_AS_TEXT = ("file", "files", "path", "url", "object")
+"""Kinds of sources that do not say the types of their columns themselves, or may not."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,22 @@ def _opened(workspace: Workspace, sync: Sync, place: Place) -> Iterator[tuple[In
     check_standing(workspace, source)
     files = workspace.files_of(place.parent) if place.parent else []
     value = greatest(files, sync.watermark) if sync.watermark and files else None
+    overrides = _overrides(sync, place)
     if sync.watermark is None or value is None:
-        with open_source(workspace, source, sync.overrides) as incoming:
+        with open_source(workspace, source, overrides) as incoming:
             yield incoming, None
         return
     mark = Watermark(sync.watermark, value)
-    with open_newer(workspace, source, sync.overrides, mark, files) as incoming:
+    with open_newer(workspace, source, overrides, mark, files) as incoming:
         yield incoming, mark
+
+
+def _overrides(sync: Sync, place: Place) -> dict[str, Any]:
+    """How the source is read: what is added to texts is read as text, or 007 would become 7 and fit no more."""
+    if sync.mode != "append" or place.parent is None or sync.source.get("kind") not in READ_AS_TEXT:
+        return sync.overrides
+    texts = {column["name"]: "string" for column in place.parent.columns if column["type"] == "string"}
+    return {**sync.overrides, "types": {**texts, **sync.overrides.get("types", {})}}
 
 
 def _synced(assignment: Assignment, sync: Sync, place: Place, incoming: Incoming, mark: Watermark | None) -> Synced:
@@ -164,8 +175,9 @@ def _changes(sync: Sync, place: Place, incoming: Incoming) -> tuple[Finding, ...
     changes = schema_changes(before, columns_of(stored_schema(incoming.reading.schema)))
     if changes and sync.on_schema_change == "block":
         raise refusal(changes, because=BLOCKED, hint=BLOCKED_HINT)
-    if changes and sync.mode == "append":
-        raise refusal(changes, because=UNLIKE, hint=UNLIKE_HINT)
+    added = [change for change in changes if change.code == "column_added"]
+    if added and sync.mode == "append":
+        raise refusal(added, because=WIDER, hint=WIDER_HINT)
     return tuple(changes)
 
 
