@@ -231,11 +231,11 @@ def test_an_upload_is_not_synced_and_a_folder_that_is_closed_later_is_not_read(h
     assert ((run.error or {})["code"], run.retry_at) == ("invalid_setting", None)
 
 
-def test_a_version_says_where_the_next_one_can_come_from(home: Workspace, file: Path) -> None:
-    found = syncs.suggested_source(datasets.get_dataset(home, "orders").source)
-    assert found == (FileSource(path=file), {})
+def test_a_version_knows_where_the_next_one_can_come_from_and_tells_nobody(home: Workspace, file: Path) -> None:
+    assert syncs.suggested_source(home, "orders") == (FileSource(path=file), {})
+    assert datasets.get_dataset(home, "orders").source == {"file": "orders.csv"}
     done(home, datasets.start_import(home, _uploaded(home), "orders"))
-    assert syncs.suggested_source(datasets.get_dataset(home, "orders").source) is None
+    assert syncs.suggested_source(home, "orders") is None
 
 
 def _uploaded(home: Workspace) -> Path:

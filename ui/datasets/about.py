@@ -17,8 +17,7 @@ def show_about(home: Workspace, dataset: DatasetView) -> None:
         facts({name.replace("_", " ").capitalize(): plain(value) for name, value in dataset.read_as.items()})
     with right:
         st.subheader("Where it came from", anchor=False)
-        told = {name.capitalize(): plain(value) for name, value in dataset.source.items() if name != "origin"}
-        facts(told or {"Source": "unknown"})
+        facts({name.capitalize(): plain(value) for name, value in dataset.source.items()} or {"Source": "unknown"})
         st.subheader("Used by", anchor=False)
         _show_users(home, dataset.name)
 
