@@ -11,20 +11,20 @@ from decimal import Decimal
 import sqlglot
 from sqlglot import exp
 
-from components.sql.foreign import dialect_of
-
 A_DAY = timedelta(days=1)
 A_LITTLE = 1e-9
 """Of a fraction: much more than its last digit, of which a database may know more than a number here holds."""
 
 
-def beyond(query: str, kind: str, column: str, value: object) -> str | None:
+def beyond(query: str, dialect: str, column: str, value: object) -> str | None:
     """The query without most rows whose column is less than a value, or has none.
 
     Parameters
     ----------
     query
         One SELECT, as `read_only` gives it.
+    dialect
+        What the parser calls the kind of database: ``postgres``, ``mysql``, ``sqlite``, ``tsql``.
 
     Returns
     -------
@@ -33,19 +33,18 @@ def beyond(query: str, kind: str, column: str, value: object) -> str | None:
 
     Examples
     --------
-    >>> beyond("SELECT * FROM orders", "postgresql", "id", 7)
+    >>> beyond("SELECT * FROM orders", "postgres", "id", 7)
     'SELECT * FROM (SELECT * FROM orders) AS cb_rows WHERE "id" >= 7'
     """
-    least = _least(value, kind)
+    least = _least(value, dialect)
     if least is None:
         return None
-    dialect = dialect_of(kind)
     rows = sqlglot.parse_one(query, read=dialect).subquery("cb_rows")  # type: ignore[attr-defined]
     at_least = exp.GTE(this=exp.column(exp.to_identifier(column, quoted=True)), expression=least)
     return str(exp.select("*").from_(rows).where(at_least).sql(dialect=dialect))
 
 
-def _least(value: object, kind: str) -> exp.Expr | None:
+def _least(value: object, dialect: str) -> exp.Expr | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -53,7 +52,7 @@ def _least(value: object, kind: str) -> exp.Expr | None:
     if isinstance(value, float | Decimal):
         number = float(value)
         return exp.Literal.number(repr(number - abs(number) * A_LITTLE))
-    if isinstance(value, date) and kind != "sqlite":  # which has no dates, only what looks like one
+    if isinstance(value, date) and dialect != "sqlite":  # which has no dates, only what looks like one
         if isinstance(value, datetime):
             return exp.cast(exp.Literal.string(f"{value.replace(tzinfo=None) - A_DAY:%Y-%m-%d %H:%M:%S}"), "TIMESTAMP")
         return exp.cast(exp.Literal.string(f"{value - A_DAY:%Y-%m-%d}"), "DATE")

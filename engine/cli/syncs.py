@@ -95,7 +95,6 @@ def _source(
     workspace: "Workspace", name: str, text: str | None, known: "SyncView | None"
 ) -> "tuple[DataSource, dict[str, Any]]":
     from engine.errors import MissingThing
-    from engine.service.datasets import get_dataset
     from engine.service.syncs import suggested_source
     from engine.sources import FileSource, UrlSource, read_source
 
@@ -104,7 +103,7 @@ def _source(
         return (UrlSource(url=text) if web else FileSource(path=Path(text).resolve())), {}
     if known is not None:
         return read_source(known.source), known.overrides
-    found = suggested_source(get_dataset(workspace, name).source)
+    found = suggested_source(workspace, name)
     if found is None:
         raise MissingThing(f"{name} came from a file that is not there any more.", hint="Say where from: --from.")
     return found

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from engine.work.new_version import Mode
 
 MOST = 10_000
+ORIGIN = "origin"
+"""What a version keeps of its source for a sync alone: an address may let anybody in."""
 CHUNK_BYTES = 1 << 20
 
 
@@ -75,7 +77,7 @@ def get_dataset(workspace: Workspace, name: str, version: int | None = None) -> 
         columns=row.columns,
         findings=row.findings,
         read_as=row.read_as,
-        source=row.source,
+        source={name: value for name, value in row.source.items() if name != ORIGIN},
         created_at=row.created_at,
         versions=numbers,
     )

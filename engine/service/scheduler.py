@@ -14,6 +14,7 @@ from engine.service.schedules import stored_schedule
 from engine.service.syncs import begin_sync
 from engine.service.triggers import fire_triggers
 from engine.workspace import Workspace
+from storage.database import Database
 from storage.errors import Conflict
 from storage.schema import Sync, utc_now
 from storage.unit_of_work import UnitOfWork
@@ -56,7 +57,7 @@ class Scheduler:
         StorageError
             When the metadata cannot be reached.
         """
-        return fire_syncs(self._workspace, self._clock()) + fire_triggers(self._workspace)
+        return fire_syncs(self._workspace.database, self._clock()) + fire_triggers(self._workspace)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -69,18 +70,18 @@ class Scheduler:
             self._stop.wait(TICK_SECONDS)
 
 
-def fire_syncs(workspace: Workspace, now: datetime) -> int:
+def fire_syncs(database: Database, now: datetime) -> int:
     """Queue the syncs that are due; how many this process has queued.
 
     Slots that were missed are caught up by one sync: that of the last of them. While a sync is at work, its next slot
     waits for it.
     """
-    with workspace.database.read() as uow:
+    with database.read() as uow:
         due = uow.syncs.due(now)
     started = 0
     for sync_id in due:
         try:
-            started += workspace.database.transact(lambda uow, sync_id=sync_id: _fire(uow, sync_id, now))  # type: ignore[misc]
+            started += database.transact(lambda uow, sync_id=sync_id: _fire(uow, sync_id, now))  # type: ignore[misc]
         except Conflict:  # somebody was faster
             continue
     return started

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from engine.errors import InvalidSetting, MissingThing
+from engine.service.datasets import ORIGIN
 from engine.service.schedules import Schedule, stored_schedule
 from engine.service.views import View
 from engine.sources import DataSource, can_grow, check_standing, inspect_source, read_source
@@ -258,19 +259,19 @@ def remove_sync(workspace: Workspace, dataset: str) -> None:
     workspace.database.transact(write)
 
 
-def suggested_source(source: Mapping[str, Any]) -> tuple[DataSource, dict[str, Any]] | None:
-    """The source and the way of reading that a version came from, where it can be read again.
+def suggested_source(workspace: Workspace, dataset: str) -> tuple[DataSource, dict[str, Any]] | None:
+    """The source that the latest version came from and how it was read; None where it cannot be read again.
 
-    Parameters
-    ----------
-    source
-        What the version says of where it came from.
+    Raises
+    ------
+    NotFound
     """
-    origin = source.get("origin") or {}
-    try:
-        return read_source(origin["source"]), dict(origin.get("overrides") or {})
-    except (KeyError, TypeError):
+    with workspace.database.read() as uow:
+        found = uow.datasets.by_name(dataset)
+        origin = uow.datasets.version(found.id).source.get(ORIGIN) if found.latest else None
+    if not origin:
         return None
+    return read_source(origin["source"]), dict(origin["overrides"])
 
 
 def growing_columns(columns: list[dict[str, Any]]) -> list[str]:

@@ -14,11 +14,14 @@ from engine.service.views import View
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.errors import StorageError
+from storage.unit_of_work import UnitOfWork
 
 GRACE_SECONDS = 3_600.0
 """Younger files may belong to something that has not committed yet."""
 UPLOAD_SECONDS = 24 * 3_600.0
 JOB_DAYS = 30
+SYNC_DAYS = 400
+"""How long it is told how a sync went: a year, for one that is yearly."""
 LEAST_FREE_MB = 1_000
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "pyarrow", "scikit-learn", "sqlalchemy", "streamlit")
 
@@ -140,15 +143,21 @@ def collect_garbage(workspace: Workspace) -> Removed:
     unfinished = workspace.artifacts.root.rglob(".tmp-*")
     patience = workspace.settings.run_timeout_seconds if is_busy else GRACE_SECONDS / 60
     halves = [*workspace.cache.root.glob(".writing-*"), *workspace.cache.root.glob(".spill-*")]
-    before = datetime.now(UTC) - timedelta(days=JOB_DAYS)
     return Removed(
         dataset_files=len(orphans),
         artifacts=sweep.old([*unneeded, *unfinished], GRACE_SECONDS),
         cache_folders=sweep.old(halves, patience),
         uploads=sweep.old(workspace.uploads.iterdir(), UPLOAD_SECONDS),
-        jobs=workspace.database.transact(lambda uow: uow.jobs.forget(before)),
+        jobs=workspace.database.transact(_forget),
         bytes=sweep.freed,
     )
+
+
+def _forget(uow: UnitOfWork) -> int:
+    """Delete old jobs, and how syncs went long ago; how many jobs."""
+    now = datetime.now(UTC)
+    uow.syncs.forget(now - timedelta(days=SYNC_DAYS))
+    return uow.jobs.forget(now - timedelta(days=JOB_DAYS))
 
 
 class _Sweep:

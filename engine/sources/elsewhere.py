@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from components.sql.beyond import beyond
+from components.sql.foreign import dialect_of
 
 if TYPE_CHECKING:
     from engine.sources.newer import Watermark
@@ -92,7 +93,7 @@ def _narrowed(source: TableSource | QuerySource, workspace: "Workspace", mark: "
     from engine.sources.database import asked
 
     foreign, query = asked(workspace, source)
-    narrowed = beyond(query, foreign.kind, mark.column, mark.value)
+    narrowed = beyond(query, dialect_of(foreign.kind), mark.column, mark.value)
     return source if narrowed is None else QuerySource(connection=source.connection, sql=narrowed)
 
 

@@ -7,7 +7,16 @@ from typing import Any
 import pyarrow as pa
 
 from engine.reading import ahead
-from engine.sources import DataSource, FileSource, FilesSource, Incoming, UrlSource, open_source, read_source
+from engine.sources import (
+    DataSource,
+    FileSource,
+    FilesSource,
+    Incoming,
+    QuerySource,
+    TableSource,
+    open_source,
+    read_source,
+)
 from engine.work.assignment import Assignment
 from engine.work.new_version import (
     Mode,
@@ -22,6 +31,7 @@ from engine.work.new_version import (
 )
 from engine.work.rules import hold_to_rules
 from engine.workspace import Workspace
+from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
 WRITING = 0.75
@@ -45,7 +55,10 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     workspace, payload = assignment.workspace, assignment.payload
     source = read_source(payload["source"])
     assignment.tell(0.0, "Looking at the data", always=True)
-    with open_source(workspace, source, _overrides(workspace, source, payload)) as incoming:
+    overrides: dict[str, Any] = payload.get("overrides") or {}
+    if payload.get("mode") == "append":
+        overrides = added_to(find_place(workspace, payload["name"]).parent, source, overrides)
+    with open_source(workspace, source, overrides) as incoming:
         made = _made(assignment, source, incoming)
     assignment.tell(0.95, "Checking the rules", always=True)
     made = hold_to_rules(workspace, caught_up(workspace, made, payload.get("mode", "replace")))
@@ -109,14 +122,12 @@ def measured(
     )
 
 
-def _overrides(workspace: Workspace, source: DataSource, payload: dict[str, Any]) -> dict[str, Any] | None:
-    """How the source is read: what is added to texts is read as text, or 007 would become 7 and fit no more."""
-    given: dict[str, Any] | None = payload.get("overrides")
-    if payload.get("mode") != "append" or not isinstance(source, FileSource | FilesSource | UrlSource):
-        return given
-    parent = find_place(workspace, payload["name"]).parent
-    texts = {column["name"]: "string" for column in parent.columns if column["type"] == "string"} if parent else {}
-    return {**(given or {}), "types": {**texts, **(given or {}).get("types", {})}}
+def added_to(parent: DatasetVersion | None, source: DataSource, given: Mapping[str, Any]) -> dict[str, Any]:
+    """How rows are read that are added to others: as texts where those are, or 007 would become 7 and fit no more."""
+    if parent is None or isinstance(source, TableSource | QuerySource):
+        return dict(given)
+    texts = {column["name"]: "string" for column in parent.columns if column["type"] == "string"}
+    return {**given, "types": {**texts, **given.get("types", {})}}
 
 
 def _kept_lines(workspace: Workspace, place: Place, incoming: Incoming) -> dict[str, Any] | None:

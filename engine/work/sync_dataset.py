@@ -13,7 +13,7 @@ import pyarrow as pa
 from engine.findings import Finding
 from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source
 from engine.work.assignment import Assignment
-from engine.work.import_dataset import measured, reported
+from engine.work.import_dataset import added_to, measured, reported
 from engine.work.new_version import Mode, NewVersion, Place, find_place, write_rows
 from engine.work.rules import hold_to_rules
 from engine.work.schema_changes import refusal, schema_changes
@@ -30,6 +30,8 @@ BLOCKED = "The columns of the source have changed, and this sync stops when they
 BLOCKED_HINT = (
     "Let the sync take changed columns over, or put the source right, and sync again. The dataset is as it was."
 )
+WIDER = "Rows cannot be appended to a table that lacks some of their columns."
+WIDER_HINT = "Let the sync replace the whole table, or put the source right, and sync again. The dataset is as it was."
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,13 @@ def _opened(workspace: Workspace, sync: Sync, place: Place) -> Iterator[tuple[In
     check_standing(workspace, source)
     files = workspace.files_of(place.parent) if place.parent else []
     value = greatest(files, sync.watermark) if sync.watermark and files else None
+    overrides = added_to(place.parent, source, sync.overrides) if sync.mode == "append" else sync.overrides
     if sync.watermark is None or value is None:
-        with open_source(workspace, source, sync.overrides) as incoming:
+        with open_source(workspace, source, overrides) as incoming:
             yield incoming, None
         return
     mark = Watermark(sync.watermark, value)
-    with open_newer(workspace, source, sync.overrides, mark, files) as incoming:
+    with open_newer(workspace, source, overrides, mark, files) as incoming:
         yield incoming, mark
 
 
@@ -139,6 +142,9 @@ def _changes(sync: Sync, place: Place, incoming: Incoming) -> tuple[Finding, ...
     changes = schema_changes(before, columns_of(stored_schema(incoming.reading.schema)))
     if changes and sync.on_schema_change == "block":
         raise refusal(changes, because=BLOCKED, hint=BLOCKED_HINT)
+    added = [change for change in changes if change.code == "column_added"]
+    if added and sync.mode == "append":
+        raise refusal(added, because=WIDER, hint=WIDER_HINT)
     return tuple(changes)
 
 

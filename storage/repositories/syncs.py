@@ -136,9 +136,10 @@ class Syncs(Repository):
         return self._change(delete(SyncRun).where(SyncRun.status.in_(FINISHED), SyncRun.finished_at < before))
 
     def _retry_at(self, run: SyncRun) -> datetime | None:
+        if run.status not in UNTIRED or run.asked_by == "hand" or (run.error or {}).get("code") in LASTING:
+            return None
         sync = self.get(run.sync_id)
-        is_tired = run.attempt > sync.retries or sync.paused or run.asked_by == "hand"
-        if run.status not in UNTIRED or is_tired or (run.error or {}).get("code") in LASTING:
+        if run.attempt > sync.retries or sync.paused:
             return None
         return (run.finished_at or utc_now()) + back_off(run.attempt)
 

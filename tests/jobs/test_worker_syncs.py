@@ -91,7 +91,7 @@ def test_kill_9_of_a_sync_crashes_it_and_another_try_is_due(
     done(home, datasets.start_import(home, file, "orders"))
     now = utc_now()
     syncs.set_sync(home, "orders", UrlSource(url=endless), Schedule(every="hour"), now=now - timedelta(hours=2))
-    assert fire_syncs(home, now) == 1
+    assert fire_syncs(home.database, now) == 1
     thread = Thread(target=Worker(home, keep_spare=False).work_once)
     thread.start()
     eventually(lambda: syncs.list_sync_runs(home, "orders")[0].status == "running", seconds=60)

@@ -35,7 +35,7 @@ def orders(postgres_server: PostgresServer) -> Iterator[Any]:
     [("id", 50, 51), ("amount", 50 / 3, 51), ("changed", NOON, 53), ('a " day', date(2026, 6, 15), 52)],
 )
 def test_rows_at_and_beyond_the_mark_come_and_few_others(orders: Any, column: str, mark: Any, most: int) -> None:
-    query = beyond(read_only("SELECT * FROM beyond_orders", "postgresql"), "postgresql", column, mark)
+    query = beyond(read_only("SELECT * FROM beyond_orders", "postgresql"), "postgres", column, mark)
     assert query is not None
     assert read_only(query, "postgresql") == query, "the gate understands it"
     found = {row[0] for row in orders.execute(query)}
@@ -44,11 +44,11 @@ def test_rows_at_and_beyond_the_mark_come_and_few_others(orders: Any, column: st
 
 
 @pytest.mark.parametrize(
-    ("kind", "mark"),
-    [("postgresql", "2026-06-15"), ("postgresql", True), ("sqlite", NOON), ("sqlite", date(2026, 6, 15))],
+    ("dialect", "mark"),
+    [("postgres", "2026-06-15"), ("postgres", True), ("sqlite", NOON), ("sqlite", date(2026, 6, 15))],
 )
-def test_where_a_database_cannot_be_trusted_all_rows_come(kind: Any, mark: Any) -> None:
-    assert beyond("SELECT * FROM orders", kind, "changed", mark) is None
+def test_where_a_database_cannot_be_trusted_all_rows_come(dialect: str, mark: Any) -> None:
+    assert beyond("SELECT * FROM orders", dialect, "changed", mark) is None
 
 
 def test_a_time_with_a_zone_is_told_in_utc() -> None:

@@ -152,8 +152,6 @@ def test_changed_columns_are_findings_or_stop_the_sync(
     assert [change["code"] for change in error["detail"]["changes"]] == codes
     assert "take changed columns over" in error["hint"]
     assert datasets.get_dataset(home, "orders").versions == [1]
-    set_up(home, file, mode="append")
-    assert (synced(home).error or {})["code"] == "schema_changed", "rows of another shape cannot be appended"
     set_up(home, file)
     told = synced(home)
     assert (told.version, [finding["code"] for finding in told.findings]) == (2, codes)
@@ -174,10 +172,25 @@ def test_a_source_that_fails_leaves_everything_as_it_was_and_says_what_to_do(hom
     assert datasets.get_dataset(home, "orders").versions == [1]
 
 
+def test_rows_with_another_column_are_not_appended_and_codes_stay_texts(home: Workspace, file: Path) -> None:
+    file.write_text("id,code\n1,007\n2,a1\n")
+    done(home, datasets.start_import(home, file, "orders"))
+    set_up(home, file, mode="append", watermark="id")
+    file.write_text("id,code\n3,008\n4,009\n")
+    run = synced(home)
+    assert (run.status, run.rows, run.findings) == ("succeeded", 2, []), run.error
+    assert datasets.preview_dataset(home, "orders").rows[-1][1] == "009"
+    file.write_text("id,code,tax\n5,1,2\n")
+    wider = synced(home)
+    assert ((wider.error or {})["code"], wider.version) == ("schema_changed", None)
+    assert "The column tax (int64) is new" in (wider.error or {})["message"]
+
+
 def test_an_append_does_not_hide_a_version_that_came_meanwhile(
     home: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_up(home, file, mode="append")
+    set_up(home, file, mode="append", watermark="id")
+    file.write_text(ORDERS + "4,2026-01-05,7\n")
     real = SYNCING.measured
 
     def while_somebody_imports(*args: Any) -> Any:
@@ -218,11 +231,11 @@ def test_an_upload_is_not_synced_and_a_folder_that_is_closed_later_is_not_read(h
     assert ((run.error or {})["code"], run.retry_at) == ("invalid_setting", None)
 
 
-def test_a_version_says_where_the_next_one_can_come_from(home: Workspace, file: Path) -> None:
-    found = syncs.suggested_source(datasets.get_dataset(home, "orders").source)
-    assert found == (FileSource(path=file), {})
+def test_a_version_knows_where_the_next_one_can_come_from_and_tells_nobody(home: Workspace, file: Path) -> None:
+    assert syncs.suggested_source(home, "orders") == (FileSource(path=file), {})
+    assert datasets.get_dataset(home, "orders").source == {"file": "orders.csv"}
     done(home, datasets.start_import(home, _uploaded(home), "orders"))
-    assert syncs.suggested_source(datasets.get_dataset(home, "orders").source) is None
+    assert syncs.suggested_source(home, "orders") is None
 
 
 def _uploaded(home: Workspace) -> Path:
@@ -244,7 +257,7 @@ def test_one_sync_at_a_time_pause_and_removal(home: Workspace, file: Path) -> No
     found = syncs.get_sync(home, "orders")
     assert found is not None
     assert (found.paused, found.next_at, found.job_id) == (True, None, None)
-    assert fire_syncs(home, utc_now() + timedelta(days=400)) == 0
+    assert fire_syncs(home.database, utc_now() + timedelta(days=400)) == 0
     syncs.resume_sync(home, "orders", NOON)
     assert syncs.sync_badges(home)["orders"].rhythm == "daily"
     assert syncs.get_sync(home, "orders").next_at == NOON + timedelta(hours=18)  # type: ignore[union-attr]

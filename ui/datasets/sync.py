@@ -83,9 +83,11 @@ def _show_buttons(home: Workspace, sync: SyncView) -> None:
         st.rerun()
     if st.button("Remove", icon=":material/delete:"):
         warning = f"**{escaped(name)}** is not synced any more and the history goes. Its versions stay as they are."
-        confirm(
-            "Remove sync", warning, "Remove", lambda: _do(lambda: syncs.remove_sync(home, name), "The sync is gone.")
-        )
+        confirm("Remove sync", warning, "Remove the sync", lambda: _remove(home, name))
+
+
+def _remove(home: Workspace, name: str) -> None:
+    _do(lambda: syncs.remove_sync(home, name), f"{name} is not synced any more.")
 
 
 def _do(act: Callable[[], object], told: str = "") -> None:

@@ -28,7 +28,7 @@ def ask_sync(home: Workspace, dataset: DatasetView, sync: SyncView | None) -> No
     with st.container(border=True):
         st.subheader("Edit the sync" if sync else "Set up a sync", anchor=False)
         st.markdown("**Where from**")
-        source, overrides = ask_source(home, dataset, *_known(dataset, sync))
+        source, overrides = ask_source(home, dataset, *_known(home, dataset, sync))
         st.markdown("**When**")
         asked = _ask_schedule(sync.schedule if sync else None)
         st.markdown("**How**")
@@ -40,11 +40,11 @@ def ask_sync(home: Workspace, dataset: DatasetView, sync: SyncView | None) -> No
                 _leave()
 
 
-def _known(dataset: DatasetView, sync: SyncView | None) -> tuple[DataSource | None, dict[str, Any]]:
+def _known(home: Workspace, dataset: DatasetView, sync: SyncView | None) -> tuple[DataSource | None, dict[str, Any]]:
     """The source of the sync, or the one that the version came from."""
     if sync is not None:
         return read_source(sync.source), sync.overrides
-    return syncs.suggested_source(dataset.source) or (None, {})
+    return syncs.suggested_source(home, dataset.name) or (None, {})
 
 
 def _ask_schedule(known: Schedule | None) -> dict[str, Any]:
