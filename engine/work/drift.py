@@ -187,4 +187,4 @@ def stability(left: Sequence[int], right: Sequence[int]) -> float:
     (0.0, 0.879)
     """
     shares = [[max(count / max(sum(counts), 1), LEAST_SHARE) for count in counts] for counts in (left, right)]
-    return sum((after - before) * log(after / before) for before, after in zip(*shares, strict=True))
+    return float(sum((after - before) * log(after / before) for before, after in zip(*shares, strict=True)))

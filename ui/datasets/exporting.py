@@ -30,7 +30,7 @@ def ask_export(home: Workspace, name: str, version: int) -> None:
     def ask() -> None:
         chosen: Format = st.radio(
             "Format", list(WORDS), format_func=lambda it: WORDS[it], captions=list(ABOUT.values())
-        ) or "csv"  # fmt: skip
+        )
         keep = False
         if chosen == "csv":
             keep = st.checkbox(

@@ -25,7 +25,7 @@ MAKERS = {
     "sync": (":material/sync:", "Synced"),
     "run": (":material/play_circle:", "Saved"),
 }
-NOTE_LETTERS = 44
+NOTE_LETTERS = 28
 LATEST, RELEASE, NAME, EXPORT, DELETE = "Make it the latest", "Release it", "Label and note", "Export", "Delete"
 ICONS = {
     LATEST: ":material/history:",
