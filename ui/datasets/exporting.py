@@ -40,7 +40,8 @@ def ask_export(home: Workspace, name: str, version: int) -> None:
             )
         if st.button("Export", type="primary", icon=":material/download:"):
             job = exports.start_export(home, name, version, chosen, "keep" if keep else "quote")
-            places.go(places.DATASETS, dataset=name, view="Versions", export=job)
+            places.ask(export=job)
+            st.rerun()
 
     ask()
 

@@ -92,7 +92,8 @@ def _show_actions(home: Workspace, dataset: DatasetView, found: list[VersionView
             help="Tick two versions.",
             type="primary" if len(ticked) == 2 else "secondary",
         ):
-            places.go(places.DATASETS, dataset=dataset.name, view="Versions", left=min(ticked), right=max(ticked))
+            places.ask(left=min(ticked), right=max(ticked))
+            st.rerun()
         if st.button("What is kept", icon=":material/auto_delete:"):
             ask_retention(home, dataset)
         st.caption(_ticked_in_words(ticked), width="content")
