@@ -115,7 +115,7 @@ def _show_tick(dataset: DatasetView, it: VersionView) -> None:
 
 
 def _show_number(dataset: DatasetView, it: VersionView) -> None:
-    places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Preview")
+    places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Versions")
 
 
 def _show_words(it: VersionView) -> None:
