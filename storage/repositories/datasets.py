@@ -202,7 +202,7 @@ class Datasets(NamedRepository[Dataset]):
             .where(v.dataset_id == dataset_id)
             .order_by(v.number.desc())
         )
-        return [VersionEntry(*row) for row in self._session.execute(query)]
+        return [VersionEntry._make(row) for row in self._session.execute(query)]
 
     def describe(
         self,

@@ -40,7 +40,8 @@ def ask_export(home: Workspace, name: str, version: int) -> None:
             )
         if st.button("Export", type="primary", icon=":material/download:"):
             job = exports.start_export(home, name, version, chosen, "keep" if keep else "quote")
-            places.go(places.DATASETS, dataset=name, view="Versions", export=job)
+            places.ask(export=job)
+            st.rerun()
 
     ask()
 
@@ -53,6 +54,7 @@ def show_export(home: Workspace, job_id: str) -> None:
             return
         if job.status != "succeeded" or not job.result:
             show_error(job.error or {"message": f"The export was {job.status}."})
+            _ask_close()
             return
         result = job.result
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -68,3 +70,10 @@ def show_export(home: Workspace, job_id: str) -> None:
                 "Download", path.read_bytes, result["filename"], result["media_type"], icon=":material/download:",
                 type="primary", on_click="ignore",
             )  # fmt: skip
+            _ask_close()
+
+
+def _ask_close() -> None:
+    if st.button("Close", icon=":material/close:", type="tertiary"):
+        places.ask(export=None)
+        st.rerun()

@@ -11,7 +11,7 @@ from ui import session
 from ui.trouble import guarded
 from ui.words import escaped
 
-ALL, SOME = "All versions", "Only some"
+ALL, NEWEST, DAYS, BOTH = "All versions", "The newest", "Those of the last days", "Whichever is more"
 SHOWN = 50
 
 
@@ -22,17 +22,7 @@ def ask_retention(home: Workspace, dataset: DatasetView) -> None:
     @st.dialog("What is kept", width="medium")
     @guarded
     def ask() -> None:
-        is_limited = about.newest is not None or about.days is not None
-        mode = st.radio("Keep", [ALL, SOME], index=int(is_limited), horizontal=True, label_visibility="collapsed")
-        newest = days = None
-        if mode == SOME:
-            left, right = st.columns(2)
-            newest = left.number_input("The newest", 1, 100_000, about.newest if is_limited else 10, help="Versions.")
-            days = right.number_input(
-                "And those of the last days", 1, 36_500, about.days, placeholder="no matter how old",
-                help="A version stays if either rule keeps it.",
-            )  # fmt: skip
-            st.caption("Never let go: the latest, those with a label, and those that a pipeline, run or model needs.")
+        newest, days = _ask_rules(about)
         fates = versions.preview_retention(home, dataset.name, newest, days)
         going = [fate for fate in fates if fate.goes]
         _show_fates(fates)
@@ -46,6 +36,27 @@ def ask_retention(home: Workspace, dataset: DatasetView) -> None:
             st.rerun()
 
     ask()
+
+
+def _ask_rules(about: versions.AboutView) -> tuple[int | None, int | None]:
+    now = {(False, False): ALL, (True, False): NEWEST, (False, True): DAYS, (True, True): BOTH}
+    chosen = st.radio(
+        "Keep",
+        list(now.values()),
+        index=list(now).index((about.newest is not None, about.days is not None)),
+        horizontal=True,
+        label_visibility="collapsed",
+    )
+    newest = days = None
+    left, right = st.columns(2)
+    if chosen in (NEWEST, BOTH):
+        newest = left.number_input("Versions", 1, 100_000, about.newest or 10)
+    if chosen in (DAYS, BOTH):
+        side = right if chosen == BOTH else left
+        days = side.number_input("Days", 1, 36_500, about.days or 90)
+    if chosen != ALL:
+        st.caption("Never let go: the latest, those with a label, and those that a pipeline, run or model needs.")
+    return newest, days
 
 
 def _show_fates(fates: list[versions.FateView]) -> None:

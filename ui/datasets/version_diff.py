@@ -25,9 +25,10 @@ def show_diff(home: Workspace, dataset: DatasetView, left: int, right: int) -> N
     """What changed from one version to the other; computed once, and remembered."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(f"v{left} and v{right}", anchor=False, width="content")
-        places.link(
-            places.DATASETS, "All versions", icon=":material/arrow_back:", dataset=dataset.name, view="Versions"
-        )
+        if st.button("All versions", icon=":material/arrow_back:"):
+            # Not a link: to the page it stands on, one would bring these back with the next click.
+            places.ask(left=None, right=None, by=None, job=None)
+            st.rerun()
     key = _choose_key(home, dataset)
     found = version_diff.find_diff(home, dataset.name, left, right, key)
     if found is None:

@@ -25,7 +25,7 @@ MAKERS = {
     "sync": (":material/sync:", "Synced"),
     "run": (":material/play_circle:", "Saved"),
 }
-NOTE_LETTERS = 44
+NOTE_LETTERS = 28
 LATEST, RELEASE, NAME, EXPORT, DELETE = "Make it the latest", "Release it", "Label and note", "Export", "Delete"
 ICONS = {
     LATEST: ":material/history:",
@@ -92,7 +92,8 @@ def _show_actions(home: Workspace, dataset: DatasetView, found: list[VersionView
             help="Tick two versions.",
             type="primary" if len(ticked) == 2 else "secondary",
         ):
-            places.go(places.DATASETS, dataset=dataset.name, view="Versions", left=min(ticked), right=max(ticked))
+            places.ask(left=min(ticked), right=max(ticked))
+            st.rerun()
         if st.button("What is kept", icon=":material/auto_delete:"):
             ask_retention(home, dataset)
         st.caption(_ticked_in_words(ticked), width="content")
@@ -114,7 +115,7 @@ def _show_tick(dataset: DatasetView, it: VersionView) -> None:
 
 
 def _show_number(dataset: DatasetView, it: VersionView) -> None:
-    places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Preview")
+    places.link(places.DATASETS, f"v{it.number}", dataset=dataset.name, version=it.number, view="Versions")
 
 
 def _show_words(it: VersionView) -> None:
