@@ -212,12 +212,15 @@ def suggest_rules(workspace: Workspace, name: str, version: int | None = None) -
     asked = [Expectation(str(number), rule, "warn") for number, (_, rule) in enumerate(wanted)]
     checked = check_stored(workspace, files, asked, dataset=name, memory_mb=SUGGESTING_MB, only_count=True)
     failing = [0] * len(found)
+    uncounted = set()  # what cannot be told is not suggested
     for (place, _), outcome in zip(wanted, checked.outcomes, strict=True):
         failing[place] = max(failing[place], outcome.failing)
-    share = max(row.rows, 1)
+        uncounted |= {place} if outcome.state == "unfit" else set()
+    rows = max(row.rows, 1)
     return [
-        SuggestionView(title=one.title, rules=one.rules, failing=number, share=number / share)
-        for one, number in zip(found, failing, strict=True)
+        SuggestionView(title=one.title, rules=one.rules, failing=failing[place], share=failing[place] / rows)
+        for place, one in enumerate(found)
+        if place not in uncounted
     ]
 
 
