@@ -22,9 +22,10 @@ from storage.schema import Rule as RuleRow
 from storage.unit_of_work import UnitOfWork
 
 SHOWN_VERSIONS = 20
+"""Of the history of a rule."""
 KEPT_ROWS = MOST_KEPT
 """So many of the rows that break a rule can be looked at."""
-MOST_CHECKS = 200
+MOST_CHECKS = 60
 SUGGESTING_MB = 512
 TITLES = {
     "not_null": "Never missing",

@@ -35,6 +35,12 @@ class Unique(RowRule):
         key, is_whole = keys[0] if len(keys) == 1 else row_id(*keys), self._is_whole(table)
         return {self._label: count(is_whole) - key.nunique(where=is_whole)}
 
+    def failing(self, table: ir.Table) -> ir.Table:
+        # Only rows that repeat something are numbered: to number all of them takes them all into memory.
+        keys = [*self.columns]
+        repeated = table.group_by(keys).having(table.count() > 1).agg()
+        return super().failing(table.semi_join(repeated, keys))
+
     def examples(self, table: ir.Table, column: str) -> ir.Table | None:
         whole = table.filter(self._is_whole(table))
         keys = [whole[name] for name in self.columns]
