@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from components import expressions
 from components.errors import WrongKind
 from components.params import Expression, PlainColumns
-from components.portable.row_ids import row_id
+from components.portable.row_ids import joined
 from components.quality.rules.rule import FIELD, SHOWN, VALUE, RowRule, are, count, listed
 from components.rows.order import in_order, order_of
 
@@ -32,7 +32,7 @@ class Unique(RowRule):
 
     def counts(self, table: ir.Table) -> Mapping[str, ir.IntegerScalar]:
         keys = [table[name] for name in self.columns]
-        key, is_whole = keys[0] if len(keys) == 1 else row_id(*keys), self._is_whole(table)
+        key, is_whole = keys[0] if len(keys) == 1 else joined(*keys), self._is_whole(table)
         return {self._label: count(is_whole) - key.nunique(where=is_whole)}
 
     def failing(self, table: ir.Table) -> ir.Table:
