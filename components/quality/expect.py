@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from operator import or_
 from typing import Annotated, Literal, Self
 
 import ibis
@@ -17,6 +16,7 @@ from components.outline import Made, Outline, places
 from components.params import NewColumn, Params, distinct_names
 from components.ports import Port
 from components.quality.rules import FIELD, AnyRule, RowRule, Rule, SchemaRule, TableRule
+from components.quality.rules.rule import any_of
 
 QUARANTINE = "quarantine"
 BETWEEN = "; "
@@ -98,7 +98,7 @@ class Expect(Transform[ExpectParams]):
         (table,) = tables
         if self.params.on_failure != QUARANTINE:
             return {"table": table, QUARANTINE: table.filter(ibis.literal(False))}
-        parts = {label: reduce(or_, rule.broken(table).values()) for label, rule in self._row_rules()}
+        parts = {label: any_of([*rule.broken(table).values()]) for label, rule in self._row_rules()}
         if not parts:
             nothing = table.filter(ibis.literal(False))
             return {"table": table, QUARANTINE: nothing.mutate(**{self.params.reason: ibis.null("string")})}

@@ -22,9 +22,10 @@ from storage.schema import Rule as RuleRow
 from storage.unit_of_work import UnitOfWork
 
 SHOWN_VERSIONS = 20
+"""Of the history of a rule."""
 KEPT_ROWS = MOST_KEPT
 """So many of the rows that break a rule can be looked at."""
-MOST_CHECKS = 200
+MOST_CHECKS = 60
 SUGGESTING_MB = 512
 TITLES = {
     "not_null": "Never missing",
@@ -212,12 +213,15 @@ def suggest_rules(workspace: Workspace, name: str, version: int | None = None) -
     asked = [Expectation(str(number), rule, "warn") for number, (_, rule) in enumerate(wanted)]
     checked = check_stored(workspace, files, asked, dataset=name, memory_mb=SUGGESTING_MB, only_count=True)
     failing = [0] * len(found)
+    uncounted = set()  # what cannot be told is not suggested
     for (place, _), outcome in zip(wanted, checked.outcomes, strict=True):
         failing[place] = max(failing[place], outcome.failing)
-    share = max(row.rows, 1)
+        uncounted |= {place} if outcome.state == "unfit" else set()
+    rows = max(row.rows, 1)
     return [
-        SuggestionView(title=one.title, rules=one.rules, failing=number, share=number / share)
-        for one, number in zip(found, failing, strict=True)
+        SuggestionView(title=one.title, rules=one.rules, failing=failing[place], share=failing[place] / rows)
+        for place, one in enumerate(found)
+        if place not in uncounted
     ]
 
 

@@ -70,7 +70,7 @@ def hold_to_rules(page: Page, look: Look) -> None:
     expect(page.get_by_text(re.compile("v1 was checked"))).to_be_visible(timeout=30 * SECOND)
     expect(page.get_by_text(re.compile(r"\d broken"))).to_be_visible()
     page.get_by_role("button", name="Look", exact=True).first.click()
-    expect(page.get_by_text("Rows that fail ·").first).to_be_visible(timeout=15 * SECOND)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=20 * SECOND)
     look.at("messy-4-rows-that-fail")
 
 

@@ -12,6 +12,7 @@ from engine.graph import Pipeline
 from engine.service import datasets, rules
 from engine.workspace import Workspace
 from storage.errors import NotFound, StorageError
+from storage.repositories import Rules
 from tests.homes import do_job, do_run, done, import_table
 
 GOOD = pa.table({"id": [1, 2, 3, 4], "age": [20, 30, 40, 50], "status": ["new", "old", "new", "old"]})
@@ -129,6 +130,19 @@ def test_a_dataset_that_is_referred_to_may_grow_and_may_go(people: Workspace, tm
     assert import_table(people, "orders", orders, tmp_path)["version"] == 2
     (found,) = rules.get_rules(people, "orders").rules
     assert (found.state, found.told) == ("unfit", "There is no dataset named people")
+
+
+def test_a_version_and_what_the_rules_found_come_together_or_not_at_all(
+    people: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise StorageError("The disk is full", "Free some space.")
+
+    rules.add_rule(people, "people", AGE)
+    monkeypatch.setattr(Rules, "keep_check", refused)
+    with pytest.raises(AssertionError, match="The disk is full"):
+        import_table(people, "people", BAD, tmp_path)
+    assert datasets.get_dataset(people, "people").versions == [1]
 
 
 def test_a_column_that_vanished_is_told_and_holds_where_the_rule_stops(people: Workspace, tmp_path: Path) -> None:

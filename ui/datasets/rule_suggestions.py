@@ -49,14 +49,14 @@ def _show_one(home: Workspace, dataset: DatasetView, one: SuggestionView, severi
     else:
         fails.caption("no row fails now")
     with add.container(horizontal_alignment="right"):
-        added = st.button("Add", icon=":material/add:", key=f"suggested_{place}_{one.title}", help=one.title)
+        added = st.button("Add", icon=":material/add:", key=f"suggested_{place}_{one.title}", help=escaped(one.title))
     if added:
         try:
             rules.add_rules(home, dataset.name, one.rules, severity)
         except PEOPLE_ERRORS as error:
             show_error(error)
             return
-        session.say(f"Added: {one.title}.", ":material/rule:")
+        session.say(f"Added: {escaped(one.title)}.", ":material/rule:")
         st.rerun()
 
 

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from components import expressions
 from components.errors import WrongKind
 from components.params import Expression, PlainColumns
-from components.portable.row_ids import row_id
+from components.portable.row_ids import joined
 from components.quality.rules.rule import FIELD, SHOWN, VALUE, RowRule, are, count, listed
 from components.rows.order import in_order, order_of
 
@@ -32,8 +32,14 @@ class Unique(RowRule):
 
     def counts(self, table: ir.Table) -> Mapping[str, ir.IntegerScalar]:
         keys = [table[name] for name in self.columns]
-        key, is_whole = keys[0] if len(keys) == 1 else row_id(*keys), self._is_whole(table)
+        key, is_whole = keys[0] if len(keys) == 1 else joined(*keys), self._is_whole(table)
         return {self._label: count(is_whole) - key.nunique(where=is_whole)}
+
+    def failing(self, table: ir.Table) -> ir.Table:
+        # Only rows that repeat something are numbered: to number all of them takes them all into memory.
+        keys = [*self.columns]
+        repeated = table.group_by(keys).having(table.count() > 1).agg()
+        return super().failing(table.semi_join(repeated, keys))
 
     def examples(self, table: ir.Table, column: str) -> ir.Table | None:
         whole = table.filter(self._is_whole(table))

@@ -1,7 +1,9 @@
 """What every rule is: about each row, about the values of columns, or about the table as a whole."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Annotated, ClassVar, Self
 
 import ibis.expr.schema as sch
@@ -68,6 +70,10 @@ class RowRule(Rule):
         """How many rows break it."""
         return {name: count(is_broken) for name, is_broken in self.broken(table).items()}
 
+    def failing(self, table: ir.Table) -> ir.Table:
+        """The rows that break it."""
+        return table.filter(any_of([*self.broken(table).values()]))
+
     def examples(self, table: ir.Table, column: str) -> ir.Table | None:
         """Some of the values that break it."""
         if not column:
@@ -125,6 +131,14 @@ def listed(columns: Columns) -> str:
 def are(columns: Columns) -> str:
     """The verb that goes with columns."""
     return "is" if columns.names is not None and len(columns.names) == 1 else "are"
+
+
+def any_of(checks: Sequence[ir.BooleanValue]) -> ir.BooleanValue:
+    """Whether one of them is so; balanced, so that a thousand are not a deep tree."""
+    found = [*checks]
+    while len(found) > 1:
+        found = [reduce(or_, found[place : place + 2]) for place in range(0, len(found), 2)]
+    return found[0]
 
 
 def count(is_so: ir.BooleanColumn) -> ir.IntegerScalar:

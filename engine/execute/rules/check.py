@@ -1,10 +1,9 @@
 """Check a table against rules: one aggregation for all of them, and one look at the rows of each that is broken."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import ibis.expr.schema as sch
@@ -12,11 +11,13 @@ import ibis.expr.types as ir
 
 from components.ports import ROW, is_reserved
 from components.quality.rules import ComparedRule, RefersTo, RowRule, Rule, SchemaRule, TableRule
-from components.quality.rules.rule import SHOWN, count
+from components.quality.rules.rule import SHOWN, any_of, count
 from engine.backends.backend import Backend
 from engine.errors import PEOPLE_ERRORS
 from engine.execute.rules.expectation import Expectation
 from engine.execute.rules.outcome import Checked, Outcome
+
+log = logging.getLogger("canvasback.rules")
 
 MOST_KEPT = 1_000
 """Failing rows of a rule whose ids are kept."""
@@ -101,16 +102,12 @@ def _asked(rule: Rule, table: ir.Table) -> Iterator[tuple[str, ir.Scalar]]:
         counts = rule.counts(table)
         yield from counts.items()
         if len(counts) > 1:
-            yield ANY, count(_is_broken(rule, table))
+            yield ANY, count(any_of([*rule.broken(table).values()]))
     elif isinstance(rule, TableRule) and not isinstance(rule, SchemaRule):
         yield BROKEN, rule.is_broken(table)
         shown = rule.shown(table)
         if shown is not None:
             yield FOUND, shown
-
-
-def _is_broken(rule: RowRule, table: ir.Table) -> ir.BooleanColumn:
-    return reduce(or_, rule.broken(table).values())
 
 
 def _counted(
@@ -168,18 +165,23 @@ def _told(rule: RowRule, broken: Mapping[str, int]) -> str:
     worst = sorted(broken, key=broken.__getitem__, reverse=True)
     parts = [f"{rule.words(name)} ({_rows(broken[name])})" for name in worst[:NAMED]]
     more = len(worst) - NAMED
-    return "; ".join(parts) + (f"; and so do {more} more columns" if more > 0 else "")
+    return "; ".join(parts) + (f"; and {more:,} more column{'s' * (more > 1)}" if more > 0 else "")
 
 
 def _looked_up(rule: RowRule, table: ir.Table, outcome: Outcome, backend: Backend) -> tuple[list[int], Outcome]:
     """The first rows that break a rule; a message that names some of their values."""
     named = [name for name in outcome.columns if name and not is_reserved(name)]
-    broken = table.filter(_is_broken(rule, table)).order_by(ROW).limit(MOST_KEPT)
-    with backend.plain_errors():
-        rows = backend.collect(broken.select(ROW, *named)).to_pydict()
-    if len(named) != 1 or outcome.is_kept:
+    shown = named if len(named) == 1 and not outcome.is_kept else []
+    broken = rule.failing(table).order_by(ROW).limit(MOST_KEPT)
+    try:
+        with backend.plain_errors():
+            rows = backend.collect(broken.select(ROW, *shown)).to_pydict()
+    except PEOPLE_ERRORS:  # the rule is told all the same
+        log.warning("the rows that break rule %s cannot be looked up", outcome.rule, exc_info=True)
+        return [], outcome
+    if not shown:
         return rows[ROW], outcome
-    values = list(dict.fromkeys(_text(value) for value in rows[named[0]] if value is not None))[:SHOWN]
+    values = list(dict.fromkeys(_text(value) for value in rows[shown[0]] if value is not None))[:SHOWN]
     such = f", such as {', '.join(map(repr, values))})" if values else ")"
     return rows[ROW], outcome.model_copy(update={"told": outcome.told.removesuffix(")") + such})
 

@@ -15,8 +15,8 @@ from engine.execute.rules.expectation import Expectation
 from engine.execute.rules.outcome import Checked
 from engine.workspace import Workspace
 
-LEAST_MB = 256
-PART_OF_MEMORY = 4
+MEMORY_MB = 600
+"""What DuckDB may take; it spills beyond that."""
 
 
 def check_stored(
@@ -26,7 +26,7 @@ def check_stored(
     *,
     dataset: str,
     rows_before: int | None = None,
-    memory_mb: int | None = None,
+    memory_mb: int = MEMORY_MB,
     only_count: bool = False,
 ) -> Checked:
     """Say of each rule whether the rows of some files keep it.
@@ -47,8 +47,7 @@ def check_stored(
         return Checked()
     others = _others(workspace, expectations, {dataset: files})
     readable = [path for found in others.values() if not isinstance(found, Exception) for path in found]
-    most = memory_mb or max(LEAST_MB, workspace.settings.run_memory_mb // PART_OF_MEMORY)
-    limits = Limits(most, workspace.settings.run_threads)
+    limits = Limits(min(memory_mb, workspace.settings.run_memory_mb), workspace.settings.run_threads)
     with closing(DuckDBBackend(limits, readable, workspace.cache.root)) as backend:
         with backend.plain_errors():
             table = backend.read(files)
