@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 MOST_BARS, MOST_NAMES = 25, 30
+SHARED = 4
+"""Characters that stay of what long names begin with in common."""
 MEASURES = {
     "pearson": "Pearson: numbers on a straight line",
     "spearman": "Spearman: numbers by their order",
@@ -208,13 +211,16 @@ def shortened(value: Any, most: int = 24) -> str:
 def labels(values: Sequence[Any], most: int = 24) -> list[str]:
     """Short names, each another one: Plotly puts equal ones together.
 
-    >>> labels(["a long name, the first", "a long name too, the first"], 12)
-    ['a lon… first', 'a lon… first (2)']
+    >>> labels(["the pressure of the 1st pipe here", "the pressure of the 2nd pipe here"], 12)
+    ['…the 1st pi…', '…the 2nd pi…']
     """
     found: list[str] = []
     seen: Counter[str] = Counter()
-    for value in values:
-        text = shortened(value, most)
+    texts = [str(value) for value in values]
+    if len({shortened(text, most) for text in texts}) < len(set(texts)):
+        shared = max(0, len(commonprefix(texts)) - SHARED)
+        texts = [f"…{text[shared : shared + most - 2]}…" for text in texts] if shared else texts
+    for text in (shortened(text, most) for text in texts):
         seen[text] += 1
         found.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
     return found

@@ -104,8 +104,7 @@ def _amount(value: int | None) -> str:
 def _bound(value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
-    # The list of facts is Markdown, which would make a link of an address.
-    return escaped(str("" if value is None else value)[:60]).replace("@", "\\@")
+    return escaped(str("" if value is None else value)[:60])
 
 
 def _quantiles(quantiles: Mapping[str, float] | None, names: tuple[str, ...]) -> str:
