@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -218,12 +217,18 @@ def labels(values: Sequence[Any], most: int = 24) -> list[str]:
     seen: Counter[str] = Counter()
     texts = [str(value) for value in values]
     if len({shortened(text, most) for text in texts}) < len(set(texts)):
-        shared = max(0, len(commonprefix(texts)) - SHARED)
+        shared = max(0, _shared(texts) - SHARED)
         texts = [f"…{text[shared : shared + most - 2]}…" for text in texts] if shared else texts
     for text in (shortened(text, most) for text in texts):
         seen[text] += 1
         found.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
     return found
+
+
+def _shared(texts: Sequence[str]) -> int:
+    """How many characters all begin with: what the first and the last in order share, all others share too."""
+    pairs = enumerate(zip(min(texts), max(texts), strict=False))
+    return next((place for place, (left, right) in pairs if left != right), len(min(texts)))
 
 
 def _moment(seconds: float) -> datetime | None:
