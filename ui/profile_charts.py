@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 MOST_BARS, MOST_NAMES = 25, 30
+SHARED = 4
+"""Characters that stay of what long names begin with in common."""
 MEASURES = {
     "pearson": "Pearson: numbers on a straight line",
     "spearman": "Spearman: numbers by their order",
@@ -39,7 +42,7 @@ def column(profile: Mapping[str, Any], rows: int) -> None:
         show(_histogram(profile, found), _spread(profile, found), key)
     elif profile["top"]:
         top = profile["top"][:12]
-        words = [shortened(item["value"], 40) for item in top]
+        words = labels([item["value"] for item in top], 40)
         share = percent(top[0]["count"] / max(rows, 1))
         sentence = (
             f"The most frequent value of {name} is “{words[0]}”: {count(top[0]['count'], 'row')}, {share} of all."
@@ -83,7 +86,7 @@ def missing(columns: Sequence[Mapping[str, Any]], rows: int) -> None:
     """The columns with gaps, those with most of them first."""
     gaps = sorted((one for one in columns if one["missing"]), key=lambda one: -one["missing"])
     shown = gaps[:MOST_BARS]
-    names = [shortened(one["name"], 40) for one in shown]
+    names = labels([one["name"] for one in shown], 40)
     figure = _bars(names, [one["missing"] / rows for one in shown], "share of rows").update_xaxes(tickformat=".0%")
     more = f" {len(gaps) - len(shown)} more columns have fewer." if len(gaps) > len(shown) else ""
     first = shown[0]
@@ -105,7 +108,7 @@ def matrix(pairs: Sequence[Mapping[str, Any]], measure: str, rows: str) -> None:
     colors = signed if measure in SIGNED else shares
     figure = go.Figure(
         go.Heatmap(
-            z=grid, x=[shortened(name) for name in right], y=[shortened(name) for name in left], zmax=1, xgap=1, ygap=1,
+            z=grid, x=labels(right), y=labels(left), zmax=1, xgap=1, ygap=1,
             text=[["" if value is None else f"{value:.2f}" for value in line] for line in grid],
             texttemplate="%{text}" if max(len(left), len(right)) <= 12 else None,
             hovertemplate="%{y} with %{x}: %{text}<extra></extra>", colorbar={"thickness": 12}, **colors,
@@ -134,7 +137,7 @@ def target(found: Sequence[Any], name: str) -> None:
     figure = go.Figure(
         go.Bar(
             x=[abs(one.value) for one in shown],
-            y=[shortened(one.column, 40) for one in shown],
+            y=labels([one.column for one in shown], 40),
             orientation="h",
             marker_color=[ORANGE if one.tells_all else blue() for one in shown],
             customdata=[_way(one) for one in shown],
@@ -168,7 +171,7 @@ def sides(change: Any, left: str, right: str) -> None:
             x = [_moment(middle) for middle in middles] if change.kind == "datetime" else middles
             figure.add_bar(x=x, y=list(shares), name=name, marker_color=color, opacity=0.6, marker_line_width=0)
         else:
-            words = [shortened(label, 40) for label in change.labels]
+            words = labels(change.labels, 40)
             figure.add_bar(x=list(shares), y=words, name=name, marker_color=color, orientation="h")
     if change.edges:
         figure.update_layout(barmode="overlay", bargap=0).update_yaxes(tickformat=".0%", title="share of rows")
@@ -197,10 +200,35 @@ def shortened(value: Any, most: int = 24) -> str:
     """A name or value that fits beside a chart; Plotly reads tags, so their signs are others here.
 
     >>> shortened("<b>a very long name of a column indeed</b>")
-    '‹b›a very long name of …'
+    '‹b›a very l…n indeed‹/b›'
     """
     text = str(value).replace("<", "‹").replace(">", "›")
-    return text if len(text) <= most else text[: most - 1] + "…"
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[half + 1 - most :]}"
+
+
+def labels(values: Sequence[Any], most: int = 24) -> list[str]:
+    """Short names, each another one: Plotly puts equal ones together.
+
+    >>> labels(["the pressure of the 1st pipe here", "the pressure of the 2nd pipe here"], 12)
+    ['…the 1st pi…', '…the 2nd pi…']
+    """
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    texts = [str(value) for value in values]
+    if len({shortened(text, most) for text in texts}) < len(set(texts)):
+        shared = max(0, _shared(texts) - SHARED)
+        texts = [f"…{text[shared : shared + most - 2]}…" for text in texts] if shared else texts
+    for text in (shortened(text, most) for text in texts):
+        seen[text] += 1
+        found.append(text if seen[text] == 1 else f"{text} ({seen[text]})")
+    return found
+
+
+def _shared(texts: Sequence[str]) -> int:
+    """How many characters all begin with: what the first and the last in order share, all others share too."""
+    pairs = enumerate(zip(min(texts), max(texts), strict=False))
+    return next((place for place, (left, right) in pairs if left != right), len(min(texts)))
 
 
 def _moment(seconds: float) -> datetime | None:

@@ -115,6 +115,8 @@ def dataset_profile(
         print_json(found)
         return
     say(f"{found['rows']:,} rows, {found['duplicates']} duplicates, quality {found['quality_score']}")
+    for sentence in found["summary"]:
+        say(f"  {sentence}")
     for column in found["columns"]:
         say(
             f"  {column['name']:30} {column['type']:10} {column['missing']:>8} missing {column['distinct']:>8} distinct"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.profile.estimates import estimated
 from engine.profile.kinds import is_whole, is_wide_number, kind_of, name_of
@@ -21,6 +22,8 @@ THREADS = 2
 _COLUMNS_AT_ONCE = 16
 _CELLS_AT_ONCE = 4_000_000
 _EXACT_DISTINCT_ROWS = 200_000
+_REPEATING = 0.1
+"""Different values, as a share of the sampled rows, up to which a long column is counted instead of read."""
 _CATEGORIES = 50
 _BYTES_TO_SORT = 32
 """What sorting takes for each row: the values as they come, those that are there, and some room."""
@@ -51,13 +54,35 @@ def _groups(names: Sequence[str], rows: int) -> Iterator[Sequence[str]]:
 def _measure_some(source: Source, names: Sequence[str], rows: int, sample: pa.Table) -> list[ColumnProfile]:
     relation = source.narrowed(names)
     fits = rows * _BYTES_TO_SORT * THREADS < source.memory_mb * 1e6 * _MEMORY_SHARE
+    few = {name for name in names if _repeats(sample.column(name), rows)}
     sorted_ones = [name for name in names if fits and kind_of(source.columns[name]) in ("numeric", "datetime")]
-    arrays = _fetched(source, relation, sorted_ones) if sorted_ones and rows else {}
+    fetched = [name for name in sorted_ones if name not in few]
+    arrays = _fetched(source, relation, fetched) if fetched and rows else {}
     found = []
     for name in names:
-        figures = _figures(source, relation, name, rows, arrays.pop(name, None))
+        if name in sorted_ones and name in few:
+            figures = _of_few_numbers(source, relation, name)
+        else:
+            figures = _figures(source, relation, name, rows, arrays.pop(name, None), is_few=name in few)
         found.append(_profile(source, name, rows, figures, sample))
     return found
+
+
+def _repeats(sample: pa.ChunkedArray, rows: int) -> bool:
+    """Whether a long column has so few different values that counting them is quicker than to read all."""
+    if rows <= _EXACT_DISTINCT_ROWS or pa.types.is_nested(sample.type):
+        return False
+    return bool(pc.count_distinct(sample).as_py() <= _REPEATING * len(sample))
+
+
+def _of_few_numbers(source: Source, relation: str, name: str) -> dict[str, Any]:
+    column = f"{identifier(name)}{'::DOUBLE' if is_wide_number(source.columns[name]) else ''}"
+    table = source.connection.execute(
+        f"SELECT {column} AS value, count(*) AS n FROM {relation} WHERE value IS NOT NULL GROUP BY 1 ORDER BY 1"  # noqa: S608
+    ).to_arrow_table()
+    counts = table.column("n").to_numpy()
+    figures = _in_order(table.column("value"), kind_of(source.columns[name]), counts)
+    return {"filled": int(counts.sum()), **figures}
 
 
 def _fetched(source: Source, relation: str, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
@@ -68,7 +93,9 @@ def _fetched(source: Source, relation: str, names: Sequence[str]) -> dict[str, p
     return dict(zip(names, table.columns, strict=True))
 
 
-def _figures(source: Source, relation: str, name: str, rows: int, array: pa.ChunkedArray | None) -> dict[str, Any]:
+def _figures(
+    source: Source, relation: str, name: str, rows: int, array: pa.ChunkedArray | None, *, is_few: bool
+) -> dict[str, Any]:
     kind = kind_of(source.columns[name])
     if not rows:
         return {"filled": 0, "distinct": 0}
@@ -78,25 +105,37 @@ def _figures(source: Source, relation: str, name: str, rows: int, array: pa.Chun
     if kind in ("numeric", "datetime"):
         filled = source.one(f"SELECT count({column}) FROM {relation}")[0]  # noqa: S608
         return {"filled": filled, **estimated(source, relation, name, source.columns[name])}
+    if is_few and kind in ("text", "boolean"):
+        return figures_of_few(source, relation, name, is_text=kind == "text")
     filled, about = source.one(f"SELECT count({column}), approx_count_distinct({column}) FROM {relation}")  # noqa: S608
     if kind == "other" or not filled:
         return {"filled": filled, "distinct": min(about, filled), "distinct_approximate": bool(filled)}
     if about <= FEW:
-        return {"filled": filled, **figures_of_few(source, relation, name, is_text=kind == "text")}
+        return figures_of_few(source, relation, name, is_text=kind == "text")
     return {"filled": filled, **_of_many(source, relation, name, filled, about)}
 
 
-def _in_order(array: pa.ChunkedArray, kind: str) -> dict[str, Any]:
+def _in_order(array: pa.ChunkedArray, kind: str, counts: Values | None = None) -> dict[str, Any]:
     if kind == "datetime":
         is_date = pa.types.is_date(array.type)
         zone = None if is_date else array.type.tz
         whole = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
-        return figures_of_times(_sorted(whole), is_date=is_date, zone=zone)
-    return figures_of_numbers(_sorted(array))
+        return figures_of_times(_sorted(whole, counts), is_date=is_date, zone=zone)
+    return figures_of_numbers(_sorted(array, counts))
 
 
-def _sorted(array: pa.ChunkedArray) -> Values:
-    """The values that are there and finite, in an array of their own, filled piece by piece."""
+def _sorted(array: pa.ChunkedArray, counts: Values | None = None) -> Values:
+    """The values that are there and finite, in an array of their own, filled piece by piece.
+
+    Parameters
+    ----------
+    counts
+        How often each value occurs, where they come in order and each once.
+    """
+    if counts is not None:
+        each: Values = array.to_numpy()
+        finite = np.isfinite(each)
+        return np.repeat(each[finite], counts[finite])
     values: Values = np.empty(len(array) - array.null_count, dtype=array.type.to_pandas_dtype())
     filled = 0
     for chunk in array.chunks:

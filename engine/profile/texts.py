@@ -45,6 +45,7 @@ def figures_of_few(source: Source, relation: str, name: str, *, is_text: bool) -
     if is_text:
         told["differs_by_case"] = told["distinct"] - same
         told |= {"patterns": _patterns(shaped), "patterns_from": int(filled or 0)}
+    told["filled"] = int(filled or 0)
     told["top"] = tuple(Count(value=plain(one["value"]), count=one["n"]) for one in most or ())
     return told
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from components.ports import is_reserved
 from engine.errors import DataError, MissingThing
 from engine.profile import ColumnProfile, Comparison, Profile, Told, compare, tells_target
+from engine.profile.associations import MOST_COLUMNS
 from engine.profile.source import opened
 from engine.profile.targets import can_be_target
 from engine.service.jobs import job_view
@@ -25,6 +26,8 @@ COMPARED_ROWS, COMPARED_CELLS = 100_000, 20_000_000
 TARGET_ROWS = 50_000
 LATER_SHARE = 0.2
 KEPT = 16
+MOST_PAIRED = MOST_COLUMNS
+"""Columns of a kind whose pairs are measured."""
 REPORT, MEASURE = "profile_report", "measure_version"
 Part = Literal["time", "values"]
 

@@ -144,6 +144,28 @@ def test_what_is_too_long_to_be_sorted_is_estimated_close_by(tmp_path: Path) -> 
             assert (right.skewness, right.kurtosis) == pytest.approx((left.skewness, left.kurtosis), abs=0.01)
 
 
+def test_a_long_column_is_the_same_counted_as_read(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    few = {"n": rng.integers(0, 9, 9_000).astype(float), "t": pa.array(rng.integers(0, 30, 9_000, np.int32), pa.date32())}
+    few["n"][:7] = [math.nan, math.inf, -math.inf, 0, -0.0, 1, 2]
+    few |= {"s": pa.array(["x", None, "y"] * 3_000), "w": rng.integers(-5, 5, 9_000), "f": rng.random(9_000) < 0.5}
+    short, long = tmp_path / "short.parquet", tmp_path / "long.parquet"
+    pq.write_table(pa.table(few), short)
+    pq.write_table(pa.concat_tables([pa.table(few)] * 24), long)
+    for once, often in zip(profile([short]).columns, profile([long]).columns, strict=True):
+        assert (often.filled, often.missing) == (24 * once.filled, 24 * once.missing)
+        same = ("distinct", "min", "max", "mean", "meaning", "semantic", "min_length")
+        for name in same:
+            assert (
+                getattr(often, name) == pytest.approx(getattr(once, name))
+                if name == "mean"
+                else (getattr(often, name) == getattr(once, name))
+            )
+        assert [one.count for one in often.top] == [24 * one.count for one in once.top]
+        if once.histogram and often.histogram:
+            assert often.histogram.counts == tuple(24 * one for one in once.histogram.counts)
+
+
 def test_a_thousand_columns_are_profiled_some_at_a_time(tmp_path: Path) -> None:
     kinds: list[Any] = [range(50), [f"v{i % 3}" for i in range(50)], [i / 3 for i in range(50)]]
     pq.write_table(pa.table({f"c{i}": kinds[i % 3] for i in range(1_000)}), tmp_path / "wide.parquet")

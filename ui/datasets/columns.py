@@ -1,6 +1,7 @@
 """The columns of a dataset: all in a table, and one of them closer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from engine.service.views import DatasetView
 from ui import profile_charts
 from ui.frame import facts
 from ui.profiled import kind, show_columns
-from ui.words import escaped, number, percent
+from ui.words import ago, escaped, number, percent
 
 MANY = 20
 """Columns from which on there is a search."""
@@ -91,7 +92,7 @@ def _figures(column: Mapping[str, Any], rows: int) -> dict[str, str]:
         "Length": _length(column),
         "Blank": _amount(column["blank"] or None),
         "Blanks around": _amount(column.get("padded") or None),
-        **_freshness(column.get("freshness")),
+        **_freshness(column, column.get("freshness")),
     }
     return {name: str(value) for name, value in found.items() if value not in (None, "", "–")}
 
@@ -101,7 +102,9 @@ def _amount(value: int | None) -> str:
 
 
 def _bound(value: Any) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value or "")[:60]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    return escaped(str("" if value is None else value)[:60])
 
 
 def _quantiles(quantiles: Mapping[str, float] | None, names: tuple[str, ...]) -> str:
@@ -115,16 +118,23 @@ def _length(column: Mapping[str, Any]) -> str:
     return f"{column['min_length']} to {count(column['max_length'], 'character')}{mean}"
 
 
-def _freshness(fresh: Mapping[str, Any] | None) -> dict[str, str]:
+def _freshness(column: Mapping[str, Any], fresh: Mapping[str, Any] | None) -> dict[str, str]:
     if not fresh:
         return {}
-    found = {}
+    found = {"Newest": _newest(str(column["max"]))}
     if fresh["step_days"] is not None:
         found["Usual step"] = _days(fresh["step_days"])
         found["Longest gap"] = f"{_days(fresh['gap_days'])}, after {str(fresh['gap_after'])[:16].replace('T', ' ')}"
     if fresh["future"]:
         found["In the future"] = count(fresh["future"], "row")
     return found
+
+
+def _newest(moment: str) -> str:
+    try:
+        return ago(datetime.fromisoformat(moment))
+    except ValueError:  # a year that a calendar here does not have
+        return ""
 
 
 def _days(days: float) -> str:

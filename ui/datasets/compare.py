@@ -13,7 +13,7 @@ from ui.words import escaped, number, percent
 
 VERSIONS, PARTS = "With another version", "Two parts of this version"
 CHANGES = {
-    "removed": "🞩 Gone",
+    "removed": "✕ Gone",
     "added": "＋ New",
     "type": "⇄ Other type",
     "much": "● Very different",

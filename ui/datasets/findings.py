@@ -14,6 +14,8 @@ from ui.trouble import guarded, show_error, show_finding
 
 SHOWN = 8
 """Findings that are shown at once."""
+MOST = 60
+"""Findings that are listed at all: hundreds of columns may have hundreds of notes."""
 RANK = {"error": 0, "warning": 1, "info": 2}
 
 Finding = Mapping[str, Any]
@@ -33,7 +35,9 @@ def show_findings(home: Workspace, dataset: DatasetView, profile: Mapping[str, A
         _show_some(home, dataset, found[:SHOWN], 0)
         if len(found) > SHOWN:
             with st.expander(f"{len(found) - SHOWN} more"):
-                _show_some(home, dataset, found[SHOWN:], SHOWN)
+                _show_some(home, dataset, found[SHOWN:MOST], SHOWN)
+                if len(found) > MOST:
+                    st.caption(f"and {count(len(found) - MOST, 'more note')} of the least weight")
 
 
 def _show_some(home: Workspace, dataset: DatasetView, findings: Sequence[Finding], first: int) -> None:

@@ -90,6 +90,8 @@ def show_pairs(home: Workspace, dataset: DatasetView, profile: Profile) -> None:
     is_whole = measure == "pearson" or profile["sampled_rows"] == profile["rows"]
     rows = "all rows" if is_whole else f"{count(profile['sampled_rows'], 'row')} drawn from all over"
     profile_charts.matrix([pair for pair in every if pair["measure"] == measure], measure, rows)
+    if len(profile["columns"]) > profiles.MOST_PAIRED:
+        st.caption(f"Pairs are measured among the first {profiles.MOST_PAIRED} numbers and as many categories.")
 
 
 def _show_target(home: Workspace, dataset: DatasetView) -> None:
