@@ -13,6 +13,7 @@ TOO_LONG = "Ask for fewer rows, or ask the database's people for an index or a v
 LET_IN = "Type the user and the password of the connection again."
 GONE = "It may have been renamed or removed there, or this account may not see it. Look at its tables."
 NOT_ENCRYPTED = "Have TLS set up there, or choose prefer."
+NAMES = "Check the names and the words of the query; the tables of the connection show their columns."
 READS = "Connections read: what a query may do is SELECT."
 OWN_TOOL = "Check it with a tool of its own."
 
@@ -22,6 +23,7 @@ CODES: tuple[tuple[tuple[str | int, ...], str], ...] = (
     (("57014", 1969, 3024, 1317), TOO_LONG),
     (("28P01", "28000", 1045, 1044, 1698, 18_456), LET_IN),
     (("42P01", "3F000", 1146, 1049, 208), GONE),
+    (("42703", "42883", "42601", "42P10", 1054, 1064, 1305, 207, 102), NAMES),
     (("25006", 1792, 1290), READS),
     ((2026,), NOT_ENCRYPTED),
 )
@@ -31,6 +33,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("password authentication failed", LET_IN),
     ("no password supplied", LET_IN),
     ("no such table", GONE),
+    ("no such column", NAMES),
+    ("syntax error", NAMES),
     ("does not support SSL", NOT_ENCRYPTED),
     ("readonly database", READS),
     ("not authorized", READS),
