@@ -39,7 +39,9 @@ def run_on(foreign: Foreign, *statements: str) -> None:
             link.execute(statement)
 
 
-def read(foreign: Foreign, query: str, seconds: float = 20) -> tuple[list[dict[str, object]], dict[str, dict[str, int]]]:
+def read(
+    foreign: Foreign, query: str, seconds: float = 20
+) -> tuple[list[dict[str, object]], dict[str, dict[str, int]]]:
     """All rows, and what had to change in which column."""
     with answered(foreign, query, seconds, look_through=True) as answer:
         rows = [row for batch in answer.batches() for row in batch.to_pylist()]
