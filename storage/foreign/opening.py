@@ -95,7 +95,7 @@ def _options(foreign: Foreign, seconds: float, *, writes: bool) -> Mapping[str, 
                 **_mysql_encryption(foreign.encryption),
             }
         case "mssql+pymssql":
-            encrypted = {"prefer": "request", "require": "require", "verify-full": "require", "disable": "off"}
+            encrypted = {"prefer": "request", "require": "require", "disable": "off"}
             return {
                 "login_timeout": CONNECT_SECONDS,
                 "timeout": int(seconds),

@@ -113,8 +113,8 @@ def answered(
 
 def _hang_up(link: Link, driver: Any) -> None:
     """Close without waiting for the rest: MySQL's driver would read all rows, for lack of a word for *enough*."""
-    pending = getattr(driver, "_result", None)
-    if hasattr(pending, "unbuffered_active"):
+    pending: Any = getattr(driver, "_result", None)
+    if getattr(pending, "unbuffered_active", False):
         pending.unbuffered_active = False
     if not link.invalidated:
         link.invalidate()

@@ -6,13 +6,13 @@ from tests.object_store import bucket, object_store
 from tests.postgres import new_postgres_database, postgres_server, postgres_url
 
 __all__ = [
+    "bucket",
     "filled_home",
     "home",
     "mariadb_server",
-    "bucket",
-    "object_store",
     "new_home",
     "new_postgres_database",
+    "object_store",
     "postgres_server",
     "postgres_url",
     "published",

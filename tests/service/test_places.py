@@ -213,13 +213,12 @@ def test_a_path_is_read_only_below_the_folders_that_are_open(home: Workspace, fo
 def test_a_file_that_is_still_being_written_is_not_kept(home: Workspace, folder: Path) -> None:
     path = folder / "growing.csv"
     path.write_text("a\n" + "1\n" * 1_000)
-    with (
-        pytest.raises(CanvasbackError, match="still being written"),
-        open_source(home, PathSource(path=path)) as incoming,
-    ):
-        assert sum(batch.num_rows for batch in incoming.reading.batches()) == 1_000
-        with path.open("a") as file:
-            file.write("2\n")
+    opened = open_source(home, PathSource(path=path))
+    assert sum(batch.num_rows for batch in opened.__enter__().reading.batches()) == 1_000
+    with path.open("a") as file:
+        file.write("2\n")
+    with pytest.raises(CanvasbackError, match="still being written"):
+        opened.__exit__(None, None, None)
 
 
 def test_an_address_does_not_tell_its_signature() -> None:
@@ -325,11 +324,13 @@ def test_further_dialects_are_reached_only_while_an_administrator_allows_them(
     place = new_place("postgresql", request)
     place.numbers("many", 3)
     how = {**place.settings, "kind": "postgresql+psycopg", "password": SECRET}
-    home = new_home(dialects=("postgresql+psycopg", "duckdb"), file_folders=(folder,))
+    home = new_home(dialects=("postgresql+psycopg", "duckdb", "mssql"), file_folders=(folder,))
     with pytest.raises(InvalidSetting, match="no kind"):
         connections.add_connection(home, "x", **{**how, "kind": "oracle+oracledb"})
     connections.add_connection(home, "other", **how)
     assert brought(home, QuerySource(connection="other", sql="SELECT n FROM many")).status == "succeeded"
+    with pytest.raises(InvalidSetting, match="no encryption"):
+        connections.add_connection(home, "x", "mssql", "db", host="h", encryption="require")
     for database in ("/etc/passwd", "../x.db", str(home.home.path / "canvasback.db"), ":memory:", "x.db"):
         with pytest.raises(InvalidSetting):
             connections.add_connection(home, "duck", "duckdb", database, host="h")
