@@ -62,11 +62,12 @@ class MariaServer:
         """A connection of the tests' own, as root through the socket."""
         return pymysql.connect(unix_socket=str(self.folder / "socket"), user="root", autocommit=True, database=database)
 
-    def let_in(self, user: str, password: str) -> None:
-        """Make an account, or give it another password."""
+    def new_database(self, name: str, password: str) -> None:
+        """A database, and an account of the same name that may do everything in it and see nothing else."""
         self.execute(
-            f"CREATE OR REPLACE USER '{user}'@'%' IDENTIFIED BY '{password}'",
-            f"GRANT ALL PRIVILEGES ON *.* TO '{user}'@'%'",
+            f"CREATE DATABASE {name}",
+            f"CREATE USER {name} IDENTIFIED BY '{password}'",
+            f"GRANT ALL PRIVILEGES ON {name}.* TO {name}",
         )
 
     def execute(self, *statements: str, database: str | None = None) -> None:

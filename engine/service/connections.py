@@ -15,8 +15,9 @@ from engine.service.views import View
 from engine.workspace import Workspace
 from storage import foreign, objects
 from storage.errors import InUse
-from storage.foreign import ENCRYPTION, KINDS
-from storage.foreign import Listed as Listed  # noqa: PLC0414  the screens draw it
+from storage.foreign import KINDS
+from storage.foreign import Listed as Listed  # noqa: PLC0414
+from storage.foreign import encryptions as encryptions  # noqa: PLC0414  the screens draw what these say
 from storage.foreign import is_file as is_file  # noqa: PLC0414
 from storage.objects import ObjectStore
 from storage.objects import StoredObject as StoredObject  # noqa: PLC0414
@@ -293,15 +294,15 @@ def _checked(workspace: Workspace, kind: str, given: Mapping[str, Any]) -> dict[
     database = str(given.get("database") or "")
     if is_file(kind):
         return {"database": str(workspace.outside.check_place(Path(database)))}
-    return _checked_server(given, database)
+    return _checked_server(kind, given, database)
 
 
-def _checked_server(given: Mapping[str, Any], database: str) -> dict[str, Any]:
+def _checked_server(kind: str, given: Mapping[str, Any], database: str) -> dict[str, Any]:
     host, port, encryption = str(given.get("host") or ""), given.get("port") or None, given.get("encryption", "prefer")
-    if encryption not in ENCRYPTION:
+    if encryption not in encryptions(kind):
         raise InvalidSetting(
-            f"There is no encryption {encryption!r}.",
-            hint=f"Choose one of {', '.join(ENCRYPTION)}.",
+            f"The driver of {kind} knows no encryption {encryption!r}.",
+            hint=f"Choose one of {', '.join(encryptions(kind))}.",
             field="encryption",
         )
     # A host that is a path, or a list, would have a driver look elsewhere.

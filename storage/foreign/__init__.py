@@ -3,7 +3,7 @@
 Only the kinds on a list are spoken to, with options on a list; drivers never see text that a person typed as options.
 """
 
-from storage.foreign.kinds import ENCRYPTION, KINDS, Foreign, install_command, is_file
+from storage.foreign.kinds import ENCRYPTION, KINDS, Foreign, encryptions, install_command, is_file
 from storage.foreign.looking import Listed, list_tables, test
 from storage.foreign.reading import Answer, answered, count_rows, read_batches, read_schema
 from storage.foreign.writing import Mode, write_table
@@ -17,6 +17,7 @@ __all__ = [
     "Mode",
     "answered",
     "count_rows",
+    "encryptions",
     "install_command",
     "is_file",
     "list_tables",

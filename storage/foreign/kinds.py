@@ -68,6 +68,18 @@ def is_file(kind: str) -> bool:
     return kind.split("+", maxsplit=1)[0] in FILE_KINDS
 
 
+def encryptions(kind: str) -> tuple[str, ...]:
+    """What a driver can be told of encryption; a dialect that we do not know only by its own configuration.
+
+    >>> encryptions("postgresql")[-1], encryptions("sqlserver")[-1], encryptions("oracle+oracledb")
+    ('disable', 'disable', ('prefer',))
+    """
+    driver = DRIVERS.get(kind, kind)
+    if driver == "mssql+pymssql":
+        return tuple(how for how in ENCRYPTION if how != "verify-full")
+    return ENCRYPTION if driver in {"postgresql+psycopg", "mysql+pymysql", "mariadb+pymysql"} else ENCRYPTION[:1]
+
+
 def install_command(kind: str, module: str = "") -> str:
     """What brings the driver of a kind.
 

@@ -102,13 +102,22 @@ def answered(
             result = _asked(link, query)
             exact = _looked_through(link, query, list(result.keys())) if look_through else ()
         with in_words(foreign):
+            driver = link.connection.dbapi_connection
             answer = Answer(foreign, result, (settle or _distinct)(list(result.keys())), exact)
         try:
             yield answer
         finally:
             if not answer.is_exhausted:
-                # Who closes politely waits for all rows: MySQL has no way to say that no more are wanted.
-                link.invalidate()
+                _hang_up(link, driver)
+
+
+def _hang_up(link: Link, driver: Any) -> None:
+    """Close without waiting for the rest: MySQL's driver would read all rows, for lack of a word for *enough*."""
+    pending: Any = getattr(driver, "_result", None)
+    if getattr(pending, "unbuffered_active", False):
+        pending.unbuffered_active = False
+    if not link.invalidated:
+        link.invalidate()
 
 
 def read_batches(foreign: Foreign, query: str, seconds: float) -> Generator[pa.RecordBatch, None, None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -13,15 +14,17 @@ TOO_LONG = "Ask for fewer rows, or ask the database's people for an index or a v
 LET_IN = "Type the user and the password of the connection again."
 GONE = "It may have been renamed or removed there, or this account may not see it. Look at its tables."
 NOT_ENCRYPTED = "Have TLS set up there, or choose prefer."
+NAMES = "Check the names and the words of the query; the tables of the connection show their columns."
 READS = "Connections read: what a query may do is SELECT."
 OWN_TOOL = "Check it with a tool of its own."
 
-LOST_CODES = (2006, 2013, 2055, 20_003, 20_047)
+LOST_CODES = (2006, 2013, 2055, 20_006, 20_047)
 """MySQL's and SQL Server's: gone away, lost in the middle, connection is dead."""
 CODES: tuple[tuple[tuple[str | int, ...], str], ...] = (
-    (("57014", 1969, 3024, 1317), TOO_LONG),
+    (("57014", 1969, 3024, 1317, 20_003), TOO_LONG),
     (("28P01", "28000", 1045, 1044, 1698, 18_456), LET_IN),
     (("42P01", "3F000", 1146, 1049, 208), GONE),
+    (("42703", "42883", "42601", "42P10", 1054, 1064, 1305, 207, 102), NAMES),
     (("25006", 1792, 1290), READS),
     ((2026,), NOT_ENCRYPTED),
 )
@@ -31,6 +34,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("password authentication failed", LET_IN),
     ("no password supplied", LET_IN),
     ("no such table", GONE),
+    ("no such column", NAMES),
+    ("syntax error", NAMES),
     ("does not support SSL", NOT_ENCRYPTED),
     ("readonly database", READS),
     ("not authorized", READS),
@@ -73,10 +78,15 @@ def _told(error: DBAPIError, foreign: Foreign) -> Unreachable:
 
 def _code(error: DBAPIError) -> str | int | None:
     """The number or SQLSTATE of an error, where its driver gives one."""
-    original = error.orig
-    first = original.args[0] if original is not None and original.args else None
-    state: str | None = getattr(original, "sqlstate", None)
+    first = next(iter(_parts(error)), None)
+    state: str | None = getattr(error.orig, "sqlstate", None)
     return first if isinstance(first, int) else state
+
+
+def _parts(error: DBAPIError) -> tuple[Any, ...]:
+    """What a driver says; SQL Server's wraps its number and words once more."""
+    said = error.orig.args if error.orig is not None else ()
+    return said[0] if said and isinstance(said[0], tuple) else said
 
 
 def _is_away(error: DBAPIError) -> bool:
@@ -87,8 +97,9 @@ def _is_away(error: DBAPIError) -> bool:
 
 def _reason(error: DBAPIError, foreign: Foreign) -> str:
     """The driver's own words, in one line."""
-    original = error.orig
-    said = original.args[1] if original is not None and len(original.args) > 1 else original
+    parts = _parts(error)
+    said = parts[1] if len(parts) > 1 else error.orig
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    first = (text.strip().splitlines() or [""])[0][:300]
+    lines = [line for line in text.strip().splitlines() if not line.startswith("DB-Lib error message")]
+    first = (lines or [""])[0][:300]
     return first.replace(foreign.password, "…") if foreign.password else first

@@ -72,7 +72,7 @@ def _swapped(link: Link, table: Table, batches: Iterable[pa.RecordBatch], *, is_
         link.commit()
         moved = f"{name(beside)} TO {name(table)}"
         first = f"{name(table)} TO {name(before)}, " if is_there else ""
-        link.exec_driver_sql(f"RENAME TABLE {first}{moved}", execution_options={"no_parameters": True})
+        link.exec_driver_sql(f"RENAME TABLE {first}{moved}")
     except BaseException:
         link.rollback()
         beside.drop(link, checkfirst=True)

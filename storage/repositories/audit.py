@@ -41,4 +41,4 @@ class AuditLog(Repository):
         """Return when each object whose name begins with `prefix` was last subject to one of the actions."""
         query = select(Audit.object, func.max(Audit.at)).where(Audit.action.in_(actions)).group_by(Audit.object)
         found = self._session.execute(query.where(Audit.object.startswith(prefix, autoescape=True)))
-        return dict(found.tuples().all())
+        return {name: at for name, at in found}  # noqa: C416  a row is no pair to the type checker

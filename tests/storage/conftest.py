@@ -10,9 +10,10 @@ import pytest
 from storage.artifacts import ArtifactStore
 from storage.database import Database
 from storage.tables import TableStore
+from tests.mariadb import mariadb_server
 from tests.postgres import new_postgres_database, postgres_server, postgres_url
 
-__all__ = ["new_postgres_database", "postgres_server", "postgres_url"]
+__all__ = ["mariadb_server", "new_postgres_database", "postgres_server", "postgres_url"]
 
 
 @pytest.fixture(scope="session")

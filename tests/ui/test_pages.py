@@ -13,7 +13,18 @@ from streamlit.testing.v1 import AppTest
 from engine.service import Settings, datasets, jobs, open_workspace, pipelines, runs
 from tests.ui.conftest import Filled, Open
 
-PAGES = ("home", "datasets", "import_dataset", "pipelines", "builder", "runs", "models", "endpoints", "lineage")
+PAGES = (
+    "home",
+    "datasets",
+    "import_dataset",
+    "connections",
+    "pipelines",
+    "builder",
+    "runs",
+    "models",
+    "endpoints",
+    "lineage",
+)
 
 
 def words(app: AppTest) -> str:

@@ -84,8 +84,9 @@ def _server_form(kind: str, before: dict[str, Any], is_kept: bool, key: str) -> 
     user = _text(right, "User", f"{key}_user", before.get("user"), "reader", READER)
     left, right = st.columns(2)
     password = _password(left, "Password", f"{key}_password", is_kept=is_kept)
+    known = connections.encryptions(kind)
     encryption = right.selectbox(
-        "Encrypted", list(ENCRYPTION), index=list(ENCRYPTION).index(before.get("encryption", "prefer")),
+        "Encrypted", known, index=known.index(before.get("encryption", "prefer")),
         format_func=lambda how: ENCRYPTION[how], key=f"{key}_encryption",
     )  # fmt: skip
     given = {"host": host, "port": int(port) if port else None, "database": database, "user": user}

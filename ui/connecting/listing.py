@@ -48,9 +48,8 @@ def _actions(home: Workspace, it: ConnectionView) -> None:
         if st.button("Test", icon=":material/network_check:", key=f"test_{it.name}"):
             _test(home, it.name)
         with st.popover("", icon=":material/more_vert:", key=f"more_{it.name}"):
-            origin = {"origin": "store", "store": it.name} if it.is_store else {"connection": it.name}
             if st.button("Import from it", icon=":material/upload:", key=f"import_{it.name}", type="tertiary"):
-                places.go(places.IMPORT, **{"origin": "database", **origin})
+                places.go(places.IMPORT, origin="store" if it.is_store else "database", connection=it.name)
             if st.button("Change", icon=":material/edit:", key=f"edit_{it.name}", type="tertiary"):
                 ask_connection(home, it)
             if st.button("Remove", icon=":material/delete:", key=f"remove_{it.name}", type="tertiary"):

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.service import Workspace
 from engine.service.connections import ConnectionView, list_connections
 from ui import places
+from ui.connecting.kinds import kind_words
 from ui.frame import empty
 
 
@@ -16,12 +17,15 @@ def choose_connection(home: Workspace, *, store: bool) -> ConnectionView | None:
         about = f"A connection says how a {what} is reached. Its password is kept encrypted and never shown again."
         empty(":material/cable:", f"No connection to a {what} yet", about, _add)
         return None
+    asked = places.asked("connection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
-            "Connection", list(known), key="store" if store else "connection", bind="query-params", width=420,
-            format_func=lambda name: f"{name} · {known[name].kind} · {known[name].place}",
+            "Connection", list(known), index=list(known).index(asked) if asked in known else 0, width=420,
+            key="store" if store else "connection",
+            format_func=lambda name: f"{name} · {kind_words(known[name].kind)} · {known[name].place}",
         )  # fmt: skip
         places.link(places.CONNECTIONS, "Connections", icon=":material/cable:")
+    places.ask(connection=name)
     return known.get(name or "")
 
 

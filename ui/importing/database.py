@@ -54,7 +54,7 @@ def _table(home: Workspace, connection: ConnectionView) -> DataSource | None:
         table = table.drop(columns="Schema")
     picked = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=f"picked_{connection.name}_{words}",
-        height=min(320, 40 + 35 * len(found)), placeholder="–", alt="Tables that this connection shows; select one",
+        height=min(285, 40 + 35 * len(found)), placeholder="–", alt="Tables that this connection shows; select one",
         column_config={"Rows, about": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     st.caption(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.sources import DataSource
+from ui import places
 from ui.importing.database import choose_rows
 from ui.importing.objects import choose_object
 from ui.importing.path import choose_path
@@ -34,8 +35,10 @@ ORIGINS: Mapping[str, Origin] = {
 
 def choose_origin(home: Workspace) -> DataSource | None:
     """What the person wants to import; None before that is chosen. The kind of place is in the address."""
+    asked = places.asked("origin")
     chosen = st.segmented_control(
-        "Where from", list(ORIGINS), default="upload", required=True, key="origin", bind="query-params",
+        "Where from", list(ORIGINS), default=asked if asked in ORIGINS else "upload", required=True, key="origin",
         format_func=lambda name: f"{ORIGINS[name].icon} {ORIGINS[name].label}",
     )  # fmt: skip
+    places.ask(origin=chosen)
     return ORIGINS[chosen or "upload"].choose(home)
