@@ -11,7 +11,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.charting import CHARTS, ChartSpec, Condition, Drawn, Suggestion, draw, drawables, suggest, title_of
+from engine.charting import (
+    CHARTS,
+    ChartSpec,
+    Condition,
+    Drawn,
+    Suggestion,
+    draw,
+    drawables,
+    drawn_of_points,
+    suggest,
+    title_of,
+)
 from engine.charting.conditions import OPERATOR_WORDS, OPERATORS
 from engine.charting.replaced import Vanished, vanished
 from engine.errors import DataError
@@ -32,8 +43,9 @@ __all__ = [
     "DrawnView",
     "Suggestion",
     "Vanished",
+    "drawn_of_points",
     "title_of",
-]  # fmt: skip
+]
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
 NUMBER = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?%?$")
