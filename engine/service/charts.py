@@ -240,7 +240,7 @@ def free_name(workspace: Workspace, dataset: str, wanted: str) -> str:
 
 def as_csv(drawn: Drawn) -> bytes:
     """What is drawn, as a CSV file; texts that a spreadsheet would run as a formula get a ``'`` in front."""
-    names = {part: _heading(drawn, part) for part in drawn.points if part != "curve"}
+    names = {part: _heading(drawn, part) for part in drawn.points}
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow([_quoted(name) for name in _unlike(names.values())])
