@@ -23,7 +23,9 @@ ABREAST = 4
 
 def show_builder(home: Workspace, dataset: DatasetView, chart: ChartView | None) -> None:
     """Make a chart, or change one that is kept."""
-    places.link(places.DATASETS, "All charts", icon=":material/arrow_back:", dataset=dataset.name, view="Charts")
+    if st.button("All charts", icon=":material/arrow_back:", type="tertiary"):
+        places.ask(chart=None)
+        st.rerun()
     _builder(home, dataset, chart)
 
 

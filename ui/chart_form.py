@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine.service.charts import CHARTS, OPERATOR_WORDS, OPERATORS, ChartSpec
 from ui import session
+from ui.words import escaped
 
 MOST_CONDITIONS = 20
 FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(9999, 12, 31)
@@ -185,7 +186,7 @@ def _condition(fields: Sequence[Field], begin: ChartSpec, key: str, at: int) -> 
     operators = list(OPERATORS.get(field.kind, OPERATORS["other"]))  # type: ignore[call-overload]
     place = operators.index(given.operator) if given and given.operator in operators else 0
     operator = st.selectbox(
-        f"{name}: how", operators, index=place, format_func=OPERATOR_WORDS.__getitem__, key=f"{key}_how_{field.kind}",
+        f"{escaped(name)}: how", operators, index=place, format_func=OPERATOR_WORDS.__getitem__, key=f"{key}_how_{field.kind}",
         label_visibility="collapsed",
     )  # fmt: skip
     values = _values(field, operator, given.values if given else (), key)
@@ -199,7 +200,7 @@ def _values(field: Field, operator: str, given: tuple[str, ...], key: str) -> tu
     if operator == "any_of":
         options = list(dict.fromkeys((*field.values, *given)))
         chosen = st.multiselect(
-            f"Values of {field.name}", options, list(given), key=f"{key}_any", accept_new_options=True,
+            f"Values of {escaped(field.name)}", options, list(given), key=f"{key}_any", accept_new_options=True,
             label_visibility="collapsed", placeholder="Choose or type values",
         )  # fmt: skip
         return tuple(chosen) or None
@@ -209,7 +210,7 @@ def _values(field: Field, operator: str, given: tuple[str, ...], key: str) -> tu
 
 
 def _value(field: Field, operator: str, given: str | None, key: str) -> str | None:
-    label = f"Value of {field.name}"
+    label = f"Value of {escaped(field.name)}"
     hidden: Literal["collapsed"] = "collapsed"
     if field.kind == "datetime":
         day = st.date_input(

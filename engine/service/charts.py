@@ -11,7 +11,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engine.charting import CHARTS, ChartSpec, Condition, Drawn, Suggestion, draw, drawables, suggest, title_of
+from engine.charting import (
+    CHARTS,
+    ChartSpec,
+    Condition,
+    Drawn,
+    Suggestion,
+    draw,
+    drawables,
+    drawn_of_points,
+    suggest,
+    title_of,
+)
 from engine.charting.conditions import OPERATOR_WORDS, OPERATORS
 from engine.charting.replaced import Vanished, vanished
 from engine.errors import DataError
@@ -32,8 +43,9 @@ __all__ = [
     "DrawnView",
     "Suggestion",
     "Vanished",
+    "drawn_of_points",
     "title_of",
-]  # fmt: skip
+]
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
 NUMBER = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)?%?$")
@@ -228,7 +240,7 @@ def free_name(workspace: Workspace, dataset: str, wanted: str) -> str:
 
 def as_csv(drawn: Drawn) -> bytes:
     """What is drawn, as a CSV file; texts that a spreadsheet would run as a formula get a ``'`` in front."""
-    names = {part: _heading(drawn, part) for part in drawn.points if part != "curve"}
+    names = {part: _heading(drawn, part) for part in drawn.points}
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow([_quoted(name) for name in _unlike(names.values())])

@@ -27,6 +27,11 @@ class Charts(Repository):
         """Return the names in use in a dataset."""
         return frozenset(self._session.scalars(select(Chart.name).where(Chart.dataset_id == dataset_id)))
 
+    def pinned(self, dataset_id: str, number: int) -> Sequence[str]:
+        """Return the names of the charts that are drawn from one version only: they need it."""
+        query = select(Chart.name).where(Chart.dataset_id == dataset_id, Chart.version == number)
+        return self._session.scalars(query.order_by(Chart.name)).all()
+
     def add(
         self, dataset_id: str, name: str, spec: dict[str, Any], *, drawn_on: int, version: int | None = None
     ) -> Chart:

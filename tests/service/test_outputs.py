@@ -16,12 +16,13 @@ import pytest
 from engine.errors import DataError, PipelineProblems
 from engine.graph import Pipeline
 from engine.service import datasets, models, runs, upkeep
+from engine.service.charts import drawn_of_points
 from engine.service.views import NodeRunView, RunView
 from engine.settings import Settings
 from engine.work.spreadsheet import write_spreadsheet
 from engine.workspace import Workspace, open_workspace
 from tests.homes import churn_pipeline, do_run
-from ui.row_charts import figure_of, sentence
+from ui.chart_figure import figure_of
 
 FORMULAS = ["=1+1", "+A1", "-2+3", "@SUM(A1)", "\t=1", "-5", "+3.5", "plain", "＝1", 'a"; drop table x; --', "", None]
 ROWS = [{"number": place - 3, "=text": text, "名": place % 2 == 0} for place, text in enumerate(FORMULAS)]
@@ -214,6 +215,6 @@ def test_a_chart_keeps_its_points_and_can_be_drawn(home: Workspace, params: dict
     chart = runs.made_chart(home, run.id, "out")
     assert {len(values) for values in chart["points"].values()} == {points}
     assert chart["title"] == "Out"
-    figure = json.loads(figure_of(chart, chart["points"]).to_json())
-    assert figure["data"]
-    assert sentence(chart, chart["points"], points).endswith(".")
+    drawn = drawn_of_points(chart, chart["points"])
+    assert json.loads(figure_of(drawn).to_json())["data"]
+    assert drawn.sentence.endswith(".")

@@ -31,6 +31,7 @@ def test_a_chart_is_kept_changed_and_deleted(database: Database) -> None:
         kept = uow.charts.get(chart.id)
         assert (kept.name, kept.spec, kept.version, kept.drawn_on) == ("wages", {"kind": "pie"}, 1, 2)
         assert kept.updated_at >= kept.created_at
+        assert [uow.charts.pinned(kept.dataset_id, number) for number in (1, 2)] == [["wages"], []]
         assert uow.charts.names(kept.dataset_id) == {"wages"}
     with database.write() as uow:
         uow.charts.delete(chart.id)

@@ -7,6 +7,7 @@ from ui import places, session
 from ui.board_cards import show_cards
 from ui.chart_builder import show_picture_choice
 from ui.frame import empty
+from ui.words import escaped
 
 home = session.workspace()
 key = places.asked("key")
@@ -14,7 +15,7 @@ if key is None:
     empty(":material/link_off:", "No board", "This page needs a whole link: ask whoever sent it for a new one.")
 else:
     board = boards.open_shared(home, key)
-    st.title(board.name, anchor=False)
+    st.title(escaped(board.name), anchor=False)
     if board.description:
         st.text(board.description)
     if board.cards:

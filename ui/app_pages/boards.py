@@ -83,16 +83,16 @@ def show_one(name: str) -> None:
 def show_tools(board: BoardView, card: CardView) -> None:
     at, last = [one.id for one in board.cards].index(card.id), len(board.cards) - 1
     what = card.title or (card.chart.name if card.chart else "the text")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        back = tool(f"Move {what} back", "arrow_back", f"back_{card.id}", disabled=at == 0)
-        on = tool(f"Move {what} on", "arrow_forward", f"on_{card.id}", disabled=at == last)
+    with st.popover(f"Change {escaped(what[:40])}", key=f"change_{card.id}", type="tertiary", icon=":material/tune:"):
         width = st.segmented_control(
-            f"Width of {what}", list(boards.WIDTHS), default=card.width, format_func={2: "⅓", 3: "½", 6: "Full"}.get,
-            key=f"width_{card.id}_{card.width}", label_visibility="collapsed", required=True,
+            "Width", list(boards.WIDTHS), default=card.width, format_func=boards.WIDTHS.__getitem__,
+            key=f"width_{card.id}_{card.width}", required=True,
         )  # fmt: skip
-        if tool(f"Rewrite the words of {what}", "edit_note", f"write_{card.id}"):
+        back = tool("Move back", "arrow_back", f"back_{card.id}", disabled=at == 0)
+        on = tool("Move on", "arrow_forward", f"on_{card.id}", disabled=at == last)
+        if tool("Rewrite its words", "edit_note", f"write_{card.id}"):
             ask_words(board, card)
-        gone = tool(f"Take {what} off the board", "close", f"remove_{card.id}")
+        gone = tool("Take it off the board", "close", f"remove_{card.id}")
     if back or on:
         boards.move_card(home, board.name, card.id, -1 if back else 1)
     elif gone:
@@ -106,8 +106,7 @@ def show_tools(board: BoardView, card: CardView) -> None:
 
 
 def tool(label: str, icon: str, key: str, *, disabled: bool = False) -> bool:
-    """A button of an icon; its label is heard, and shows when it is pointed at."""
-    return st.button("", key=key, icon=f":material/{icon}:", help=escaped(label), disabled=disabled, type="tertiary")
+    return st.button(label, key=key, icon=f":material/{icon}:", disabled=disabled, type="tertiary")
 
 
 @st.dialog("Words of a card")
