@@ -125,7 +125,11 @@ def test_a_sheet_and_several_files_are_imported(
     pattern = tmp_path / "*.txt"
     options = ("--read-as", "delimiter=tab", "--file-column", "file", "--name", "both")
     told = canvasback("dataset", "import", pattern, *options, *fresh, "--json").json
-    assert (told["rows"], told["rejected"], [column["name"] for column in told["columns"]]) == (2, 2, ["file", "x", "y"])
+    assert (told["rows"], told["rejected"], [column["name"] for column in told["columns"]]) == (
+        2,
+        2,
+        ["file", "x", "y"],
+    )
     left = canvasback("dataset", "rejected", "both", *fresh, "--json").json
     assert [(line["file"], line["line"]) for line in left["lines"]] == [("a.txt", 3), ("b.txt", 3)]
     assert canvasback("dataset", "rejected", "both", "--to", tmp_path / "left.csv", *fresh).code == 0
