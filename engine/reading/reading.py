@@ -66,6 +66,8 @@ class Reading:
         Of every batch; known before the first row.
     rejected_count : int
         All rejected lines; `rejected` keeps the first thousand.
+    rows : int
+        How many rows will come; None where nobody knows.
     left_out : LeftOut
         All rejected lines, in a file; it outlives the reading.
     sheets : tuple of Sheet
@@ -89,6 +91,7 @@ class Reading:
         self.columns = tuple(columns)
         self.schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in columns])
         self.rejected_count = len(rejected)
+        self.rows: int | None = None
         self.left_out: LeftOut | None = None
         self.sheets: tuple[Sheet, ...] = ()
         self.date_formats: dict[str, str] = {}

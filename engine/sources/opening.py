@@ -40,7 +40,7 @@ def open_source(
         with read(path, how) as reading:
             told = how.model_dump(mode="json")
             yield Incoming(
-                reading, source.told, told, bytes=path.stat().st_size, noticed=noticed, left_out=reading.left_out
+                reading, source.told, told, path.stat().st_size, reading.rows, noticed, left_out=reading.left_out
             )
 
 

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import CanvasbackError
 from engine.service import datasets
 from engine.service.rejected import rejected_csv, rejected_lines
-from engine.sources import FilesSource, FileSource
+from engine.sources import FileSource, FilesSource
 from engine.workspace import Workspace
 from tests.homes import done
 
