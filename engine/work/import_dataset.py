@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.reading import ahead
+from engine.reading.scratch import scratch_in
 from engine.sources import DataSource, FileSource, FilesSource, Incoming, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.new_version import NewVersion, Place, find_place, measure, refuse_second, write_rows
@@ -34,7 +35,8 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     workspace, payload = assignment.workspace, assignment.payload
     source = read_source(payload["source"])
     assignment.tell(0.0, "Looking at the data", always=True)
-    with open_source(workspace, source, payload.get("overrides")) as incoming:
+    overrides = payload.get("overrides")
+    with scratch_in(workspace.cache.root), open_source(workspace, source, overrides) as incoming:
         made = _made(assignment, incoming)
     result = _told(made)
 

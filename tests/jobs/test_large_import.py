@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 
 import psutil
 import pytest
@@ -61,6 +62,7 @@ def test_ten_million_rows_are_imported_in_less_than_a_gigabyte(file: Path, tmp_p
 @pytest.mark.timeout(600)
 def test_a_large_import_ends_soon_after_it_is_cancelled(file: Path, tmp_path: Path) -> None:
     workspace = open_workspace(Settings(home=tmp_path / "home"))
+    before = set(Path(gettempdir()).glob(".spill-read-*"))
     with at_work(workspace):
         job = datasets.start_import(workspace, file, "large")
         while (jobs.get_job(workspace, job).progress or 0) <= 0.05:
@@ -73,4 +75,7 @@ def test_a_large_import_ends_soon_after_it_is_cancelled(file: Path, tmp_path: Pa
     assert jobs.get_job(workspace, job).status == "cancelled"
     assert time.monotonic() - asked < 5
     assert not datasets.list_datasets(workspace)
-    assert not list(workspace.home.datasets.rglob("*.parquet"))
+    left = [path.relative_to(workspace.tables.root).as_posix() for path in workspace.tables.root.rglob("*.parquet")]
+    assert set(left) <= set(workspace.tables.orphans((), 0)), "what the killed process left behind is seen by gc"
+    assert all(path.name.startswith(".spill-") for path in workspace.cache.root.iterdir())
+    assert not set(Path(gettempdir()).glob(".spill-read-*")) - before
