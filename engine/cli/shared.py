@@ -132,6 +132,7 @@ def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
     JobFailed
     """
     from engine.errors import Cancelled
+    from engine.service.amounts import seconds
     from engine.service.jobs import wait_for_job
 
     told = ""
@@ -141,7 +142,8 @@ def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
         if asked_to_stop.is_set():
             raise KeyboardInterrupt
         share = f"{job.progress:4.0%} " if job.progress is not None else ""
-        line = f"{share}{job.message or job.status}"
+        left = f", about {seconds(job.remaining_seconds)} left" if job.remaining_seconds else ""
+        line = f"{share}{job.message or job.status}{left}"
         if line != told:
             told = line
             say(line, err=True)

@@ -22,7 +22,7 @@ def open_arrow(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspac
     Its buffers say themselves how long they are. So another process checks all of them first: what does not hold there
     ends there.
     """
-    apart("arrow", workspace, path=str(path))
+    checked = apart("arrow", workspace, path=str(path))
     with _batches_of(path) as (schema, _):
         names, findings = settle_names(schema.names)
     columns = [Column(name=name, type=column_type(field)) for name, field in zip(names, schema, strict=True)]
@@ -34,7 +34,9 @@ def open_arrow(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspac
                 for start in range(0, batch.num_rows, batch_rows):
                     yield to_batch(batch.slice(start, batch_rows), columns)
 
-    return Reading(read_as, columns, batches, findings, [], workspace)
+    reading = Reading(read_as, columns, batches, findings, [], workspace)
+    reading.rows = checked["rows"]
+    return reading
 
 
 def check_arrow(path: str, **_: object) -> dict[str, int]:

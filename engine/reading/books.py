@@ -101,6 +101,7 @@ def open_book(
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, [], workspace)
     reading.sheets = tuple(Sheet(**sheet) for sheet in grid.told["sheets"])
+    reading.rows = stage.rows
     reading.notice_columns(columns)
     return reading
 

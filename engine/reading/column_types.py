@@ -17,6 +17,8 @@ from engine.reading.values import Shape, fits_format, grouping_of, groups_digits
 _SAMPLE_ROWS = 1_000
 _SAMPLE_CELLS = 500_000
 _MOSTLY = 0.8
+EITHER_ORDER = ("%d/", "%m/", "%d-", "%m-")
+"""Dates with points have the day first everywhere, so they tell nothing about others."""
 
 
 @dataclass
@@ -231,7 +233,7 @@ def _day_first(columns: Sequence[_Undecided], counted: dict[str, Counts], read_a
         counts = counted[column.source]
         best = max((counts[fmt] for fmt in column.formats), default=0)
         orders = {
-            fmt.startswith("%d") for fmt in column.formats if counts[fmt] == best and fmt.startswith(("%d", "%m"))
+            fmt.startswith("%d") for fmt in column.formats if counts[fmt] == best and fmt.startswith(EITHER_ORDER)
         }
         if len(orders) == 1 and best:
             found |= orders

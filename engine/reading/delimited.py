@@ -75,6 +75,7 @@ def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Work
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, staged.report.rejected, workspace)
     reading.rejected_count, reading.left_out = staged.report.rejected_count, staged.report.left_out
+    reading.rows = staged.stage.rows
     reading.notice_columns(columns)
     return reading
 

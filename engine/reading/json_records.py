@@ -70,6 +70,7 @@ def open_json(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace
     shown = [Column(name=column.name, type=column.type) for column in columns]
     reading = Reading(read_as, shown, batches, findings, fields.report.rejected, workspace)
     reading.rejected_count, reading.left_out = fields.report.rejected_count, fields.report.left_out
+    reading.rows = stage.rows
     reading.notice_columns(columns)
     return reading
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.reading.read_as import Rejected
+from engine.reading.scratch import PREFIX, scratch
 
 MOST_CHARS = 1 << 16
 """Of one line; what is longer is hardly mended by hand."""
@@ -60,6 +61,6 @@ class LeftOut:
 
     def _path(self) -> Path:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="canvasback-left-out-"))
+            self._folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch()))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder / "lines.parquet"

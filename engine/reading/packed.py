@@ -126,14 +126,15 @@ def _is_litter(name: str) -> bool:
 
 
 def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    honest, told = copy(info), info.file_size
-    honest.file_size = limits.MAX_UNCOMPRESSED_BYTES + BLOCK_BYTES  # to see more than the directory admits
-    size = 0
+    honest = copy(info)
+    honest.file_size = limits.MAX_UNCOMPRESSED_BYTES + 2 * BLOCK_BYTES  # to see more than the directory admits
+    honest.CRC = None  # type: ignore[assignment]  # is compared below, where all of it is there
+    size = crc = 0
     with archive.open(honest) as stream:
         while block := stream.read(BLOCK_BYTES):
-            size += len(block)
+            size, crc = size + len(block), zlib.crc32(block, crc)
             yield block
-    if size != told:
+    if (size, crc) != (info.file_size, info.CRC):
         raise zipfile.BadZipFile("the directory and the content differ")
 
 

@@ -28,8 +28,9 @@ def open_parquet(path: Path, read_as: ReadAs, batch_rows: int, workspace: Worksp
     names, findings = settle_names(schema.names)
     columns = [Column(name=name, type=column_type(field)) for name, field in zip(names, schema, strict=True)]
     findings += [one for name, field in zip(names, schema, strict=True) for one in changed(name, field.type)]
-    batches = partial(_batches, file, columns, batch_rows)
-    return Reading(read_as, columns, batches, findings, [], workspace)
+    reading = Reading(read_as, columns, partial(_batches, file, columns, batch_rows), findings, [], workspace)
+    reading.rows = file.metadata.num_rows
+    return reading
 
 
 def column_type(field: pa.Field) -> ColumnType:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from engine.findings import Finding
 from engine.reading.left_out import LeftOut
 from engine.reading.read_as import Column, ColumnType, ReadAs, Rejected, Sheet
+from engine.reading.scratch import PREFIX, scratch
 
 if TYPE_CHECKING:
     from engine.reading.column_types import TypedColumn
@@ -29,7 +30,7 @@ class Workspace:
     """A private directory that goes away with the reading."""
 
     def __init__(self) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="canvasback-read-", ignore_cleanup_errors=True)
+        self._directory = tempfile.TemporaryDirectory(prefix=PREFIX, dir=scratch(), ignore_cleanup_errors=True)
         self.path = Path(self._directory.name)
         self.kept: dict[str, Any] = {}
         """What one step of the reading found out for the next."""
@@ -66,6 +67,8 @@ class Reading:
         Of every batch; known before the first row.
     rejected_count : int
         All rejected lines; `rejected` keeps the first thousand.
+    rows : int
+        How many rows will come; None where nobody knows.
     left_out : LeftOut
         All rejected lines, in a file; it outlives the reading.
     sheets : tuple of Sheet
@@ -89,6 +92,7 @@ class Reading:
         self.columns = tuple(columns)
         self.schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in columns])
         self.rejected_count = len(rejected)
+        self.rows: int | None = None
         self.left_out: LeftOut | None = None
         self.sheets: tuple[Sheet, ...] = ()
         self.date_formats: dict[str, str] = {}

@@ -68,6 +68,7 @@ def open_statistics(
                     yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     reading = Reading(read_as, columns, batches, findings, [], workspace)
+    reading.rows = told["rows"]
     reading.empty = frozenset(part.name for part in parts if not part.kinds)
     return reading
 

@@ -48,7 +48,8 @@ def open_source(
         how, noticed = detect(files[0].path, overrides)
         with read(files[0].path, how) as reading:
             as_told = how.model_dump(mode="json")
-            yield Incoming(reading, source.told, as_told, bytes=size, noticed=noticed, left_out=reading.left_out)
+            left_out = reading.left_out
+            yield Incoming(reading, source.told, as_told, size, reading.rows, noticed, left_out=left_out)
 
 
 def inspect_source(

@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.errors import DataError
 from engine.findings import Finding
 from engine.reading import Column, Inspection, ReadAs, Reading, Rejected, UnreadableFile, detect, inspect, read
+from engine.reading.column_types import EITHER_ORDER
 from engine.reading.left_out import LeftOut
 from engine.reading.limits import KEPT_REJECTED, PREVIEW_ROWS
 from engine.reading.read_as import ColumnType
@@ -243,7 +244,7 @@ def _same_order_of_dates(seen: Sequence[Seen]) -> tuple[list[Seen], list[Finding
         fmt[:2]
         for one in seen
         for name, fmt in one.date_formats.items()
-        if fmt[:2] in ("%d", "%m") and (one.file.name, name) not in doubtful
+        if fmt.startswith(EITHER_ORDER) and (one.file.name, name) not in doubtful
     }
     if not doubtful or len(orders) != 1:
         both = "Some files have the day first and some the month first; look at the dates of each."

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.reading import ahead
+from engine.reading.scratch import scratch_in
 from engine.sources import (
     DataSource,
     FileSource,
@@ -58,7 +59,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     overrides: dict[str, Any] = payload.get("overrides") or {}
     if payload.get("mode") == "append":
         overrides = added_to(find_place(workspace, payload["name"]).parent, source, overrides)
-    with open_source(workspace, source, overrides) as incoming:
+    with scratch_in(workspace.cache.root), open_source(workspace, source, overrides) as incoming:
         made = _made(assignment, source, incoming)
     assignment.tell(0.95, "Checking the rules", always=True)
     made = hold_to_rules(workspace, caught_up(workspace, made, payload.get("mode", "replace")))

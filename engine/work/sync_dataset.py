@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.scratch import scratch_in
 from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source
 from engine.work.assignment import Assignment
 from engine.work.import_dataset import added_to, measured, reported
@@ -63,7 +64,7 @@ def sync_dataset(assignment: Assignment) -> dict[str, Any]:
     sync, name, actor = _begin(assignment, run_id)
     place = find_place(assignment.workspace, name)
     assignment.tell(0.0, "Looking at the data", always=True)
-    with _opened(assignment.workspace, sync, place) as (incoming, mark):
+    with scratch_in(assignment.workspace.cache.root), _opened(assignment.workspace, sync, place) as (incoming, mark):
         synced = _synced(assignment, sync, place, incoming, mark)
     result = {"dataset": name, "version": None, "rows": synced.rows, "message": synced.message}
 

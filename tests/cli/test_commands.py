@@ -114,6 +114,28 @@ def test_a_file_that_is_no_table_fails_in_words(
     assert canvasback("dataset", "list", "--json", *fresh).json == []
 
 
+def test_a_sheet_and_several_files_are_imported(
+    canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path
+) -> None:
+    book = Path(__file__).parents[1] / "data" / "books" / "sales.xlsx"
+    told = canvasback("dataset", "import", book, "--read-as", "sheet=Sales 2024", *fresh, "--json").json
+    assert (told["rows"], told["read_as"]["sheet"]) == (12, "Sales 2024")
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.txt").write_text("x\ty\n1\t2\n3\n")
+    pattern = tmp_path / "*.txt"
+    options = ("--read-as", "delimiter=tab", "--file-column", "file", "--name", "both")
+    told = canvasback("dataset", "import", pattern, *options, *fresh, "--json").json
+    assert (told["rows"], told["rejected"], [column["name"] for column in told["columns"]]) == (
+        2,
+        2,
+        ["file", "x", "y"],
+    )
+    left = canvasback("dataset", "rejected", "both", *fresh, "--json").json
+    assert [(line["file"], line["line"]) for line in left["lines"]] == [("a.txt", 3), ("b.txt", 3)]
+    assert canvasback("dataset", "rejected", "both", "--to", tmp_path / "left.csv", *fresh).code == 0
+    assert (tmp_path / "left.csv").read_text().count("\n") == 3
+
+
 def test_a_file_with_a_header_only_is_an_empty_dataset(
     canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path
 ) -> None:

@@ -139,7 +139,7 @@ def test_an_uploaded_file_shows_how_it_is_read_before_it_is_imported(tmp_path: P
     app.run()
     assert is_sound(app), (app.exception, app.error)
     assert list(app.dataframe[0].value.columns) == ["city", "people"]
-    assert app.text_input[0].value == "cities"
+    assert next(box.value for box in app.text_input if box.label == "Name of the dataset") == "cities"
 
 
 def test_importing_under_a_taken_name_is_told_to_be_a_new_version(filled: Filled, open_page: Open) -> None:

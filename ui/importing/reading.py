@@ -13,6 +13,10 @@ from ui.importing.how import ask_how, words_of
 from ui.importing.seen import show_columns, show_findings, show_left_out, show_rows
 from ui.trouble import show_error
 
+OTHER_TABLE = {"sheet", "cell_range"}
+"""What leads to another table of the same file: its header has to be found anew."""
+OF_ONE_TABLE = {"skip_rows", "header", "header_rows", "types", "date_formats"}
+
 
 def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any]:
     """How the source is read and its first rows; returns what the person wants otherwise."""
@@ -21,12 +25,18 @@ def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any
     found = _detected(home, document, chosen, key)
     if found is None:
         st.stop()
-    key = f"{key}_{session.reading_round(key)}"
+    source_key, key = key, f"{key}_{session.reading_round(key)}"
     left, right = st.columns([1, 3], gap="medium")
     with left:
         st.markdown("**How it is read**")
         st.caption(words_of(found))
-        overrides = {**chosen, **ask_how(found, key)}
+        wanted = ask_how(found, key)
+    overrides = {**chosen, **wanted}
+    if OTHER_TABLE & wanted.keys():
+        session.choose_reading(
+            source_key, {name: value for name, value in overrides.items() if name not in OF_ONE_TABLE}
+        )
+        st.rerun()
     with right:
         return _show_seen(home, document, overrides, key)
 

@@ -81,6 +81,8 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame, what: str) -> dict[str, 
 
 
 def _example(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return "–" if value is None else str(value)[:200]
 
 
