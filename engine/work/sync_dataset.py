@@ -24,6 +24,7 @@ from storage.schema import Sync
 from storage.table_rules import columns_of, stored_schema
 from storage.unit_of_work import UnitOfWork
 
+ASKED_BY = {"hand": "asked for by a person", "schedule": "by its schedule", "retry": "by its schedule, tried again"}
 NOTHING_BEYOND = "No row lies beyond {column} {value}."
 NO_ROWS = "The source gave no rows."
 SAME = "The source has the same {rows:,} rows as v{version}."
@@ -61,11 +62,14 @@ def sync_dataset(assignment: Assignment) -> dict[str, Any]:
     """
     started = time.monotonic()
     run_id = assignment.payload["sync_run_id"]
-    sync, name, actor = _begin(assignment, run_id)
+    sync, name, asked_by = _begin(assignment, run_id)
     place = find_place(assignment.workspace, name)
     assignment.tell(0.0, "Looking at the data", always=True)
     with scratch_in(assignment.workspace.cache.root), _opened(assignment.workspace, sync, place) as (incoming, mark):
         synced = _synced(assignment, sync, place, incoming, mark)
+    actor = "local" if asked_by == "hand" else "schedule"
+    if synced.made is not None:
+        synced.made.source["sync"] = ASKED_BY[asked_by]
     result = {"dataset": name, "version": None, "rows": synced.rows, "message": synced.message}
 
     def keep(uow: UnitOfWork) -> None:
@@ -89,7 +93,7 @@ def _begin(assignment: Assignment, run_id: str) -> tuple[Sync, str, str]:
         uow.syncs.follow([job])
         run = uow.syncs.get_run(run_id)
         sync = uow.syncs.get(run.sync_id)
-        return sync, uow.datasets.get(sync.dataset_id).name, "local" if run.asked_by == "hand" else "schedule"
+        return sync, uow.datasets.get(sync.dataset_id).name, run.asked_by
 
     return assignment.workspace.database.transact(begin)
 

@@ -71,7 +71,8 @@ def test_a_source_that_changed_becomes_a_version_and_one_that_did_not_makes_none
     file.write_text(ORDERS.replace(",10", ",11"))
     changed = synced(home)
     assert (changed.status, changed.version, changed.rows, changed.asked_by) == ("succeeded", 2, 3, "hand")
-    assert datasets.get_dataset(home, "orders").latest == 2
+    made = datasets.get_dataset(home, "orders")
+    assert (made.latest, made.source["sync"]) == (2, "asked for by a person")
     with home.database.read() as uow:
         assert home.tables.orphans(uow.datasets.files_in_use(), 0) == []
 
