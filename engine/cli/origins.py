@@ -45,11 +45,11 @@ def origin(
         raise InvalidSetting("Nothing is named to import.", hint="Name a file, an address, or CONNECTION:TABLE.")
     if text.lower().startswith(WEB):
         return UrlSource(url=text)
-    several = several_files(Path(text), name_column)
+    several = several_files(Path(text).absolute(), name_column)
     if several is not None:
         return several
     if Path(text).exists() or ":" not in text:
-        return FileSource(path=Path(text))
+        return FileSource(path=Path(text).absolute())
     name, place = text.split(":", maxsplit=1)
     try:
         is_store = get_connection(workspace, name).is_store

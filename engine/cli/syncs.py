@@ -1,6 +1,5 @@
 """Keep a dataset in step with its source, and start pipelines when it changes."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
 
 Name = Annotated[str, typer.Argument(help="The dataset.")]
-WEB = ("http://", "https://")
 
 
 @guarded
 def dataset_sync(  # noqa: PLR0913, PLR0917  an argument is an option
     name: Name,
     source: Annotated[
-        str | None, typer.Option("--from", help="A file or web address; the place it came from unless given.")
+        str | None,
+        typer.Option("--from", help="A file, an address, or CONNECTION:TABLE; the place it came from unless given."),
     ] = None,
     every: Annotated[
         str | None, typer.Option(help="hour, '6 hours', '12 hours', day, week, month, quarter, year, cron or hand.")
@@ -94,13 +93,13 @@ def _set(workspace: "Workspace", name: str, text: str | None, timing: dict[str, 
 def _source(
     workspace: "Workspace", name: str, text: str | None, known: "SyncView | None"
 ) -> "tuple[DataSource, dict[str, Any]]":
+    from engine.cli.origins import origin
     from engine.errors import MissingThing
     from engine.service.syncs import suggested_source
-    from engine.sources import FileSource, UrlSource, read_source
+    from engine.sources import read_source
 
     if text is not None:
-        web = text.lower().startswith(WEB)
-        return (UrlSource(url=text) if web else FileSource(path=Path(text).resolve())), {}
+        return origin(workspace, text), {}
     if known is not None:
         return read_source(known.source), known.overrides
     found = suggested_source(workspace, name)

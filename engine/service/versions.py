@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from engine.errors import DataError, UnknownColumn
+from engine.service.datasets import ORIGIN
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.repositories.datasets import VersionEntry
@@ -100,7 +101,7 @@ def _view(entry: VersionEntry, dataset: Dataset) -> VersionView:
         changes=entry.changes,
         parent=entry.parent,
         made_by=_maker(entry.source),
-        source=entry.source,
+        source={name: value for name, value in entry.source.items() if name != ORIGIN},
         created_at=entry.created_at,
     )
 

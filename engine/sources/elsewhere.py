@@ -1,17 +1,9 @@
 """Origins that have a place of their own: a folder of the server, a database, an object store."""
 
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-from components.sql.beyond import beyond
-from components.sql.foreign import dialect_of
-
-if TYPE_CHECKING:
-    from engine.sources.newer import Watermark
-    from engine.sources.source import DataSource
-    from engine.workspace import Workspace
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -62,10 +54,6 @@ class TableSource(_Elsewhere):
         """What a dataset of it could be called."""
         return self.table
 
-    def newer_than(self, workspace: "Workspace", mark: "Watermark") -> "DataSource":
-        """The same without most rows before the mark, or without a value there; rows at the mark are among them."""
-        return _narrowed(self, workspace, mark)
-
 
 class QuerySource(_Elsewhere):
     """The answer to one SELECT."""
@@ -83,18 +71,6 @@ class QuerySource(_Elsewhere):
     def called(self) -> str:
         """What a dataset of it could be called."""
         return f"{self.connection}_query"
-
-    def newer_than(self, workspace: "Workspace", mark: "Watermark") -> "DataSource":
-        """The same without most rows before the mark, or without a value there; rows at the mark are among them."""
-        return _narrowed(self, workspace, mark)
-
-
-def _narrowed(source: TableSource | QuerySource, workspace: "Workspace", mark: "Watermark") -> "DataSource":
-    from engine.sources.database import asked
-
-    foreign, query = asked(workspace, source)
-    narrowed = beyond(query, dialect_of(foreign.kind), mark.column, mark.value)
-    return source if narrowed is None else QuerySource(connection=source.connection, sql=narrowed)
 
 
 class ObjectSource(_Elsewhere):

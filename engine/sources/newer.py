@@ -16,16 +16,20 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import isnan
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from components.sql.beyond import beyond
+from components.sql.foreign import dialect_of
 from engine.errors import DataError
 from engine.findings import Finding
 from engine.reading.read_as import Rejected
+from engine.sources.database import asked
+from engine.sources.elsewhere import QuerySource, TableSource
 from engine.sources.incoming import Batches, Incoming
 from engine.sources.opening import open_source
 from engine.sources.source import DataSource
@@ -50,18 +54,6 @@ class Watermark:
 
     column: str
     value: Value
-
-
-@runtime_checkable
-class Narrowing(Protocol):
-    """A source that can leave old rows out by itself."""
-
-    def newer_than(self, workspace: Workspace, mark: Watermark) -> DataSource:
-        """The same source without most rows before the mark, or without a value.
-
-        Rows **at** the mark must come. `components.sql.beyond` says that in SQL.
-        """
-        ...
 
 
 @contextmanager
@@ -94,7 +86,11 @@ def open_newer(
 def _narrowed(workspace: Workspace, source: DataSource, overrides: Mapping[str, Any], mark: Watermark) -> DataSource:
     # A column that a person wants read as something else cannot be compared where it is still what it was.
     is_other = mark.column in (overrides.get("types") or {})
-    return source.newer_than(workspace, mark) if isinstance(source, Narrowing) and not is_other else source
+    if is_other or not isinstance(source, TableSource | QuerySource):
+        return source
+    foreign, query = asked(workspace, source)
+    less = beyond(query, dialect_of(foreign.kind), mark.column, mark.value)
+    return QuerySource(connection=source.connection, sql=less) if less else source
 
 
 def greatest(files: Sequence[Path], column: str) -> Value | None:
