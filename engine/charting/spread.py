@@ -41,12 +41,18 @@ def draw_boxes(look: Look) -> Drawn:
 
 def draw_violins(look: Look) -> Drawn:
     """The shape of each group's values, with their median."""
-    boxes = _boxes(look)
-    if boxes is None:
+    name = look.spec.y or ""
+    if look.facts[name].low is None:
         return nothing(look)
-    drawn = named(look, boxes, look.spec.y or "", [axis.role for axis in boxes.axes])
-    curves = _curves(look, _groups(look), look.spec.y or "")
-    return drawn.model_copy(update={"points": _along(curves, drawn, [axis.role for axis in boxes.axes])})
+    there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
+    measure = measure_of(look, "median", name)
+    medians = grouped(there, axes, measure, most_words(look))
+    if measure.is_estimate:
+        look.notes.append("With more than a million rows, medians are estimates.")
+    _note_homeless(look, sum(medians.rows), name)
+    roles = [axis.role for axis in axes]
+    drawn = named(look, medians, name, roles)
+    return drawn.model_copy(update={"points": _along(_curves(look, axes, name), drawn, roles)})
 
 
 def draw_densities(look: Look) -> Drawn:
@@ -90,10 +96,13 @@ def _boxes(look: Look) -> Grouped | None:
     )
     if look.is_vast:
         look.notes.append("With more than a million rows, quartiles are estimates.")
-    homeless = look.rows - sum(row[len(roles) + 1] for row in found)
-    if homeless:
-        look.notes.append(f"{homeless:,} rows without a value in {name} have no place.")
+    _note_homeless(look, sum(row[len(roles) + 1] for row in found), name)
     return _as_grouped(kept, found)
+
+
+def _note_homeless(look: Look, placed_rows: int, name: str) -> None:
+    if placed_rows < look.rows:
+        look.notes.append(f"{look.rows - placed_rows:,} rows without a value in {name} have no place.")
 
 
 def _as_grouped(axes: tuple[Axis, ...], found: Sequence[tuple[Any, ...]]) -> Grouped:
