@@ -85,13 +85,14 @@ def _boxes(look: Look) -> Grouped | None:
     roles = [axis.role for axis in kept]
     inner, names = placed(kept, rows), "".join(f"{role}, " for role in roles)
     quartiles = f"SELECT {names}{quantile}(v, [0.25, 0.5, 0.75]) AS q FROM {inner} GROUP BY ALL"  # noqa: S608
-    there.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE quartiles AS {quartiles}", there.values or None)
+    reach = f"{REACH} * (q[3] - q[1])"
+    fenced = f"SELECT *, q[1] - {reach} AS lowest, q[3] + {reach} AS highest FROM ({quartiles})"  # noqa: S608
+    there.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE quartiles AS {fenced}", there.values or None)
     same = " AND ".join(f"r.{role} IS NOT DISTINCT FROM quartiles.{role}" for role in roles) or "true"
-    of_rows, reach = [f"r.{role}" for role in roles], f"{REACH} * (q[3] - q[1])"
+    of_rows = [f"r.{role}" for role in roles]
     found = there.all(
         f"SELECT {', '.join([*of_rows, 'any_value(q)', 'count(*)'])}, "  # noqa: S608
-        f"min(v) FILTER (v >= q[1] - {reach}), max(v) FILTER (v <= q[3] + {reach}), "
-        f"count(*) FILTER (v < q[1] - {reach} OR v > q[3] + {reach}) "
+        "min(v) FILTER (v >= lowest), max(v) FILTER (v <= highest), count(*) FILTER (v < lowest OR v > highest) "
         f"FROM {inner} r JOIN quartiles ON {same} GROUP BY {', '.join(of_rows) or 'ALL'}"
     )
     if look.is_vast:
