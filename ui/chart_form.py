@@ -186,8 +186,8 @@ def _condition(fields: Sequence[Field], begin: ChartSpec, key: str, at: int) -> 
     operators = list(OPERATORS.get(field.kind, OPERATORS["other"]))  # type: ignore[call-overload]
     place = operators.index(given.operator) if given and given.operator in operators else 0
     operator = st.selectbox(
-        f"{escaped(name)}: how", operators, index=place, format_func=OPERATOR_WORDS.__getitem__, key=f"{key}_how_{field.kind}",
-        label_visibility="collapsed",
+        f"{escaped(name)}: how", operators, index=place, format_func=OPERATOR_WORDS.__getitem__,
+        key=f"{key}_how_{field.kind}", label_visibility="collapsed",
     )  # fmt: skip
     values = _values(field, operator, given.values if given else (), key)
     return {"column": name, "operator": operator, "values": values} if values is not None else None

@@ -1,6 +1,6 @@
 """Draw a chart: from a table and what is asked for to a few thousand points, whatever the number of rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Timer
 
@@ -12,7 +12,7 @@ from engine.charting.correlation import draw_correlations
 from engine.charting.dots import draw_dots
 from engine.charting.drawn import Drawn
 from engine.charting.figures import draw_figures, draw_grid, draw_histogram
-from engine.charting.kinds import check
+from engine.charting.kinds import CHARTS, check
 from engine.charting.look import Look
 from engine.charting.sentence import sentence_of
 from engine.charting.spec import ROLES, ChartKind, ChartSpec
@@ -69,9 +69,23 @@ def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS) -> Drawn:
         with _bounded(source.connection, seconds):
             source.connection.execute("SET TimeZone = 'UTC'")
             look = Look(source, columns, spec, clause, values)
-            look.learn([name for name in dict.fromkeys(getattr(spec, role) for role in ROLES) if name])
+            look.learn(*_needed(spec))
             drawn = DRAWERS[spec.kind](look)
     return drawn.model_copy(update={"sentence": sentence_of(drawn)})
+
+
+def _needed(spec: ChartSpec) -> tuple[list[str], list[str]]:
+    """The columns that give places, and those of which only the ends must be known."""
+    if spec.kind in ("scatter", "bubble", "map", "correlation"):
+        return [], []
+    measured = {"box": ("y",), "violin": ("y",), "histogram": ("x",), "density": ("x",)}.get(spec.kind, ())
+    measure = CHARTS[spec.kind].measure
+    axes = [role for role in ROLES if role not in measured and role != measure]
+    return _names(spec, axes), _names(spec, measured)
+
+
+def _names(spec: ChartSpec, roles: Sequence[str]) -> list[str]:
+    return [name for role in roles if (name := getattr(spec, role))]
 
 
 def check_columns(spec: ChartSpec, columns: Mapping[str, Column]) -> None:

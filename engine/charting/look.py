@@ -9,6 +9,7 @@ from engine.charting.spec import ChartSpec
 from engine.profile.source import RESERVED_PREFIX, Source, identifier
 
 ROW = RESERVED_PREFIX + "row"
+SOME_ROWS = 50_000
 MANY_ROWS = 1_000_000
 """From here on quantiles and numbers of different values are estimated, and said to be."""
 
@@ -61,26 +62,50 @@ class Look:
         """Run a query that names the rows once, or oftener."""
         return self.source.connection.execute(query, self.values * again or None).fetchall()
 
-    def learn(self, names: Sequence[str]) -> None:
-        """Count the rows, and find the ends of some columns: one query."""
-        wanted = ["count(*)"]
-        for name in names:
-            wanted += self._facts(self.columns[name])
+    def learn(self, axes: Sequence[str], measured: Sequence[str] = ()) -> None:
+        """Count the rows, and find out what must be known of columns before rows are put into places.
+
+        Parameters
+        ----------
+        axes
+            Columns that give places: their ends, and about how many different values they have.
+        measured
+            Columns of numbers of which only the ends are needed.
+        """
+        names = [*dict.fromkeys((*axes, *measured))]
+        wanted = ["count(*)", *(part for name in names for part in self._facts(self.columns[name], name in axes))]
         (found,) = self.all(f"SELECT {', '.join(wanted)} FROM {self.source.relation}{self.where}")  # noqa: S608
         self.rows, rest = int(found[0]), list(found[1:])
         for name in names:
             low, high, distinct = (rest.pop(0) for _ in range(3))
             self.facts[name] = Facts(low, high, int(distinct or 0))
+        for name in axes:
+            if not self.facts[name].distinct:
+                self.facts[name] = replace(self.facts[name], distinct=self._words(name))
 
-    def _facts(self, column: Column) -> tuple[str, str, str]:
-        quoted = identifier(column.name)
+    def _facts(self, column: Column, is_axis: bool) -> tuple[str, str, str]:
         match column.kind:
             case "numeric":
-                return f"min({column.number})", f"max({column.number})", f"approx_count_distinct({quoted})"
+                distinct = f"approx_count_distinct({identifier(column.name)})" if is_axis else "0"
+                return f"min({column.number})", f"max({column.number})", distinct
             case "datetime":
-                return f"min({column.moment})", f"max({column.moment})", "0"
+                return f"min({column.moment})", f"max({column.moment})", "1"
             case _:
-                return "NULL", "NULL", f"approx_count_distinct({quoted})"
+                return "NULL", "NULL", "0"
+
+    def _words(self, name: str) -> int:
+        """About how many different texts there are; a look at some rows is enough where most of them repeat."""
+        if not self.is_vast:
+            return 0
+        quoted = identifier(name)
+        some = f"(SELECT {quoted} AS word FROM {self.source.relation}{self.where} LIMIT {SOME_ROWS})"  # noqa: S608
+        ((distinct,),) = self.all(f"SELECT count(DISTINCT word) FROM {some}")  # noqa: S608
+        if distinct < SOME_ROWS / 2:
+            return int(distinct)
+        ((distinct,),) = self.all(
+            f"SELECT approx_count_distinct({quoted}) FROM {self.source.relation}{self.where}"  # noqa: S608
+        )
+        return int(distinct)
 
     @property
     def draw_key(self) -> str:

@@ -41,12 +41,18 @@ def draw_boxes(look: Look) -> Drawn:
 
 def draw_violins(look: Look) -> Drawn:
     """The shape of each group's values, with their median."""
-    boxes = _boxes(look)
-    if boxes is None:
+    name = look.spec.y or ""
+    if look.facts[name].low is None:
         return nothing(look)
-    drawn = named(look, boxes, look.spec.y or "", [axis.role for axis in boxes.axes])
-    curves = _curves(look, _groups(look), look.spec.y or "")
-    return drawn.model_copy(update={"points": _along(curves, drawn, [axis.role for axis in boxes.axes])})
+    there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
+    measure = measure_of(look, "median", name)
+    medians = grouped(there, axes, measure, most_words(look))
+    if measure.is_estimate:
+        look.notes.append("With more than a million rows, medians are estimates.")
+    _note_homeless(look, sum(medians.rows), name)
+    roles = [axis.role for axis in axes]
+    drawn = named(look, medians, name, roles)
+    return drawn.model_copy(update={"points": _along(_curves(look, axes, name), drawn, roles)})
 
 
 def draw_densities(look: Look) -> Drawn:
@@ -79,21 +85,25 @@ def _boxes(look: Look) -> Grouped | None:
     roles = [axis.role for axis in kept]
     inner, names = placed(kept, rows), "".join(f"{role}, " for role in roles)
     quartiles = f"SELECT {names}{quantile}(v, [0.25, 0.5, 0.75]) AS q FROM {inner} GROUP BY ALL"  # noqa: S608
-    there.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE quartiles AS {quartiles}", there.values or None)
+    reach = f"{REACH} * (q[3] - q[1])"
+    fenced = f"SELECT *, q[1] - {reach} AS lowest, q[3] + {reach} AS highest FROM ({quartiles})"  # noqa: S608
+    there.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE quartiles AS {fenced}", there.values or None)
     same = " AND ".join(f"r.{role} IS NOT DISTINCT FROM quartiles.{role}" for role in roles) or "true"
-    of_rows, reach = [f"r.{role}" for role in roles], f"{REACH} * (q[3] - q[1])"
+    of_rows = [f"r.{role}" for role in roles]
     found = there.all(
         f"SELECT {', '.join([*of_rows, 'any_value(q)', 'count(*)'])}, "  # noqa: S608
-        f"min(v) FILTER (v >= q[1] - {reach}), max(v) FILTER (v <= q[3] + {reach}), "
-        f"count(*) FILTER (v < q[1] - {reach} OR v > q[3] + {reach}) "
+        "min(v) FILTER (v >= lowest), max(v) FILTER (v <= highest), count(*) FILTER (v < lowest OR v > highest) "
         f"FROM {inner} r JOIN quartiles ON {same} GROUP BY {', '.join(of_rows) or 'ALL'}"
     )
     if look.is_vast:
         look.notes.append("With more than a million rows, quartiles are estimates.")
-    homeless = look.rows - sum(row[len(roles) + 1] for row in found)
-    if homeless:
-        look.notes.append(f"{homeless:,} rows without a value in {name} have no place.")
+    _note_homeless(look, sum(row[len(roles) + 1] for row in found), name)
     return _as_grouped(kept, found)
+
+
+def _note_homeless(look: Look, placed_rows: int, name: str) -> None:
+    if placed_rows < look.rows:
+        look.notes.append(f"{look.rows - placed_rows:,} rows without a value in {name} have no place.")
 
 
 def _as_grouped(axes: tuple[Axis, ...], found: Sequence[tuple[Any, ...]]) -> Grouped:
