@@ -60,20 +60,20 @@ def inspect_source(
     """
     if isinstance(source, TableSource | QuerySource):
         return look_at_rows(workspace, source, overrides)
-    with _on_disk(workspace, source) as paths:
+    with _on_disk(workspace, source, most=1) as paths:
         return inspect(paths[0], overrides)
 
 
 @contextmanager
 def _on_disk(
-    workspace: Workspace, source: FileSource | PathSource | UrlSource | ObjectSource
+    workspace: Workspace, source: FileSource | PathSource | UrlSource | ObjectSource, most: int | None = None
 ) -> Iterator[Sequence[Path]]:
     match source:
         case UrlSource():
             with workspace.outside.fetched(source.url) as path:
                 yield [path]
         case ObjectSource():
-            with fetched_objects(workspace, source) as paths:
+            with fetched_objects(workspace, source, most) as paths:
                 yield paths
         case PathSource():
             yield [_allowed(workspace, source.path)]
