@@ -135,6 +135,7 @@ def look_at_rows(
     """
     imposed = Imposed(_types(overrides))
     foreign, query = asked(workspace, source)
+    workspace.outside.note_use(source.connection)
     names = _Names()
     with answered(foreign, query, LOOK_SECONDS, names.settled) as answer:
         reading = DatabaseRows(answer, imposed)

@@ -11,8 +11,13 @@ from storage.objects import fetch_objects, list_objects
 
 
 @contextmanager
-def fetched_objects(workspace: Workspace, source: ObjectSource) -> Iterator[list[Path]]:
+def fetched_objects(workspace: Workspace, source: ObjectSource, most: int | None = None) -> Iterator[list[Path]]:
     """The objects as files, by their keys in order, for as long as they are looked at.
+
+    Parameters
+    ----------
+    most
+        How many of them are wanted; all unless given.
 
     Raises
     ------
@@ -25,7 +30,7 @@ def fetched_objects(workspace: Workspace, source: ObjectSource) -> Iterator[list
     with TemporaryDirectory(prefix="canvasback-objects-") as folder:
         yield fetch_objects(
             store,
-            [one.key for one in found],
+            [one.key for one in found[:most]],
             Path(folder),
             outside.is_open,
             most_bytes=settings.url_max_mb * 1_000_000,

@@ -63,7 +63,7 @@ def inspect_source(
     """
     if isinstance(source, TableSource | QuerySource):
         return look_at_rows(workspace, source, overrides)
-    with _on_disk(workspace, source) as files:
+    with _on_disk(workspace, source, most=1) as files:
         if _are_several(source, files):
             return inspect_together(files, overrides, _name_column(source))
         return inspect(files[0].path, overrides)
@@ -79,14 +79,16 @@ def _name_column(source: DataSource) -> str | None:
 
 @contextmanager
 def _on_disk(
-    workspace: Workspace, source: FileSource | FilesSource | PathSource | UrlSource | ObjectSource
+    workspace: Workspace,
+    source: FileSource | FilesSource | PathSource | UrlSource | ObjectSource,
+    most: int | None = None,
 ) -> Iterator[Sequence[NamedFile]]:
     match source:
         case UrlSource():
             with workspace.outside.fetched(source.url) as path:
                 yield [NamedFile(path, source.called)]
         case ObjectSource():
-            with fetched_objects(workspace, source) as paths:
+            with fetched_objects(workspace, source, most) as paths:
                 yield [NamedFile(path, path.name) for path in paths]
         case PathSource():
             yield [NamedFile(_allowed(workspace, source.path), source.path.name)]
