@@ -146,7 +146,10 @@ def test_what_is_too_long_to_be_sorted_is_estimated_close_by(tmp_path: Path) -> 
 
 def test_a_long_column_is_the_same_counted_as_read(tmp_path: Path) -> None:
     rng = np.random.default_rng(6)
-    few = {"n": rng.integers(0, 9, 9_000).astype(float), "t": pa.array(rng.integers(0, 30, 9_000, np.int32), pa.date32())}
+    few = {
+        "n": rng.integers(0, 9, 9_000).astype(float),
+        "t": pa.array(rng.integers(0, 30, 9_000, np.int32), pa.date32()),
+    }
     few["n"][:7] = [math.nan, math.inf, -math.inf, 0, -0.0, 1, 2]
     few |= {"s": pa.array(["x", None, "y"] * 3_000), "w": rng.integers(-5, 5, 9_000), "f": rng.random(9_000) < 0.5}
     short, long = tmp_path / "short.parquet", tmp_path / "long.parquet"
