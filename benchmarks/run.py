@@ -40,7 +40,8 @@ virtual machine that has returned memory to its host gets it again at a price th
   memory is that of the process that does the run. Reruns follow as soon as the next process is warm.
 - *Profile*: ours is everything that an import measures (exact different values, quantiles and moments, histograms,
   patterns, keys, what is missing together, four measures of pairs, findings, summary); theirs is the description that
-  `ProfileReport(minimal=True)` makes of the same rows, without pairs and without the page.
+  `ProfileReport(minimal=True)` makes of the same rows, without pairs and without the page; once as the script that a
+  person waits for, once without its imports. Ours runs where an import runs: in a process that has imported everything.
 - *Check and plan*: the pure functions, in a fresh process that has planned another small pipeline before.
 - Ours is `benchmarks/ours.py`; the others are in `benchmarks/rivals/`, tables in `benchmarks/data.py`.
 """

@@ -28,7 +28,8 @@ def profile(bench: Bench) -> Contest:
     def lines(found: Medians) -> list[Line]:
         ours, most = found["ours"], found["many"]
         return [
-            compared(what, rival, ours, found["theirs"], Reach(8)),
+            compared(what, f"{rival}, `python script.py`", ours, found["theirs"], Reach(8), whole=True),
+            compared("the same", f"{rival}, its imports not counted", ours, found["theirs"], Reach()),
             limited(quick, SECONDS, [ours], lambda: (ours.seconds, seconds(ours.seconds))),
             limited(small, MEMORY_MB, [ours], lambda: (ours.memory_mb, megabytes(ours.memory_mb))),
             limited(long, MANY_SECONDS, [most], lambda: (most.seconds, _both(most))),

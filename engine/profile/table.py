@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from engine.errors import DataError
 from engine.profile.associations import associate
 from engine.profile.noticed import findings_of, score
@@ -39,7 +41,9 @@ def profile(
     DataError
         Where the files cannot be read, or have another number of rows.
     """
-    with opened(table, columns, memory_mb) as source, ThreadPoolExecutor(THREADS) as pool:
+    # Columns are looked at side by side; threads inside a product of vectors would only wait for each other.
+    one_each = threadpool_limits(1, user_api="blas")
+    with one_each, opened(table, columns, memory_mb) as source, ThreadPoolExecutor(THREADS) as pool:
         (found,) = source.one(f"SELECT count(*) FROM {source.relation}")  # noqa: S608
         if rows is not None and rows != found:
             raise DataError(f"The table should have {rows:,} rows and has {found:,}.", hint="Import the data again.")
