@@ -8,7 +8,6 @@ little happened, above 0.25 much (Siddiqi, Credit Risk Scorecards, 2006).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import log
 from typing import Any, Literal
 
@@ -23,6 +22,7 @@ from storage.table_rules import ROW_ID
 Shift = Literal["none", "some", "strong", "unknown"]
 DECILES = tuple(at / 10 for at in range(1, 10))
 MOST_CATEGORIES = 1_000
+SAMPLE_ROWS = 50_000
 LEAST_ROWS = 50
 """With fewer values, shares of deciles say nothing."""
 LEAST_SHARE = 1e-4
@@ -71,7 +71,8 @@ def drift_of(
     if not columns:
         return {}
     before, after = (_first_look(connection, relation, columns) for relation in (left, right))
-    looks = {name: _Look(column, before[name]) for name, column in columns.items()}
+    edges = _edges(connection, left, columns, next(iter(before.values()))["rows"])
+    looks = {name: _Look(column, edges.get(name, [])) for name, column in columns.items()}
     few = {name for name in columns if max(before[name]["distinct"], after[name]["distinct"]) <= MOST_CATEGORIES}
     counts = [_second_look(connection, relation, looks, few) for relation in (left, right)]
     return {
@@ -92,12 +93,7 @@ class _Column:
 @dataclass(frozen=True)
 class _Look:
     column: _Column
-    seen: Mapping[str, Any]
-
-    @property
-    def edges(self) -> list[float]:
-        """The deciles, each once."""
-        return sorted(set(self.seen["deciles"] or []))
+    edges: list[float]
 
 
 def _columns(left: pa.Schema, right: pa.Schema) -> dict[str, _Column]:
@@ -117,34 +113,52 @@ def _columns(left: pa.Schema, right: pa.Schema) -> dict[str, _Column]:
 
 
 def _first_look(connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, _Column]) -> dict[str, Any]:
-    """How many values there are, their mean, their deciles, and about how many are different."""
+    """How many values there are, their mean, and about how many are different."""
     asked = ["count(*)"]
     for column in columns.values():
-        finite = f"CASE WHEN isfinite({column.value}) THEN {column.value} END" if column.by_deciles else "NULL"
         asked += [
             f"count({column.value})",
-            f"avg({finite})" if column.is_number else "NULL",
-            f"approx_quantile({finite}, {list(DECILES)})" if column.by_deciles else "NULL",
+            f"avg({_finite(column)})" if column.is_number else "NULL",
             "0" if column.by_deciles else f"approx_count_distinct({column.value})",
         ]
     rows, *found = connection.execute(f"SELECT {', '.join(asked)} FROM {relation}").fetchone() or ()
-    names = ("filled", "mean", "deciles", "distinct")
+    names = ("filled", "mean", "distinct")
     return {
-        name: {"rows": rows, **dict(zip(names, found[4 * at : 4 * at + 4], strict=True))}
+        name: {"rows": rows, **dict(zip(names, found[3 * at : 3 * at + 3], strict=True))}
         for at, name in enumerate(columns)
     }
+
+
+def _edges(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, _Column], rows: int
+) -> dict[str, list[float]]:
+    """The deciles of the first table, from some of its rows: both tables are counted in full."""
+    asked = {
+        name: f"quantile_disc({_finite(column)}, {list(DECILES)})"
+        for name, column in columns.items()
+        if column.by_deciles
+    }
+    if not asked:
+        return {}
+    every = max(1, rows // SAMPLE_ROWS)
+    query = f"SELECT {', '.join(asked.values())} FROM {relation} WHERE hash({ROW_ID}) % {every} = 0"
+    found = connection.execute(query).fetchone() or ()
+    return {name: sorted(set(deciles or [])) for name, deciles in zip(asked, found, strict=True)}
+
+
+def _finite(column: _Column) -> str:
+    return f"CASE WHEN isfinite({column.value}) THEN {column.value} END"
 
 
 def _second_look(
     connection: duckdb.DuckDBPyConnection, relation: str, looks: Mapping[str, _Look], few: set[str]
 ) -> dict[str, Any]:
-    """How many values lie up to each decile; how often each category occurs."""
+    """How many values lie in each tenth; how often each category occurs."""
     asked: dict[str, str] = {}
     for name, look in looks.items():
         value = look.column.value
         if look.column.by_deciles:
-            counts = ", ".join(f"count(*) FILTER ({value} <= {edge!r})" for edge in look.edges)
-            asked[name] = f"[{counts}]"
+            asked[name] = f"histogram({value}, {look.edges}::DOUBLE[])"
         elif name in few:
             asked[name] = f"histogram({value})"
     if not asked:
@@ -161,9 +175,12 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
     new: list[str] = []
     lost: list[str] = []
     psi = None
-    if column.by_deciles and enough and counts[0]:
-        psi = stability(*(_steps(up_to, total) for up_to, total in zip(counts, filled, strict=True)))
-    elif not column.by_deciles and counts[0] is not None and counts[1] is not None:
+    if counts[0] is None or counts[1] is None:
+        pass
+    elif column.by_deciles:
+        tenths = sorted(set(counts[0]) | set(counts[1]))
+        psi = stability(*([side.get(tenth, 0) for tenth in tenths] for side in counts)) if enough else None
+    else:
         left, right = counts
         names = list(dict.fromkeys([*left, *right]))
         psi = (
@@ -172,12 +189,6 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
         new = sorted(set(right) - set(left), key=lambda name: -right[name])
         lost = sorted(set(left) - set(right), key=lambda name: -left[name])
     return Drift((missing[0], missing[1]), (mean[0], mean[1]), psi, new, lost)
-
-
-def _steps(up_to: Sequence[int], total: int) -> list[int]:
-    """Counts between the deciles, from counts up to each."""
-    edges = [0, *up_to, total]
-    return [after - before for before, after in pairwise(edges)]
 
 
 def stability(left: Sequence[int], right: Sequence[int]) -> float:

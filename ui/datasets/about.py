@@ -55,11 +55,11 @@ def show_about(home: Workspace, dataset: DatasetView) -> None:
         st.subheader("Used by", anchor=False)
         _show_users(home, dataset)
     with right:
+        st.subheader("How it was read", anchor=False)
+        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in read_as_of(dataset).items()})
         st.subheader("Where it came from", anchor=False)
         source = {name: value for name, value in dataset.source.items() if name not in HIDDEN}
         facts({name.capitalize(): plain(value) for name, value in source.items()} or {"Source": "unknown"})
-        st.subheader("How it was read", anchor=False)
-        facts({name.replace("_", " ").capitalize(): plain(value) for name, value in read_as_of(dataset).items()})
     show_left_out(home, dataset)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets
+from engine.service import Workspace, datasets, versions
 from engine.service.amounts import count
 from engine.service.views import DatasetView
 from engine.sources import DataSource
@@ -34,8 +34,10 @@ def ask_name(home: Workspace, source: DataSource, overrides: dict[str, Any], key
 def ask_mode(home: Workspace, existing: DatasetView, key: str) -> Literal["replace", "append"]:
     """Ask whether the rows replace those of a dataset that is there, or are added to them."""
     rows = count(existing.rows, "row")
+    newest = versions.list_versions(home, existing.name)[:1]
+    number = newest[0].number + 1 if newest else 1
     st.info(
-        f"There is a dataset of that name, with {rows}. This becomes its next version; the earlier ones stay.",
+        f"There is a dataset of that name, with {rows}. This becomes its version {number}; the earlier ones stay.",
         icon=":material/history:",
     )
     chosen: Literal["replace", "append"] | None = st.radio(
