@@ -30,7 +30,10 @@ Found = dict[str, Any]
 def words_of(seen: Found) -> str:
     """What kind of file it is, in a few words."""
     read_as, sheets = seen["read_as"], seen["sheets"]
-    parts = [FORMATS.get(read_as["format"], str(read_as["format"]).capitalize()), count(len(sheets), "sheet") if sheets else ""]
+    parts = [
+        FORMATS.get(read_as["format"], str(read_as["format"]).capitalize()),
+        count(len(sheets), "sheet") if sheets else "",
+    ]
     packed = f"packed with {packing}" if (packing := read_as.get("compression", "none")) != "none" else ""
     return " · ".join(part for part in (*parts, packed) if part)
 
