@@ -45,6 +45,10 @@ class Workspace:
         self._directory.cleanup()
 
 
+def _no_more() -> Iterator[pa.RecordBatch]:
+    return iter(())
+
+
 class Reading:
     """The rows of a file.
 
@@ -117,8 +121,10 @@ class Reading:
 
     def batches(self) -> Generator[pa.RecordBatch, None, None]:
         """Yield the rows once, in the order of the file."""
+        # What was staged for them is let go with the last one: it may be as large as the file.
+        make, self._make_batches = self._make_batches, _no_more
         try:
-            yield from self._make_batches()
+            yield from make()
         finally:
             self.close()
 
