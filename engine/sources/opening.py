@@ -42,7 +42,7 @@ def open_source(
         size = sum(file.path.stat().st_size for file in files)
         if _are_several(source, files):
             together = read_together(files, overrides, _name_column(source))
-            told = {**source.told, "count": len(files)}
+            told = {"files": len(files), **source.told}
             yield Incoming(together, told, together.told, bytes=size, left_out=together.left_out)
             return
         how, noticed = detect(files[0].path, overrides)

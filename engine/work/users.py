@@ -7,7 +7,7 @@ from typing import Literal
 from storage.schema import UNFINISHED, Dataset
 from storage.unit_of_work import UnitOfWork
 
-UserKind = Literal["pipeline", "run", "model", "board", "sync"]
+UserKind = Literal["pipeline", "run", "model", "board", "chart", "sync"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,10 @@ def users_of(uow: UnitOfWork, dataset: Dataset) -> list[User]:
 
 def needing(users: list[User], version: int | None = None) -> list[str]:
     """Who would break without a version, or without the whole dataset, in words."""
-    return list(dict.fromkeys(one.label for one in users if one.needs and (version is None or one.version == version)))
+    used = [one for one in users if one.needs]
+    if version is None:  # a chart goes with its dataset
+        return list(dict.fromkeys(one.label for one in used if one.kind != "chart"))
+    return list(dict.fromkeys(one.label for one in used if one.version == version))
 
 
 def _drawings(uow: UnitOfWork, name: str) -> Iterator[User]:
@@ -63,6 +66,9 @@ def _readers(uow: UnitOfWork, dataset_id: str) -> Iterator[User]:
 
 
 def _around(uow: UnitOfWork, dataset: Dataset) -> Iterator[User]:
+    for chart in uow.charts.of(dataset.id):
+        if chart.version is not None:
+            yield User("chart", f"chart {chart.name}", chart.name, chart.version)
     for board in uow.datasets.boards(dataset.id):
         yield User("board", f"board {board}", board)
     if uow.datasets.is_synced(dataset.id):

@@ -346,19 +346,20 @@ class Datasets(NamedRepository[Dataset]):
         return self._drop(dataset_id, self._session.scalars(query).all())
 
     def _drop(self, dataset_id: str, version_ids: Sequence[str]) -> Sequence[str]:
-        of_dataset = select(DatasetVersion.files).where(DatasetVersion.dataset_id == dataset_id)
-        going = self._paths(of_dataset.where(DatasetVersion.id.in_(version_ids)))
+        of_dataset = DatasetVersion.dataset_id == dataset_id
+        going = self._listed(of_dataset, DatasetVersion.id.in_(version_ids))
         self._change(delete(DatasetVersion).where(DatasetVersion.id.in_(version_ids)))
-        return sorted(going - self._paths(of_dataset))
+        return sorted(going - self._listed(of_dataset))
 
-    def _paths(self, listings: Any) -> set[str]:
-        return {file["path"] for files in self._session.scalars(listings) for file in files}
+    def _listed(self, *which: Any) -> frozenset[str]:
+        """The files of versions, the lines that were left out of them among these."""
+        found = self._session.execute(select(DatasetVersion.files, DatasetVersion.rejected).where(*which)).all()
+        beside = {str(rejected["file"]) for _, rejected in found if rejected and rejected.get("file")}
+        return frozenset(beside | {str(file["path"]) for files, _ in found for file in files})
 
     def files_in_use(self) -> frozenset[str]:
         """Return the paths that some version lists, relative to the folder of datasets."""
-        listings = self._session.execute(select(DatasetVersion.files, DatasetVersion.rejected)).all()
-        beside = {str(rejected["file"]) for _, rejected in listings if rejected and rejected.get("file")}
-        return frozenset(beside | {str(file["path"]) for files, _ in listings for file in files})
+        return self._listed()
 
     def _refuse_if_used(self, name: str, users: Sequence[str]) -> None:
         users = [*dict.fromkeys(users)]

@@ -31,6 +31,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return results.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow  # six processes, one after the other
 def test_both_sides_are_measured_and_make_the_same_matrix(page: str) -> None:
     assert "not measured" not in page
     assert "not compared" not in page
@@ -38,12 +39,14 @@ def test_both_sides_are_measured_and_make_the_same_matrix(page: str) -> None:
     assert "DuckDB SQL written by hand" in page
 
 
+@pytest.mark.slow  # six processes, one after the other
 def test_the_page_says_what_it_was_measured_on_and_every_single_run(page: str) -> None:
     assert "cores" in page
     assert "scikit-learn" in page
     assert page.count("| `python -m benchmarks.") == 6
 
 
+@pytest.mark.slow  # six processes, one after the other
 def test_a_long_chain_is_measured_against_a_short_one(page: str) -> None:
     assert "Check and plan from 50 to 100 nodes" in page
 

@@ -68,6 +68,7 @@ def run_on(backend: str, folder: Path) -> Any:
     return command(home, "run", folder / "churn.yaml", "--backend", backend)
 
 
+@pytest.mark.slow  # two commands that each start a Java
 @pytest.mark.timeout(600)  # Java shares two cores with the other tests
 def test_a_run_on_spark_ends_with_the_model_of_a_run_on_duckdb(tmp_path: Path) -> None:
     ours, theirs = run_on("duckdb", tmp_path), run_on("spark", tmp_path)

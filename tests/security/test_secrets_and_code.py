@@ -24,7 +24,8 @@ HOUSE = [path for part in ("ui", "engine", "components", "storage") for path in 
 
 # `exec` of ours would be os.exec*, which replaces the process by one of our own programs.
 FORBIDDEN = re.compile(
-    r"\b(import|from) (pickle|joblib|marshal|shelve|dill|cloudpickle)\b"
+    r"\b(import|from) (pickle|marshal|shelve|dill|cloudpickle)\b"
+    r"|\bimport joblib\b|\bfrom joblib import .*\b(load|dump)\b"
     r"|(?<![\w.])(eval|exec|compile|__import__)\("
     r"|\bjoblib\.load\b|\bpd\.read_pickle\b|\ballow_pickle\s*=\s*True|\bshell\s*=\s*True|\bos\.system\b"
     r"|\byaml\.(unsafe_load|full_load)\(|\byaml\.load\((?!text, Loader=_Yaml\))|\.query\(\s*f?[\"']|get_untrusted_types"

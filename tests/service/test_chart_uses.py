@@ -12,7 +12,7 @@ from engine.charting import ChartSpec
 from engine.errors import DataError, MissingThing, UnknownColumn
 from engine.service import boards, charts, datasets
 from engine.workspace import Workspace
-from storage.errors import BadName, NameTaken, NotFound
+from storage.errors import BadName, InUse, NameTaken, NotFound
 from tests.homes import import_table
 
 PEOPLE = {"city": ["Graz", "Graz", "Linz", "=1+1"], "MonthlyCharges": [1.5, 2.5, 4.0, -1.0]}
@@ -153,10 +153,12 @@ def test_a_link_opens_its_board_until_it_is_revoked(shop: Workspace) -> None:
         boards.open_shared(shop, second)
 
 
-def test_a_dataset_that_is_deleted_takes_its_charts_off_boards(shop: Workspace) -> None:
+def test_a_dataset_whose_chart_a_board_shows_is_kept(shop: Workspace) -> None:
     kept = charts.save_chart(shop, "people", "pay", MEDIAN)
     boards.create_board(shop, "sales")
     boards.add_chart(shop, "sales", kept.id)
     assert charts.boards_of(shop, kept.id) == ["sales"]
+    with pytest.raises(InUse, match="board sales"):
+        datasets.delete_dataset(shop, "people")
+    boards.delete_board(shop, "sales")
     datasets.delete_dataset(shop, "people")
-    assert boards.get_board(shop, "sales").cards == ()

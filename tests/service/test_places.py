@@ -158,15 +158,15 @@ def test_what_goes_wrong_there_is_told_and_leaves_nothing_half_written(
 def break_off_in_the_middle(monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
     """Break the server's side off once the first rows have been written."""
     work: Any = import_module("engine.work.import_dataset")
-    real = work._reported
+    real = work.reported
 
-    def breaking(assignment: Any, batches: Any, incoming: Any) -> Any:
-        for number, batch in enumerate(real(assignment, batches, incoming)):
+    def breaking(assignment: Any, incoming: Any) -> Any:
+        for number, batch in enumerate(real(assignment, incoming)):
             if number == 0:
                 place.end_all_readers()
             yield batch
 
-    monkeypatch.setattr(work, "_reported", breaking)
+    monkeypatch.setattr(work, "reported", breaking)
     monkeypatch.setattr(work, "ahead", lambda batches: batches)
 
 

@@ -199,7 +199,7 @@ def test_an_append_does_not_hide_a_version_that_came_meanwhile(
         return real(*args)
 
     monkeypatch.setattr(SYNCING, "measured", while_somebody_imports)
-    assert "got another version" in (synced(home).error or {})["message"]
+    assert "became the latest" in (synced(home).error or {})["message"]
     assert datasets.get_dataset(home, "orders").latest == 2
 
 

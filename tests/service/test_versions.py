@@ -13,7 +13,7 @@ from engine.graph import Pipeline
 from engine.service import datasets, pipelines, versions
 from engine.workspace import Workspace
 from storage.errors import InUse, NotFound
-from storage.schema import Board, BoardChart, Chart, DatasetVersion, Sync, utc_now
+from storage.schema import Board, BoardCard, Chart, DatasetVersion, Sync, utc_now
 from tests.homes import Published, import_table, queue_run
 
 READS = """
@@ -175,11 +175,11 @@ def test_a_version_in_use_is_not_deleted_and_says_by_whom(three: Workspace, use:
 
 
 def boarded(uow: Any, dataset_id: str) -> None:
-    chart = Chart(dataset_id=dataset_id, name="c", spec={}, updated_at=utc_now())
+    chart = Chart(dataset_id=dataset_id, name="c", spec={}, drawn_on=1, updated_at=utc_now())
     board = Board(name="Monday")
     uow.datasets._session.add_all([chart, board])
     uow.datasets._session.flush()
-    uow.datasets._session.add(BoardChart(board_id=board.id, chart_id=chart.id, position=0, width=1))
+    uow.datasets._session.add(BoardCard(board_id=board.id, chart_id=chart.id, position=0, width=2))
 
 
 def synced(uow: Any, dataset_id: str) -> None:
