@@ -13,7 +13,8 @@ from engine.service.views import TableView
 from ui import session
 
 ROWS = 100
-
+ROW_PIXELS = 35
+MOST_PIXELS = ROW_PIXELS * 17 + 2
 
 MARK = "rgba(230, 159, 0, 0.22)"
 """Orange that lets light and dark show through."""
@@ -53,7 +54,7 @@ def show_rows(view: TableView, alt: str, height: int = 0, marked: Sequence[str] 
     settings = {column["name"]: _setting(column) for column in view.columns}
     shown = _marked(frame, [name for name in marked if name in frame]) if marked else frame
     st.dataframe(
-        shown, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or _fit(len(frame))
+        shown, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or fitting(len(frame))
     )
 
 
@@ -68,9 +69,13 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
 
 
-def _fit(rows: int) -> int:
-    """Pixels for up to 16 rows and the header."""
-    return 36 * (min(max(rows, 1), 16) + 1) + 2
+def fitting(rows: int, most: int = MOST_PIXELS) -> int:
+    """Pixels of a table that is as high as its header and rows, and no higher than most.
+
+    >>> fitting(0), fitting(1), fitting(1_000)
+    (72, 72, 597)
+    """
+    return min(ROW_PIXELS * (max(rows, 1) + 1) + 2, most)
 
 
 def _setting(column: dict[str, str]) -> Any:

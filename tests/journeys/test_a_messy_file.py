@@ -85,7 +85,7 @@ def fix_two_findings(product: Product, page: Page, look: Look) -> None:
         look.at(f"messy-4-fix-{finding.split()[0]}")
         dialog.get_by_role("button", name="Draw").click()
         board = Board(page)
-    for node in ("impute_mean", "trim_text"):
+    for node in ("impute_median", "trim_text"):
         expect(board.node(node)).to_be_visible(timeout=20 * SECOND)
     board.run()
     look.at("messy-5-findings-fixed")
@@ -94,11 +94,12 @@ def fix_two_findings(product: Product, page: Page, look: Look) -> None:
 def draw_three_charts(product: Product, page: Page, look: Look) -> None:
     """One from a suggestion, two from the form."""
     page.goto(f"{product.ui_url}/datasets?dataset=orders&view=Charts")
-    page.get_by_role("button", name="amount by status").first.click(timeout=30 * SECOND)
-    save_chart(page, "Amount by status")
-    look.at("messy-8-one-chart")
+    page.get_by_role("button", name="Median age by status").click(timeout=30 * SECOND)
+    look.at("messy-8-builder-suggested")
+    save_chart(page, "Age by status")
+    look.at("messy-8-gallery")
     for kind, chosen, name in (
-        ("Histogram", {"Column": "age"}, "How old customers are"),
+        ("Histogram", {"Values": "age"}, "How old customers are"),
         ("Line", {"Along": "ordered"}, "Orders by day"),
     ):
         page.get_by_role("button", name="New chart").click()
@@ -125,7 +126,7 @@ def share(page: Page, look: Look) -> str:
     page.get_by_role("button", name="More").first.click()
     page.get_by_role("button", name="Put on a board").click()
     dialog = page.get_by_role("dialog")
-    box = dialog.get_by_label("Board")
+    box = dialog.get_by_role("combobox", name="Board")
     box.fill("Shop")
     box.press("Enter")
     dialog.get_by_role("button", name="Put it there").click()

@@ -20,7 +20,7 @@ SALES, NEW_SALES = 1_000, 25
 TABLE = """
 CREATE TABLE sales (id int PRIMARY KEY, sold timestamptz NOT NULL, shop text NOT NULL, amount numeric(9, 2));
 INSERT INTO sales
-SELECT n, timestamptz '2026-01-01 08:00+01' + n * interval '1 hour', 'shop ' || n % 7, n / 3.0
+SELECT n, timestamptz '2026-01-01 08:00+01' + n * interval '1 hour', 'shop ' || mod(n, 7), n / 3.0
 FROM generate_series(1, %s) n
 """
 MORE = "INSERT INTO sales SELECT n, now(), 'shop 7', n FROM generate_series(%s, %s) n"
@@ -86,7 +86,7 @@ def import_table(page: Page, look: Look) -> None:
     table = page.get_by_test_id("stDataFrame").first
     expect(page.get_by_text("1 table. Select one")).to_be_visible(timeout=20 * SECOND)
     table.click(position={"x": 16, "y": 52})
-    expect(page.get_by_text("How it is read")).to_be_visible(timeout=30 * SECOND)
+    expect(page.get_by_text("How it is read", exact=True)).to_be_visible(timeout=30 * SECOND)
     look.at("sync-3-import-a-table")
     page.get_by_role("button", name="Import", exact=True).last.click()
     expect(page.get_by_role("heading", name="sales")).to_be_visible(timeout=60 * SECOND)
@@ -96,8 +96,8 @@ def follow(page: Page, look: Look) -> None:
     """Every day, what is beyond the greatest number so far is appended."""
     page.get_by_role("tab", name="Sync").click()
     page.get_by_role("button", name="Set up a sync").click(timeout=20 * SECOND)
-    choose(page, page.get_by_label("What comes is to"), "Append")
-    choose(page, page.get_by_label("Only rows that are new by"), "^id$")
+    choose(page, page.get_by_label("The rows that come"), "Follow")
+    choose(page, page.get_by_role("combobox", name="Only rows that are new by"), "^id$")
     look.at("sync-4-set-up")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("sales is synced")).to_be_visible(timeout=20 * SECOND)
