@@ -107,7 +107,7 @@ def sync_now(page: Page, seen: str) -> None:
     """Sync, and wait until the history tells what came of it."""
     page.get_by_role("button", name="Sync now").click()
     history = page.get_by_test_id("stHorizontalBlock").filter(has_text="A person").first
-    expect(history.get_by_text(seen, exact=True)).to_be_visible(timeout=40 * SECOND)
+    expect(history.get_by_text(seen, exact=True).first).to_be_visible(timeout=40 * SECOND)
 
 
 def compare(page: Page, look: Look) -> None:

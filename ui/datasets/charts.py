@@ -40,8 +40,8 @@ def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
             if st.button("New chart", type="primary", icon=":material/add_chart:"):
                 session.forget_chart(_new_key(dataset))
                 _open(NEW)
-    st.caption("Suggested: click one to draw it." if not kept else "Suggested")
-    show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
+    with st.expander("Suggested: click one to draw it", expanded=not kept, icon=":material/lightbulb:"):
+        show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
     if not kept:
         st.caption("No chart is kept yet. What you save stays with the data set and follows its latest version.")
     pages = -(-len(kept) // PER_PAGE)
