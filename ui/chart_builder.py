@@ -149,7 +149,7 @@ def show_picture_choice(key: str) -> None:
     """What the camera above charts saves."""
     st.segmented_control(
         "The camera saves", ["PNG", "SVG"], default="PNG", format_func=":material/photo_camera: {}".format,
-        key=key, required=True, label_visibility="collapsed", help="What the camera above the chart saves.",
+        key=key, required=True, label_visibility="collapsed", help="What the camera of a chart saves.",
     )  # fmt: skip
 
 

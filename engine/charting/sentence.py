@@ -175,7 +175,7 @@ def _ranges(drawn: Drawn) -> str:
     if low == high:
         return f"{name} is always {number_word(low)}."
     ends = f"{name} goes from about {number_word(min(counts)[0])} to {number_word(max(counts)[1])}"
-    return f"{ends}; most rows, {share(most, total)}, lie between {number_word(low)} and {number_word(high)}."
+    return f"{ends}; the fullest bar, {number_word(low)} to {number_word(high)}, has {share(most, total)} of the rows."
 
 
 def _curve(drawn: Drawn) -> str:

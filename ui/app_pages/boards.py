@@ -75,9 +75,9 @@ def show_one(name: str) -> None:
             "Add charts that were saved with a data set, and texts in between.",
         )  # fmt: skip
         return
-    show_picture_choice("board_picture")
     svg = session.widget_text("board_picture") == "SVG"
     show_cards(home, board, tools=(lambda card: show_tools(board, card)) if arranging else None, svg=svg)
+    show_picture_choice("board_picture")
 
 
 def show_tools(board: BoardView, card: CardView) -> None:
