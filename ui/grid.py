@@ -52,6 +52,9 @@ def show_rows(view: TableView, alt: str, height: int = 0, marked: Sequence[str] 
     """Show the rows of one view."""
     names = [column["name"] for column in view.columns]
     frame = pd.DataFrame(view.rows, columns=names)
+    for column in view.columns:
+        if column["kind"] == "datetime":
+            frame[column["name"]] = frame[column["name"]].map(moment, na_action="ignore")
     settings = {column["name"]: _setting(column) for column in view.columns}
     shown = _marked(frame, [name for name in marked if name in frame]) if marked else frame
     st.dataframe(
@@ -68,6 +71,15 @@ def _plain(value: Any) -> str:
     if pd.isna(value):
         return "–"
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
+
+
+def moment(value: object) -> str:
+    """A time as people write it, with a blank where the standard has a letter.
+
+    >>> moment("2026-01-01T08:00:00"), moment("2026-01-01")
+    ('2026-01-01 08:00:00', '2026-01-01')
+    """
+    return str(value).replace("T", " ", 1)
 
 
 def fitting(rows: int, most: int = MOST_PIXELS) -> int:

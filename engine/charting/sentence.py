@@ -17,10 +17,10 @@ def sentence_of(drawn: Drawn) -> str:
 
     >>> from engine.charting.spec import ChartSpec
     >>> sentence_of(Drawn(spec=ChartSpec(x="city"), points={}))
-    'There is nothing to draw: the data set has no rows.'
+    'There is nothing to draw: the dataset has no rows.'
     """
     if not drawn.rows:
-        why = "no row fulfils the conditions" if drawn.spec.conditions else "the data set has no rows"
+        why = "no row fulfils the conditions" if drawn.spec.conditions else "the dataset has no rows"
         return f"There is nothing to draw: {why}."
     if not drawn.marks:
         return "There is nothing to draw: all values are missing."

@@ -97,7 +97,7 @@ def follow(page: Page, look: Look) -> None:
     """Every day, what is beyond the greatest number so far is appended."""
     page.get_by_role("tab", name="Sync").click()
     page.get_by_role("button", name="Set up a sync").click(timeout=20 * SECOND)
-    choose(page, page.get_by_label("The rows that come"), "Follow")
+    choose(page, page.get_by_label("The rows that come"), "Are added")
     choose(page, page.get_by_role("combobox", name="Only rows that are new by"), "^id$")
     look.at("sync-4-set-up")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -19,7 +19,7 @@ from ui.trouble import show_error
 FORETOLD = 3
 """Times that are told while a schedule is chosen."""
 RHYTHMS = {name: words.capitalize() for name, words in EVERY.items()}
-MODES = {"replace": "Replace the table", "append": "Follow those of the table"}
+MODES = {"replace": "Replace the rows there are", "append": "Are added to the rows there are"}
 CHANGES = {"report": "Take them over and tell me", "block": "Stop, and make no version"}
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.service.amounts import count
 from ui import session
-from ui.grid import fitting
+from ui.grid import fitting, moment
 from ui.trouble import show_finding
 
 Found = dict[str, Any]
@@ -28,6 +28,9 @@ def show_rows(seen: Found) -> None:
     names = [column["name"] for column in seen["columns"]]
     kinds = {column["name"]: TYPES[column["type"]] for column in seen["columns"]}
     rows = pd.DataFrame(seen["preview"], columns=names)
+    for column in seen["columns"]:
+        if column["type"] == "timestamp":
+            rows[column["name"]] = rows[column["name"]].map(moment, na_action="ignore")
     st.dataframe(
         rows, hide_index=True, placeholder="–", height=fitting(len(rows), HEIGHT),
         column_config={
