@@ -1,5 +1,6 @@
 """A table of a real PostgreSQL with the mouse: reached, imported, followed, and its new rows seen to arrive."""
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SALES, NEW_SALES = 1_000, 25
 TABLE = """
+CREATE TABLE goods (name text);
 CREATE TABLE sales (id int PRIMARY KEY, sold timestamptz NOT NULL, shop text NOT NULL, amount numeric(9, 2));
 INSERT INTO sales
 SELECT n, timestamptz '2026-01-01 08:00+01' + n * interval '1 hour', 'shop ' || mod(n, 7), n / 3.0
@@ -33,7 +35,7 @@ def shop(postgres_server: PostgresServer) -> Iterator["psycopg.Connection[tuple[
     with psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor) as link:
         link.execute(TABLE, [SALES])
         yield link
-        link.execute("DROP TABLE sales")
+        link.execute("DROP TABLE sales, goods")
 
 
 def test_a_table_of_postgresql_is_followed(
@@ -82,11 +84,11 @@ def import_table(page: Page, look: Look) -> None:
     """From the connection to a dataset."""
     page.get_by_role("button", name="more_vert").first.click()
     page.get_by_role("button", name="Import from it").click()
+    expect(page.get_by_text(re.compile(r"^\d+ tables"))).to_be_visible(timeout=20 * SECOND)
     page.get_by_label("Search tables").fill("sales")
     page.get_by_label("Search tables").press("Enter")
-    table = page.get_by_test_id("stDataFrame").first
     expect(page.get_by_text("1 table. Select one")).to_be_visible(timeout=20 * SECOND)
-    table.click(position={"x": 16, "y": 52})
+    page.get_by_test_id("data-grid-canvas").first.click(position={"x": 16, "y": 52})
     expect(page.get_by_text("How it is read", exact=True)).to_be_visible(timeout=30 * SECOND)
     look.at("sync-3-import-a-table")
     page.get_by_role("button", name="Import", exact=True).last.click()
