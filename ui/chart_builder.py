@@ -34,8 +34,9 @@ def show_builder(home: Workspace, dataset: DatasetView, chart: ChartView | None)
 def _builder(home: Workspace, dataset: DatasetView, chart: ChartView | None) -> None:
     key = f"chart_{dataset.id}_{chart.id if chart else 'new'}"
     fields = fields_of(dataset.columns, _profile(home, dataset))
-    _show_suggestions(home, dataset, fields, lambda spec: session.build_chart(key, spec), key)
     count, begun = session.built_chart(key)
+    with st.expander("Suggestions", expanded=not (chart or begun), icon=":material/lightbulb:"):
+        _show_suggestions(home, dataset, fields, lambda spec: session.build_chart(key, spec), key)
     begin = begun or (chart.spec if chart else ChartSpec())
     left, right = st.columns([1, 2], gap="large")
     with left:
@@ -65,16 +66,15 @@ def show_suggestions(home: Workspace, dataset: DatasetView, choose: Callable[[Ch
 def _show_suggestions(
     home: Workspace, dataset: DatasetView, fields: Sequence[Field], choose: Callable[[ChartSpec], None], key: str
 ) -> None:
-    with st.container(border=True, gap="small"):
-        names = st.multiselect(
-            "Suggestions for", [field.name for field in fields], key=f"{key}_for", max_selections=2,
-            placeholder="The whole table; choose one or two columns for more",
-        )  # fmt: skip
-        suggested = charts.suggest_charts(home, dataset.name, names, dataset.version)
-        if suggested:
-            _show_cards(suggested, choose, f"{key}_{'_'.join(names)}")
-        else:
-            st.caption("Nothing to suggest for these columns: choose a kind of chart below.")
+    names = st.multiselect(
+        "For these columns", [field.name for field in fields], key=f"{key}_for", max_selections=2,
+        placeholder="The whole table; choose one or two columns for more",
+    )  # fmt: skip
+    suggested = charts.suggest_charts(home, dataset.name, names, dataset.version)
+    if suggested:
+        _show_cards(suggested, choose, f"{key}_{'_'.join(names)}")
+    else:
+        st.caption("Nothing to suggest for these columns: choose a kind of chart below.")
 
 
 def _show_cards(suggested: Sequence[charts.Suggestion], choose: Callable[[ChartSpec], None], key: str) -> None:
@@ -149,7 +149,7 @@ def show_picture_choice(key: str) -> None:
     """What the camera above charts saves."""
     st.segmented_control(
         "The camera saves", ["PNG", "SVG"], default="PNG", format_func=":material/photo_camera: {}".format,
-        key=key, required=True, label_visibility="collapsed", help="What the camera above the chart saves.",
+        key=key, required=True, label_visibility="collapsed", help="What the camera of a chart saves.",
     )  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from engine.service.views import TableView
 from ui import session
 
 ROWS = 100
-
+ROW_PIXELS = 33
+"""Of a row or a header, at the font size of our theme."""
+MOST_PIXELS = ROW_PIXELS * 17 + 2
 
 MARK = "rgba(230, 159, 0, 0.22)"
 """Orange that lets light and dark show through."""
@@ -50,10 +52,13 @@ def show_rows(view: TableView, alt: str, height: int = 0, marked: Sequence[str] 
     """Show the rows of one view."""
     names = [column["name"] for column in view.columns]
     frame = pd.DataFrame(view.rows, columns=names)
+    for column in view.columns:
+        if column["kind"] == "datetime":
+            frame[column["name"]] = frame[column["name"]].map(moment, na_action="ignore")
     settings = {column["name"]: _setting(column) for column in view.columns}
     shown = _marked(frame, [name for name in marked if name in frame]) if marked else frame
     st.dataframe(
-        shown, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or _fit(len(frame))
+        shown, hide_index=True, column_config=settings, alt=alt, placeholder="–", height=height or fitting(len(frame))
     )
 
 
@@ -68,9 +73,22 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e15 else str(value)
 
 
-def _fit(rows: int) -> int:
-    """Pixels for up to 16 rows and the header."""
-    return 36 * (min(max(rows, 1), 16) + 1) + 2
+def moment(value: object) -> str:
+    """A time as people write it, with a blank where the standard has a letter.
+
+    >>> moment("2026-01-01T08:00:00"), moment("2026-01-01")
+    ('2026-01-01 08:00:00', '2026-01-01')
+    """
+    return str(value).replace("T", " ", 1)
+
+
+def fitting(rows: int, most: int = MOST_PIXELS) -> int:
+    """Pixels of a table that is as high as its header and rows, and no higher than most.
+
+    >>> fitting(0), fitting(1), fitting(1_000)
+    (68, 68, 563)
+    """
+    return min(ROW_PIXELS * (max(rows, 1) + 1) + 2, most)
 
 
 def _setting(column: dict[str, str]) -> Any:

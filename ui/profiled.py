@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count
+from ui.grid import fitting
 from ui.words import number, percent
 
 MEANINGS = {
@@ -58,7 +59,7 @@ def show_columns(profile: Mapping[str, Any], columns: Sequence[Mapping[str, Any]
         hide_index=True,
         alt="What each column holds",
         placeholder="–",
-        height=min(560, 36 * (len(table) + 1) + 2),
+        height=fitting(len(table), 560),
         column_config={
             "Column": st.column_config.TextColumn(pinned=True, width="medium"),
             "Missing": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.1f %%", width="small"),

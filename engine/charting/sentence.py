@@ -17,10 +17,10 @@ def sentence_of(drawn: Drawn) -> str:
 
     >>> from engine.charting.spec import ChartSpec
     >>> sentence_of(Drawn(spec=ChartSpec(x="city"), points={}))
-    'There is nothing to draw: the data set has no rows.'
+    'There is nothing to draw: the dataset has no rows.'
     """
     if not drawn.rows:
-        why = "no row fulfils the conditions" if drawn.spec.conditions else "the data set has no rows"
+        why = "no row fulfils the conditions" if drawn.spec.conditions else "the dataset has no rows"
         return f"There is nothing to draw: {why}."
     if not drawn.marks:
         return "There is nothing to draw: all values are missing."
@@ -175,7 +175,7 @@ def _ranges(drawn: Drawn) -> str:
     if low == high:
         return f"{name} is always {number_word(low)}."
     ends = f"{name} goes from about {number_word(min(counts)[0])} to {number_word(max(counts)[1])}"
-    return f"{ends}; most rows, {share(most, total)}, lie between {number_word(low)} and {number_word(high)}."
+    return f"{ends}; the fullest bar, {number_word(low)} to {number_word(high)}, has {share(most, total)} of the rows."
 
 
 def _curve(drawn: Drawn) -> str:

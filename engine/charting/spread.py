@@ -35,7 +35,8 @@ def draw_boxes(look: Look) -> Drawn:
         return nothing(look)
     drawn = named(look, found, look.spec.y or "", [axis.role for axis in found.axes])
     far = sum(drawn.points["far"])
-    notes = (*drawn.notes, *([f"{far:,} values beyond the whiskers are not drawn."] if far else []))
+    told = "1 value beyond the whiskers is" if far == 1 else f"{far:,} values beyond the whiskers are"
+    notes = (*drawn.notes, *([f"{told} not drawn."] if far else []))
     return drawn.model_copy(update={"notes": notes, "points": drawn.points | {"median": drawn.points["y"]}})
 
 

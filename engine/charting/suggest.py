@@ -14,6 +14,7 @@ MOST = 12
 
 _LATITUDE = re.compile(r"(^|[^a-z])(lat|latitude|breite)([^a-z]|$)", re.IGNORECASE)
 _LONGITUDE = re.compile(r"(^|[^a-z])(lon|lng|long|longitude|laenge|länge)([^a-z]|$)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(^|[^a-z])(id|key|no|nr|number)$", re.IGNORECASE)
 _AGE = re.compile(r"(^|[^a-z])(age|alter|tenure|years)([^a-z]|$)", re.IGNORECASE)
 
 
@@ -44,6 +45,11 @@ class Drawable:
     def is_number(self) -> bool:
         """Whether it is measured."""
         return self.kind == "numeric" and self.semantic not in ("identifier", "constant", "empty")
+
+    @property
+    def is_numbering(self) -> bool:
+        """Whether it rather names rows than measures something, which is seldom worth a picture."""
+        return bool(_NUMBERED.search(self.name))
 
     @property
     def is_category(self) -> bool:
@@ -190,7 +196,9 @@ def _with_partners(one: Drawable, columns: Sequence[Drawable]) -> Iterator[Sugge
 
 def _of_table(columns: Sequence[Drawable]) -> Iterator[Suggestion]:
     """A first look: where, when, how much, by what."""
-    numbers = [each for each in columns if each.is_number and each.semantic != "category"]
+    numbers = sorted(
+        (each for each in columns if each.is_number and each.semantic != "category"), key=lambda it: it.is_numbering
+    )
     groups = sorted(
         (each for each in columns if each.is_category and each.distinct <= SOME), key=lambda it: it.distinct
     )

@@ -174,7 +174,7 @@ def _sentence(name: str, change: Change, missing: tuple[float, float], found: di
         return f"{name} is as it was."
     how = "is very different" if change == "much" else "has moved"
     if abs(missing[1] - missing[0]) >= 0.05:
-        return f"{name} {how}: {missing[0]:.1%} were missing, now {missing[1]:.1%}."
+        return f"{name} {how}: {100 * missing[0]:.1f} % were missing, now {100 * missing[1]:.1f} %."
     if found.get("mean"):
         before, after = found["mean"]
         return f"{name} {how}: its mean went from {before:,.4g} to {after:,.4g}."
@@ -182,7 +182,8 @@ def _sentence(name: str, change: Change, missing: tuple[float, float], found: di
         gaps = [right - left for left, right in zip(found["left"], found["right"], strict=True)]
         place = max(range(len(gaps)), key=lambda at: abs(gaps[at]))
         before, after = found["left"][place], found["right"][place]
-        return f"{name} {how}: “{str(found['labels'][place])[:40]}” went from {before:.1%} to {after:.1%} of the rows."
+        moved = f"from {100 * before:.1f} % to {100 * after:.1f} % of the rows"
+        return f"{name} {how}: “{str(found['labels'][place])[:40]}” went {moved}."
     return f"{name} {how}: its values lie elsewhere (distance {found.get('ks', 0):.2f} of 1)."
 
 

@@ -36,9 +36,9 @@ def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings
     idle = sum(column.semantic in ("constant", "empty") for column in columns) / len(columns)
     mistyped = {one.column for one in findings if one.code in _MISTYPED}
     reasons = (
-        (f"{missing:.1%} of the cells are missing", min(40.0, 100 * missing)),
-        (f"{duplicates / rows:.1%} of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
-        (f"{idle:.0%} of the columns hold one value or none", min(20.0, 50 * idle)),
+        (f"{100 * missing:.1f} % of the cells are missing", min(40.0, 100 * missing)),
+        (f"{100 * duplicates / rows:.1f} % of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
+        (f"{100 * idle:.0f} % of the columns hold one value or none", min(20.0, 50 * idle)),
         (
             f"{_columns(len(mistyped))} texts that should be numbers, dates, or written in one way",
             min(20.0, 50 * len(mistyped) / len(columns)),
@@ -91,7 +91,7 @@ def _missing(column: ColumnProfile, rows: int) -> Finding:
     fix, component = _fill_for(column, share)
     severity: Severity = "warning" if share >= 0.05 else "info"
     return _found(
-        "missing", severity, column, f"misses {_counted(column.missing, 'value')} ({share:.1%})", fix, component
+        "missing", severity, column, f"misses {_counted(column.missing, 'value')} ({100 * share:.1f} %)", fix, component
     )
 
 
@@ -216,7 +216,7 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
             {"method": "iqr", "threshold": 3},
         )
     if column.zeros and column.zeros > 0.5 * rows:
-        text = f"is zero in {column.zeros / rows:.0%} of the rows"
+        text = f"is zero in {100 * column.zeros / rows:.0f} % of the rows"
         yield _advised("many_zeros", "info", column, text, "Check whether zero means that nothing is known.")
 
 

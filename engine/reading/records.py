@@ -252,7 +252,8 @@ class Records:
             return
         self.report.widths[len(cells)] += 1
         code = "too_many_fields" if len(cells) > (self._width or 0) else "too_few_fields"
-        self.report.reject(first, "".join(self._lines.taken), code, f"{len(cells)} fields instead of {self._width}")
+        fields = "1 field" if len(cells) == 1 else f"{len(cells)} fields"
+        self.report.reject(first, "".join(self._lines.taken), code, f"{fields} instead of {self._width}")
 
     def _swallowed_a_record(self) -> bool:
         return any(self._fits(line) for line in self._lines.taken[1:101])

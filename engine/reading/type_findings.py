@@ -113,7 +113,7 @@ def words_missing(name: str, count: int, read_as: ReadAs) -> Finding:
         severity="info",
         column=name,
         message=f"{name}: {count:,} words such as {', '.join(read_as.null_values[:2])} were read as missing values.",
-        fix="Change null_values if one of them is a value.",
+        fix="Take it out of the words for missing (null_values) if one of them is a value.",
         detail={"count": count},
     )
 

@@ -58,6 +58,11 @@ def test_every_suggestion_can_be_drawn_and_has_a_title() -> None:
         assert title_of(spec)
 
 
+def test_what_numbers_the_rows_is_suggested_after_what_is_measured() -> None:
+    found = suggest([Drawable("order_id", "numeric", "number", 90), Drawable("pay", "numeric", "number", 90)])
+    assert found[0].title == "How pay is spread"
+
+
 def test_a_table_without_anything_to_draw_gets_no_suggestion() -> None:
     assert suggest([Drawable("id", "text", "identifier", 90), Drawable("empty", "other", "empty", 0)]) == []
 

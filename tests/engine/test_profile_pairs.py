@@ -87,12 +87,12 @@ def test_the_distance_of_two_columns_is_that_of_kolmogorov_and_smirnov() -> None
 
 SHIFTED: list[tuple[Any, Any, str, str]] = [
     (["a", "b"] * 50, ["a", "b"] * 50, "none", "x is as it was."),
-    (["a"] * 90 + ["b"] * 10, ["a"] * 10 + ["b"] * 90, "much", "“a” went from 90.0% to 10.0%"),
-    ([1.0] * 50 + [2.0] * 50, [1.0] * 50 + [None] * 50, "much", "0.0% were missing, now 50.0%"),
+    (["a"] * 90 + ["b"] * 10, ["a"] * 10 + ["b"] * 90, "much", "“a” went from 90.0 % to 10.0 %"),
+    ([1.0] * 50 + [2.0] * 50, [1.0] * 50 + [None] * 50, "much", "0.0 % were missing, now 50.0 %"),
     ([1, 2], ["1", "2"], "type", "x was numeric and is text."),
-    (pa.nulls(5, pa.float64()), [1.0] * 5, "much", "100.0% were missing, now 0.0%"),
-    (pa.array([], pa.float64()), [1.0] * 5, "much", "100.0% were missing, now 0.0%"),
-    ([True, False] * 9, [True, True] * 9, "much", "went from 50.0% to 100.0%"),
+    (pa.nulls(5, pa.float64()), [1.0] * 5, "much", "100.0 % were missing, now 0.0 %"),
+    (pa.array([], pa.float64()), [1.0] * 5, "much", "100.0 % were missing, now 0.0 %"),
+    ([True, False] * 9, [True, True] * 9, "much", "went from 50.0 % to 100.0 %"),
 ]
 
 

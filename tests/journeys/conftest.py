@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.journeys.product import Product, start
 
@@ -59,4 +59,5 @@ class Look:
         """Keep a screenshot under a name."""
         ARTIFACTS.mkdir(exist_ok=True)
         self._page.wait_for_timeout(400)
+        expect(self._page.locator("[data-testid=stSkeleton]:visible")).to_have_count(0, timeout=10_000)
         self._page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)

@@ -79,7 +79,7 @@ def test_a_connection_is_tested_before_it_is_kept(
     assert "no folder that may be read" in app.error[0].value
     app.text_input(key="connection__sqlite_database").set_value(str(folder / "shop.db"))
     app = button(app, "Test").click().run()
-    assert "It answers: sqlite" in app.success[0].value.replace("\\", "")
+    assert "It answers: SQLite" in app.success[0].value.replace("\\", "")
     assert not button(app, "Keep").click().run().error
     assert "**shop**" in words(open_page(tmp_path / "new", "connections"))
 

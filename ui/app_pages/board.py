@@ -19,7 +19,7 @@ else:
     if board.description:
         st.text(board.description)
     if board.cards:
-        show_picture_choice("shared_picture")
         show_cards(home, board, svg=session.widget_text("shared_picture") == "SVG")
+        show_picture_choice("shared_picture")
     else:
         st.caption("Nothing is on this board yet.")

@@ -29,7 +29,7 @@ def show_list() -> None:
     if not found:
         empty(
             ":material/dashboard:", "No board yet",
-            "A board shows charts of your data sets on one page, and can be opened by link by people who only look.",
+            "A board shows charts of your datasets on one page, and can be opened by link by people who only look.",
         )  # fmt: skip
         return
     columns: list[Column[BoardView]] = [
@@ -63,21 +63,19 @@ def show_one(name: str) -> None:
         if st.button("Edit", icon=":material/edit:"):
             ask_details(board)
         if st.button("Delete", icon=":material/delete:"):
-            warning = (
-                f"**{escaped(name)}** is deleted and its link stops working. Its charts stay with their data sets."
-            )
+            warning = f"**{escaped(name)}** is deleted and its link stops working. Its charts stay with their datasets."
             confirm("Delete board", warning, "Delete", lambda: delete(name))
     if board.description:
         st.text(board.description)
     if not board.cards:
         empty(
             ":material/add_chart:", "Nothing on this board yet",
-            "Add charts that were saved with a data set, and texts in between.",
+            "Add charts that were saved with a dataset, and texts in between.",
         )  # fmt: skip
         return
-    show_picture_choice("board_picture")
     svg = session.widget_text("board_picture") == "SVG"
     show_cards(home, board, tools=(lambda card: show_tools(board, card)) if arranging else None, svg=svg)
+    show_picture_choice("board_picture")
 
 
 def show_tools(board: BoardView, card: CardView) -> None:
@@ -139,10 +137,10 @@ def ask_card(board: BoardView) -> None:
 
 def ask_chart(board: BoardView, width: int) -> None:
     names = [one.name for one in datasets.list_datasets(home)]
-    dataset = st.selectbox("Data set", names, index=0 if names else None, placeholder="There is no data set yet")
+    dataset = st.selectbox("Dataset", names, index=0 if names else None, placeholder="There is no dataset yet")
     kept = charts.list_charts(home, dataset) if dataset else []
     if not kept:
-        st.caption("This data set has no chart yet.")
+        st.caption("This dataset has no chart yet.")
         if dataset:
             places.link(
                 places.DATASETS, "Make one", icon=":material/add_chart:", dataset=dataset, view="Charts", chart="new"

@@ -10,7 +10,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, connections
 from engine.service.connections import ConnectionView, is_file
 from ui import session
-from ui.connecting.kinds import ENCRYPTION, NAMES, PORTS, kind_words
+from ui.connecting.kinds import ENCRYPTION, NAMES, PORTS, answer_words, kind_words
 from ui.trouble import guarded, show_error
 from ui.words import escaped
 
@@ -54,7 +54,7 @@ def _form(home: Workspace, known: ConnectionView | None) -> None:
         if tested:
             with st.spinner("Asking…"):
                 answer = connections.try_connection(home, kind, given, password, name if known else None)
-            st.success(f"It answers: {escaped(answer)}", icon=":material/check_circle:")
+            st.success(f"It answers: {escaped(answer_words(answer))}", icon=":material/check_circle:")
         if kept:
             _keep(home, known, name, kind, given, password, writes=writes)
     except PEOPLE_ERRORS as error:

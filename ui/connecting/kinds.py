@@ -26,3 +26,13 @@ def kind_words(kind: str) -> str:
     ('PostgreSQL', 'oracle+oracledb')
     """
     return NAMES.get(kind, kind)
+
+
+def answer_words(answer: str) -> str:
+    """What a server said it is, under the name that people know.
+
+    >>> answer_words("postgresql 15.18")
+    'PostgreSQL 15.18'
+    """
+    kind, blank, version = answer.partition(" ")
+    return kind_words(kind) + blank + version

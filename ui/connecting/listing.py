@@ -7,7 +7,7 @@ from engine.service import Workspace, connections
 from engine.service.connections import ConnectionView
 from ui import places, session
 from ui.connecting.editing import ask_connection
-from ui.connecting.kinds import kind_words
+from ui.connecting.kinds import answer_words, kind_words
 from ui.frame import Column, confirm, empty, listing
 from ui.trouble import show_error
 from ui.words import ago, escaped
@@ -63,7 +63,7 @@ def _test(home: Workspace, name: str) -> None:
         except PEOPLE_ERRORS as error:
             _tell(name, error)
             return
-    st.toast(f"{escaped(name)} answers: {escaped(answer)}", icon=":material/check:")
+    st.toast(f"{escaped(name)} answers: {escaped(answer_words(answer))}", icon=":material/check:")
 
 
 @st.dialog("The test")

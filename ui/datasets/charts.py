@@ -40,10 +40,10 @@ def _show_gallery(home: Workspace, dataset: DatasetView) -> None:
             if st.button("New chart", type="primary", icon=":material/add_chart:"):
                 session.forget_chart(_new_key(dataset))
                 _open(NEW)
-    st.caption("Suggested: click one to draw it." if not kept else "Suggested")
-    show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
+    with st.expander("Suggested: click one to draw it", expanded=not kept, icon=":material/lightbulb:"):
+        show_suggestions(home, dataset, lambda spec: _begin(dataset, spec), f"gallery_{dataset.id}")
     if not kept:
-        st.caption("No chart is kept yet. What you save stays with the data set and follows its latest version.")
+        st.caption("No chart is kept yet. What you save stays with the dataset and follows its latest version.")
     pages = -(-len(kept) // PER_PAGE)
     page = session.widget_number("charts_page", 1)
     svg = session.widget_text("gallery_picture") == "SVG"

@@ -9,6 +9,7 @@ from engine.service import Workspace, profiles
 from engine.service.amounts import count
 from engine.service.views import DatasetView
 from ui import profile_charts
+from ui.grid import fitting
 from ui.words import escaped, number, percent
 
 VERSIONS, PARTS = "With another version", "Two parts of this version"
@@ -78,7 +79,7 @@ def _show(found: Any, left: str, right: str) -> None:
         hide_index=True,
         alt="How each column has moved",
         placeholder="–",
-        height=min(420, 36 * (len(found.columns) + 1) + 2),
+        height=fitting(len(found.columns), 420),
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
             "PSI": st.column_config.NumberColumn(

@@ -46,7 +46,7 @@ def show_one(home: Workspace, name: str) -> None:
 
 def _show_heading(home: Workspace, dataset: DatasetView) -> None:
     about = f"{count(dataset.rows, 'row')} · {count(len(dataset.columns), 'column')} · {size(dataset.bytes)}"
-    about = f"v{dataset.version} · {about} · imported {ago(dataset.created_at)}"
+    about = f"v{dataset.version} · {about} · made {ago(dataset.created_at)}"
     with heading(dataset.name, about, (places.DATASETS, "Datasets")):
         places.link(
             places.OVERVIEW, "For readers", icon=":material/visibility:", dataset=dataset.name,

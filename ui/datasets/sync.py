@@ -114,7 +114,7 @@ def _next(sync: SyncView) -> str:
 def _how(sync: SyncView) -> str:
     rows = f"rows beyond the greatest {sync.watermark} so far" if sync.watermark else "all rows of the source"
     mode = f"Appends {rows}." if sync.mode == "append" else f"A version holds {rows}."
-    tries = f"Tried again {count(sync.retries, 'time')} when it fails." if sync.retries else "Not tried again."
+    tries = f"Tried again up to {count(sync.retries, 'time')} when it fails." if sync.retries else "Not tried again."
     return f"{mode} {CHANGES[sync.on_schema_change]} {tries}"
 
 

@@ -19,7 +19,7 @@ from ui.trouble import show_error
 FORETOLD = 3
 """Times that are told while a schedule is chosen."""
 RHYTHMS = {name: words.capitalize() for name, words in EVERY.items()}
-MODES = {"replace": "Replace the table", "append": "Append to the table"}
+MODES = {"replace": "Replace the rows there are", "append": "Are added to the rows there are"}
 CHANGES = {"report": "Take them over and tell me", "block": "Stop, and make no version"}
 
 
@@ -104,7 +104,7 @@ def _foretell(asked: dict[str, Any]) -> None:
 def _ask_how(dataset: DatasetView, sync: SyncView | None) -> dict[str, Any]:
     left, right = st.columns(2, gap="medium")
     with left:
-        mode = _choice("What comes is to", MODES, sync.mode if sync else "replace", None)
+        mode = _choice("The rows that come", MODES, sync.mode if sync else "replace", None)
         columns = syncs.growing_columns(dataset.columns)
         known = sync.watermark if sync else None
         names = ["", *dict.fromkeys([*([known] if known else []), *columns])]

@@ -8,6 +8,7 @@ from engine.service import Workspace
 from engine.service.views import DatasetView
 from engine.sources import DataSource
 from ui.importing.origins import ORIGINS
+from ui.words import escaped
 
 KNOWN = "The place it comes from"
 STANDING = {it.label: it.choose for name, it in ORIGINS.items() if name != "upload"}
@@ -24,6 +25,6 @@ def ask_source(
         "Where from", names, default=names[0], required=True, key=key, label_visibility="collapsed"
     )
     if chosen == KNOWN and known is not None:
-        st.caption(", ".join(f"{name} {value}" for name, value in known.told.items()))
+        st.caption(escaped(", ".join(f"{name} {value}" for name, value in known.told.items())))
         return known, overrides
     return STANDING[str(chosen)](home), {}

@@ -11,7 +11,7 @@ from engine.service.amounts import count
 from engine.service.version_diff import DiffView
 from engine.service.views import DatasetView
 from ui import places
-from ui.grid import show_pages
+from ui.grid import fitting, show_pages
 from ui.progress import follow_job
 from ui.trouble import show_error
 from ui.words import escaped, number, percent
@@ -119,7 +119,7 @@ def _show_columns(diff: DiffView) -> None:
         hide_index=True,
         alt=f"What became of each column from v{diff.left} to v{diff.right}",
         placeholder="–",
-        height=min(560, 36 * (len(table) + 1) + 2),
+        height=fitting(len(table), 560),
         column_config={
             "Column": st.column_config.TextColumn(pinned=True),
             "In words": st.column_config.TextColumn(width="large"),

@@ -8,6 +8,7 @@ from engine.service import Workspace, connections
 from engine.service.amounts import count
 from engine.service.connections import ConnectionView
 from engine.sources import DataSource, QuerySource, TableSource
+from ui.grid import fitting
 from ui.importing.connecting import choose_connection
 from ui.trouble import show_error
 
@@ -54,7 +55,7 @@ def _table(home: Workspace, connection: ConnectionView) -> DataSource | None:
         table = table.drop(columns="Schema")
     picked = st.dataframe(
         table, hide_index=True, on_select="rerun", selection_mode="single-row", key=f"picked_{connection.name}_{words}",
-        height=min(285, 40 + 35 * len(found)), placeholder="–", alt="Tables that this connection shows; select one",
+        height=fitting(len(found), 285), placeholder="–", alt="Tables that this connection shows; select one",
         column_config={"Rows, about": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     st.caption(

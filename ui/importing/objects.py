@@ -7,6 +7,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, connections
 from engine.service.amounts import count, size
 from engine.sources import DataSource, ObjectSource
+from ui.grid import fitting
 from ui.importing.connecting import choose_connection
 from ui.trouble import show_error
 
@@ -31,7 +32,7 @@ def choose_object(home: Workspace) -> DataSource | None:
         return None
     table = pd.DataFrame({"Object": [it.key for it in found[:MOST]], "Size": [size(it.bytes) for it in found[:MOST]]})
     picked = st.dataframe(
-        table, hide_index=True, on_select="rerun", selection_mode="single-row", height=min(320, 40 + 35 * len(table)),
+        table, hide_index=True, on_select="rerun", selection_mode="single-row", height=fitting(len(table), 320),
         key=f"object_{connection.name}_{pattern}", alt="Objects of this store; select one",
     )  # fmt: skip
     total = size(sum(it.bytes for it in found))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from engine.service.amounts import count
 from ui import session
+from ui.grid import fitting, moment
 from ui.trouble import show_finding
 
 Found = dict[str, Any]
@@ -19,7 +20,7 @@ TYPES = {
     "timestamp": "time",
 }
 MOST_AT_ONCE = 3
-HEIGHT, ROW_HEIGHT = 400, 35
+HEIGHT = 400
 
 
 def show_rows(seen: Found) -> None:
@@ -27,8 +28,11 @@ def show_rows(seen: Found) -> None:
     names = [column["name"] for column in seen["columns"]]
     kinds = {column["name"]: TYPES[column["type"]] for column in seen["columns"]}
     rows = pd.DataFrame(seen["preview"], columns=names)
+    for column in seen["columns"]:
+        if column["type"] == "timestamp":
+            rows[column["name"]] = rows[column["name"]].map(moment, na_action="ignore")
     st.dataframe(
-        rows, hide_index=True, placeholder="–", height=_height(len(rows)),
+        rows, hide_index=True, placeholder="–", height=fitting(len(rows), HEIGHT),
         column_config={
             name: st.column_config.Column(help=f"{name}: {kinds[name]}", width=_width(name, len(names)))
             for name in names
@@ -36,11 +40,6 @@ def show_rows(seen: Found) -> None:
         alt="First rows as they would be read",
     )  # fmt: skip
     st.caption(f"{count(len(seen['preview']), 'first row')} · {count(len(names), 'column')}")
-
-
-def _height(rows: int) -> int:
-    """As high as its rows, within bounds."""
-    return min(HEIGHT, ROW_HEIGHT * (max(rows, 1) + 1) + 3)
 
 
 def _width(name: str, columns: int) -> Any:
@@ -59,7 +58,8 @@ def show_columns(seen: Found, key: str) -> dict[str, dict[str, str]]:
         }
     )
     edited = st.data_editor(
-        table, key=f"types_{key}", hide_index=True, disabled=["Column", "First value"], height=_height(len(table)),
+        table, key=f"types_{key}", hide_index=True, disabled=["Column", "First value"],
+        height=fitting(len(table), HEIGHT),
         column_config={
             "Column": st.column_config.TextColumn(width="medium"),
             "Type": st.column_config.SelectboxColumn(options=list(TYPES), format_func=_type_words, required=True),
@@ -142,7 +142,7 @@ def show_left_out(seen: Found, overrides: Found, key: str) -> None:
 def show_lines(table: pd.DataFrame) -> None:
     """Lines that were left out, as a table."""
     st.dataframe(
-        table.rename(columns=str.capitalize), hide_index=True, height=_height(len(table)),
+        table.rename(columns=str.capitalize), hide_index=True, height=fitting(len(table), HEIGHT),
         column_config={
             "File": st.column_config.TextColumn(width="small"),
             "Line": st.column_config.NumberColumn(width="small", format="%d"),
