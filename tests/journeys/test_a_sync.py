@@ -88,7 +88,9 @@ def import_table(page: Page, look: Look) -> None:
     page.get_by_label("Search tables").fill("sales")
     page.get_by_label("Search tables").press("Enter")
     expect(page.get_by_text("1 table. Select one")).to_be_visible(timeout=20 * SECOND)
-    page.get_by_test_id("data-grid-canvas").first.click(position={"x": 16, "y": 52})
+    table = page.get_by_test_id("stDataFrame").first
+    table.locator("canvas").first.wait_for(state="attached")
+    table.click(position={"x": 16, "y": 52})
     expect(page.get_by_text("How it is read", exact=True)).to_be_visible(timeout=30 * SECOND)
     look.at("sync-3-import-a-table")
     page.get_by_role("button", name="Import", exact=True).last.click()
