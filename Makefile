@@ -21,7 +21,7 @@ test: $(READY) $(MACHINE)  ## Run the tests (real DuckDB, PostgreSQL, processes 
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" tests
 	$(BIN)/pytest -m "browser and not slow" tests
 
-test-all: $(READY) $(MACHINE)  ## Run the slow tests too
+test-all: $(READY) $(MACHINE)  ## Run the slow tests too: comparisons with Spark, the whole sweep over components, faults, journeys
 	$(BIN)/pytest -n 2 --dist loadfile -m slow tests
 
 check: $(READY)  ## Format, lint, types and layers, in seconds

@@ -133,6 +133,7 @@ def python(code: str, target: Path, *arguments: str) -> tuple[Any, str]:
     return json.loads(done.stdout.splitlines()[-1]), done.stderr
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_the_template_is_installed_found_run_and_served(tmp_path: Path) -> None:
     target = tmp_path / "installed"
     source = shutil.copytree(TEMPLATE, tmp_path / "package")

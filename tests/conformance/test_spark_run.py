@@ -79,6 +79,7 @@ def test_a_run_on_spark_ends_with_the_model_of_a_run_on_duckdb(tmp_path: Path) -
         assert same(ours["models"][0][part], theirs["models"][0][part])
 
 
+@pytest.mark.slow  # a Java of its own
 def test_a_matrix_beyond_the_memory_limit_is_refused_before_it_is_collected(spark: Backend, tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.store("customers", customers())

@@ -24,7 +24,14 @@ def load(path: Path, **overrides: Any) -> tuple[pa.Table, dict[str, Finding]]:
     return table, {one.code: one for one in (*seen.findings, *reading.findings)}
 
 
-@pytest.mark.parametrize(("name", "overrides"), [("sales.xlsx", SALES), ("sales.xls", {}), ("sales.ods", {})])
+@pytest.mark.parametrize(
+    ("name", "overrides"),
+    [
+        ("sales.xlsx", SALES),
+        pytest.param("sales.xls", {}, marks=pytest.mark.slow),
+        pytest.param("sales.ods", {}, marks=pytest.mark.slow),
+    ],
+)
 def test_cells_keep_their_types_in_every_format(name: str, overrides: dict[str, str]) -> None:
     table, findings = load(BOOKS / name, **overrides)
     kinds = [str(kind) for kind in table.schema.types[:7]]

@@ -135,6 +135,7 @@ def test_a_queued_run_is_cancelled_at_once_and_its_nodes_are_skipped(busy: Calla
     assert not Worker(home, keep_spare=False).work_once()
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_two_workers_do_one_job_once(home: Workspace, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("a,b\n1,x\n2,y\n")
     job_id = datasets.start_import(home, tmp_path / "few.csv", "few")

@@ -10,7 +10,7 @@ from tests.journeys.board import SECOND, Board
 from tests.journeys.conftest import Look
 from tests.journeys.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(240)]
 
 ORDERS = 400
 NO_AGE = 16

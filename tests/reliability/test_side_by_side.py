@@ -11,6 +11,7 @@ from tests.reliability.drawings import everything
 from tests.reliability.outcomes import is_right, next_run_is_right
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_two_runs_of_one_pipeline_at_once(noisy: Workspace, undisturbed: dict[str, Any]) -> None:
     both = [queue_run(noisy, everything()) for _ in range(2)]
     with at_work(noisy), at_work(noisy):

@@ -62,6 +62,7 @@ def started(settings: Settings) -> None:
     eventually(lambda: any("engine.child" in process.cmdline() for process in family(settings)), 30)
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_ctrl_c_stops_everything_and_only_our_own_words_are_printed(
     settings: Settings, up: "subprocess.Popen[str]"
 ) -> None:
@@ -79,6 +80,7 @@ def test_ctrl_c_stops_everything_and_only_our_own_words_are_printed(
     assert (settings.home / "logs" / "ui.out").exists()
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_everything_stops_when_one_process_ends_by_itself(settings: Settings, up: "subprocess.Popen[str]") -> None:
     started(settings)
     next(process for process in family(settings) if process.cmdline()[-1] == "api").kill()
@@ -97,6 +99,7 @@ def test_nothing_outlives_it(settings: Settings, up: "subprocess.Popen[str]", nu
     eventually(lambda: not family(settings), 20)
 
 
+@pytest.mark.slow  # several processes, one after the other
 @pytest.mark.parametrize("what", ["ui", "api"])
 def test_a_taken_port_is_refused_in_words(settings: Settings, what: str) -> None:
     port = settings.ui_port if what == "ui" else settings.api_port
@@ -112,6 +115,7 @@ def test_a_taken_port_is_refused_in_words(settings: Settings, what: str) -> None
     assert not family(settings)
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_one_port_for_two_is_refused(settings: Settings) -> None:
     process = command(settings, "up", "--ui-port", str(settings.api_port))
     _, err = process.communicate(timeout=60)

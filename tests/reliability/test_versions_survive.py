@@ -73,6 +73,7 @@ def test_the_disk_is_full_while_a_version_is_written(
     assert done(begun, started(begun, tmp_path, table(60_000, 2), mode))["version"] == 2
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_the_disk_is_full_while_a_file_is_exported(begun: Workspace, small_disk: SmallDisk, tmp_path: Path) -> None:
     import_table(begun, "t", table(30_000), tmp_path)
     small_disk(begun.cache.root, 1)
@@ -85,6 +86,7 @@ def test_the_disk_is_full_while_a_file_is_exported(begun: Workspace, small_disk:
     assert done(begun, exports.start_export(begun, "t"))["rows"] == 30_000
 
 
+@pytest.mark.slow  # several processes, one after the other
 @pytest.mark.parametrize("mode", ["replace", "append"])
 def test_a_process_that_dies_between_the_files_and_the_row_leaves_no_version(
     begun: Workspace, tmp_path: Path, mode: str

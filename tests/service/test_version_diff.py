@@ -114,6 +114,7 @@ ROWS = st.lists(
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(left=ROWS, right=ROWS)
+@pytest.mark.slow  # several processes, one after the other
 def test_by_a_key_the_counts_are_those_of_a_plain_model(
     new_home: Callable[..., Workspace], tmp_path_factory: Any, left: Any, right: Any
 ) -> None:

@@ -204,6 +204,7 @@ def test_a_query_without_end_is_stopped_in_time(place: Place, lite: Foreign) -> 
         assert time.monotonic() - started < 2
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_a_connection_that_breaks_in_the_middle_is_told_as_that(place: Place) -> None:
     place.numbers("many", 400_000)
     batches = read_batches(place.foreign, "SELECT * FROM many a", 20)
