@@ -63,6 +63,7 @@ def test_without_pyspark_it_says_how_to_install_it(tmp_path: Path) -> None:
     assert "canvasback[spark]" in told.stdout
 
 
+@pytest.mark.slow  # a Java of its own
 def test_too_little_memory_is_told_with_the_limit(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="did not start with 8 MB"):
         SparkBackend(Limits(memory_mb=8), tmp_path)
@@ -88,6 +89,7 @@ def test_an_unknown_backend_is_refused_with_those_there_are(tmp_path: Path) -> N
     assert "duckdb, spark" in caught.value.hint
 
 
+@pytest.mark.slow  # a Java of its own
 def test_a_file_that_vanished_is_told(spark: Backend, workspace: Path) -> None:
     path = workspace / "gone.parquet"
     spark.write(spark.register(tables.example()), path)
@@ -97,6 +99,7 @@ def test_a_file_that_vanished_is_told(spark: Backend, workspace: Path) -> None:
         spark.collect(table)
 
 
+@pytest.mark.slow  # a Java of its own
 def test_a_result_in_batches_keeps_its_order_and_leaves_nothing(spark: Backend, workspace: Path) -> None:
     table = spark.register(tables.example(5_000))
     before = set(workspace.rglob("part-*"))
@@ -107,6 +110,7 @@ def test_a_result_in_batches_keeps_its_order_and_leaves_nothing(spark: Backend, 
     assert set(workspace.rglob("part-*")) == before
 
 
+@pytest.mark.slow  # a Java of its own
 @pytest.mark.parametrize("name", ["a b", "{x,y}", "[z]*?", "été#1", "50%20"])
 def test_a_path_is_a_name_whatever_signs_are_in_it(spark: Backend, workspace: Path, name: str) -> None:
     folder = workspace / name

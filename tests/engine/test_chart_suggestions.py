@@ -49,6 +49,7 @@ def test_suggestions_suit_the_types_of_columns(names: Sequence[str], kinds: set[
     assert found >= kinds if len(names) == 1 else found == kinds
 
 
+@pytest.mark.slow  # a hundred charts
 def test_every_suggestion_can_be_drawn_and_has_a_title() -> None:
     asked = [[], *([name] for name in COLUMNS), *map(list, combinations_with_replacement(COLUMNS, 2))]
     specs = {suggestion.spec for names in asked for suggestion in suggest(KNOWN, names)}

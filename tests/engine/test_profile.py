@@ -169,6 +169,7 @@ def test_a_long_column_is_the_same_counted_as_read(tmp_path: Path) -> None:
             assert often.histogram.counts == tuple(24 * one for one in once.histogram.counts)
 
 
+@pytest.mark.slow  # a thousand columns
 def test_a_thousand_columns_are_profiled_some_at_a_time(tmp_path: Path) -> None:
     kinds: list[Any] = [range(50), [f"v{i % 3}" for i in range(50)], [i / 3 for i in range(50)]]
     pq.write_table(pa.table({f"c{i}": kinds[i % 3] for i in range(1_000)}), tmp_path / "wide.parquet")

@@ -50,6 +50,7 @@ def test_a_binary_workbook_is_read_and_its_errors_are_told(tmp_path: Path) -> No
     assert findings["error_cells"].detail == {"count": 1, "cells": ["A3"]}
 
 
+@pytest.mark.slow  # a process for each look at a book
 @pytest.mark.parametrize(
     ("name", "sheet", "cells"), [("sales.xlsx", "Sales 2024", ["D7", "D9"]), ("sales.xls", "Errors", ["B3", "B4"])]
 )

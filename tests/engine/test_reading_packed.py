@@ -113,7 +113,9 @@ def test_an_archive_that_lies_about_its_size_is_called_damaged(tmp_path: Path) -
 ARROW = pa.table({"n": pa.array([1, None], pa.int16()), "t": ["x", "y"], "d": pa.array(["p", "q"]).dictionary_encode()})
 
 
-@pytest.mark.parametrize("kind", ["file", "stream", "feather"])
+@pytest.mark.parametrize(
+    "kind", ["file", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("stream", "feather"))]
+)
 def test_arrow_files_and_streams_keep_their_types(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"table.{'feather' if kind == 'feather' else 'arrow'}"
     if kind == "feather":

@@ -182,6 +182,7 @@ def _fire_all(url: str, start: Any, fired: Any) -> None:
     fired.put(sum(fire_syncs(database, NEW_YEAR + timedelta(days=3, minutes=n)) for n in range(2)))
 
 
+@pytest.mark.slow  # several processes, one after the other
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_six_schedulers_fire_each_slot_and_each_retry_once(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest

@@ -35,6 +35,7 @@ def _claimed(database: Database, lease_seconds: float = 60, max_attempts: int = 
         return job
 
 
+@pytest.mark.slow  # several processes, one after the other
 def test_six_processes_share_two_hundred_jobs_and_take_none_twice(database: Database, url: str) -> None:
     with database.write() as uow:
         jobs = {uow.jobs.enqueue("run", {"n": n}).id for n in range(200)}
