@@ -65,13 +65,14 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
 def probabilities(chances: Mapping[str, float], key: str) -> None:
     """How sure a prediction is."""
     ordered = sorted(chances.items(), key=lambda item: item[1])[-12:]
-    figure = _bars([str(name) for name, _ in ordered], [chance for _, chance in ordered], "probability")
+    figure = bars([str(name) for name, _ in ordered], [chance for _, chance in ordered], "probability")
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     sentence = f"{ordered[-1][0]} is most likely, with {percent(ordered[-1][1])}."
     show(figure, sentence, key, height=max(140, 34 * len(ordered) + 70))
 
 
-def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
+def bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
+    """Bars that lie one under the other, each beside its name."""
     import plotly.graph_objects as go
 
     figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=blue()))
@@ -156,7 +157,7 @@ def _against(data: Mapping[str, Any], key: str) -> None:
 
 def _group_sizes(data: Mapping[str, Any], key: str) -> None:
     names, rows = [str(name) for name in data["groups"]], data["rows"]
-    figure = _bars(names[::-1], rows[::-1], "rows").update_layout(title="Sizes")
+    figure = bars(names[::-1], rows[::-1], "rows").update_layout(title="Sizes")
     total = sum(rows) + data["more_rows"]
     more = (
         f"; {count(data['more_groups'], 'smaller one is', 'smaller ones are')} not drawn" if data["more_rows"] else ""

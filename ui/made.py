@@ -12,8 +12,8 @@ from engine.service import Workspace, runs
 from engine.service.amounts import count, size
 from engine.service.views import NodeRunView, RunView
 from ui import places
+from ui.charting.of_run import show_chart
 from ui.profiled import show_columns
-from ui.row_charts import show_chart
 from ui.trouble import show_error, show_finding
 from ui.words import escaped
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.service.amounts import count
-from ui.charts import ORANGE, blue, show
+from ui.charts import ORANGE, bars, blue, show
 from ui.words import number, percent
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def column(profile: Mapping[str, Any], rows: int) -> None:
         sentence = (
             f"The most frequent value of {name} is “{words[0]}”: {count(top[0]['count'], 'row')}, {share} of all."
         )
-        show(_bars(words, [item["count"] for item in top], "rows"), sentence, key, height=_height(len(words)))
+        show(
+            bars(words, [item["count"] for item in top], "rows"), sentence, key, height=_height(len(words))
+        ).update_yaxes(autorange="reversed")
     else:
         st.caption("No value repeats, so there is nothing to draw.")
 
@@ -87,7 +89,11 @@ def missing(columns: Sequence[Mapping[str, Any]], rows: int) -> None:
     gaps = sorted((one for one in columns if one["missing"]), key=lambda one: -one["missing"])
     shown = gaps[:MOST_BARS]
     names = labels([one["name"] for one in shown], 40)
-    figure = _bars(names, [one["missing"] / rows for one in shown], "share of rows").update_xaxes(tickformat=".0%")
+    figure = (
+        bars(names, [one["missing"] / rows for one in shown], "share of rows")
+        .update_xaxes(tickformat=".0%")
+        .update_yaxes(autorange="reversed")
+    )
     more = f" {len(gaps) - len(shown)} more columns have fewer." if len(gaps) > len(shown) else ""
     first = shown[0]
     most = f"{count(first['missing'], 'row')}, {percent(first['missing'] / rows)}"
@@ -182,14 +188,6 @@ def sides(change: Any, left: str, right: str) -> None:
     figure.update_layout(legend={"orientation": "h", "y": 1.1})
     height = 320 if change.edges else max(260, 34 * len(change.labels) + 110)
     show(figure, change.sentence, f"sides_{change.column}", height=height)
-
-
-def _bars(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
-    import plotly.graph_objects as go
-
-    figure = go.Figure(go.Bar(x=list(values), y=list(names), orientation="h", marker_color=blue()))
-    figure.update_yaxes(type="category", autorange="reversed")
-    return figure.update_xaxes(title=unit)
 
 
 def _height(bars: int) -> int:

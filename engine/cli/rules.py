@@ -1,4 +1,4 @@
-"""The rules of a dataset: write them, check versions against them, release what was held."""
+"""The rules of a dataset: write them, check versions against them."""
 
 from typing import Annotated, Literal
 
@@ -139,18 +139,3 @@ def rules_failing(
         return
     for row in rows:
         say("  " + ", ".join(f"{column}={value}" for column, value in row.items()))
-
-
-@app.command("release")
-@guarded
-def rules_release(
-    name: Name,
-    version: Annotated[int, typer.Argument(help="The version that is held.")],
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a version that was held the latest one."""
-    from engine.service.rules import release_version
-
-    release_version(open_home(home), name, version)
-    print_json({"dataset": name, "latest": version}) if as_json else say(f"{name} v{version} is the latest now.")

@@ -19,7 +19,7 @@ from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
-    from engine.work.new_version import Mode
+    from engine.versions.new_version import Mode
 
 MOST = 10_000
 ORIGIN = "origin"
@@ -205,7 +205,7 @@ def delete_dataset(workspace: Workspace, name: str) -> None:
     InUse
         Naming the pipelines, runs, models and boards that need it.
     """
-    from engine.work.users import needing, users_of
+    from engine.versions.users import needing, users_of
 
     def write(uow: UnitOfWork) -> list[str]:
         dataset = uow.datasets.by_name(name)

@@ -1,4 +1,4 @@
-"""Rules of datasets: write them, check versions against them, look at what fails, release what was held."""
+"""Rules of datasets: write them, check versions against them, look at what fails."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ from components.ports import is_reserved, kind_of, visible
 from components.quality.rules import AnyDatasetRule, RefersTo, Rule
 from components.quality.types import called
 from engine.errors import CanvasbackError, DataError, MissingThing, ParamError
-from engine.execute.rules import Expectation, Severity, check_stored, read_rule
-from engine.execute.rules.check import MOST_KEPT
+from engine.rules import Expectation, Severity, check_stored, read_rule
+from engine.rules.check import MOST_KEPT
 from engine.service.rule_suggestions import suggested
 from engine.service.rule_views import ColumnView, KindView, RuleState, RulesView, RuleView, SuggestionView
 from engine.service.tables import read_rows
@@ -223,28 +223,6 @@ def suggest_rules(workspace: Workspace, name: str, version: int | None = None) -
         for place, one in enumerate(found)
         if place not in uncounted
     ]
-
-
-def release_version(workspace: Workspace, name: str, version: int) -> None:
-    """Make a version that a rule held the latest one, as it is.
-
-    Raises
-    ------
-    NotFound, DataError
-        When it is not held.
-    """
-
-    def write(uow: UnitOfWork) -> None:
-        dataset = uow.datasets.by_name(name)
-        held = uow.datasets.version(dataset.id, version).held
-        if held is None:
-            raise DataError(f"{name} v{version} is not held.", hint="Versions shows which one is the latest.")
-        before = dataset.latest
-        uow.datasets.make_latest(dataset.id, version)
-        detail = {"version": version, "latest_before": before, "held": held}
-        uow.audit.record("local", "dataset version released", f"dataset {name}", detail)
-
-    workspace.database.transact(write)
 
 
 def held_versions(workspace: Workspace, dataset_ids: Sequence[str]) -> dict[str, int]:

@@ -240,7 +240,7 @@ def users_of_dataset(workspace: Workspace, name: str) -> list[UserView]:
     ------
     NotFound
     """
-    from engine.work.users import users_of
+    from engine.versions.users import users_of
 
     with workspace.database.read() as uow:
         found = users_of(uow, uow.datasets.by_name(name))
@@ -256,7 +256,7 @@ def delete_version(workspace: Workspace, name: str, number: int) -> None:
     InUse
         When it is the latest, or naming the pipelines, runs and models that need it.
     """
-    from engine.work.users import needing, users_of
+    from engine.versions.users import needing, users_of
 
     def write(uow: UnitOfWork) -> Sequence[str]:
         dataset = uow.datasets.by_name(name)
@@ -275,7 +275,7 @@ def preview_retention(workspace: Workspace, name: str, newest: int | None, days:
     ------
     NotFound, DataError
     """
-    from engine.work.retention import fates
+    from engine.versions.retention import fates
 
     with workspace.database.read() as uow:
         found = fates(uow, uow.datasets.by_name(name), _rules(newest, days))
@@ -294,7 +294,7 @@ def set_retention(workspace: Workspace, name: str, newest: int | None, days: int
     ------
     NotFound, DataError
     """
-    from engine.work.retention import fates, let_go
+    from engine.versions.retention import fates, let_go
 
     rules = _rules(newest, days)
     document = rules.model_dump(exclude_none=True) or None
@@ -315,7 +315,7 @@ def set_retention(workspace: Workspace, name: str, newest: int | None, days: int
 def _rules(newest: int | None, days: int | None) -> Any:
     from pydantic import ValidationError
 
-    from engine.work.retention import Retention
+    from engine.versions.retention import Retention
 
     try:
         return Retention(newest=newest, days=days)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from engine.execute.rules import check_stored
-from engine.execute.rules.outcome import FINDING
+from engine.rules import check_stored
+from engine.rules.outcome import FINDING
+from engine.versions.held_to_rules import expectations_of
 from engine.work.assignment import Assignment
-from engine.work.rules import expectations_of
 from storage.unit_of_work import UnitOfWork
 
 

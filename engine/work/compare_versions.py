@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 
 from engine.cache import bytes_in
 from engine.errors import UnknownColumn
+from engine.versions.drift import Drift, drift_of
+from engine.versions.row_changes import RowChanges, RowCounts, Side
+from engine.versions.scratch import files_as_rows, opened_scratch
 from engine.work.assignment import Assignment
-from engine.work.drift import Drift, drift_of
-from engine.work.row_changes import RowChanges, RowCounts, Side
-from engine.work.scratch import files_as_rows, opened_scratch
 from engine.workspace import Workspace
 from storage.manifest import File, Manifest
 from storage.schema import DatasetVersion

@@ -12,9 +12,9 @@ from components.ports import is_reserved
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.cache import bytes_in
+from engine.versions.scratch import LEAST_MB, MOST_MB, PART_OF_MEMORY
 from engine.work.assignment import Assignment
 from engine.work.file_writers import MEDIA_TYPES, ROWS_AT_ONCE, SUFFIXES, WRITERS, Rows
-from engine.work.scratch import LEAST_MB, MOST_MB, PART_OF_MEMORY
 from storage.disk import writing
 from storage.schema import DatasetVersion
 

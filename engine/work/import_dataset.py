@@ -18,8 +18,8 @@ from engine.sources import (
     open_source,
     read_source,
 )
-from engine.work.assignment import Assignment
-from engine.work.new_version import (
+from engine.versions.held_to_rules import hold_to_rules
+from engine.versions.new_version import (
     Mode,
     NewVersion,
     Place,
@@ -30,7 +30,7 @@ from engine.work.new_version import (
     refuse_second,
     write_rows,
 )
-from engine.work.rules import hold_to_rules
+from engine.work.assignment import Assignment
 from engine.workspace import Workspace
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork

@@ -7,10 +7,10 @@ import pyarrow.parquet as pq
 from components.base.output import SaveDataset
 from engine.cache import Entry
 from engine.execute.work import TABLE
+from engine.versions.held_to_rules import hold_to_rules
+from engine.versions.new_version import NewVersion, caught_up, find_place, measure, write_rows
 from engine.work.assignment import Assignment
-from engine.work.new_version import NewVersion, caught_up, find_place, measure, write_rows
 from engine.work.origin import Origin
-from engine.work.rules import hold_to_rules
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 

@@ -13,11 +13,11 @@ import pyarrow as pa
 from engine.findings import Finding
 from engine.reading.scratch import scratch_in
 from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source
+from engine.versions.held_to_rules import hold_to_rules
+from engine.versions.new_version import Mode, NewVersion, Place, caught_up, find_place, write_rows
+from engine.versions.schema_changes import refusal, schema_changes
 from engine.work.assignment import Assignment
 from engine.work.import_dataset import added_to, measured, reported
-from engine.work.new_version import Mode, NewVersion, Place, caught_up, find_place, write_rows
-from engine.work.rules import hold_to_rules
-from engine.work.schema_changes import refusal, schema_changes
 from engine.workspace import Workspace
 from storage.manifest import Manifest
 from storage.schema import Sync

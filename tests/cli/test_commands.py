@@ -181,7 +181,7 @@ def test_a_dataset_is_held_to_rules(canvasback: Canvasback, fresh: tuple[str, Pa
     rows = canvasback("dataset", "rules", "failing", "people", rule["id"], "--version", 2, "--json", *fresh).json
     assert rows["rows"][0] == {"age": 123, "id": 21}
     assert canvasback("dataset", "rules", "check", "people", "--version", 2, *fresh).code == 1
-    assert canvasback("dataset", "rules", "release", "people", 2, "--json", *fresh).json["latest"] == 2
+    assert canvasback("dataset", "rollback", "people", 2, "--json", *fresh).json["latest"] == 2
     refused = canvasback(
         "dataset", "rules", "add", "people", "matches", "-p", "columns=[age]", "-p", "pattern='('", "--json", *fresh
     )

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from engine.errors import DataError
 from engine.profile import Profile
 from engine.settings import Settings
-from engine.work.new_version import Mode, NewVersion, caught_up, find_place, measure, write_rows
-from engine.work.replace_rows import MOST_SMALL
+from engine.versions.new_version import Mode, NewVersion, caught_up, find_place, measure, write_rows
+from engine.versions.replace_rows import MOST_SMALL
 from engine.workspace import Workspace, open_workspace
 from storage.errors import Conflict, DamagedFile
 from storage.schema import DatasetVersion

@@ -19,7 +19,7 @@ from components.quality.rules import RowRule
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import MissingThing, ParamError
-from engine.execute.rules import Checked, Expectation, Outcome, check_rules, read_rule
+from engine.rules import Checked, Expectation, Outcome, check_rules, read_rule
 
 SCHEMA = pa.schema(
     {"age": pa.int64(), "code": pa.string(), "day": pa.date32(), "sure": pa.bool_(), "price": pa.float64()}

@@ -26,7 +26,7 @@ import os, signal, sys
 from pathlib import Path
 import pyarrow.parquet as pq
 from engine.settings import Settings
-from engine.work.new_version import find_place, write_rows
+from engine.versions.new_version import find_place, write_rows
 from engine.workspace import open_workspace
 workspace = open_workspace(Settings(home=Path(sys.argv[1])))
 rows = pq.read_table(sys.argv[2])

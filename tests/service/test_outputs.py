@@ -22,7 +22,7 @@ from engine.settings import Settings
 from engine.work.spreadsheet import write_spreadsheet
 from engine.workspace import Workspace, open_workspace
 from tests.homes import churn_pipeline, do_run
-from ui.chart_figure import figure_of
+from ui.charting.figure import figure_of
 
 FORMULAS = ["=1+1", "+A1", "-2+3", "@SUM(A1)", "\t=1", "-5", "+3.5", "plain", "＝1", 'a"; drop table x; --', "", None]
 ROWS = [{"number": place - 3, "=text": text, "名": place % 2 == 0} for place, text in enumerate(FORMULAS)]

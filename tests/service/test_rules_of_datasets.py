@@ -9,7 +9,7 @@ import pytest
 from components.errors import ComponentError
 from engine.errors import DataError, MissingThing, ParamError
 from engine.graph import Pipeline
-from engine.service import datasets, rules
+from engine.service import datasets, rules, versions
 from engine.workspace import Workspace
 from storage.errors import NotFound, StorageError
 from storage.repositories import Rules
@@ -63,12 +63,10 @@ def test_a_broken_rule_that_stops_holds_the_version_until_it_is_released(people:
     assert [column["name"] for column in shown.columns] == ["age", "id", "status"]
     assert (shown.rows, shown.total) == ([[200, 2, "odd"], [-5, 4, None]], 2)
 
-    rules.release_version(people, "people", 2)
+    versions.make_latest(people, "people", 2)
     assert do_run(people, read).nodes[0].rows_out == 5
     assert datasets.get_dataset(people, "people").held is None
     assert audited(people)[0] == "dataset version released"
-    with pytest.raises(DataError, match="v2 is not held"):
-        rules.release_version(people, "people", 2)
 
 
 def test_rules_written_later_are_checked_against_versions_that_are_there(people: Workspace, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from engine.service import Settings, Workspace, boards, charts, open_workspace
 from tests.homes import import_table
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
-from ui.board_cards import rows_of
-from ui.chart_figure import figure_of
+from ui.charting.cards import rows_of
+from ui.charting.figure import figure_of
 
 EVIL = "<img src=x onerror=alert(1)>"
 COLUMNS = {

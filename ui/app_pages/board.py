@@ -4,8 +4,8 @@ import streamlit as st
 
 from engine.service import boards
 from ui import places, session
-from ui.board_cards import show_cards
-from ui.chart_builder import show_picture_choice
+from ui.charting.builder import show_picture_choice
+from ui.charting.cards import show_cards
 from ui.frame import empty
 from ui.words import escaped
 

@@ -8,8 +8,8 @@ from engine.errors import PEOPLE_ERRORS
 from engine.service import boards, charts, datasets
 from engine.service.boards import BoardView, CardView
 from ui import places, session
-from ui.board_cards import show_cards
-from ui.chart_builder import show_picture_choice
+from ui.charting.builder import show_picture_choice
+from ui.charting.cards import show_cards
 from ui.frame import Column, badge, confirm, empty, heading, listing, search
 from ui.trouble import errors_shown, show_error
 from ui.words import ago, escaped

@@ -9,8 +9,8 @@ from engine.service import Workspace, boards, charts
 from engine.service.charts import ChartSpec, ChartView
 from engine.service.views import DatasetView
 from ui import places, session
-from ui.chart_builder import show_builder, show_picture_choice, show_suggestions
-from ui.drawn_chart import show_kept
+from ui.charting.builder import show_builder, show_picture_choice, show_suggestions
+from ui.charting.drawn import show_kept
 from ui.frame import confirm
 from ui.trouble import show_error
 from ui.words import escaped

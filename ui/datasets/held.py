@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, rules
+from engine.service import Workspace, rules, versions
 from engine.service.amounts import count
 from engine.service.views import DatasetView
 from ui import places, session
@@ -63,7 +63,7 @@ def _link(label: str, name: str, version: int | None) -> None:
 
 def _release(home: Workspace, dataset: DatasetView) -> None:
     try:
-        rules.release_version(home, dataset.name, dataset.version or 0)
+        versions.make_latest(home, dataset.name, dataset.version or 0)
     except PEOPLE_ERRORS as error:
         show_error(error)
         return

@@ -10,9 +10,9 @@ from components.quality.rules import RefersTo
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.errors import PEOPLE_ERRORS
-from engine.execute.rules.check import check_rules
-from engine.execute.rules.expectation import Expectation
-from engine.execute.rules.outcome import Checked
+from engine.rules.check import check_rules
+from engine.rules.expectation import Expectation
+from engine.rules.outcome import Checked
 from engine.workspace import Workspace
 
 MEMORY_MB = 600

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.findings import Finding
-from engine.work.place import Changes, Place, Written
-from engine.work.row_ids import BATCH_ROWS, Ids, Matched, RowMatcher, comparable
-from engine.work.scratch import opened_scratch
+from engine.versions.place import Changes, Place, Written
+from engine.versions.row_ids import BATCH_ROWS, Ids, Matched, RowMatcher, comparable
+from engine.versions.scratch import opened_scratch
 from engine.workspace import Workspace
 from storage.disk import writing
 from storage.manifest import Manifest

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from engine.execute.rules.expectation import Severity
 from engine.findings import Finding
+from engine.rules.expectation import Severity
 
 FINDING = "rule_broken"
 MEND = "Look at the rows that fail; then correct the data, or change the rule."

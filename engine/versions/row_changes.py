@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.work.row_ids import comparable
-from engine.work.scratch import files_as_rows, identifier, text
+from engine.versions.row_ids import comparable
+from engine.versions.scratch import files_as_rows, identifier, text
 from storage.table_rules import ROW_ID
 
 LEFT, RIGHT = "__cb_left", "__cb_right"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.work.users import needing, users_of
+from engine.versions.users import needing, users_of
 from storage.repositories.datasets import VersionEntry
 from storage.schema import Dataset, utc_now
 from storage.unit_of_work import UnitOfWork

@@ -8,9 +8,9 @@ import pyarrow.types as kinds
 
 from engine.errors import DataError
 from engine.findings import Finding
-from engine.work.arrow_kinds import is_moment, is_number, is_text
-from engine.work.place import Changes, Place, Written
-from engine.work.replace_rows import small_files, tables_of
+from engine.versions.arrow_kinds import is_moment, is_number, is_text
+from engine.versions.place import Changes, Place, Written
+from engine.versions.replace_rows import small_files, tables_of
 from engine.workspace import Workspace
 from storage.manifest import Manifest
 from storage.schema import DatasetVersion

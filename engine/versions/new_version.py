@@ -7,13 +7,13 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.execute.rules.outcome import Checked
 from engine.findings import Finding
 from engine.profile import Profile, profile
-from engine.work.append_rows import append_rows
-from engine.work.place import Changes, Place, Written, find_place, refuse_second
-from engine.work.replace_rows import replace_rows
-from engine.work.retention import let_go
+from engine.rules.outcome import Checked
+from engine.versions.append_rows import append_rows
+from engine.versions.place import Changes, Place, Written, find_place, refuse_second
+from engine.versions.replace_rows import replace_rows
+from engine.versions.retention import let_go
 from engine.workspace import Workspace
 from storage.errors import Conflict
 from storage.manifest import Manifest

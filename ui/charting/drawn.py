@@ -12,7 +12,7 @@ from engine.errors import PEOPLE_ERRORS, UnknownColumn
 from engine.service import Workspace, charts
 from engine.service.amounts import count
 from engine.service.charts import ChartView, Drawn, DrawnView
-from ui.chart_figure import figure_of
+from ui.charting.figure import figure_of
 from ui.charts import CONFIG
 from ui.trouble import show_error
 from ui.words import escaped

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from engine.work.arrow_kinds import is_number, is_text
-from engine.work.scratch import files_as_rows, identifier
+from engine.versions.arrow_kinds import is_number, is_text
+from engine.versions.scratch import files_as_rows, identifier
 from storage.table_rules import ROW_ID
 
 Ids = npt.NDArray[np.int64]

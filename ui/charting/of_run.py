@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine.service.charts import drawn_of_points
-from ui.chart_figure import figure_of
+from ui.charting.figure import figure_of
 from ui.charts import show
 
 

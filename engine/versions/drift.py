@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.types as kinds
 
-from engine.work.arrow_kinds import is_moment, is_number
-from engine.work.scratch import identifier
+from engine.versions.arrow_kinds import is_moment, is_number
+from engine.versions.scratch import identifier
 from storage.table_rules import ROW_ID
 
 Shift = Literal["none", "some", "strong", "unknown"]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.execute.rules import Expectation, check_stored, read_rule
-from engine.work.new_version import NewVersion
+from engine.rules import Expectation, check_stored, read_rule
+from engine.versions.new_version import NewVersion
 from engine.workspace import Workspace
 from storage.schema import Rule
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.boards import BoardView, CardView
-from ui.drawn_chart import show_kept
+from ui.charting.drawn import show_kept
 from ui.words import escaped
 
 WHOLE = 6

@@ -14,8 +14,8 @@ from components.quality.rules import ComparedRule, RefersTo, RowRule, Rule, Sche
 from components.quality.rules.rule import SHOWN, any_of, count
 from engine.backends.backend import Backend
 from engine.errors import PEOPLE_ERRORS
-from engine.execute.rules.expectation import Expectation
-from engine.execute.rules.outcome import Checked, Outcome
+from engine.rules.expectation import Expectation
+from engine.rules.outcome import Checked, Outcome
 
 log = logging.getLogger("canvasback.rules")
 

@@ -12,8 +12,8 @@ from engine.service import Workspace, charts, datasets
 from engine.service.charts import CHARTS, ChartSpec, ChartView, DrawnView
 from engine.service.views import DatasetView
 from ui import places, session
-from ui.chart_form import Field, chart_form, fields_of
-from ui.drawn_chart import show_csv, show_drawn, version_word
+from ui.charting.drawn import show_csv, show_drawn, version_word
+from ui.charting.form import Field, chart_form, fields_of
 from ui.frame import empty
 from ui.trouble import guarded, show_error
 from ui.words import escaped
