@@ -47,9 +47,8 @@ def column(profile: Mapping[str, Any], rows: int) -> None:
         sentence = (
             f"The most frequent value of {name} is “{words[0]}”: {count(top[0]['count'], 'row')}, {share} of all."
         )
-        show(
-            bars(words, [item["count"] for item in top], "rows"), sentence, key, height=_height(len(words))
-        ).update_yaxes(autorange="reversed")
+        figure = _ranked(words, [item["count"] for item in top], "rows")
+        show(figure, sentence, key, height=_height(len(words)))
     else:
         st.caption("No value repeats, so there is nothing to draw.")
 
@@ -89,11 +88,7 @@ def missing(columns: Sequence[Mapping[str, Any]], rows: int) -> None:
     gaps = sorted((one for one in columns if one["missing"]), key=lambda one: -one["missing"])
     shown = gaps[:MOST_BARS]
     names = labels([one["name"] for one in shown], 40)
-    figure = (
-        bars(names, [one["missing"] / rows for one in shown], "share of rows")
-        .update_xaxes(tickformat=".0%")
-        .update_yaxes(autorange="reversed")
-    )
+    figure = _ranked(names, [one["missing"] / rows for one in shown], "share of rows").update_xaxes(tickformat=".0%")
     more = f" {len(gaps) - len(shown)} more columns have fewer." if len(gaps) > len(shown) else ""
     first = shown[0]
     most = f"{count(first['missing'], 'row')}, {percent(first['missing'] / rows)}"
@@ -188,6 +183,11 @@ def sides(change: Any, left: str, right: str) -> None:
     figure.update_layout(legend={"orientation": "h", "y": 1.1})
     height = 320 if change.edges else max(260, 34 * len(change.labels) + 110)
     show(figure, change.sentence, f"sides_{change.column}", height=height)
+
+
+def _ranked(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
+    """Bars with the first one on top."""
+    return bars(names, values, unit).update_yaxes(autorange="reversed")
 
 
 def _height(bars: int) -> int:

@@ -58,8 +58,8 @@ def _counted(asked: Mapping[str, ir.Scalar], given: Sequence[ir.Table], backend:
 
 
 def _finding(one: Observation, count: int, shown: Any, backend: Backend) -> Finding:
-    examples = [] if one.examples is None else [_text(value) for value in _values(one.examples, backend)]
-    about = [_rows(count)] if one.shown is None else [f"found: {_text(shown)}"]
+    examples = [] if one.examples is None else [as_text(value) for value in _values(one.examples, backend)]
+    about = [_rows(count)] if one.shown is None else [f"found: {as_text(shown)}"]
     about += [f"such as {', '.join(map(repr, examples))}"] if examples else []
     return Finding(
         code=one.code,
@@ -80,7 +80,8 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as people read it, not too long."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     text = value.isoformat(" ") if isinstance(value, datetime) else str(value)

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 import ibis.expr.schema as sch
@@ -14,6 +13,7 @@ from components.quality.rules import ComparedRule, RefersTo, RowRule, Rule, Sche
 from components.quality.rules.rule import SHOWN, any_of, count
 from engine.backends.backend import Backend
 from engine.errors import PEOPLE_ERRORS
+from engine.execute.looks import as_text
 from engine.rules.expectation import Expectation
 from engine.rules.outcome import Checked, Outcome
 
@@ -23,8 +23,6 @@ MOST_KEPT = 1_000
 """Failing rows of a rule whose ids are kept."""
 NAMED = 3
 """Columns that a message names."""
-LONGEST = 60
-"""Letters of a value in a message."""
 
 ANY, BROKEN, FOUND = "__cb_any", "__cb_broken", "__cb_found"
 """Beside columns, whose names never begin like this."""
@@ -202,11 +200,4 @@ def _rows(number: int) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "nothing"
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        text = value.isoformat()
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return f"{value:,.10g}" if isinstance(value, float) else as_text(value)

@@ -7,17 +7,9 @@ import duckdb
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.column_types import DUCKDB_TYPES
 from engine.reading.read_as import ColumnType
 from engine.reading.reading import ARROW_TYPES
-
-SQL_TYPES: Mapping[ColumnType, str] = {
-    "int64": "BIGINT",
-    "float64": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "string": "VARCHAR",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-}
 
 
 class Imposed:
@@ -68,7 +60,7 @@ class Imposed:
 def _cast(arrays: list[pa.Array], names: list[str], types: Mapping[str, ColumnType]) -> list[pa.Array]:
     """Cast by DuckDB, which knows how to try."""
     places = [f"c{place}" for place in range(len(arrays))]
-    tried = [f"TRY_CAST({place} AS {SQL_TYPES[types[name]]})" for place, name in zip(places, names, strict=True)]
+    tried = [f"TRY_CAST({place} AS {DUCKDB_TYPES[types[name]]})" for place, name in zip(places, names, strict=True)]
     with duckdb.connect(":memory:") as link:
         link.register("some_rows", pa.table(arrays, names=places))
         found = link.execute(f"SELECT {', '.join(tried)} FROM some_rows").to_arrow_table()  # noqa: S608  names are ours

@@ -298,7 +298,7 @@ class Datasets(NamedRepository[Dataset]):
 
     def users(self, dataset_id: str) -> Sequence[str]:
         """Return what needs this dataset: runs that have not ended, and models that were trained on it."""
-        return self._users(DatasetVersion.dataset_id == dataset_id)
+        return self._users(dataset_id)
 
     def delete(self, dataset_id: str, also_used_by: Sequence[str] = ()) -> None:
         """Delete a dataset and all its versions.
@@ -327,7 +327,7 @@ class Datasets(NamedRepository[Dataset]):
         version = self.get_version(version_id)
         dataset = self._get(Dataset, version.dataset_id, self.noun, lock=True)
         name = f"{dataset.name} v{version.number}"
-        self._refuse_if_used(name, [*also_used_by, *self._users(DatasetVersion.id == version_id)])
+        self._refuse_if_used(name, [*also_used_by, *self._users(dataset.id, version.number)])
         if dataset.latest == version.number:
             raise InUse(f"{name} is the latest version", hint="Make another one the latest first.", users=[name])
         return self._drop(dataset.id, [version_id])
@@ -366,20 +366,13 @@ class Datasets(NamedRepository[Dataset]):
         if users:
             raise InUse(f"{name} is in use by {', '.join(users)}", hint="Delete those first.", users=users)
 
-    def _users(self, which: Any) -> Sequence[str]:
-        query = (
-            select(Pipeline.name, Run.number, Run.status, Model.name, ModelVersion.number)
-            .select_from(RunInput)
-            .join(DatasetVersion, DatasetVersion.id == RunInput.dataset_version_id)
-            .join(Run, Run.id == RunInput.run_id)
-            .join(Pipeline, Pipeline.id == Run.pipeline_id)
-            .outerjoin(ModelVersion, ModelVersion.run_id == Run.id)
-            .outerjoin(Model, Model.id == ModelVersion.model_id)
-            .where(which, or_(Run.status.in_(UNFINISHED), ModelVersion.id.is_not(None)))
-            .order_by(Run.created_at)
-        )
+    def _users(self, dataset_id: str, number: int | None = None) -> Sequence[str]:
+        """What would break without a version, or without any; in words, the oldest first."""
         users = [
-            f"model {model} v{version}" if model else f"run {run} of {pipeline} ({status})"
-            for pipeline, run, status, model, version in self._session.execute(query)
+            f"model {one.model} v{one.model_version}"
+            if one.model
+            else f"run {one.run} of {one.pipeline} ({one.status})"
+            for one in reversed(self.readers(dataset_id))
+            if number in (None, one.version) and (one.model or one.status in UNFINISHED)
         ]
         return [*dict.fromkeys(users)]
