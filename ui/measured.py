@@ -11,7 +11,7 @@ import streamlit as st
 from engine.service.amounts import count, memory, seconds, size
 from engine.service.comparison import PaceView, StandingView
 from engine.service.views import NodeRunView, RunView
-from ui.board import NODE_STATES
+from ui.building.exchange import NODE_STATES
 from ui.timeline import show_timeline
 from ui.words import state
 

@@ -1,17 +1,17 @@
 /** The editor: palette, board, inspector and bar around one model. */
 import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { Board, type BoardHandle } from "./Board";
+import { Board, type BoardHandle } from "./board/Board";
 import { EditorContext, type Hint } from "./context";
-import { nodeOf } from "./graph";
-import { Help } from "./Help";
-import { Inspector } from "./Inspector";
-import { handleKey, type Commands } from "./keys";
-import { useModel, type Model } from "./model";
-import { drawnAs, specOf, type Heights } from "./nodes/drawn";
-import { HintBubble, Toast } from "./Overlays";
-import { Palette } from "./Palette";
-import { Toolbar } from "./Toolbar";
+import { nodeOf } from "./model/graph";
+import { Help } from "./frame/Help";
+import { Inspector } from "./panel/Inspector";
+import { handleKey, type Commands } from "./frame/keys";
+import { useModel, type Model } from "./model/model";
+import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
+import { HintBubble, Toast } from "./frame/Overlays";
+import { Palette } from "./palette/Palette";
+import { Toolbar } from "./frame/Toolbar";
 
 const BOTTOM_GAP = 24;
 const LEAST_HEIGHT = 560;

@@ -1,6 +1,6 @@
 /** What every part of the editor reaches for: the model, and the hint that floats near the pointer. */
 import { createContext, useContext } from "react";
-import { useModel, type Model, type State } from "./model";
+import { useModel, type Model, type State } from "./model/model";
 
 export interface Hint {
   x: number;

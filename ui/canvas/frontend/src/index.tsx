@@ -1,8 +1,8 @@
 /** The door to Streamlit: called at every change of data or theme, for the editor and for its invisible feed. */
 import { createRoot, type Root } from "react-dom/client";
 import { Editor } from "./Editor";
-import { Mishap } from "./Mishap";
-import { modelOf, type Model, type Port } from "./model";
+import { Mishap } from "./frame/Mishap";
+import { modelOf, type Model, type Port } from "./model/model";
 import type { EditorData, FeedData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Graph, GraphNode, Params } from "../src/protocol";
-import type { Specs } from "../src/rules";
-import { arrange } from "../src/nodes/arranging";
-import { Carrier } from "../src/nodes/carrying";
-import { boxOf, drawnAs, frameAround, lengthOf, liesIn, members, putInto, type Box } from "../src/nodes/drawn";
-import { paintOf, spoken, textOf } from "../src/nodes/paint";
+import type { Specs } from "../src/model/rules";
+import { arrange } from "../src/board/nodes/arranging";
+import { Carrier } from "../src/board/nodes/carrying";
+import { boxOf, drawnAs, frameAround, lengthOf, liesIn, members, putInto, type Box } from "../src/board/nodes/drawn";
+import { paintOf, spoken, textOf } from "../src/board/nodes/paint";
 
 const size = { width: { default: 200, minimum: 120, maximum: 6000 }, height: { default: 100, minimum: 60, maximum: 6000 } };
 const spec = (key: string, family: string) => ({

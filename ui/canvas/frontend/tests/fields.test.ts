@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { callAt, offers, wordAt } from "../src/completion";
+import { callAt, offers, wordAt } from "../src/fields/completion";
 import { readConstant } from "../src/fields/ConstantField";
 import { stepped } from "../src/fields/NumberField";
 import { gridOf, pasted, rowsOf } from "../src/fields/TableField";
-import { helpParts } from "../src/help-text";
+import { helpParts } from "../src/panel/help-text";
 import type { Column, FunctionHelp, Schema } from "../src/protocol";
-import { applies, condition, fieldOf, kindOf, rangeWords, wordOf } from "../src/schema";
-import { mistake } from "../src/validate";
+import { applies, condition, fieldOf, kindOf, rangeWords, wordOf } from "../src/fields/schema";
+import { mistake } from "../src/fields/validate";
 
 const columns: Column[] = ["price", "Unit price", "quantity"].map((name) => ({ name, kind: "numeric", type: "number" }));
 const functions: FunctionHelp[] = [

@@ -2,10 +2,10 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
 import { FieldRow } from "../src/fields/FieldRow";
-import { helpParts } from "../src/help-text";
+import { helpParts } from "../src/panel/help-text";
 import type { ComponentSpec, Json, Schema } from "../src/protocol";
-import { fieldsOf, resolve, type Field } from "../src/schema";
-import { mistake } from "../src/validate";
+import { fieldsOf, resolve, type Field } from "../src/fields/schema";
+import { mistake } from "../src/fields/validate";
 
 type Told = ComponentSpec & { example: { [name: string]: Json } };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyHistory, record, redo, undo } from "../src/history";
+import { emptyHistory, record, redo, undo } from "../src/model/history";
 
 describe("undo and redo", () => {
   it("go back and forth", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addEdge, addNode, EMPTY, freshId, paste, fragment, removeParts, sameGraph } from "../src/graph";
+import { addEdge, addNode, EMPTY, freshId, paste, fragment, removeParts, sameGraph } from "../src/model/graph";
 import type { ComponentSpec, Graph, GraphEdge } from "../src/protocol";
-import { edgeBetween, firstFit, fits, insertBetween, refusalCode, refusalText } from "../src/rules";
+import { edgeBetween, firstFit, fits, insertBetween, refusalCode, refusalText } from "../src/model/rules";
 
 const spec = (key: string, inputs: ComponentSpec["inputs"], outputs: ComponentSpec["outputs"]): ComponentSpec => ({
   key, title: key.toUpperCase(), about: "", icon: "", category: "x", family: "transform", serving: "replay", inputs, outputs, params: {}, help: "", requires: [],

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readChoice, selectorsFor, writeChoice } from "../src/columns";
-import { commandOf } from "../src/keys";
+import { readChoice, selectorsFor, writeChoice } from "../src/panel/columns";
+import { commandOf } from "../src/frame/keys";
 import type { Schema } from "../src/protocol";
-import { fieldsOf, startOf } from "../src/schema";
-import { mistake } from "../src/validate";
+import { fieldsOf, startOf } from "../src/fields/schema";
+import { mistake } from "../src/fields/validate";
 
 const root: Schema = {
   properties: {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Edit, Graph } from "../src/protocol";
-import { Sync } from "../src/sync";
+import { Sync } from "../src/model/sync";
 
 const graph = (id: string): Graph => ({ nodes: [{ id, component: "x", title: null, params: {}, position: [0, 0] }], edges: [] });
 

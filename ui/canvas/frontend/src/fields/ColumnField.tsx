@@ -1,5 +1,5 @@
 /** One column. */
-import { kindIcon, kindsOf, ofKinds } from "../columns";
+import { kindIcon, kindsOf, ofKinds } from "../panel/columns";
 import { Icon } from "../Icon";
 import { Combobox } from "./Combobox";
 import { columnsFor, type ControlProps } from "./control";

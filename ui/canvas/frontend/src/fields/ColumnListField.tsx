@@ -1,7 +1,7 @@
 /** Columns by name, in an order that matters. */
 import type { Schema } from "../protocol";
-import { kindIcon, kindsOf, ofKinds } from "../columns";
-import { resolve } from "../schema";
+import { kindIcon, kindsOf, ofKinds } from "../panel/columns";
+import { resolve } from "./schema";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
 import { columnsFor, type ControlProps } from "./control";

@@ -2,7 +2,7 @@
 import type { Column } from "../protocol";
 import {
   kindIcon, kindsOf, ofKinds, readChoice, selected, selectorsFor, SELECTOR_LABEL, writeChoice, type Choice, type Selector,
-} from "../columns";
+} from "../panel/columns";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
 import { columnsFor, type ControlProps } from "./control";

@@ -1,9 +1,9 @@
 /** A formula in SQL's words: columns and functions are completed, and its values are shown on sample rows. */
 import { useId, useLayoutEffect, useRef, useState } from "react";
-import { kindIcon, quoted } from "../columns";
-import { callAt, offers, wordAt, type Offer } from "../completion";
+import { kindIcon, quoted } from "../panel/columns";
+import { callAt, offers, wordAt, type Offer } from "./completion";
 import { Icon } from "../Icon";
-import { SampleTable } from "../SampleTable";
+import { SampleTable } from "../panel/SampleTable";
 import { columnsFor, useDraft, type ControlProps } from "./control";
 
 const CHIPS = 8;

@@ -1,6 +1,6 @@
 /** A form inside a form. */
 import type { Json } from "../protocol";
-import { applies, fieldsOf } from "../schema";
+import { applies, fieldsOf } from "./schema";
 import type { ControlProps } from "./control";
 import { FieldRow } from "./FieldRow";
 

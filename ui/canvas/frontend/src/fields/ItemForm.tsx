@@ -1,7 +1,7 @@
 /** A small form inside a form: one structure, which may be of several kinds. */
 import type { ReactNode } from "react";
 import type { Json, Schema } from "../protocol";
-import { applies, fieldsOf, resolve, startOf, wordOf } from "../schema";
+import { applies, fieldsOf, resolve, startOf, wordOf } from "./schema";
 import type { Context } from "./control";
 import { FieldRow } from "./FieldRow";
 

@@ -1,7 +1,7 @@
 /** Lists of plain values as chips in their order: texts, numbers, or both. */
 import type { Json, Schema } from "../protocol";
-import { resolve } from "../schema";
-import { mistake } from "../validate";
+import { resolve } from "./schema";
+import { mistake } from "./validate";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
 import { readConstant } from "./ConstantField";

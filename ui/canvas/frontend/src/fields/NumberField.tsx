@@ -1,7 +1,7 @@
 /** Numbers: typed, or changed step by step within their bounds; several of them in fixed places; or a number or a word. */
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
-import { resolve, sentence, wordOf } from "../schema";
+import { resolve, sentence, wordOf } from "./schema";
 import { useDraft, type ControlProps } from "./control";
 import { common } from "./TextFields";
 

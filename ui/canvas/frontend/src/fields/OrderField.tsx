@@ -1,5 +1,5 @@
 /** `order`: columns, and for each its values from lowest to highest. */
-import { kindIcon } from "../columns";
+import { kindIcon } from "../panel/columns";
 import { Icon } from "../Icon";
 import type { Json } from "../protocol";
 import { Chips } from "./Chips";

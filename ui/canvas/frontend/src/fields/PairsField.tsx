@@ -1,10 +1,10 @@
 /** `mapping`: a column to its new name. `values`: a value to another. */
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
-import { resolve, valueSchema, type FieldKind } from "../schema";
+import { resolve, valueSchema, type FieldKind } from "./schema";
 import { columnsFor, useRows, type ControlProps } from "./control";
 import { Combobox } from "./Combobox";
-import { kindIcon } from "../columns";
+import { kindIcon } from "../panel/columns";
 import { readNumber } from "./NumberField";
 
 type Row = [string, string];

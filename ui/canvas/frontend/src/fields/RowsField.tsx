@@ -1,7 +1,7 @@
 /** A list of small forms: aggregations, rules, window functions. They can be added, removed and moved. */
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
-import { resolve, startOf } from "../schema";
+import { resolve, startOf } from "./schema";
 import { useRows, type ControlProps } from "./control";
 import { ItemForm, titleOf, variantsOf, type Item } from "./ItemForm";
 

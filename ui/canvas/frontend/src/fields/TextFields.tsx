@@ -1,6 +1,6 @@
 /** Plain values: texts, dates, choices, yes or no. */
 import { Icon } from "../Icon";
-import { resolve, wordOf } from "../schema";
+import { resolve, wordOf } from "./schema";
 import { Combobox } from "./Combobox";
 import { useDraft, type ControlProps } from "./control";
 

@@ -1,7 +1,7 @@
 /** What every control of a form gets. */
 import { useRef, useState } from "react";
 import type { Column, FunctionHelp, Json, Option, RowsShown, Schema } from "../protocol";
-import type { Field } from "../schema";
+import type { Field } from "./schema";
 
 export interface Context {
   root: Schema;

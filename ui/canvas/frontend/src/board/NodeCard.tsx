@@ -1,0 +1,102 @@
+/** A node on the canvas: what it is, what it does here, and how it is getting on. */
+import { useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { memo, useEffect, useRef } from "react";
+import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
+import { useEditor, usePart } from "../context";
+import { nodeOf } from "../model/graph";
+import { Icon } from "../Icon";
+import { Port } from "./Port";
+import type { NodeStatus, Problem } from "../protocol";
+
+const NONE: Problem[] = [];
+const grouped = new WeakMap<Problem[], Map<string, Problem[]>>();
+
+/** The problems of each node, worked out once per list so that the reference is stable. */
+export function problemsOf(problems: Problem[], id: string): Problem[] {
+  let byNode = grouped.get(problems);
+  if (!byNode) {
+    byNode = Map.groupBy(problems.filter((one) => one.node), (one) => one.node as string);
+    grouped.set(problems, byNode);
+  }
+  return byNode.get(id) ?? NONE;
+}
+
+export function Badge({ problems }: { problems: Problem[] }) {
+  if (problems.length === 0) return null;
+  const look = SEVERITY[worst(problems)];
+  const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}: ${problems.map((one) => one.message).join(" ")}`;
+  return (
+    <span className={`cb-badge cb-tone-${look.tone}`} title={problems.map((one) => one.message).join("\n")} aria-label={label} role="img">
+      <Icon name={look.icon} />
+      {problems.length}
+    </span>
+  );
+}
+
+function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
+  if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip">{note}</span></> : <span>Not run yet</span>}</div>;
+  const look = STATUS[status.status];
+  const rows = status.rows_out ?? status.rows_in;
+  return (
+    <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? undefined}>
+      <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
+      <span className="cb-node-word">{look.word}</span>
+      {status.status === "failed" && status.message && <span className="cb-clip cb-node-figures">{status.message}</span>}
+      {status.status !== "failed" && (
+        <span className="cb-node-figures">
+          {rows !== null && <span>{count(rows)} rows</span>}
+          {status.seconds !== null && <span>{duration(status.seconds)}</span>}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
+  const { model } = useEditor();
+  const node = usePart((state) => nodeOf(state.graph, id));
+  const spec = usePart((state) => state.specs.get(node?.component ?? ""));
+  const facts = usePart((state) => state.facts[id]);
+  const status = usePart((state) => state.status[id]);
+  const problems = usePart((state) => problemsOf(state.problems, id));
+  const refresh = useUpdateNodeInternals();
+  const ports = `${spec?.inputs.length ?? 0}/${spec?.outputs.length ?? 0}`;
+  const drawn = useRef(ports);
+  useEffect(() => {
+    if (drawn.current === ports) return;
+    drawn.current = ports;
+    refresh(id);
+  }, [refresh, id, ports]);
+  if (!node) return null;
+
+  const title = node.title ?? spec?.title ?? node.component;
+  const inputs = spec?.inputs ?? [];
+  const outputs = spec?.outputs ?? [];
+  const tall = Math.max(inputs.length, outputs.length);
+  const failing = problems.some((one) => one.severity === "error") || status?.status === "failed";
+  const classes = ["cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running"];
+  return (
+    <div
+      data-testid={`node-${id}`}
+      className={classes.filter(Boolean).join(" ")}
+      style={{ "--cb-hue": hueOf(spec?.category ?? ""), minHeight: tall > 2 ? 30 * (tall + 1) : undefined } as React.CSSProperties}
+      onDoubleClick={() => model.wish({ type: "open", node: id })}
+    >
+      <div className="cb-node-head">
+        <span className="cb-node-icon"><Icon name={spec?.icon || "help"} /></span>
+        <span className="cb-node-title cb-clip" title={title}>{title}</span>
+        <Badge problems={problems} />
+      </div>
+      <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
+        {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
+      </div>
+      <Footer status={status} note={facts?.note ?? null} />
+      {inputs.map((port, place) => (
+        <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} place={place} of={inputs.length} />
+      ))}
+      {outputs.map((port, place) => (
+        <Port key={port.name} node={id} side="out" name={port.name} kind={port.kind} optional={false} place={place} of={outputs.length} />
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,68 @@
+/** After a wire is let go over nothing: what could come next, already wired. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { hueOf } from "../appearance";
+import { useEditor, usePart } from "../context";
+import { CARD_HEIGHT, CARD_WIDTH, freePlace, nodeOf } from "../model/graph";
+import { Icon } from "../Icon";
+import { matching } from "../palette/search";
+import type { PortRef } from "../model/rules";
+
+export interface QuickAddAt {
+  left: number;
+  top: number;
+  place: { x: number; y: number };
+  from: PortRef;
+}
+
+export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
+  const { model } = useEditor();
+  const palette = usePart((state) => state.palette);
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  const list = useRef<HTMLUListElement>(null);
+  const found = useMemo(() => {
+    const { graph, specs } = model.state;
+    const spec = specs.get(nodeOf(graph, at.from.node)?.component ?? "");
+    const ports = at.from.side === "out" ? spec?.outputs : spec?.inputs;
+    const kind = ports?.find((port) => port.name === at.from.port)?.kind;
+    const fit = palette.filter((one) => (at.from.side === "out" ? one.inputs : one.outputs).some((port) => port.kind === kind));
+    return matching(fit, query).slice(0, 40);
+  }, [model, palette, query, at]);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+
+  const pick = (key: string): void => {
+    const x = at.from.side === "out" ? at.place.x : at.place.x - CARD_WIDTH;
+    model.add(key, freePlace(model.state.graph, [x, at.place.y - CARD_HEIGHT / 2]), at.from);
+    onClose();
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    event.stopPropagation();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) setActive((found.length + active + step) % Math.max(1, found.length));
+    if (event.key === "Enter" && found[active]) pick(found[active].key);
+    if (event.key === "Escape") onClose();
+    if (step || event.key === "Enter" || event.key === "Escape") event.preventDefault();
+  };
+  return (
+    <div className="cb-quick" style={{ left: at.left, top: at.top }} onKeyDown={onKeyDown} role="dialog" aria-label="Add a node to this wire">
+      <input className="cb-input" autoFocus placeholder="What comes next?" aria-label="Search components" value={query}
+        data-testid="quick-search"
+        onChange={(event) => { setQuery(event.target.value); setActive(0); }}
+        onBlur={(event) => { if (!event.currentTarget.closest(".cb-quick")?.contains(event.relatedTarget)) onClose(); }} />
+      <ul ref={list} role="listbox" aria-label="Components that fit">
+        {found.map((spec, index) => (
+          <li key={spec.key} role="option" aria-selected={index === active} className="cb-list-item" data-testid={`quick-${spec.key}`}
+            style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties}
+            onMouseEnter={() => setActive(index)}
+            onMouseDown={(event) => { event.preventDefault(); pick(spec.key); }}>
+            <span className="cb-swatch"><Icon name={spec.icon} /></span>
+            <span className="cb-list-label">{spec.title}</span>
+          </li>
+        ))}
+        {found.length === 0 && <li className="cb-list-empty">Nothing fits</li>}
+      </ul>
+    </div>
+  );
+}

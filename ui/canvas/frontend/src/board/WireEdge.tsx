@@ -1,0 +1,44 @@
+/** A wire: coloured by what it carries, moving while its rows do, with an × to cut it. */
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react";
+import { memo } from "react";
+import { useEditor, usePart } from "../context";
+import { Icon } from "../Icon";
+import type { PortKind } from "../protocol";
+
+export interface WireData extends Record<string, unknown> {
+  kind: PortKind;
+  hovered: boolean;
+  target: boolean;
+  name: string;
+  onHover(on: boolean): void;
+}
+
+export const WireEdge = memo(function WireEdge(props: EdgeProps) {
+  const { id, source, target, selected } = props;
+  const { model } = useEditor();
+  const data = props.data as WireData | undefined;
+  const flowing = usePart((state) => state.status[target]?.status === "running" && state.status[source]?.status !== "running");
+  const readonly = usePart((state) => state.readonly);
+  const [path, x, y] = getBezierPath(props);
+  const classes = ["cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", data?.target && "cb-wire-target"];
+  return (
+    <>
+      <BaseEdge id={id} path={path} interactionWidth={22} className={classes.filter(Boolean).join(" ")} />
+      {(data?.hovered || selected) && !readonly && (
+        <EdgeLabelRenderer>
+          <button
+            type="button"
+            className="cb-wire-cut nodrag nopan"
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            aria-label={`Remove the wire ${data?.name ?? ""}`}
+            onMouseEnter={() => data?.onHover(true)}
+            onMouseLeave={() => data?.onHover(false)}
+            onClick={() => model.remove([], [id])}
+          >
+            <Icon name="close" />
+          </button>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});

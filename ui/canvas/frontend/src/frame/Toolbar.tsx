@@ -1,0 +1,193 @@
+/** The bar at the top: what this is, whether it is saved, and what can be done with all of it. */
+import { useEffect, useRef, useState } from "react";
+import { duration, RUN, SEVERITY, worst } from "../appearance";
+import { useEditor, usePart } from "../context";
+import { nodeOf } from "../model/graph";
+import { Icon } from "../Icon";
+import { drawnAs, specOf } from "../board/nodes/drawn";
+import type { Run } from "../protocol";
+import { titleOf } from "../model/rules";
+import type { Saved } from "../model/sync";
+
+const SAVED: { [saved in Saved]: [string, string] } = {
+  saved: ["cloud_done", "Saved"],
+  saving: ["sync", "Saving…"],
+  offline: ["cloud_off", "Offline, retrying"],
+};
+
+interface Props {
+  full: boolean;
+  panels: { left: boolean; right: boolean };
+  onFull(): void;
+  onFit(): void;
+  onArrange(): void;
+  onHelp(): void;
+  onPanel(side: "left" | "right"): void;
+}
+
+export function Toolbar(props: Props) {
+  const { model } = useEditor();
+  const name = usePart((state) => state.name);
+  const saved = usePart((state) => state.saved);
+  const readonly = usePart((state) => state.readonly);
+  const canUndo = usePart((state) => state.canUndo);
+  const canRedo = usePart((state) => state.canRedo);
+  const [icon, word] = SAVED[saved];
+  return (
+    <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
+      <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />
+      <h1 className="cb-name cb-clip" title={name}>{name}</h1>
+      <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
+        <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
+        <span>{readonly ? "Read only" : word}</span>
+      </span>
+      <span className="cb-grow" />
+      {!readonly && (
+        <>
+          <Tool icon="undo" label="Undo" keys="Ctrl Z" testId="canvas-undo" disabled={!canUndo} onClick={() => model.undo()} />
+          <Tool icon="redo" label="Redo" keys="Ctrl Shift Z" testId="canvas-redo" disabled={!canRedo} onClick={() => model.redo()} />
+          <span className="cb-divider" />
+          <Tool icon="account_tree" label="Arrange" keys="L" testId="canvas-arrange" onClick={props.onArrange} />
+        </>
+      )}
+      <Tool icon="fit_screen" label="Fit to view" keys="F" testId="canvas-fit" onClick={props.onFit} />
+      <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
+      <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
+      <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />
+      <ProblemCount onShow={() => { model.select([]); if (!props.panels.right) props.onPanel("right"); }} />
+      <Runner />
+    </div>
+  );
+}
+
+interface ToolProps {
+  icon: string;
+  label: string;
+  keys?: string;
+  testId?: string;
+  disabled?: boolean;
+  onClick(): void;
+}
+
+function Tool({ icon, label, keys, testId, disabled = false, onClick }: ToolProps) {
+  return (
+    <button type="button" className="cb-tool" data-testid={testId} title={keys ? `${label} (${keys})` : label} aria-label={label}
+      disabled={disabled} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function ProblemCount({ onShow }: { onShow(): void }) {
+  const problems = usePart((state) => state.problems);
+  if (problems.length === 0) return null;
+  const look = SEVERITY[worst(problems)];
+  const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
+  return (
+    <button type="button" className={`cb-button cb-problem-count cb-tone-${look.tone}`} data-testid="canvas-problems" title={`${label}: show them`} aria-label={label} onClick={onShow}>
+      <Icon name={look.icon} />{problems.length}
+    </button>
+  );
+}
+
+const isActive = (run: Run | null): boolean => run?.status === "queued" || run?.status === "running";
+
+function Runner() {
+  const { model } = useEditor();
+  const run = usePart((state) => state.run);
+  const readonly = usePart((state) => state.readonly);
+  const empty = usePart((state) => state.graph.nodes.every((one) => drawnAs(specOf(one, state.specs))));
+  const node = usePart((state) => nodeOf(state.graph, state.selection.length === 1 ? (state.selection[0] ?? null) : null));
+  const specs = usePart((state) => state.specs);
+  const [asked, setAsked] = useState<string | null>(null);
+  useEffect(() => setAsked(null), [run?.id, run?.status]);
+  useEffect(() => {
+    if (!asked) return;
+    const timer = setTimeout(() => setAsked(null), 8000);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  if (run && isActive(run)) {
+    return <RunProgress run={run} cancelling={asked === "cancel"} onCancel={() => { setAsked("cancel"); model.wish({ type: "cancel" }); }} />;
+  }
+  const start = (to: string | null): void => {
+    setAsked("run");
+    model.wish({ type: "run", to });
+  };
+  return (
+    <>
+      {run && <LastRun run={run} />}
+      {!readonly && <RunButton busy={asked === "run"} disabled={empty} to={node && !drawnAs(specOf(node, specs)) ? { id: node.id, title: titleOf(node, specs) } : null} onRun={start} onSave={() => model.wish({ type: "save" })} />}
+    </>
+  );
+}
+
+function LastRun({ run }: { run: Run }) {
+  const look = RUN[run.status];
+  return (
+    <span className={`cb-lastrun cb-tone-${look.tone}`} title={run.message ?? `Run ${run.number}`} data-testid="canvas-lastrun">
+      <Icon name={look.icon} />
+      <span>{look.word}{run.seconds === null ? "" : ` in ${duration(run.seconds)}`}</span>
+    </span>
+  );
+}
+
+function RunProgress({ run, cancelling, onCancel }: { run: Run; cancelling: boolean; onCancel(): void }) {
+  const share = run.progress === null ? null : Math.round(Math.min(1, Math.max(0, run.progress)) * 100);
+  const left = run.remaining_seconds === null ? "" : `${duration(Math.max(1, Math.round(run.remaining_seconds)))} left`;
+  const word = cancelling ? "Cancelling…" : run.status === "queued" ? "Queued" : share === null ? "Running" : `${share} %`;
+  return (
+    <div className="cb-running">
+      <div className="cb-running-text" aria-live="polite">
+        <span>{word}</span>
+        {!cancelling && left && <span className="cb-running-left">{left}</span>}
+      </div>
+      <div className={`cb-bar${share === null ? " cb-bar-unknown" : ""}`} role="progressbar" aria-label={`Run ${run.number}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={share ?? undefined}>
+        <span style={{ width: `${share ?? 30}%` }} />
+      </div>
+      <button type="button" className="cb-button" data-testid="canvas-cancel" disabled={cancelling} onClick={onCancel}>
+        <Icon name="stop" />Cancel
+      </button>
+    </div>
+  );
+}
+
+interface RunButtonProps {
+  busy: boolean;
+  disabled: boolean;
+  to: { id: string; title: string } | null;
+  onRun(to: string | null): void;
+  onSave(): void;
+}
+
+function RunButton({ busy, disabled, to, onRun, onSave }: RunButtonProps) {
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const run = (target: string | null): void => {
+    setOpen(false);
+    onRun(target);
+  };
+  return (
+    <div className="cb-split" ref={box} onBlur={(event) => { if (!box.current?.contains(event.relatedTarget)) setOpen(false); }}
+      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); } }}>
+      <button type="button" className="cb-button cb-primary" data-testid="canvas-run" disabled={disabled || busy} title="Run (Ctrl Enter)" onClick={() => run(null)}>
+        <Icon name="play_arrow" />{busy ? "Starting…" : "Run"}
+      </button>
+      <button type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
+        <Icon name="expand_more" />
+      </button>
+      {open && (
+        <div className="cb-menu" role="menu">
+          <button type="button" role="menuitem" autoFocus onClick={() => run(null)}>
+            <Icon name="play_arrow" /><span>Run everything<small>What did not change is reused</small></span>
+          </button>
+          <button type="button" role="menuitem" data-testid="canvas-run-to" disabled={!to} onClick={() => to && run(to.id)}>
+            <Icon name="start" /><span>{to ? `Run to “${to.title}”` : "Run to the selected node"}<small>{to ? "It and everything before it" : "Select one node first"}</small></span>
+          </button>
+          <button type="button" role="menuitem" data-testid="canvas-save" onClick={() => { setOpen(false); onSave(); }}>
+            <Icon name="bookmark_add" /><span>Save a version<small>To compare with and to go back to</small></span>
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** Pure operations on the drawn graph: every function returns a new graph. */
+import type { Graph, GraphEdge, GraphNode, Params } from "../protocol";
+
+export const CARD_WIDTH = 210;
+export const CARD_HEIGHT = 92;
+export const GRID = 10;
+
+export type Point = [number, number];
+export const EMPTY: Graph = { nodes: [], edges: [] };
+
+export const snap = (value: number): number => Math.round(value / GRID) * GRID;
+export const snapped = ([x, y]: Point): Point => [snap(x), snap(y)];
+export const nodeOf = (graph: Graph, id: string | null): GraphNode | undefined =>
+  graph.nodes.find((node) => node.id === id);
+export const edgeId = (edge: GraphEdge): string =>
+  `${edge.source}.${edge.source_port}->${edge.target}.${edge.target_port}`;
+export const sameGraph = (a: Graph, b: Graph): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** A readable id, because it is written into the pipeline's YAML: `impute_mean`, `impute_mean_2`. */
+export function freshId(component: string, taken: ReadonlySet<string>): string {
+  const safe = component.toLowerCase().replace(/[^a-z0-9_]/g, "_").replace(/^[^a-z]+/, "") || "node";
+  const base = safe.replace(/_\d+$/, "").slice(0, 58) || "node";
+  const first = safe.slice(0, 64);
+  if (!taken.has(first)) return first;
+  for (let number = 2; ; number++) {
+    const id = `${base}_${number}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+const ids = (graph: Graph): Set<string> => new Set(graph.nodes.map((node) => node.id));
+
+export function addNode(graph: Graph, component: string, position: Point, params: Params = {}): [Graph, string] {
+  const id = freshId(component, ids(graph));
+  const node: GraphNode = { id, component, title: null, params, position: snapped(position) };
+  return [{ ...graph, nodes: [...graph.nodes, node] }, id];
+}
+
+export const addEdge = (graph: Graph, edge: GraphEdge): Graph => ({ ...graph, edges: [...graph.edges, edge] });
+
+export function removeParts(graph: Graph, nodes: ReadonlySet<string>, edges: ReadonlySet<string>): Graph {
+  return {
+    nodes: graph.nodes.filter((node) => !nodes.has(node.id)),
+    edges: graph.edges.filter(
+      (edge) => !edges.has(edgeId(edge)) && !nodes.has(edge.source) && !nodes.has(edge.target),
+    ),
+  };
+}
+
+export function changeNode(graph: Graph, id: string, change: Partial<GraphNode>): Graph {
+  return { ...graph, nodes: graph.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) };
+}
+
+export function moveNodes(graph: Graph, positions: ReadonlyMap<string, Point>): Graph {
+  let moved = false;
+  const nodes = graph.nodes.map((node) => {
+    const to = positions.get(node.id);
+    if (!to || (to[0] === node.position[0] && to[1] === node.position[1])) return node;
+    moved = true;
+    return { ...node, position: to };
+  });
+  return moved ? { ...graph, nodes } : graph;
+}
+
+/** The chosen nodes and the wires among them. */
+export function fragment(graph: Graph, chosen: ReadonlySet<string>): Graph {
+  return {
+    nodes: graph.nodes.filter((node) => chosen.has(node.id)),
+    edges: graph.edges.filter((edge) => chosen.has(edge.source) && chosen.has(edge.target)),
+  };
+}
+
+export function paste(graph: Graph, piece: Graph, offset: Point): [Graph, string[]] {
+  const taken = ids(graph);
+  const renamed = new Map<string, string>();
+  const nodes = piece.nodes.map((node) => {
+    const id = freshId(node.id, taken);
+    taken.add(id);
+    renamed.set(node.id, id);
+    const position = snapped([node.position[0] + offset[0], node.position[1] + offset[1]]);
+    return { ...structuredClone(node), id, position };
+  });
+  const edges = piece.edges.map((edge) => ({
+    ...edge,
+    source: renamed.get(edge.source) ?? edge.source,
+    target: renamed.get(edge.target) ?? edge.target,
+  }));
+  const next = { nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] };
+  return [next, [...renamed.values()]];
+}
+
+/** The nearest place at or below `wanted` where a card covers no other card. */
+export function freePlace(graph: Graph, wanted: Point): Point {
+  const [x, start] = snapped(wanted);
+  let y = start;
+  const covers = (node: GraphNode): boolean =>
+    Math.abs(node.position[0] - x) < CARD_WIDTH + 10 && Math.abs(node.position[1] - y) < CARD_HEIGHT + 10;
+  while (graph.nodes.some(covers)) y += GRID;
+  return [x, y];
+}

@@ -1,0 +1,120 @@
+/**
+ * The saving of one document: the newest snapshot goes out 200 ms after the last change, one at a time,
+ * and again after 4 s without an answer. Python answers with `rev`, `by` and `ack`.
+ */
+import type { Edit, Graph } from "../protocol";
+
+export const QUIET_MS = 200;
+export const RETRY_MS = 4000;
+
+export interface Remote {
+  rev: number;
+  by: string;
+  ack: number;
+  refused?: { cid: string; seq: number; message: string } | null;
+}
+
+export interface Wire {
+  snapshot(): Graph;
+  /** Returns false when there is nothing to send over at the moment. */
+  send(edit: Edit): boolean;
+  changed(): void;
+}
+
+/** `adopt`: take Python's graph; `refused`: take it, because ours was turned down; `keep`: ours stands. */
+export type Verdict = "adopt" | "refused" | "keep";
+export type Saved = "saved" | "saving" | "offline";
+
+export class Sync {
+  base = -1;
+  seq = 0;
+  private dirty = false;
+  private flight: Edit | null = null;
+  private quiet: ReturnType<typeof setTimeout> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly doc: string,
+    readonly cid: string,
+    private readonly wire: Wire,
+  ) {}
+
+  get saved(): Saved {
+    if (this.flight && this.flight.try > 0) return "offline";
+    return this.flight || this.dirty ? "saving" : "saved";
+  }
+
+  get unsaved(): boolean {
+    return this.dirty || this.flight !== null;
+  }
+
+  /** The graph has changed here. */
+  touch(): void {
+    this.dirty = true;
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => this.flush(false), QUIET_MS);
+    this.wire.changed();
+  }
+
+  /** Send what is unsent; `force` does not wait for the edit under way. Returns the newest edit's number. */
+  flush(force = true): number {
+    clearTimeout(this.quiet);
+    if (!this.dirty || (this.flight && !force)) return this.seq;
+    const edit = { doc: this.doc, cid: this.cid, seq: this.seq + 1, base: this.base, graph: this.wire.snapshot(), try: 0 };
+    this.seq = edit.seq;
+    this.dirty = false;
+    this.flight = edit;
+    this.transmit();
+    this.wire.changed();
+    return this.seq;
+  }
+
+  /** The connection is there (again): send what is waiting, now. */
+  resume(): void {
+    if (this.flight) this.again();
+    else this.flush(false);
+  }
+
+  receive(remote: Remote): Verdict {
+    const turnedDown = this.flight && remote.refused?.cid === this.cid && remote.refused.seq >= this.flight.seq;
+    if (turnedDown) return this.settle(remote.rev, "refused");
+    if (remote.by !== this.cid) return remote.rev > this.base ? this.settle(remote.rev, "adopt") : "keep";
+    if (remote.rev < this.base) return "keep";
+    this.base = remote.rev;
+    if (this.flight && remote.ack >= this.flight.seq) this.land();
+    return "keep";
+  }
+
+  stop(): void {
+    clearTimeout(this.quiet);
+    clearTimeout(this.retry);
+  }
+
+  private settle(rev: number, verdict: Verdict): Verdict {
+    this.base = rev;
+    this.dirty = false;
+    this.flight = null;
+    this.stop();
+    return verdict;
+  }
+
+  private land(): void {
+    this.flight = null;
+    clearTimeout(this.retry);
+    if (this.dirty) this.quiet = setTimeout(() => this.flush(false), 0);
+  }
+
+  private transmit(): void {
+    clearTimeout(this.retry);
+    if (this.flight) this.wire.send(this.flight);
+    this.retry = setTimeout(() => this.again(), RETRY_MS);
+  }
+
+  /** The same snapshot under the same number: if Python has it already, it only acknowledges it. */
+  private again(): void {
+    if (!this.flight) return;
+    this.flight = { ...this.flight, try: this.flight.try + 1 };
+    this.transmit();
+    this.wire.changed();
+  }
+}
