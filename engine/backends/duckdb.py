@@ -16,16 +16,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 
+from components.portable.frequencies import Measure
 from components.ports import ROW
 from components.prepare.packed import FIELD
-from engine.backends import segments
-from engine.backends.backend import BATCH_ROWS, Backend, Limits, Precision
+from engine.backends import quantiles, segments
+from engine.backends.backend import BATCH_ROWS, Backend, K, Limits, Precision
 from engine.backends.duckdb_sql import DuckDBSQL
 from engine.cache import private_name
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 
 AHEAD, MOST_AHEAD_MB = 8, 256
 """Part of the memory, and how much of it, that results may take that are computed ahead of who reads them."""
+QUANTILES = 0.5
+"""Part of the memory beyond which quantiles are sorted: DuckDB collects their values outside of its own limit."""
 FLOATS = {"float32": "FLOAT", "float64": "DOUBLE"}
 
 
@@ -55,6 +58,7 @@ class DuckDBBackend(Backend):
             python_enable_replacements=False,
             **options,
         )
+        self._most_rows = 0
         self._mine = threading.local()
         self._naming = threading.Lock()
         self._lock(readable, workspace)
@@ -77,6 +81,7 @@ class DuckDBBackend(Backend):
     def read(self, paths: Sequence[Path]) -> ir.Table:
         """Parquet files as one lazy table; a view, because other threads cannot see what is temporary."""
         name = f"t_{uuid4().hex}"
+        self._most_rows = max(self._most_rows, sum(pq.read_metadata(path).num_rows for path in paths))
         files = ", ".join(_quoted(path) for path in paths)
         with self._naming:
             self._connection.raw_sql(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608  quoted
@@ -134,6 +139,31 @@ class DuckDBBackend(Backend):
     def _ranges(self, base: ir.Table, width: int) -> list[range] | None:
         ids = self.row(base.aggregate(first=base[ROW].min(), last=base[ROW].max(), count=base.count()))
         return segments.ranges(**ids, width=width)
+
+    def measured(self, table: ir.Table, measures: Mapping[K, Measure]) -> dict[K, Any]:
+        """In one aggregation, and quantiles of more rows than there is room for by sorting."""
+        taken = self._most_rows * quantiles.BYTES * len(quantiles.columns(measures.values()))
+        if taken <= self._limits.memory_mb * 1e6 * QUANTILES:
+            return super().measured(table, measures)
+        rest = quantiles.by_sorting(table, measures, self._sorted)
+        known = {name: left for name, left in rest.items() if quantiles.is_known(left)}
+        values = {name: self.row(left.name("value").as_table())["value"] for name, left in known.items()}
+        return values | super().measured(table, {name: left for name, left in rest.items() if name not in known})
+
+    @contextmanager
+    def _sorted(self, column: ir.Table) -> Iterator[tuple[int, quantiles.Places]]:
+        name = f"s_{uuid4().hex}"
+        query = f"SELECT CAST({quantiles.VALUE} AS DOUBLE) AS v FROM ({self._connection.compile(column)})"  # noqa: S608
+        made = self._run(f"CREATE TEMP TABLE {name} AS {query} ORDER BY v").fetchall()
+
+        def at(places: Sequence[int]) -> Mapping[int, float]:
+            listed = ", ".join(map(str, places))
+            return dict(self._run(f"SELECT rowid, v FROM {name} WHERE rowid IN ({listed})").fetchall())  # noqa: S608
+
+        try:
+            yield int(made[0][0]), at
+        finally:
+            self._run(f"DROP TABLE {name}")
 
     def around(self, table: ir.Table, query: Callable[[str], str]) -> pa.Table:
         """The small result of a query written in SQL, given the SQL of a table."""
