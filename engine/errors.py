@@ -32,7 +32,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from components.errors import ComponentError
-from storage.errors import StorageError
+from storage.errors import StorageError, Unreachable
 
 
 class CanvasbackError(Exception):
@@ -186,7 +186,8 @@ def error_data(error: CanvasbackError | ComponentError | StorageError) -> dict[s
     if isinstance(error, CanvasbackError):
         return error.as_data()
     field = getattr(error, "field", None) or getattr(error, "column", None)
-    return {"code": error.code, "message": error.message, "hint": error.hint, "node": None, "field": field}
+    told = {"code": error.code, "message": error.message, "hint": error.hint, "node": None, "field": field}
+    return {**told, "detail": {"passing": error.passing}} if isinstance(error, Unreachable) else told
 
 
 def unexpected(error: Exception) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Literal
 from storage.schema import UNFINISHED, Dataset
 from storage.unit_of_work import UnitOfWork
 
-UserKind = Literal["pipeline", "run", "model", "board", "chart", "sync"]
+UserKind = Literal["pipeline", "run", "model", "board", "chart", "sync", "rule"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class User:
     Parameters
     ----------
     key
-        What its page needs: a pipeline's or run's id, the name of a model or board.
+        What its page needs: a pipeline's or run's id, the name of a model, board or dataset.
     version
         The version that it uses; None for whichever is the latest.
     needs
@@ -73,5 +73,7 @@ def _around(uow: UnitOfWork, dataset: Dataset) -> Iterator[User]:
         yield User("board", f"board {board}", board)
     if uow.datasets.is_synced(dataset.id):
         yield User("sync", "its sync, which is not paused", dataset.name)
+    for other in uow.rules.naming(dataset.name):
+        yield User("rule", f"a rule of {other}", other)
     for pipeline in uow.datasets.triggered(dataset.id):
         yield User("pipeline", f"pipeline {pipeline}, which its new versions start", pipeline)

@@ -45,6 +45,12 @@ class Rules(Repository):
             select(Rule).where(Rule.dataset_id == dataset_id).order_by(Rule.position, Rule.id)
         ).all()
 
+    def naming(self, dataset: str) -> Sequence[str]:
+        """Return the names of the other datasets with a rule that looks something up in this one."""
+        query = select(Dataset.name, Rule.rule).join(Dataset, Dataset.id == Rule.dataset_id).order_by(Dataset.name)
+        found = (name for name, rule in self._session.execute(query) if rule.get("dataset") == dataset)
+        return [name for name in dict.fromkeys(found) if name != dataset]
+
     def get(self, rule_id: str) -> Rule:
         """Return one rule; `NotFound` when it is gone."""
         return self._get(Rule, rule_id, "rule")

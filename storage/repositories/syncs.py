@@ -1,6 +1,6 @@
 """Syncs: where a dataset's next versions come from, when, and how each time went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -136,7 +136,7 @@ class Syncs(Repository):
         return self._change(delete(SyncRun).where(SyncRun.status.in_(FINISHED), SyncRun.finished_at < before))
 
     def _retry_at(self, run: SyncRun) -> datetime | None:
-        if run.status not in UNTIRED or run.asked_by == "hand" or (run.error or {}).get("code") in LASTING:
+        if run.status not in UNTIRED or run.asked_by == "hand" or _is_lasting(run.error or {}):
             return None
         sync = self.get(run.sync_id)
         if run.attempt > sync.retries or sync.paused:
@@ -155,3 +155,8 @@ def back_off(attempt: int) -> timedelta:
 
 def _at_work() -> Any:
     return exists().where(and_(SyncRun.sync_id == Sync.id, SyncRun.status.in_(UNFINISHED)))
+
+
+def _is_lasting(error: Mapping[str, Any]) -> bool:
+    """Whether only a person can end it: a wrong password that is tried again locks the account."""
+    return error.get("code") in LASTING or error.get("detail", {}).get("passing") is False

@@ -50,7 +50,9 @@ def end(home: Workspace, status: JobStatus = "succeeded", code: str = "unreachab
     """What is queued ends, as a worker's child would end it."""
     with home.database.write() as uow:
         while (job := uow.jobs.claim("tests", 60)) is not None:
-            error = None if status == "succeeded" else {"code": code, "message": "It did not answer."}
+            code, _, passing = code.partition(" ")
+            detail = {"detail": {"passing": passing == "for now"}} if passing else {}
+            error = None if status == "succeeded" else {"code": code, "message": "It did not answer.", **detail}
             end_of_job(uow, job.id, "tests", job.attempt, status, error=error)
 
 
@@ -118,6 +120,8 @@ def test_a_slot_waits_for_a_sync_that_is_at_work(home: Workspace) -> None:
         ("failed", "unreachable", 3, [1, 2, 3, 4]),
         ("crashed", "process_died", 1, [1, 2]),
         ("failed", "unreachable", 0, [1]),
+        ("failed", "unreachable for now", 1, [1, 2]),
+        ("failed", "unreachable until someone acts", 3, [1]),
         ("failed", "schema_changed", 3, [1]),
         ("cancelled", "cancelled", 3, [1]),
     ],

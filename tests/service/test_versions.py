@@ -195,8 +195,20 @@ def synced(uow: Any, dataset_id: str) -> None:
     uow.datasets._session.add(sync)
 
 
-@pytest.mark.parametrize(("use", "user"), [(boarded, "board Monday"), (synced, "its sync, which is not paused")])
-def test_a_dataset_on_a_board_or_in_sync_is_not_deleted(three: Workspace, use: Callable[..., None], user: str) -> None:
+def looked_up(uow: Any, dataset_id: str) -> None:
+    other = uow.datasets.add("orders")
+    rule = {"kind": "refers_to", "column": "n", "dataset": "rows", "other_column": "n"}
+    uow.rules.add(other.id, rule, "warn")
+    uow.rules.add(dataset_id, rule, "warn")  # its own rule goes with it
+
+
+USES = [(boarded, "board Monday"), (synced, "its sync, which is not paused"), (looked_up, "a rule of orders")]
+
+
+@pytest.mark.parametrize(("use", "user"), USES)
+def test_a_dataset_on_a_board_in_sync_or_in_a_rule_is_not_deleted(
+    three: Workspace, use: Callable[..., None], user: str
+) -> None:
     three.database.transact(lambda uow: use(uow, uow.datasets.by_name("rows").id))
     with pytest.raises(InUse) as caught:
         datasets.delete_dataset(three, "rows")

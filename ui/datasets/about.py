@@ -22,11 +22,13 @@ ICONS = {
     "model": ":material/model_training:",
     "board": ":material/dashboard:",
     "sync": ":material/sync:",
+    "rule": ":material/rule:",
 }
 PAGES = {
     "pipeline": (places.BUILDER, "pipeline"),
     "run": (places.RUNS, "run"),
     "model": (places.MODELS, "model"),
+    "rule": (places.DATASETS, "dataset"),
 }
 SHOWN = 20
 

@@ -62,7 +62,8 @@ def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, A
     seen = looked_at(home, document, overrides)
     about = st.container()
     left_out = f"Lines left out ({seen['rejected_count']:,})" if seen["rejected_count"] else "Lines left out"
-    rows, columns, lines = st.tabs(["First rows", "Columns", left_out])
+    has_lines = document["kind"] not in ("table", "query")
+    rows, columns, *lines = st.tabs(["First rows", "Columns", *([left_out] if has_lines else [])])
     with columns:
         imposed = show_columns(seen, key)
     if imposed:
@@ -70,8 +71,9 @@ def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, A
         seen = looked_at(home, document, overrides)
     with rows:
         show_rows(seen)
-    with lines:
-        show_left_out(seen, overrides, key)
+    for tab in lines:
+        with tab:
+            show_left_out(seen, overrides, key)
     with about:
         show_findings(seen, overrides, key)
     return overrides
