@@ -53,6 +53,21 @@ def pipeline_export(
     print_json(pipeline.as_document()) if as_json else typer.echo(pipeline.as_yaml(), nl=False)
 
 
+@app.command("script")
+@guarded
+def pipeline_script(
+    run: Annotated[str, typer.Argument(help="The id of a finished run.")],
+    to: Annotated[Path, typer.Option("--to", help="The folder to write to; it may be new.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a run as a Python script that needs only DuckDB, pandas and scikit-learn, with the rows that it reads."""
+    from engine.service.scripts import RunScript
+
+    path = RunScript(open_home(home), run).save(to)
+    print_json({"script": str(path)}) if as_json else say(f"Written. Try it: python {path}")
+
+
 @app.command("plan")
 @guarded
 def pipeline_plan(

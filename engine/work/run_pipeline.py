@@ -21,10 +21,10 @@ from engine.forecast import source_rows
 from engine.graph import Pipeline
 from engine.limits import database_memory_mb, matrix_memory_mb
 from engine.plan import Plan, make_plan
-from engine.schemas import read_params
 from engine.work.assignment import Assignment
 from engine.work.delivery import Delivery, names_asked
 from engine.work.fetch_sources import Fetched, fetch_sources
+from engine.work.pinned import by_table
 from engine.work.register_model import register_model
 from engine.work.report_model import report_model
 from engine.workspace import Workspace
@@ -75,7 +75,7 @@ def _execute(
     assignment: Assignment, run: Run, pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]
 ) -> Mapping[str, NodeResult]:
     workspace = assignment.workspace
-    versions = _by_table(pipeline, pinned)
+    versions = by_table(pipeline, pinned)
     files = _verified_files(workspace, pipeline, pinned)
     workspace.cache.watch(path for paths in files.values() for path in paths)
     part = pipeline.slice_to(run.target) if run.target and run.target in pipeline.by_id else pipeline
@@ -192,24 +192,13 @@ def _verified_files(
     """
     files = {}
     for node_id, version in pinned.items():
-        for table in _by_table(pipeline, {node_id: version}):
+        for table in by_table(pipeline, {node_id: version}):
             try:
                 files[table] = workspace.files_of(version, "once")
             except DamagedFile as error:
                 told = f"Version {version.number} of the dataset {table.dataset!r} cannot be used: {error.message}."
                 raise DamagedInput(told, hint=error.hint, node_id=node_id) from error
     return files
-
-
-def _by_table(pipeline: Pipeline, pinned: Mapping[str, DatasetVersion]) -> dict[StoredTable, DatasetVersion]:
-    """Every source reads the version that was pinned when the run was asked for."""
-    found = {}
-    for node_id, version in pinned.items():
-        component = read_params(pipeline.by_id[node_id])
-        table = component.table() if isinstance(component, Source) else None
-        if isinstance(table, StoredTable):
-            found[table] = version
-    return found
 
 
 def _record_waiting(assignment: Assignment, run_id: str, plan: Plan, rows: Mapping[str, int]) -> None:

@@ -245,6 +245,10 @@ def test_a_run_tells_its_nodes_and_models(canvasback: Canvasback, place: tuple[s
     assert canvasback("runs", "list", "--json", *place).json[0]["id"] == told.json["run"]
     assert canvasback("runs", "show", told.json["run"], "--json", *place).json["run"] == told.json["run"]
     assert canvasback("run", "churn", "--to", "fill", "--json", *place).json["reused"] > 0
+    script = canvasback("pipeline", "script", told.json["run"], "--to", tmp_path / "script", "--json", *place).json[
+        "script"
+    ]
+    assert Path(script).read_text().startswith('"""churn')
 
 
 def test_a_run_tells_what_it_and_each_node_took(

@@ -5,6 +5,7 @@ import streamlit as st
 from engine.service import Workspace
 from engine.service.views import NodeRunView, RunView
 from ui import places
+from ui.building.script import offer_script
 from ui.frame import empty
 from ui.made import show_findings, show_made, show_profiles
 from ui.publishing import ask_publish
@@ -19,6 +20,8 @@ def show_results(home: Workspace, pipeline_id: str, latest: RunView | None) -> N
         return
     if latest.error:
         show_error(latest.error)
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        offer_script(home, latest)
     show_findings(latest)
     show_profiles(latest)
     show_made(home, latest)
