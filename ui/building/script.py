@@ -27,8 +27,8 @@ def _show_script(home: Workspace, run_id: str) -> None:
         show_error(error)
         return
     st.caption(
-        "Needs only DuckDB, pandas and scikit-learn. It reads the same rows, prepares them with the same queries, trains "
-        "with the same settings and prints its scores beside those of the run."
+        "Needs only DuckDB, pandas and scikit-learn. It reads the same rows, prepares them with the same queries, "
+        "trains with the same settings and prints its scores beside those of the run."
     )
     with st.container(horizontal=True):
         if script.has_small_data:
