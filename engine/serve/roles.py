@@ -7,7 +7,7 @@ from typing import Literal
 from components.base import LearnedTransform, MatrixTransform, Source, Split
 from components.catalog import component
 from components.errors import UnknownComponent
-from engine.graph import Node, Pipeline, makes_new_rows
+from engine.graph import Node, Pipeline
 from engine.leakage import is_a, line
 
 Part = Literal["input", "replayed", "lookup", "skipped", "frozen", "before", "model"]
@@ -49,7 +49,10 @@ def roles(pipeline: Pipeline, model: str) -> dict[str, Role]:
 
 
 def _role(node: Node) -> Role:
-    serving = component(node.component).spec.serving
+    try:
+        serving = component(node.component).spec.serving
+    except UnknownComponent:
+        return Role("skipped", "This component is not known here, so no endpoint can run it.")
     if serving == "training_only" or is_a(node, Split):
         return _told("skipped")
     if serving == "lookup":

@@ -70,6 +70,8 @@ export function Editor({ model, height }: Props) {
       else model.wish({ type: "run", to: node?.id ?? null });
     },
     save: () => model.wish({ type: "save" }),
+    fitted: () => model.overlay(model.state.overlaid === "fitted" ? null : "fitted"),
+    serving: () => model.overlay(model.state.overlaid === "serving" ? null : "serving"),
   };
 
   return (

@@ -8,6 +8,7 @@ import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
+import { Guard } from "./Guard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../model/graph";
 import { Icon } from "../Icon";
 import { NodeCard } from "./NodeCard";
@@ -155,7 +156,11 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, [model, flow]);
   const onEdgesChange = useCallback((changes: EdgeChange[]) => {
     setEdges((before) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), before));
-  }, []);
+    const picks = changes.filter((change) => change.type === "select");
+    const picked = picks.find((change) => change.selected);
+    if (picked) model.lookIntoWire(picked.id);
+    else if (picks.some((change) => change.id === model.state.wire)) model.lookIntoWire(null);
+  }, [model]);
 
   const onConnect = useCallback((link: Connection) => {
     const ends = endsOf(link);
@@ -249,6 +254,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         proOptions={{ hideAttribution: true }}
         aria-label="Pipeline canvas"
       >
+        {graph.nodes.length > 0 && <Guard />}
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
         {graph.nodes.length > 3 && (
           <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6} nodeClassName={(node) => `cb-mini-${node.type}`}
