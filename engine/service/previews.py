@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError
 from dataclasses import dataclass
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service.trials import TrialView, try_out
 from engine.graph import Pipeline
+from engine.service.trials import TrialView, try_out
 from engine.workspace import Workspace
 
 log = logging.getLogger("canvasback.previews")

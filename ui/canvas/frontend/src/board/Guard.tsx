@@ -15,7 +15,7 @@ export function Guard() {
   const overlaid = usePart((state) => state.overlaid);
   const overlay = usePart((state) => state.overlay);
   return (
-    <Panel position="top-right" className="cb-guard nowheel">
+    <Panel position="top-left" className="cb-guard nowheel">
       <div className="cb-guard-switch" role="group" aria-label="Overlays">
         {KINDS.map(([kind, icon, word, about]) => (
           <button key={kind} type="button" aria-pressed={overlaid === kind} title={about} data-testid={`overlay-${kind}`}

@@ -46,6 +46,9 @@ export function columnChanges(facts: Pick<Facts, "inputs" | "outputs" | "renamed
 /** The same in a sentence. */
 export function changesInWords(changes: readonly ColumnChange[]): string {
   const told = ORDER.map((change) => [changes.filter((one) => one.change === change).length, change] as const).filter(([count]) => count > 0);
-  if (told.every(([, change]) => change === "kept")) return changes.length === 0 ? "No columns" : `All ${changes.length} columns are kept as they are`;
+  if (told.every(([, change]) => change === "kept")) return unchanged(changes.length);
   return told.map(([count, change]) => `${count} ${change === "retyped" ? "with another type" : CHANGE[change].word}`).join(", ");
 }
+
+const unchanged = (columns: number): string =>
+  columns === 0 ? "No columns" : columns === 1 ? "The one column is kept as it is" : `All ${columns} columns are kept as they are`;
