@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ __all__ = ["RESULT", "NotTried", "Samples", "Shelf", "Trial", "try_component", "
 
 LIMITS = Limits(memory_mb=256, threads=1, temp_mb=64)
 MOST_SECONDS = 3.0
+AGAIN_SECONDS = 0.05
 EXPRESSION_ROWS = 200
 
 RESULT = f"{RESERVED_PREFIX}result"
@@ -79,7 +80,9 @@ def try_node(review: Review, node_id: str, samples: Samples, shelf: Shelf) -> Tr
         if isinstance(component, Source):
             return Trial(leaving=run.outputs(node_id))
         arriving = run.inputs(node_id)
-        if component is None or not arriving:
+        if not arriving:
+            raise NotTried("Nothing reaches this node yet.", hint="Connect a table to it.")
+        if component is None:
             return Trial(arriving)
         tables = [backend.register(table) for table in arriving.values()]
         values = _expressions(component, tables[0], backend)
@@ -141,8 +144,8 @@ def _database() -> Iterator[DuckDBBackend]:
     """A database that reads no files, and is stopped when it takes too long."""
     with tempfile.TemporaryDirectory(prefix="canvasback-trial-") as folder:
         backend = DuckDBBackend(LIMITS, [], Path(folder))
-        rang, stop = threading.Event(), backend.stopper()
-        bell = threading.Timer(MOST_SECONDS, lambda: (rang.set(), stop()))
+        rang, done, stop = threading.Event(), threading.Event(), backend.stopper()
+        bell = threading.Timer(MOST_SECONDS, _ring, (rang, done, stop))
         bell.start()
         try:
             with backend.plain_errors():
@@ -153,5 +156,14 @@ def _database() -> Iterator[DuckDBBackend]:
             message = f"This took more than {MOST_SECONDS:.0f} seconds on the sample rows and was stopped."
             raise NotTried(message, hint="Run to here to see rows.") from error
         finally:
+            done.set()
             bell.cancel()
+            bell.join()
             backend.close()
+
+
+def _ring(rang: threading.Event, done: threading.Event, stop: Callable[[], None]) -> None:
+    """Stop the query that is going on, and every one that would follow."""
+    rang.set()
+    while not done.wait(AGAIN_SECONDS):
+        stop()

@@ -52,7 +52,8 @@ def _spread(groups: list[_Group]) -> list[_Group]:
 
 
 def _lots(groups: list[_Group], ids: list[Ids]) -> list[tuple[_Group, Any]]:
-    return [(group, _hashed(one)) for group, one in zip(groups, ids, strict=True)]
+    """The groups that have rows, each with the hashes of its ids."""
+    return [(group, _hashed(one)) for group, one in zip(groups, ids, strict=True) if len(one)]
 
 
 def _lowest(ids: list[Ids], most: int) -> np.uint64:

@@ -71,7 +71,7 @@ def _sketch(name: str, dtype: dt.DataType, column: pa.ChunkedArray) -> Sketch:
 def _of_numbers(values: pa.ChunkedArray) -> dict[str, Any]:
     numbers = pc.cast(values, pa.float64(), safe=False).to_numpy()
     finite = np.sort(numbers[np.isfinite(numbers)])
-    distinct = pc.count_distinct(values).as_py()
+    distinct = len(values.unique())
     if not len(finite):
         return {"distinct": distinct}
     ends = {"least": float(finite[0]), "middle": float(np.median(finite)), "most": float(finite[-1])}
@@ -80,7 +80,7 @@ def _of_numbers(values: pa.ChunkedArray) -> dict[str, Any]:
 
 def _of_times(values: pa.ChunkedArray) -> dict[str, Any]:
     ends = pc.min_max(values).as_py()
-    found = {"distinct": pc.count_distinct(values).as_py(), "least": ends["min"], "most": ends["max"]}
+    found = {"distinct": len(values.unique()), "least": ends["min"], "most": ends["max"]}
     if pa.types.is_date(values.type):
         values = pc.cast(values, pa.timestamp("us"))
     if not pa.types.is_timestamp(values.type):

@@ -40,10 +40,24 @@ def _partners(before: pa.Table, after: pa.Table) -> pa.Array | None:
 
 
 def _differs(left: pa.ChunkedArray, right: pa.ChunkedArray) -> Mask:
-    if pa.types.is_nested(left.type):  # Arrow compares no structs and lists
+    kind = left.type
+    if pa.types.is_null(kind):
+        return np.zeros(len(left), np.bool_)
+    if pa.types.is_struct(kind):  # Arrow compares no structs
+        fields = [_differs(pc.struct_field(left, [i]), pc.struct_field(right, [i])) for i in range(kind.num_fields)]
+        return np.asarray(np.logical_or.reduce([_lost(left, right), *fields]), np.bool_)
+    if pa.types.is_nested(kind):
         return np.array([a != b for a, b in zip(left.to_pylist(), right.to_pylist(), strict=True)], np.bool_)
-    unlike = pc.fill_null(pc.not_equal(left, right), fill_value=False).to_numpy()
-    if pa.types.is_floating(left.type):  # NaN is unlike itself
-        unlike &= ~(pc.is_nan(left).fill_null(False).to_numpy() & pc.is_nan(right).fill_null(False).to_numpy())
-    lost = np.not_equal(left.is_null().to_numpy(), right.is_null().to_numpy())
-    return np.asarray(unlike | lost, np.bool_)
+    unlike = _flags(pc.not_equal(left, right))
+    if pa.types.is_floating(kind):  # NaN is unlike itself
+        unlike &= ~(_flags(pc.is_nan(left)) & _flags(pc.is_nan(right)))
+    return np.asarray(unlike | _lost(left, right), np.bool_)
+
+
+def _lost(left: pa.ChunkedArray, right: pa.ChunkedArray) -> Mask:
+    """Where one of two values is missing."""
+    return np.not_equal(_flags(left.is_null()), _flags(right.is_null()))
+
+
+def _flags(values: pa.ChunkedArray) -> Mask:
+    return np.asarray(pc.fill_null(values, fill_value=False).to_numpy(), np.bool_)

@@ -72,8 +72,9 @@ class StoredSamples:
             raise MissingThing("The rows are read from outside when a run begins.", hint="Run to here to see them.")
         if isinstance(table, StoredTable):
             return self._stored(self.version(table))
-        numbered = table.add_column(0, ROW, pa.array(range(len(table)), pa.int64()))
-        return numbered.take(_every(len(numbered)))
+        if ROW not in table.column_names:
+            table = table.add_column(0, ROW, pa.array(range(len(table)), pa.int64()))
+        return table.take(_every(len(table)))
 
     def count(self, source: Source[Any]) -> int:
         """How many rows the whole source has."""

@@ -129,7 +129,7 @@ class Save(Intent):
 class Look(Message):
     """What the person looks at: nothing is changed by it, so it may be asked again and again.
 
-    `seq` rises with every new question, `attempt` with every time the same one is asked because it was not answered yet.
+    `seq` rises with every new question, `attempt` with every time the same one is asked before it was answered.
     """
 
     doc: Name

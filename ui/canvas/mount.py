@@ -98,7 +98,7 @@ def look(key: str, data: Mapping[str, Any]) -> None:
 
 
 def looked_at(key: str) -> Look | None:
-    """What the person looks at, as the browser last asked through the mount under `key`; None for what it cannot ask."""
+    """What the person looks at, as the browser last asked under `key`; None for what no canvas asks."""
     state = st.session_state.get(key)
     asked = state.get("look") if isinstance(state, Mapping) else None
     try:

@@ -81,6 +81,8 @@ export interface BoardHandle {
   fit(): void;
   heights(): Map<string, number>;
   cutSelected(): string[];
+  /** No wire is selected any more. */
+  leaveWires(): void;
 }
 
 export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
@@ -114,9 +116,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
 
   const chosenEdges = useRef<string[]>([]);
   chosenEdges.current = edges.filter((edge) => edge.selected).map((edge) => edge.id);
+  const onlyWire = selection.length === 0 && chosenEdges.current.length === 1 ? chosenEdges.current[0]! : null;
+  useEffect(() => model.lookIntoWire(onlyWire), [model, onlyWire]);
+  const leaveWires = useCallback(() => setEdges((before) => before.map((edge) => (edge.selected ? { ...edge, selected: false } : edge))), []);
   useEffect(() => {
-    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current });
-  }, [onReady, centre, fit, flow]);
+    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
+  }, [onReady, centre, fit, flow, leaveWires]);
 
   useEffect(() => {
     if (reveal.serial === 0) return;
@@ -156,11 +161,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, [model, flow]);
   const onEdgesChange = useCallback((changes: EdgeChange[]) => {
     setEdges((before) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), before));
-    const picks = changes.filter((change) => change.type === "select");
-    const picked = picks.find((change) => change.selected);
-    if (picked) model.lookIntoWire(picked.id);
-    else if (picks.some((change) => change.id === model.state.wire)) model.lookIntoWire(null);
-  }, [model]);
+  }, []);
 
   const onConnect = useCallback((link: Connection) => {
     const ends = endsOf(link);

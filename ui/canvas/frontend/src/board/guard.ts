@@ -41,15 +41,20 @@ const isLit = (overlay: Overlay, node: string): boolean => {
   return kind !== undefined && !APART.has(kind);
 };
 
+function isEmpty(overlay: Overlay): boolean {
+  for (const _ in overlay.marks) return false;
+  return true;
+}
+
 /** The class of a card. An overlay that has nothing to say dims nothing. */
 export function lookOf(overlay: Overlay | null, node: string): string | false {
-  if (!overlay || Object.keys(overlay.marks).length === 0) return false;
+  if (!overlay || isEmpty(overlay)) return false;
   return isLit(overlay, node) ? "cb-node-lit" : "cb-node-dim";
 }
 
 /** Only what an endpoint runs is a way from wire to wire; what is fitted is said of nodes alone. */
 export const isDimWire = (overlay: Overlay | null, source: string, target: string): boolean =>
-  overlay?.kind === "serving" && Object.keys(overlay.marks).length > 0 && !(isLit(overlay, source) && isLit(overlay, target));
+  overlay?.kind === "serving" && !isEmpty(overlay) && !(isLit(overlay, source) && isLit(overlay, target));
 
 /** The marks that occur, each with how often. */
 export function legend(overlay: Overlay): (Mark & { kind: string; count: number })[] {

@@ -70,9 +70,10 @@ export class Looking {
     return true;
   }
 
-  /** The connection is there (again). */
+  /** The connection is there (again): meanwhile, anything may have changed. */
   resume(): void {
     if (this.busy) this.ask();
+    else this.again();
   }
 
   private ask(): void {

@@ -348,7 +348,6 @@ export class Model {
   lookIntoWire(id: string | null): void {
     if (id === this.state.wire) return;
     const edge = this.state.graph.edges.find((one) => graphs.edgeId(one) === id);
-    if (edge) this.select([]);
     this.update({ wire: edge ? id : null });
     if (edge) this.lookAt(edge.source, edge.source_port);
     else if (this.state.selection.length !== 1) this.lookAt(null, null);
