@@ -18,6 +18,8 @@ from engine.schemas import NodeSchemas, with_roles
 
 MOST_NODES = 60
 """Further from its sources, a node is not tried: every step before it may have to be taken again."""
+MOST_BYTES = 128_000_000
+"""Of what one node makes."""
 LEARNED_ROWS = 2_000
 """Of the sample, for what looks at rows one by one to learn: nothing can stop it in between."""
 
@@ -119,7 +121,19 @@ class SampleRun:
             raise NotTried(f"{label} comes before and needs a whole run.", hint="Run to here to see rows.")
         arriving = [self._backend.register(table) for table in self.inputs(node_id).values()]
         made = applied(component, arriving, self._backend)
-        return {port: self._backend.collect(table) for port, table in made.items()}
+        return {port: self._collected(table, node_id) for port, table in made.items()}
+
+    def _collected(self, table: ir.Table, node_id: str) -> pa.Table:
+        """The rows, unless there are too many: a join can make billions of a sample."""
+        batches, size = [], 0
+        for batch in self._backend.batches(table):
+            size += batch.nbytes
+            if size > MOST_BYTES:
+                label = self._placed.by_id[node_id].label
+                message = f"{label} makes so many rows even of the sample that the preview was stopped."
+                raise NotTried(message, hint="Check what it joins or repeats by.")
+            batches.append(batch)
+        return pa.Table.from_batches(batches, schema=table.schema().to_pyarrow())
 
     def _print(self, node_id: str) -> str:
         """What a result depends on: the component, its params, and the prints of what arrives."""

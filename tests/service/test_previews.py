@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from components.ports import ROW
+from engine.execute import sample_run, trial
 from engine.execute.sample_run import SampleRun
 from engine.execute.shelf import Shelf
 from engine.graph import Pipeline
@@ -137,6 +138,29 @@ def test_a_mistake_before_a_node_is_told_with_its_name(place: Workspace) -> None
     shown = tried(place, draw(nodes, "s -> m -> n"))
     assert shown.after is None or shown.of == "example"
     assert "comes before" in (shown.note or "")
+
+
+def explosion() -> Pipeline:
+    """Every row meets a third of all others, twice."""
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "customers"}),
+        "c": ("select_columns", {"columns": ["contract"]}),
+        "j": ("join", {"on": ["contract"]}),
+        "n": ("join", {"on": ["contract"]}),
+    }
+    return draw(nodes, "s -> c -> j.left", "c -> j.right", "j.table -> n.left", "c -> n.right")
+
+
+def test_what_takes_too_long_or_too_much_is_stopped_and_says_so(
+    place: Workspace, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample_run, "MOST_BYTES", 100_000)
+    assert "makes so many rows even of the sample" in (tried(place, explosion(), "j").note or "")
+    monkeypatch.setattr(sample_run, "MOST_BYTES", 10_000_000_000)
+    monkeypatch.setattr(trial, "MOST_SECONDS", 0.05)
+    shown = tried(place, explosion())
+    assert shown.of == "example" or shown.after is None
+    assert "on the sample rows and was stopped. Run to here to see rows." in (shown.note or "")
 
 
 def test_cells_differ_by_row_not_by_place() -> None:

@@ -69,8 +69,8 @@ def test_nobody_asks_and_nothing_is_worked_out(filled: Filled) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"rows": 0}, {"rows": 1_000_000}, {"rows": "50"}, {"node": "No node"}, {"node": "__proto__"}, {"overlay": "all"},
-        {"port": "x" * 300}, {"more": 1}, {"seq": -1}, {"model": "'; drop"},
+        {"rows": 0}, {"rows": 1_000_000}, {"rows": "50"}, {"node": "No node"}, {"node": "__proto__"},
+        {"overlay": "all"}, {"port": "x" * 300}, {"more": 1}, {"seq": -1}, {"model": "'; drop"},
     ],
 )  # fmt: skip
 def test_what_no_canvas_asks_is_refused(wrong: dict[str, Any]) -> None:

@@ -35,12 +35,19 @@ export function Badge({ problems }: { problems: Problem[] }) {
   );
 }
 
+/** What has no room on the card: the rows that went in, too, all digits. */
+function inFull(status: NodeStatus): string {
+  const rows = [status.rows_in, status.rows_out].filter((one) => one !== null).map((one) => one.toLocaleString("en-US"));
+  const told = [rows.length > 0 && `${rows.join(" → ")} rows`, status.seconds !== null && duration(status.seconds)].filter(Boolean);
+  return [STATUS[status.status].word, told.join(" in ")].filter(Boolean).join(": ");
+}
+
 function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
   if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip">{note}</span></> : <span>Not run yet</span>}</div>;
   const look = STATUS[status.status];
   const rows = status.rows_out ?? status.rows_in;
   return (
-    <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? undefined}>
+    <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? inFull(status)}>
       <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
       <span className="cb-node-word">{look.word}</span>
       {status.status === "failed" && status.message && <span className="cb-clip cb-node-figures">{status.message}</span>}
