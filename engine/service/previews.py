@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
+from engine.service.ran_rows import with_ran_rows
 from engine.service.trials import TrialView, try_out
 from engine.workspace import Workspace
 
@@ -69,6 +70,7 @@ _PREVIEWS = Previews()
 
 def preview_soon(  # noqa: PLR0913  a question is what all of these say
     workspace: Workspace,
+    pipeline_id: str,
     pipeline: Pipeline,
     node: str,
     *,
@@ -90,7 +92,8 @@ def preview_soon(  # noqa: PLR0913  a question is what all of these say
 
     def work() -> TrialView | None:
         try:
-            return try_out(workspace, pipeline, node, port, most)
+            view = try_out(workspace, pipeline, node, port, most)
+            return None if view is None else with_ran_rows(workspace, pipeline_id, view, port, most)
         except PEOPLE_ERRORS as error:
             return TrialView(node=node, note=getattr(error, "message", str(error)))
         except Exception:  # nobody else hears of what goes wrong in this thread

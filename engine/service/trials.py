@@ -71,8 +71,8 @@ class TrialView(View):
     ----------
     port, ports
         The output that is shown, and those that there are.
-    of
-        Whose rows they are.
+    of, run
+        Whose rows they are; those of a run, where no preview can show them, by its number.
     counts
         How many go in and come out.
     arriving
@@ -90,7 +90,8 @@ class TrialView(View):
     node: str
     port: str | None = None
     ports: list[str] = Field(default_factory=list)
-    of: Literal["data", "example"] = "data"
+    of: Literal["data", "example", "run"] = "data"
+    run: int | None = None
     before: RowsView | None = None
     after: RowsView | None = None
     counts: tuple[int, int] | None = None

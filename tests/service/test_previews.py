@@ -19,6 +19,7 @@ from engine.service.cell_changes import changed_cells
 from engine.service.guarding import fitted_overlay, serving_overlay
 from engine.service.node_history import node_history
 from engine.service.previews import Previews
+from engine.service.ran_rows import with_ran_rows
 from engine.service.trials import TrialView, try_out
 from engine.workspace import Workspace
 from tests.engine.running import draw
@@ -264,6 +265,19 @@ def test_the_other_side_of_a_join_is_frozen_and_a_grouping_is_where_the_input_st
     document["edges"] = ["s -> some", "some -> g", "g -> model"]
     kinds = {node: mark.kind for node, mark in serving_overlay(place, Pipeline.from_document(document)).marks.items()}
     assert kinds == {"s": "before", "some": "before", "g": "input", "model": "model"}
+
+
+def test_what_no_preview_can_show_is_shown_as_the_last_run_made_it(published: Published) -> None:
+    place, pipeline_id = published.workspace, published.run.pipeline_id
+    model = with_ran_rows(place, pipeline_id, tried(place, churn_pipeline(), "model"), None, 20)
+    assert (model.of, model.run, model.port) == ("run", published.run.number, "predictions")
+    assert model.after is not None
+    assert (len(model.after.rows), "prediction" in model.after.columns) == (20, True)
+    assert model.notes
+    shown = tried(place, churn_pipeline(), "fill")
+    assert with_ran_rows(place, pipeline_id, shown, None, 20) is shown
+    never_run = TrialView(node="unheard", of="example")
+    assert with_ran_rows(place, pipeline_id, never_run, None, 20) is never_run
 
 
 def test_a_node_is_told_beside_the_run_before_and_its_best(published: Published) -> None:

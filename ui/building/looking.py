@@ -47,6 +47,7 @@ def _of_node(home: Workspace, pipeline_id: str, drawn: Pipeline, asked: Look, pa
     assert asked.node is not None  # noqa: S101  the only caller looked
     soon = previews.preview_soon(
         home,
+        pipeline_id,
         drawn,
         asked.node,
         port=asked.port,

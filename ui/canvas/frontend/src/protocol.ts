@@ -127,8 +127,9 @@ export interface Trial {
   node: string;
   port: string | null;
   ports: string[];
-  /** Whose rows they are: of the data that arrives, or of a bundled example. */
-  of: "data" | "example";
+  /** Whose rows they are: of the data that arrives, of a bundled example, or of a run where no preview can show them. */
+  of: "data" | "example" | "run";
+  run: number | null;
   before: RowsShown | null;
   after: RowsShown | null;
   /** How many sample rows go in and come out. */

@@ -1,6 +1,6 @@
 /** The rows that leave a node, on the sample, with what is noteworthy of them; used for nodes and for wires. */
 import { useState } from "react";
-import { duration } from "../appearance";
+import { count, duration } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
 import { MOST_ROWS } from "../model/looking";
@@ -26,7 +26,9 @@ function Shown({ trial, busy, onlyAfter }: { trial: Trial; busy: boolean; onlyAf
   const { model } = useEditor();
   const [side, setSide] = useState<(typeof SIDES)[number]>("after");
   const table = (side === "before" && !onlyAfter ? trial.before : trial.after) ?? trial.before;
+  const stale = usePart((state) => state.status[trial.node]?.status === "stale");
   const example = trial.of === "example";
+  const ran = trial.of === "run";
   const isAfter = table !== null && table === trial.after;
   const changes = onlyAfter ? "" : changeWords(trial);
   return (
@@ -34,10 +36,11 @@ function Shown({ trial, busy, onlyAfter }: { trial: Trial; busy: boolean; onlyAf
       {trial.note && <p className="cb-preview-note"><Icon name="info" /><span>{trial.note}</span></p>}
       {example && <p className="cb-preview-note"><Icon name="school" /><span>An example: your own data does not reach this node yet.</span></p>}
       <div className="cb-preview-head">
-        <strong data-testid="preview-rows">{example ? "Example" : rowsWords(trial)}</strong>
-        <span className="cb-hint" role="status">{busy ? "updating…" : example ? "" : `in ${duration(trial.seconds)}`}</span>
+        <strong data-testid="preview-rows">{example ? "Example" : ran ? `${count(trial.after?.total ?? 0)} rows of run ${trial.run}` : rowsWords(trial)}</strong>
+        <span className="cb-hint" role="status">{busy ? "updating…" : trial.of === "data" ? `in ${duration(trial.seconds)}` : ""}</span>
       </div>
-      {!example && trial.sources.length > 0 && <p className="cb-hint">{sampleWords(trial.sources)}.{changes && ` ${changes}.`}</p>}
+      {ran && <p className="cb-hint">A preview cannot show this, so these are the rows of the last run{stale ? ", from before something changed" : ""}.</p>}
+      {trial.of === "data" && trial.sources.length > 0 && <p className="cb-hint">{sampleWords(trial.sources)}.{changes && ` ${changes}.`}</p>}
       {trial.ports.length > 1 && !onlyAfter && (
         <div className="cb-segments" role="group" aria-label="Output">
           {trial.ports.map((port) => (
