@@ -8,12 +8,11 @@ import { Icon } from "../Icon";
 import type { GraphNode } from "../protocol";
 import { ColumnsTab } from "./ColumnsTab";
 import { HelpTab } from "./HelpTab";
-import { PreviewTab } from "./PreviewTab";
+import { Preview } from "./Preview";
 import { SettingsTab } from "./SettingsTab";
 import { StatisticsTab } from "./StatisticsTab";
 import { Tabs } from "./Tabs";
 import { TitleBox } from "./TitleBox";
-import { Widen } from "./Widen";
 
 const TABS = ["Settings", "Preview", "Columns", "Statistics", "Help"] as const;
 type Tab = (typeof TABS)[number];
@@ -44,7 +43,6 @@ export function NodePane({ node, wide, onWide }: Props) {
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>
         <span className="cb-swatch cb-swatch-large"><Icon name={spec?.icon ?? "help"} /></span>
         {drawn === "frame" ? <h2 className="cb-drawn-kind">{spec?.title}</h2> : <TitleBox node={node} spec={spec} />}
-        {!drawn && <Widen wide={wide} onWide={onWide} />}
         {!drawn && (
           <button type="button" className="cb-tool" title="Show all its rows below the canvas" aria-label="Open this node" onClick={() => model.wish({ type: "open", node: node.id })}>
             <Icon name="open_in_new" />
@@ -59,7 +57,7 @@ export function NodePane({ node, wide, onWide }: Props) {
       {drawn ? settings : (
         <Tabs tabs={TABS} open={open} onOpen={show} marked={troubled && open !== "Settings" ? ["Settings"] : []}>
           {open === "Settings" && settings}
-          {open === "Preview" && <PreviewTab node={node} />}
+          {open === "Preview" && <Preview node={node.id} wide={wide} onWide={onWide} />}
           {open === "Columns" && <ColumnsTab facts={facts} />}
           {open === "Statistics" && <StatisticsTab node={node} />}
           {open === "Help" && spec && <HelpTab spec={spec} node={node.id} />}

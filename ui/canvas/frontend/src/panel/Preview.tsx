@@ -8,24 +8,33 @@ import type { Trial } from "../protocol";
 import { changeWords, rowsWords, sampleWords } from "./preview";
 import { Profile } from "./Profile";
 import { SampleTable } from "./SampleTable";
+import { Widen } from "./Widen";
 
 const SIDES = ["after", "before"] as const;
 
-export function Preview({ node, onlyAfter = false }: { node: string; onlyAfter?: boolean }) {
+interface Props {
+  node: string;
+  /** Of a wire, what flows on it is shown and nothing else. */
+  onlyAfter?: boolean;
+  wide: boolean;
+  onWide(): void;
+}
+
+export function Preview({ node, onlyAfter = false, ...room }: Props) {
   const trial = usePart((state) => (state.trial?.node === node ? state.trial : null));
   const busy = usePart((state) => state.looking);
   if (!trial) return <p className="cb-hint cb-waiting" role="status">{busy ? "Looking at sample rows…" : "There is nothing to preview here."}</p>;
   return (
     <div className={`cb-preview${busy ? " cb-preview-old" : ""}`} aria-busy={busy} data-testid="preview">
-      <Shown trial={trial} busy={busy} onlyAfter={onlyAfter} />
+      <Shown trial={trial} busy={busy} onlyAfter={onlyAfter} {...room} />
     </div>
   );
 }
 
-function Shown({ trial, busy, onlyAfter }: { trial: Trial; busy: boolean; onlyAfter: boolean }) {
+function Shown({ trial, busy, onlyAfter, wide, onWide }: Omit<Props, "node"> & { trial: Trial; busy: boolean }) {
   const { model } = useEditor();
   const [side, setSide] = useState<(typeof SIDES)[number]>("after");
-  const table = (side === "before" && !onlyAfter ? trial.before : trial.after) ?? trial.before;
+  const table = onlyAfter ? trial.after : ((side === "before" ? trial.before : trial.after) ?? trial.before);
   const stale = usePart((state) => state.status[trial.node]?.status === "stale");
   const example = trial.of === "example";
   const ran = trial.of === "run";
@@ -38,6 +47,7 @@ function Shown({ trial, busy, onlyAfter }: { trial: Trial; busy: boolean; onlyAf
       <div className="cb-preview-head">
         <strong data-testid="preview-rows">{example ? "Example" : ran ? `${count(trial.after?.total ?? 0)} rows of run ${trial.run}` : rowsWords(trial)}</strong>
         <span className="cb-hint" role="status">{busy ? "updating…" : trial.of === "data" ? `in ${duration(trial.seconds)}` : ""}</span>
+        <Widen wide={wide} onWide={onWide} />
       </div>
       {ran && <p className="cb-hint">A preview cannot show this, so these are the rows of the last run{stale ? ", from before something changed" : ""}.</p>}
       {trial.of === "data" && trial.sources.length > 0 && <p className="cb-hint">{sampleWords(trial.sources)}.{changes && ` ${changes}.`}</p>}

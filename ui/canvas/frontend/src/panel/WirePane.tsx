@@ -7,7 +7,6 @@ import { Icon } from "../Icon";
 import type { GraphEdge } from "../protocol";
 import { ColumnList } from "./ColumnList";
 import { Preview } from "./Preview";
-import { Widen } from "./Widen";
 
 interface Props {
   edge: GraphEdge;
@@ -39,7 +38,6 @@ export function WirePane({ edge, wide, onWide }: Props) {
         <h2 className="cb-wire-title">
           <End id={edge.source} title={titleOf(source, specs)} /><Icon name="arrow_forward" /><End id={edge.target} title={titleOf(target, specs)} />
         </h2>
-        <Widen wide={wide} onWide={onWide} />
         {!readonly && (
           <button type="button" className="cb-tool" title="Remove this wire" aria-label="Remove this wire" onClick={() => model.remove([], [edgeId(edge)])}>
             <Icon name="delete" />
@@ -50,7 +48,7 @@ export function WirePane({ edge, wide, onWide }: Props) {
         {isModel ? "A trained model goes along here, once the pipeline has run." : `The ${edge.source_port === "table" ? "table" : `table “${edge.source_port}”`} that flows here.`}
         {status?.rows_out != null && !isModel && ` In the last run: ${count(status.rows_out)} rows${status.status === "stale" ? ", before something changed" : ""}.`}
       </p>
-      {!isModel && <Preview node={edge.source} onlyAfter />}
+      {!isModel && <Preview node={edge.source} onlyAfter wide={wide} onWide={onWide} />}
       {!isModel && columns && <ColumnList title="Columns" ports={{ [edge.source_port]: columns }} />}
     </div>
   );
