@@ -150,7 +150,7 @@ def _database() -> Iterator[DuckDBBackend]:
         try:
             with backend.plain_errors():
                 yield backend
-        except RunError as error:
+        except (RunError, OSError) as error:  # a stream that is stopped says so as an OSError
             if not rang.is_set():
                 raise
             message = f"This took more than {MOST_SECONDS:.0f} seconds on the sample rows and was stopped."

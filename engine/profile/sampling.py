@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from components.ports import ROW
 
-MOST_GROUPS = 16
-"""Row groups that are read for a sample, about two million rows: a larger table is not read to its end for it."""
+MOST_READ = 2_000_000
+"""Rows that are read for a sample, whole row groups of them: a larger table is not read to its end for it."""
 MOST_BYTES = 64_000_000
 """Of a sample in memory; of rows that are longer, fewer are drawn."""
 
@@ -22,6 +22,7 @@ Ids = npt.NDArray[np.int64]
 class _Group(NamedTuple):
     file: Path
     place: int
+    rows: int
 
 
 def draw_sample(files: Sequence[Path], most: int) -> pa.Table:
@@ -34,7 +35,7 @@ def draw_sample(files: Sequence[Path], most: int) -> pa.Table:
     most
         Rows.
     """
-    groups = _spread([_Group(path, place) for path in files for place in range(pq.read_metadata(path).num_row_groups)])
+    groups = _spread([group for path in files for group in _groups(path)])
     ids = [_read(group, [ROW]).column(ROW).to_numpy() for group in groups]
     chosen = _lowest(ids, most)
     parts = [
@@ -44,11 +45,15 @@ def draw_sample(files: Sequence[Path], most: int) -> pa.Table:
     return _within(drawn.replace_schema_metadata())
 
 
+def _groups(path: Path) -> list[_Group]:
+    metadata = pq.read_metadata(path)
+    return [_Group(path, place, metadata.row_group(place).num_rows) for place in range(metadata.num_row_groups)]
+
+
 def _spread(groups: list[_Group]) -> list[_Group]:
-    """Some of the row groups, from all over the table."""
-    if len(groups) <= MOST_GROUPS:
-        return groups
-    return [groups[round(place)] for place in np.linspace(0, len(groups) - 1, MOST_GROUPS)]
+    """As many of the row groups as may be read, from all over the table."""
+    step = max(1, -(-sum(group.rows for group in groups) // MOST_READ))
+    return groups[::step]
 
 
 def _lots(groups: list[_Group], ids: list[Ids]) -> list[tuple[_Group, Any]]:
