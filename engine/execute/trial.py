@@ -1,4 +1,4 @@
-"""What a node does to a few sample rows, while it is being drawn: nothing is kept, and nothing large is touched."""
+"""What a node does to sample rows, while it is being drawn: nothing large is touched, nothing is written."""
 
 import tempfile
 import threading
@@ -12,31 +12,24 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from components import expressions
-from components.base import Component, Cut, LearnedTransform, Source, Split, Transform
+from components.base import Component, Learner, Source, Transform
 from components.ports import RESERVED_PREFIX, ROLE, ROW
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.checks import Review
-from engine.errors import CanvasbackError
-from engine.graph import Pipeline
-from engine.schemas import NodeSchemas, with_roles
+from engine.errors import RunError
+from engine.execute.sample_run import NotTried, SampleRun, Samples, applied
+from engine.execute.shelf import Shelf
+
+__all__ = ["RESULT", "NotTried", "Samples", "Shelf", "Trial", "try_component", "try_node"]
 
 LIMITS = Limits(memory_mb=256, threads=1, temp_mb=64)
 MOST_SECONDS = 3.0
-MOST_NODES = 60
-"""Further from its sources, a node is not tried: every step before it would have to be taken again."""
+AGAIN_SECONDS = 0.05
+EXPRESSION_ROWS = 200
 
 RESULT = f"{RESERVED_PREFIX}result"
 """The column with what an expression gives."""
-
-Sample = Callable[[Source[Any]], pa.Table]
-"""A few rows of a source, with their ids."""
-
-
-class NotTried(CanvasbackError):
-    """Sample rows cannot show what the node does."""
-
-    code = "not_tried"
 
 
 @dataclass(frozen=True)
@@ -45,42 +38,59 @@ class Trial:
 
     Parameters
     ----------
-    before, after
-        The rows at the first input, and at the first output.
+    arriving, leaving
+        The rows at each input and at each output; nothing leaves where the node needs a whole run.
+    learned_from
+        How many rows it learned from, where it learns.
     expressions
         For each param that holds an expression, its values and the columns that it reads.
     offending
         What would stop a run, found in the sample.
     """
 
-    before: pa.Table | None = None
-    after: pa.Table | None = None
+    arriving: Mapping[str, pa.Table] = field(default_factory=dict)
+    leaving: Mapping[str, pa.Table] = field(default_factory=dict)
+    learned_from: int | None = None
     expressions: Mapping[str, pa.Table] = field(default_factory=dict)
     offending: tuple[str, ...] = ()
 
+    @property
+    def before(self) -> pa.Table | None:
+        """The rows at the first input."""
+        return next(iter(self.arriving.values()), None)
 
-def try_node(review: Review, node_id: str, sample: Sample) -> Trial:
+    @property
+    def after(self) -> pa.Table | None:
+        """The rows at the first output."""
+        return next(iter(self.leaving.values()), None)
+
+
+def try_node(review: Review, node_id: str, samples: Samples, shelf: Shelf) -> Trial:
     """Run the sample rows through everything before a node, and through it.
 
     Raises
     ------
     NotTried
-        When a step before it has errors or works on whole tables only.
+        When a step before it has errors or works on whole tables only, or all of it takes too long.
+    CanvasbackError, ComponentError, StorageError
     """
-    placed = review.placement.pipeline
-    order = [name for name in placed.order() if name in placed.ancestors(node_id) and name != node_id]
-    if len(order) > MOST_NODES:
-        raise NotTried("Too many steps come before this node to show it on sample rows.", hint="Run to here instead.")
     with _database() as backend:
-        made: dict[tuple[str, str], ir.Table] = {}
-        for name in order:
-            known = review.schemas.get(name, NodeSchemas())
-            made |= {(name, port): table for port, table in _outputs(known, placed, name, made, backend, sample)}
-        known = review.schemas.get(node_id, NodeSchemas())
-        inputs = _inputs(known, placed, node_id, made)
-        if isinstance(known.component, Source):
-            return Trial(after=sample(known.component))
-        return _tried(known.component, inputs, backend)
+        run = SampleRun(review, samples, shelf, backend)
+        component = run.known(node_id).component
+        if isinstance(component, Source):
+            return Trial(leaving=run.outputs(node_id))
+        arriving = run.inputs(node_id)
+        if not arriving:
+            raise NotTried("Nothing reaches this node yet.", hint="Connect a table to it.")
+        if component is None:
+            return Trial(arriving)
+        tables = [backend.register(table) for table in arriving.values()]
+        values = _expressions(component, tables[0], backend)
+        if not component.is_lazy:
+            return Trial(arriving, expressions=values)
+        offending = _offending(component, tables, backend)
+        leaving = {} if offending else run.outputs(node_id)
+        return Trial(arriving, leaving, _learned_from(component, arriving), values, offending)
 
 
 def try_component(component: Component[Any], table: pa.Table) -> Trial:
@@ -91,81 +101,42 @@ def try_component(component: Component[Any], table: pa.Table) -> Trial:
     NotTried
     """
     with _database() as backend:
-        rows = backend.register(table)
-        ports = [port for port in component.spec.inputs if port.kind == "table"]
-        return _tried(component, [rows] * len(ports), backend)
+        ports = [port.name for port in component.spec.inputs if port.kind == "table"]
+        arriving, tables = dict.fromkeys(ports, table), [backend.register(table)] * len(ports)
+        if not ports:
+            return Trial()
+        values = _expressions(component, tables[0], backend)
+        if not component.is_lazy:
+            return Trial(arriving, expressions=values)
+        offending = _offending(component, tables, backend)
+        made = {} if offending else applied(component, tables, backend)
+        leaving = {port: backend.collect(rows) for port, rows in made.items()}
+        return Trial(arriving, leaving, _learned_from(component, arriving), values, offending)
 
 
-def _tried(component: Component[Any] | None, inputs: list[ir.Table], backend: DuckDBBackend) -> Trial:
-    if component is None or not inputs:
-        return Trial(before=_rows(inputs[0], backend) if inputs else None)
-    before = _rows(inputs[0], backend)
-    values = {name: _values(text, inputs[0], backend) for name, text in component.params.expressions().items()}
-    if not component.is_lazy:
-        return Trial(before, None, values)
-    found = next(iter(_applied(component, inputs, backend).values()))
+def _offending(component: Component[Any], inputs: list[ir.Table], backend: DuckDBBackend) -> tuple[str, ...]:
     counts = component.demands(*inputs) if isinstance(component, Transform) else {}
-    offending = tuple(message for message, count in counts.items() if backend.row(inputs[0].aggregate(n=count))["n"])
-    return Trial(before, None if offending else _rows(found, backend), values, offending)
+    return tuple(message for message, count in counts.items() if backend.row(inputs[0].aggregate(n=count))["n"])
 
 
-def _outputs(
-    known: NodeSchemas,
-    placed: Pipeline,
-    node_id: str,
-    made: Mapping[tuple[str, str], ir.Table],
-    backend: DuckDBBackend,
-    sample: Sample,
-) -> Iterator[tuple[str, ir.Table]]:
-    component = known.component
-    label = placed.by_id[node_id].label
-    if component is None:
-        raise NotTried(f"{label} comes before and is not set up yet.", hint="Set it up first.")
-    if isinstance(component, Source):
-        yield "table", backend.register(sample(component))
-    elif component.is_lazy:
-        yield from _applied(component, _inputs(known, placed, node_id, made), backend).items()
-    else:
-        raise NotTried(f"{label} comes before and needs a whole run.", hint="Run to here to see rows.")
+def _learned_from(component: Component[Any], arriving: Mapping[str, pa.Table]) -> int | None:
+    if not isinstance(component, Learner):
+        return None
+    (table,) = arriving.values()
+    roles = table.column(ROLE).to_pylist() if ROLE in table.column_names else []
+    return roles.count("train") if roles else len(table)
 
 
-def _applied(component: Component[Any], inputs: list[ir.Table], backend: DuckDBBackend) -> dict[str, ir.Table]:
-    match component:
-        case LearnedTransform():
-            (table,) = inputs
-            rows = table.filter(table[ROLE] == "train") if ROLE in table.columns else table
-            state = component.measured(backend.measured(rows, component.measures(rows)))
-            return {"table": component.transform(table, state)}
-        case Split():
-            (table,) = inputs
-            cuts = component.cuts(table)
-            found = [] if cuts is None else [Cut(**row) for row in backend.collect(cuts).to_pylist()]
-            return {"table": with_roles(component, table, found)}
-        case Transform():
-            given = component.transform(*inputs)
-            return dict(given) if isinstance(given, Mapping) else {component.spec.outputs[0].name: given}
-        case _:
-            raise NotTried(f"{component.spec.title} needs a whole run.", hint="Run to here to see rows.")
-
-
-def _inputs(
-    known: NodeSchemas, placed: Pipeline, node_id: str, made: Mapping[tuple[str, str], ir.Table]
-) -> list[ir.Table]:
-    """What arrives at the ports, in their order."""
-    ends = {edge.target_port: (edge.source, edge.source_port) for edge in placed.into(node_id)}
-    return [made[ends[port]] for port in known.inputs]
+def _expressions(component: Component[Any], table: ir.Table, backend: DuckDBBackend) -> dict[str, pa.Table]:
+    some = table.limit(EXPRESSION_ROWS)
+    return {name: _values(text, some, backend) for name, text in component.params.expressions().items()}
 
 
 def _values(text: str, table: ir.Table, backend: DuckDBBackend) -> pa.Table:
     """The columns that an expression reads, and last what it gives."""
     names = expressions.read_columns(text, table.schema())
     ids = [ROW] if ROW in table.columns else []
-    shown = table.select(*ids, *names, **{RESULT: expressions.to_ibis(text, table)})
-    return _rows(shown, backend)
-
-
-def _rows(table: ir.Table, backend: DuckDBBackend) -> pa.Table:
-    return backend.collect(table)
+    return backend.collect(table.select(*ids, *names, **{RESULT: expressions.to_ibis(text, table)}))
 
 
 @contextmanager
@@ -173,11 +144,26 @@ def _database() -> Iterator[DuckDBBackend]:
     """A database that reads no files, and is stopped when it takes too long."""
     with tempfile.TemporaryDirectory(prefix="canvasback-trial-") as folder:
         backend = DuckDBBackend(LIMITS, [], Path(folder))
-        bell = threading.Timer(MOST_SECONDS, backend.stopper())
+        rang, done, stop = threading.Event(), threading.Event(), backend.stopper()
+        bell = threading.Timer(MOST_SECONDS, _ring, (rang, done, stop))
         bell.start()
         try:
             with backend.plain_errors():
                 yield backend
+        except (RunError, OSError) as error:  # a stream that is stopped says so as an OSError
+            if not rang.is_set():
+                raise
+            message = f"This took more than {MOST_SECONDS:.0f} seconds on the sample rows and was stopped."
+            raise NotTried(message, hint="Run to here to see rows.") from error
         finally:
+            done.set()
             bell.cancel()
+            bell.join()
             backend.close()
+
+
+def _ring(rang: threading.Event, done: threading.Event, stop: Callable[[], None]) -> None:
+    """Stop the query that is going on, and every one that would follow."""
+    rang.set()
+    while not done.wait(AGAIN_SECONDS):
+        stop()

@@ -13,7 +13,7 @@ from engine.schemas.infer import (
     source_schema,
 )
 from engine.schemas.known import NodeSchemas, with_roles
-from engine.schemas.lineage import carried, computed_from, computed_with, reads
+from engine.schemas.lineage import carried, computed_from, computed_with, reads, renamed
 from engine.schemas.models import Taken, answers_port, model_at, model_behind
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "predictions_schema",
     "read_params",
     "reads",
+    "renamed",
     "source_schema",
     "with_roles",
 ]

@@ -30,6 +30,14 @@ def carried(known: NodeSchemas, port: str) -> frozenset[str]:
     return kept - (_named(known.component.params) - {known.component.cross_fitted})
 
 
+def renamed(known: NodeSchemas, port: str) -> dict[str, str]:
+    """The columns of an output that a node hands on unchanged under another name, each with the name it had."""
+    table = known.tables.get(port)
+    if table is None or isinstance(known.component, LearnedTransform):
+        return {}
+    return dict(_given_other_names(table.op(), next(iter(known.inputs), "")))
+
+
 def computed_from(known: NodeSchemas, port: str, names: Iterable[str], *, rows: bool = True) -> frozenset[Place]:
     """What must be known of a node's inputs to compute some columns of an output, as `reads` says it of a table."""
     outline = known.outlines.get(port)
@@ -125,6 +133,13 @@ def _fields(value: ops.Value) -> list[tuple[ops.Relation, frozenset[str]]]:
 @lru_cache(maxsize=KEPT_ANSWERS)
 def _handed_on(table: ops.Relation, first: str) -> frozenset[str]:
     return frozenset(name for name in table.schema if _origin(table, name) == (first, name))
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _given_other_names(table: ops.Relation, first: str) -> tuple[tuple[str, str], ...]:
+    origins = {name: _origin(table, name) for name in table.schema}
+    found = {name: place[1] for name, place in origins.items() if place and place[0] == first}
+    return tuple((name, old) for name, old in found.items() if old != name and old not in table.schema)
 
 
 def _origin(relation: ops.Relation, name: str) -> Place | None:

@@ -11,7 +11,7 @@ from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
 from engine.errors import CanvasbackError, MissingThing
 from engine.graph import Pipeline
-from engine.schemas import NodeSchemas
+from engine.schemas import NodeSchemas, renamed
 from engine.service.facts import facts_of
 from engine.service.tables import type_words
 from engine.service.views import DraftView, PipelineView, View
@@ -29,6 +29,8 @@ class NodeFacts(View):
     serving: str
     inputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
     outputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
+    renamed: Mapping[str, dict[str, str]] = Field(default_factory=dict)
+    """By output, the columns that have another name than at the input: new name → old name."""
 
 
 class PipelineReview(View):
@@ -261,6 +263,7 @@ def _facts(looked: Review, node_id: str) -> NodeFacts:
         serving=component.spec.serving if component else "",
         inputs={port: _columns(schema) for port, schema in known.inputs.items()},
         outputs={port: _columns(schema) for port, schema in known.outputs.items()},
+        renamed={port: names for port in known.outputs if (names := renamed(known, port))},
     )
 
 

@@ -1,46 +1,67 @@
-"""What a node does, shown on a few rows while it is drawn: of the data that arrives, or of the bundled example."""
+"""What a node does, shown on sample rows while it is drawn: of the data that arrives, or of the bundled example."""
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
 import ibis.expr.schema as sch
+import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
-from components.base import Component, OutsideTable, Source, StoredTable
+from components.base import Component, Source
 from components.catalog import component
 from components.example_table import example
 from components.params import Columns
-from components.ports import ROLE, ROW, is_reserved
+from components.ports import ROLE, is_reserved
 from engine.checks import Review
-from engine.errors import PEOPLE_ERRORS, MissingThing
-from engine.execute.trial import RESULT, Trial, try_component, try_node
+from engine.errors import PEOPLE_ERRORS
+from engine.execute.trial import RESULT, Shelf, Trial, try_component, try_node
 from engine.graph import Pipeline
 from engine.schemas import bind
-from engine.service.facts import LOOKED_AT, first_rows
+from engine.service.cell_changes import changed_cells
 from engine.service.pipelines import look_through
+from engine.service.samples import KEPT_BYTES, SampledView, StoredSamples, told
+from engine.service.sketches import SketchView, sketches_of
 from engine.service.tables import plain
+from engine.service.trial_notes import notes_on
 from engine.service.views import View
 from engine.workspace import Workspace
 
 log = logging.getLogger("canvasback.trials")
 
-SAMPLE_ROWS = 200
-"""They are spread over a table's first rows."""
 SHOWN_ROWS, SHOWN_COLUMNS = 6, 8
+"""Of an example, or of what an expression gives."""
+PAGE_ROWS, MOST_ROWS, PAGE_COLUMNS = 50, 1_000, 60
 KEPT = 64
 MOST_CHARACTERS = 60
 
+_SHELF = Shelf(KEPT_BYTES)
+"""One for the whole process: results are told apart by what they were made from."""
+
 
 class RowsView(View):
-    """A few rows as texts; None where a value is missing."""
+    """A few rows as texts; None where a value is missing.
+
+    Parameters
+    ----------
+    changed
+        The columns that are new or differ somewhere.
+    marks
+        For each row shown, the places of the cells that hold something else than before.
+    total, left_out
+        How many rows there are, and how many columns are not shown.
+    """
 
     columns: list[str]
     changed: list[str] = Field(default_factory=list)
     rows: list[list[str | None]] = Field(default_factory=list)
+    marks: list[list[int]] = Field(default_factory=list)
+    total: int = 0
+    left_out: int = 0
 
 
 class TrialView(View):
@@ -48,44 +69,78 @@ class TrialView(View):
 
     Parameters
     ----------
-    of
-        Whose rows they are.
+    port, ports
+        The output that is shown, and those that there are.
+    of, run
+        Whose rows they are; those of a run, where no preview can show them, by its number.
     counts
         How many go in and come out.
+    arriving
+        How many sample rows reach each input.
+    sources
+        How much of the data the sample is.
+    notes
+        What must be known to read the sample rightly.
     note
         Why there is nothing to see, or what would stop a run.
+    seconds
+        What it took to work out.
     """
 
     node: str
-    of: Literal["data", "example"] = "data"
+    port: str | None = None
+    ports: list[str] = Field(default_factory=list)
+    of: Literal["data", "example", "run"] = "data"
+    run: int | None = None
     before: RowsView | None = None
     after: RowsView | None = None
     counts: tuple[int, int] | None = None
+    arriving: dict[str, int] = Field(default_factory=dict)
+    sources: list[SampledView] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
     note: str | None = None
+    columns: list[SketchView] = Field(default_factory=list)
     expressions: dict[str, RowsView] = Field(default_factory=dict)
+    seconds: float = 0.0
 
 
-def try_out(workspace: Workspace, pipeline: Pipeline, node_id: str) -> TrialView | None:
-    """Show a drawn node on sample rows of its data; on the bundled example where there is no data yet."""
+def try_out(
+    workspace: Workspace, pipeline: Pipeline, node_id: str, port: str | None = None, most: int = PAGE_ROWS
+) -> TrialView | None:
+    """Show a drawn node on sample rows of its data; on the bundled example where no data reaches it yet.
+
+    Parameters
+    ----------
+    port
+        The output that is looked at; the first one unless it is named.
+    most
+        How many rows to show.
+    """
     node = pipeline.by_id.get(node_id)
-    if node is None:
+    if node is None or node.is_only_drawn:
         return None
     looked = look_through(workspace, pipeline)
     placed = looked.placement.pipeline
-    around = sorted({node_id, *placed.ancestors(node_id)})
-    drawn = [(name, placed.by_id[name].component, placed.by_id[name].params) for name in around if name in placed.by_id]
+    around = sorted({node_id, *placed.ancestors(node_id)} & set(placed.by_id))
+    drawn = [(name, placed.by_id[name].component, placed.by_id[name].params) for name in around]
     wires = [edge for edge in placed.edges if edge.target in around]
+    samples = StoredSamples(workspace)
+    sources = [
+        (name, placed.by_id[name].label, found)
+        for name in around
+        if name in looked.schemas and isinstance(found := looked.schemas[name].component, Source)
+    ]
     try:
-        versions = {name: workspace.version_of(table).sha256 for name, table in _stored(looked, around)}
-        asked = _Question(f"{workspace.home.path} {node_id} {drawn} {wires} {versions}", workspace, looked, node_id)
-        return _answer(asked)
+        data = {name: samples.identity(source) for name, _, source in sources}
+        identity = f"{workspace.home.path} {node_id} {port} {most} {drawn} {wires} {data}"
+        return _answer(_Question(identity, looked, node_id, port, min(most, MOST_ROWS), samples, tuple(sources)))
     except PEOPLE_ERRORS as error:
         shown = show_example(node.component) or TrialView(node=node_id)
-        note = getattr(error, "message", None) or str(error)
+        note = " ".join(filter(None, (getattr(error, "message", None) or str(error), getattr(error, "hint", ""))))
         return shown.model_copy(update={"node": node_id, "note": note if _is_fed(looked, node_id) else None})
     except Exception:  # a component's own mistake must not take the canvas away
         log.warning("component %r failed on sample rows", node.component, exc_info=True)
-        return TrialView(node=node_id)
+        return TrialView(node=node_id, note="The preview failed; the log of this home says why. A run may still work.")
 
 
 @dataclass(frozen=True)
@@ -93,16 +148,34 @@ class _Question:
     """What a trial depends on; equal questions share one answer."""
 
     identity: str
-    workspace: Workspace = field(compare=False)
     looked: Review = field(compare=False)
     node: str = field(compare=False)
+    port: str | None = field(compare=False)
+    most: int = field(compare=False)
+    samples: StoredSamples = field(compare=False)
+    sources: tuple[tuple[str, str, Source[Any]], ...] = field(compare=False)
 
 
 @lru_cache(maxsize=KEPT)
 def _answer(asked: _Question) -> TrialView:
-    tried = try_node(asked.looked, asked.node, lambda source: sample_of(asked.workspace, source))
+    started = time.perf_counter()
+    tried = try_node(asked.looked, asked.node, asked.samples, _SHELF)
     known = asked.looked.schemas.get(asked.node)
-    return _view(asked.node, tried, known.component if known else None)
+    made = known.component if known else None
+    sources = told(asked.samples, asked.sources)
+    after = tried.leaving.get(asked.port) if asked.port in tried.leaving else tried.after
+    view = _view(asked.node, tried, made, after, rows=asked.most, columns=PAGE_COLUMNS)
+    is_whole = all(source.is_whole for source in sources)
+    return view.model_copy(
+        update={
+            "port": asked.port if asked.port in tried.leaving else next(iter(tried.leaving), None),
+            "arriving": {port: len(table) for port, table in tried.arriving.items()},
+            "sources": sources,
+            "notes": notes_on(made, asked.looked, asked.node, tried.learned_from, is_whole=is_whole),
+            "columns": sketches_of(_with_role(after), tried.before) if after is not None else [],
+            "seconds": round(time.perf_counter() - started, 3),
+        }
+    )
 
 
 @lru_cache(maxsize=KEPT)
@@ -113,7 +186,10 @@ def show_example(key: str) -> TrialView | None:
         tried = try_component(made, example())
     except PEOPLE_ERRORS:
         return None
-    return None if tried.after is None else _view("", tried, made).model_copy(update={"of": "example"})
+    if tried.after is None:
+        return None
+    shown = _view("", tried, made, tried.after, rows=SHOWN_ROWS, columns=SHOWN_COLUMNS)
+    return shown.model_copy(update={"of": "example"})
 
 
 def example_of(key: str) -> Component[Any]:
@@ -130,37 +206,22 @@ def example_of(key: str) -> Component[Any]:
     return bind(drawn, {port.name: schema for port in kind.spec.inputs if port.kind == "table"}, frozenset())
 
 
-def sample_of(workspace: Workspace, source: Source[Any]) -> pa.Table:
-    """Rows spread over the first ones of a source."""
-    table = source.table()
-    if isinstance(table, OutsideTable):
-        raise MissingThing("The rows are read from outside when a run begins.", hint="Run the pipeline to see them.")
-    if isinstance(table, StoredTable):
-        rows = first_rows(workspace.files_of(workspace.version_of(table)), LOOKED_AT)
-    else:
-        rows = table if ROW in table.column_names else table.append_column(ROW, pa.array(range(len(table)), pa.int64()))
-    step = max(1, len(rows) // SAMPLE_ROWS)
-    return rows.take(list(range(0, len(rows), step))[:SAMPLE_ROWS])
-
-
-def _stored(looked: Review, nodes: Sequence[str]) -> list[tuple[str, StoredTable]]:
-    known = {name: looked.schemas[name].component for name in nodes if name in looked.schemas}
-    tables = {name: part.table() for name, part in known.items() if isinstance(part, Source)}
-    return [(name, table) for name, table in tables.items() if isinstance(table, StoredTable)]
-
-
 def _is_fed(looked: Review, node_id: str) -> bool:
     return bool(looked.schemas[node_id].inputs) if node_id in looked.schemas else False
 
 
-def _view(node_id: str, tried: Trial, made: Component[Any] | None) -> TrialView:
-    before, after = (table if table is None else _with_role(table) for table in (tried.before, tried.after))
-    changed = _changed(before, after) if after is not None else []
+def _view(
+    node_id: str, tried: Trial, made: Component[Any] | None, after: pa.Table | None, *, rows: int, columns: int
+) -> TrialView:
+    before, after = (table if table is None else _with_role(table) for table in (tried.before, after))
+    differs = changed_cells(before, after) if before is not None and after is not None else {}
     counts = (len(before), len(after)) if before is not None and after is not None else None
+    named = _named(made)
     return TrialView(
         node=node_id,
-        before=_rows(before, _named(made)) if before is not None else None,
-        after=_rows(after, [*changed, *_named(made)], changed) if after is not None else None,
+        ports=list(tried.leaving),
+        before=_rows(before, named, rows, columns) if before is not None else None,
+        after=_rows(after, [*differs, *named], rows, columns, differs) if after is not None else None,
         counts=counts,
         note=" ".join(tried.offending) or None,
         expressions={name: _expression(table) for name, table in tried.expressions.items()},
@@ -174,27 +235,8 @@ def _with_role(table: pa.Table) -> pa.Table:
 
 def _expression(table: pa.Table) -> RowsView:
     names = [name for name in table.column_names if not is_reserved(name)][: SHOWN_COLUMNS - 1]
-    shown = _rows(table.select([*names, RESULT]), [*names, RESULT])
-    return RowsView(columns=[*names, "result"], changed=["result"], rows=shown.rows)
-
-
-def _changed(before: pa.Table | None, after: pa.Table) -> list[str]:
-    """The columns that are new, have another type, or hold other values in the same row."""
-    names = [name for name in after.column_names if not is_reserved(name)]
-    if before is None:
-        return []
-    old, new = _by_row(before), _by_row(after)
-    return [
-        name
-        for name in names
-        if name not in before.column_names
-        or before.schema.field(name).type != after.schema.field(name).type
-        or any(row[name] != old[place][name] for place, row in new.items() if place in old)
-    ]
-
-
-def _by_row(table: pa.Table) -> Mapping[Any, dict[str, Any]]:
-    return {row.get(ROW): row for row in table.to_pylist()}
+    shown = _rows(table.select([*names, RESULT]), [*names, RESULT], SHOWN_ROWS, SHOWN_COLUMNS)
+    return RowsView(columns=[*names, "result"], changed=["result"], rows=shown.rows, total=len(table))
 
 
 def _named(made: Component[Any] | None) -> list[str]:
@@ -206,15 +248,24 @@ def _named(made: Component[Any] | None) -> list[str]:
     ]
 
 
-def _rows(table: pa.Table, first: Sequence[str], changed: Sequence[str] = ()) -> RowsView:
+def _rows(
+    table: pa.Table, first: Sequence[str], most: int, columns: int, differs: Mapping[str, Any] | None = None
+) -> RowsView:
     """The columns that matter first, as many as fit."""
+    differs = differs or {}
     names = [name for name in table.column_names if not is_reserved(name) or name in first]
-    chosen = list(dict.fromkeys([*(name for name in first if name in names), *names]))[:SHOWN_COLUMNS]
-    rows = table.select(chosen).slice(0, SHOWN_ROWS).to_pylist()
+    ordered = list(dict.fromkeys([*(name for name in first if name in names), *names]))
+    chosen = ordered[:columns]
+    rows = table.select(chosen).slice(0, most).to_pylist()
+    masks = [differs.get(name, np.zeros(len(table), np.bool_)) for name in chosen]
+    marks = [[place for place, mask in enumerate(masks) if mask[row]] for row in range(len(rows))]
     return RowsView(
         columns=chosen,
-        changed=[name for name in chosen if name in changed],
+        changed=[name for name in chosen if name in differs],
         rows=[[as_words(row[name]) for name in chosen] for row in rows],
+        marks=marks if differs else [],
+        total=len(table),
+        left_out=len(ordered) - len(chosen),
     )
 
 

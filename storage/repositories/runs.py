@@ -167,6 +167,19 @@ class Runs(Repository):
         """Return what each node did, in order of execution."""
         return self._session.scalars(select(NodeRun).where(NodeRun.run_id == run_id).order_by(NodeRun.position)).all()
 
+    def of_node(
+        self, pipeline_id: str, node_id: str, limit: int = 30
+    ) -> Sequence[tuple[int, str, datetime | None, NodeRun]]:
+        """Return what a node did in the latest runs of its pipeline, newest first, with each run's number and id."""
+        query = (
+            select(Run.number, Run.id, Run.created_at, NodeRun)
+            .join(Run, Run.id == NodeRun.run_id)
+            .where(Run.pipeline_id == pipeline_id, NodeRun.node_id == node_id)
+            .order_by(Run.number.desc())
+            .limit(limit)
+        )
+        return [(number, run_id, at, node) for number, run_id, at, node in self._session.execute(query)]
+
     def start(self, run_id: str) -> Run:
         """Say that a run has begun; on a retry the time counts from here again."""
         run = self.get(run_id)

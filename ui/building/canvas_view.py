@@ -26,9 +26,8 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
     if outcome.trouble:
         show_error(outcome.trouble)
-    looked_at = places.asked("node") if outcome.node is None else outcome.node
     knows = last.intent.knows if last.intent else None
-    data = exchange.editor_data(home, draft, latest, outcome.refused, looked_at=looked_at, knows=knows)
+    data = exchange.editor_data(home, draft, latest, outcome.refused, knows=knows)
     focus = session.first_asked(pipeline_id, places.asked("node"))
     told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:

@@ -14,7 +14,7 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, runs, trials
+from engine.service import Workspace, components, datasets, pipelines, runs
 from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
@@ -115,22 +115,18 @@ def editor_data(
     latest: RunView | None,
     refused: Mapping[str, Any] | None,
     *,
-    looked_at: str | None = None,
     knows: str | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
     Parameters
     ----------
-    looked_at
-        The node whose work is shown on sample rows.
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
     catalogue, samples = _catalogue()
-    trial = trials.try_out(workspace, pipeline, looked_at) if looked_at else None
     return {
         "doc": draft.pipeline_id,
         "name": draft.name,
@@ -140,7 +136,6 @@ def editor_data(
         "readonly": False,
         "graph": as_graph(pipeline),
         "catalogue": None if knows == catalogue["digest"] else catalogue,
-        "trial": trial.model_dump(mode="json") if trial else None,
         "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),

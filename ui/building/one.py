@@ -10,6 +10,7 @@ from engine.service.views import RunView
 from ui import places
 from ui.building.canvas_view import show_canvas, watch
 from ui.building.limits import ask_limits
+from ui.building.looking import answer_looks
 from ui.building.results import show_results
 from ui.building.runs import show_runs
 from ui.building.table import show_table
@@ -40,6 +41,7 @@ def show_one(home: Workspace, pipeline_id: str) -> None:
     show_canvas(home, pipeline_id)
     latest = runs.latest_run(home, pipeline_id)
     watch(home, pipeline_id, latest)
+    answer_looks(home, pipeline_id)
     opened = st.tabs(list(TABS), key="view", on_change="rerun", bind="query-params")
     for tab, show in zip(opened, TABS.values(), strict=True):
         if tab.open:

@@ -1,7 +1,7 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
-from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Open, Refused, Run, Save, Select
-from ui.canvas.mount import Said, canvas, feed, said
+from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Look, Open, Refused, Run, Save, Select
+from ui.canvas.mount import Said, canvas, feed, look, looked_at, said
 
 __all__ = [
     "Cancel",
@@ -9,6 +9,7 @@ __all__ = [
     "Fix",
     "Graph",
     "Intent",
+    "Look",
     "Open",
     "Refused",
     "Run",
@@ -17,5 +18,7 @@ __all__ = [
     "Select",
     "canvas",
     "feed",
+    "look",
+    "looked_at",
     "said",
 ]

@@ -12,6 +12,7 @@ MAX_EDGES = 10_000
 MAX_TEXT = 20_000  # characters of one string
 MAX_BYTES = 8_000_000  # of one message
 MAX_DEPTH = 24  # of nested lists and objects, graph and params together
+MAX_ROWS = 1_000  # of a preview
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -125,6 +126,23 @@ class Save(Intent):
     type: Literal["save"]
 
 
+class Look(Message):
+    """What the person looks at: nothing is changed by it, so it may be asked again and again.
+
+    `seq` rises with every new question, `attempt` with every time the same one is asked before it was answered.
+    """
+
+    doc: Name
+    cid: Name
+    seq: Serial
+    node: NodeId | None = None
+    port: Name | None = None
+    rows: Annotated[int, Field(ge=1, le=MAX_ROWS)] = 50
+    overlay: Literal["fitted", "serving"] | None = None
+    model: NodeId | None = None
+    attempt: Serial = Field(default=0, alias="try")
+
+
 _INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save] = TypeAdapter(
     Annotated[Select | Open | Run | Cancel | Fix | Save, Field(discriminator="type")]
 )
@@ -156,6 +174,21 @@ def read_intent(value: object) -> Intent:
     text = _bounded_json(value)
     try:
         return _INTENT.validate_json(text)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
+
+
+def read_look(value: object) -> Look:
+    """Check what the browser looks at.
+
+    Raises
+    ------
+    Refused
+        When it is too big, too deep, or no such question.
+    """
+    text = _bounded_json(value)
+    try:
+        return Look.model_validate_json(text)
     except ValidationError as error:
         raise Refused(_first_mistake(error)) from error
 

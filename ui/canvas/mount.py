@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from ui.canvas.messages import Edit, Intent, Refused, read_edit, read_intent
+from ui.canvas.messages import Edit, Intent, Look, Refused, read_edit, read_intent, read_look
 
 if TYPE_CHECKING:
     from streamlit.components.v2.component_manager import BidiComponentManager
@@ -82,6 +82,29 @@ def feed(key: str, data: Mapping[str, Any]) -> None:
         ``doc``, ``run`` and ``nodes`` (``FeedData`` in ``frontend/src/protocol.ts``).
     """
     _renderer()(key=key, data={**data, "kind": "feed"})
+
+
+def look(key: str, data: Mapping[str, Any]) -> None:
+    """Mount the invisible answer to what the person looks at; call it in a fragment of its own.
+
+    Parameters
+    ----------
+    key
+        Of this mount; another one than the editor's and the feed's.
+    data
+        ``doc``, ``seq`` and the answer (``LookData`` in ``frontend/src/protocol.ts``).
+    """
+    _renderer()(key=key, data={**data, "kind": "look"}, on_look_change=_nothing)
+
+
+def looked_at(key: str) -> Look | None:
+    """What the person looks at, as the browser last asked under `key`; None for what no canvas asks."""
+    state = st.session_state.get(key)
+    asked = state.get("look") if isinstance(state, Mapping) else None
+    try:
+        return None if asked is None else read_look(asked)
+    except Refused:
+        return None
 
 
 def said(key: str) -> Said:

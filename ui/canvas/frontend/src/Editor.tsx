@@ -61,6 +61,7 @@ export function Editor({ model, height }: Props) {
     escape: () => {
       if (hint) setHint(null);
       else if (model.state.selection.length > 0) model.select([]);
+      else if (model.state.wire) board.current?.leaveWires();
       else setFull(false);
     },
     run: () => model.wish({ type: "run", to: null }),
@@ -70,6 +71,8 @@ export function Editor({ model, height }: Props) {
       else model.wish({ type: "run", to: node?.id ?? null });
     },
     save: () => model.wish({ type: "save" }),
+    fitted: () => model.overlay(model.state.overlaid === "fitted" ? null : "fitted"),
+    serving: () => model.overlay(model.state.overlaid === "serving" ? null : "serving"),
   };
 
   return (

@@ -3,12 +3,12 @@ import { createRoot, type Root } from "react-dom/client";
 import { Editor } from "./Editor";
 import { Mishap } from "./frame/Mishap";
 import { modelOf, type Model, type Port } from "./model/model";
-import type { EditorData, FeedData } from "./protocol";
+import type { EditorData, FeedData, LookData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";
 
 interface Mount extends Port {
-  data: EditorData | FeedData | null;
+  data: EditorData | FeedData | LookData | null;
   parentElement: HTMLElement | ShadowRoot;
 }
 
@@ -41,6 +41,11 @@ export default function render(mount: Mount): (() => void) | undefined {
   if (data.kind === "feed") {
     model.feed(data);
     return undefined;
+  }
+  if (data.kind === "look") {
+    model.attachLook({ setStateValue: mount.setStateValue as Port["setStateValue"] });
+    model.looked(data);
+    return () => model.attachLook(null);
   }
   const { root, element } = mounted(parentElement, model);
   model.receive(data);

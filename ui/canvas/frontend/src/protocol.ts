@@ -91,19 +91,97 @@ export interface RowsShown {
   /** Those that are new or hold other values than before. */
   changed: string[];
   rows: (string | null)[][];
+  /** For each row, the places of the cells that hold something else than before. */
+  marks: number[][];
+  total: number;
+  /** How many columns are not shown. */
+  left_out: number;
 }
 
-/** What the selected node does to a few sample rows. */
+/** How much of a source the sample is. */
+export interface Sampled {
+  node: string;
+  title: string;
+  rows: number;
+  of: number;
+}
+
+/** One column of a sample at a glance. */
+export interface Sketch {
+  name: string;
+  kind: string;
+  type: string;
+  is_new: boolean;
+  /** Shares of the rows are from 0 to 1. */
+  missing: number;
+  distinct: number | null;
+  least: string | null;
+  middle: string | null;
+  most: string | null;
+  bins: number[];
+  top: [string, number][];
+}
+
+/** What the node that is looked at does to sample rows. */
 export interface Trial {
   node: string;
-  /** Whose rows they are: of the data that arrives, or of a bundled example. */
-  of: "data" | "example";
+  port: string | null;
+  ports: string[];
+  /** Whose rows they are: of the data that arrives, of a bundled example, or of a run where no preview can show them. */
+  of: "data" | "example" | "run";
+  run: number | null;
   before: RowsShown | null;
   after: RowsShown | null;
   /** How many sample rows go in and come out. */
   counts: [number, number] | null;
+  arriving: { [port: string]: number };
+  sources: Sampled[];
+  /** What must be known to read the sample rightly. */
+  notes: string[];
+  /** Why there is nothing to see. */
   note: string | null;
+  columns: Sketch[];
   expressions: { [field: string]: RowsShown };
+  seconds: number;
+}
+
+/** What a node did in one run. */
+export interface Figures {
+  run: number;
+  run_id: string;
+  at: string | null;
+  status: string;
+  cached: boolean;
+  rows_in: number | null;
+  rows_out: number | null;
+  seconds: number | null;
+  cpu_seconds: number | null;
+  memory_mb: number | null;
+  bytes_read: number | null;
+  bytes_written: number | null;
+  bytes_spilled: number | null;
+}
+
+/** A node's latest run beside others. */
+export interface History {
+  last: Figures;
+  previous: Figures | null;
+  best: Figures | null;
+  words: string[];
+  times: [number, number][];
+}
+
+export type OverlayKind = "fitted" | "serving";
+
+/** Something laid over the drawing: what learns from which rows, or what an endpoint runs. */
+export interface Overlay {
+  kind: OverlayKind;
+  marks: { [node: string]: { kind: string; words: string } };
+  /** Where rows get their roles: the node that meets them first, and how that came. */
+  borders: { [node: string]: string };
+  models: { id: string; title: string }[];
+  model: string | null;
+  note: string | null;
 }
 
 export interface Category {
@@ -122,6 +200,8 @@ export interface Facts {
   note: string | null;
   inputs: { [port: string]: Column[] };
   outputs: { [port: string]: Column[] };
+  /** By output, the columns that had another name at the input: new name → old name. */
+  renamed: { [port: string]: { [name: string]: string } };
   fitted: string | null;
   serving: string;
 }
@@ -171,6 +251,33 @@ export interface FeedData {
   nodes: { [id: string]: NodeStatus };
 }
 
+/** What the person looks at: asked through an invisible mount of its own, so that no edit waits for it. */
+export interface LookAsked {
+  doc: string;
+  cid: string;
+  seq: number;
+  node: string | null;
+  /** An output of the node; null for its first one. */
+  port: string | null;
+  rows: number;
+  overlay: OverlayKind | null;
+  /** The model whose endpoint is shown. */
+  model: string | null;
+  try: number;
+}
+
+/** The answer to it; `pending` while the preview is worked out: then it is to be asked again. */
+export interface LookData {
+  kind: "look";
+  doc: string;
+  cid: string | null;
+  seq: number;
+  pending: boolean;
+  trial?: Trial | null;
+  history?: History | null;
+  overlay?: Overlay;
+}
+
 export interface EditorData {
   kind: "editor";
   doc: string;
@@ -182,7 +289,6 @@ export interface EditorData {
   graph: Graph;
   /** Null where the browser said that it has it. */
   catalogue: Catalogue | null;
-  trial: Trial | null;
   facts: { [id: string]: Facts };
   problems: Problem[];
   options: { [name: string]: Option[] };

@@ -8,6 +8,7 @@ import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
+import { Guard } from "./Guard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../model/graph";
 import { Icon } from "../Icon";
 import { NodeCard } from "./NodeCard";
@@ -80,6 +81,8 @@ export interface BoardHandle {
   fit(): void;
   heights(): Map<string, number>;
   cutSelected(): string[];
+  /** No wire is selected any more. */
+  leaveWires(): void;
 }
 
 export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
@@ -113,9 +116,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
 
   const chosenEdges = useRef<string[]>([]);
   chosenEdges.current = edges.filter((edge) => edge.selected).map((edge) => edge.id);
+  const onlyWire = selection.length === 0 && chosenEdges.current.length === 1 ? chosenEdges.current[0]! : null;
+  useEffect(() => model.lookIntoWire(onlyWire), [model, onlyWire]);
+  const leaveWires = useCallback(() => setEdges((before) => before.map((edge) => (edge.selected ? { ...edge, selected: false } : edge))), []);
   useEffect(() => {
-    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current });
-  }, [onReady, centre, fit, flow]);
+    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
+  }, [onReady, centre, fit, flow, leaveWires]);
 
   useEffect(() => {
     if (reveal.serial === 0) return;
@@ -249,6 +255,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         proOptions={{ hideAttribution: true }}
         aria-label="Pipeline canvas"
       >
+        {graph.nodes.length > 0 && <Guard />}
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
         {graph.nodes.length > 3 && (
           <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6} nodeClassName={(node) => `cb-mini-${node.type}`}

@@ -5,6 +5,8 @@ import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
+import { GuardMark } from "./GuardMark";
+import { lookOf } from "./guard";
 import { Port } from "./Port";
 import type { NodeStatus, Problem } from "../protocol";
 
@@ -33,12 +35,19 @@ export function Badge({ problems }: { problems: Problem[] }) {
   );
 }
 
+/** What has no room on the card: the rows that went in, too, all digits. */
+function inFull(status: NodeStatus): string {
+  const rows = [status.rows_in, status.rows_out].filter((one) => one !== null).map((one) => one.toLocaleString("en-US"));
+  const told = [rows.length > 0 && `${rows.join(" → ")} rows`, status.seconds !== null && duration(status.seconds)].filter(Boolean);
+  return [STATUS[status.status].word, told.join(" in ")].filter(Boolean).join(": ");
+}
+
 function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
   if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip">{note}</span></> : <span>Not run yet</span>}</div>;
   const look = STATUS[status.status];
   const rows = status.rows_out ?? status.rows_in;
   return (
-    <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? undefined}>
+    <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? inFull(status)}>
       <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
       <span className="cb-node-word">{look.word}</span>
       {status.status === "failed" && status.message && <span className="cb-clip cb-node-figures">{status.message}</span>}
@@ -59,6 +68,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const facts = usePart((state) => state.facts[id]);
   const status = usePart((state) => state.status[id]);
   const problems = usePart((state) => problemsOf(state.problems, id));
+  const guard = usePart((state) => lookOf(state.overlay, id));
   const refresh = useUpdateNodeInternals();
   const ports = `${spec?.inputs.length ?? 0}/${spec?.outputs.length ?? 0}`;
   const drawn = useRef(ports);
@@ -74,7 +84,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const outputs = spec?.outputs ?? [];
   const tall = Math.max(inputs.length, outputs.length);
   const failing = problems.some((one) => one.severity === "error") || status?.status === "failed";
-  const classes = ["cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running"];
+  const classes = ["cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running", guard];
   return (
     <div
       data-testid={`node-${id}`}
@@ -82,6 +92,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       style={{ "--cb-hue": hueOf(spec?.category ?? ""), minHeight: tall > 2 ? 30 * (tall + 1) : undefined } as React.CSSProperties}
       onDoubleClick={() => model.wish({ type: "open", node: id })}
     >
+      <GuardMark id={id} />
       <div className="cb-node-head">
         <span className="cb-node-icon"><Icon name={spec?.icon || "help"} /></span>
         <span className="cb-node-title cb-clip" title={title}>{title}</span>
@@ -92,10 +103,10 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       </div>
       <Footer status={status} note={facts?.note ?? null} />
       {inputs.map((port, place) => (
-        <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} place={place} of={inputs.length} />
+        <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} reachable={selected} place={place} of={inputs.length} />
       ))}
       {outputs.map((port, place) => (
-        <Port key={port.name} node={id} side="out" name={port.name} kind={port.kind} optional={false} place={place} of={outputs.length} />
+        <Port key={port.name} node={id} side="out" name={port.name} kind={port.kind} optional={false} reachable={selected} place={place} of={outputs.length} />
       ))}
     </div>
   );

@@ -12,6 +12,8 @@ interface Props {
   name: string;
   kind: PortKind;
   optional: boolean;
+  /** Whether the Tab key stops here: at the ports of a selected node, so that their columns can be read. */
+  reachable: boolean;
   place: number;
   of: number;
 }
@@ -26,7 +28,7 @@ function lines(columns: Column[] | undefined, kind: PortKind) {
   return columns.length > SHOWN ? [...some, { text: `and ${columns.length - SHOWN} more` }] : some;
 }
 
-export function Port({ node, side, name, kind, optional, place, of }: Props) {
+export function Port({ node, side, name, kind, optional, reachable, place, of }: Props) {
   const { hint } = useEditor();
   const columns = usePart((state) => state.facts[node]?.[side === "in" ? "inputs" : "outputs"][name]);
   const readonly = usePart((state) => state.readonly);
@@ -74,6 +76,10 @@ export function Port({ node, side, name, kind, optional, place, of }: Props) {
         onMouseEnter={show}
         onMouseLeave={from ? undefined : hide}
         onMouseDown={hide}
+        tabIndex={reachable ? 0 : -1}
+        role="img"
+        onFocus={(event) => event.target.matches(":focus-visible") && tell(event.currentTarget.getBoundingClientRect())}
+        onBlur={hide}
       />
       {of > 1 && (
         <span className={`cb-port-name cb-port-name-${side}${mood}`} style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}>

@@ -2,6 +2,7 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useEditor, usePart } from "../context";
+import { isDimWire } from "./guard";
 import { Icon } from "../Icon";
 import type { PortKind } from "../protocol";
 
@@ -19,8 +20,9 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps) {
   const data = props.data as WireData | undefined;
   const flowing = usePart((state) => state.status[target]?.status === "running" && state.status[source]?.status !== "running");
   const readonly = usePart((state) => state.readonly);
+  const dim = usePart((state) => isDimWire(state.overlay, source, target));
   const [path, x, y] = getBezierPath(props);
-  const classes = ["cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", data?.target && "cb-wire-target"];
+  const classes = ["cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", data?.target && "cb-wire-target", dim && "cb-wire-dim"];
   return (
     <>
       <BaseEdge id={id} path={path} interactionWidth={22} className={classes.filter(Boolean).join(" ")} />

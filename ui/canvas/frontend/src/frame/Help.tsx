@@ -26,6 +26,10 @@ const SHEET: [string, [string, string][]][] = [
     ["F", "Fit everything"],
     ["L", "Arrange"],
     ["Double-click a node", "Open it: preview, details"],
+    ["Click a wire, or Tab to it and Enter", "See the rows that flow on it"],
+    ["Tab from a selected node", "Read the columns of its ports"],
+    ["G", "Show what is fitted on which rows"],
+    ["E", "Show what an endpoint will run"],
     ["Esc", "Clear the selection, leave fullscreen"],
   ]],
   ["Run", [

@@ -15,6 +15,8 @@ export interface Commands {
   run(): void;
   runTo(): void;
   save(): void;
+  fitted(): void;
+  serving(): void;
 }
 
 const CONTROLLED: { [key: string]: keyof Commands } = {
@@ -22,7 +24,7 @@ const CONTROLLED: { [key: string]: keyof Commands } = {
   enter: "run", "shift+enter": "runTo", s: "save",
 };
 const PLAIN: { [key: string]: keyof Commands } = {
-  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", delete: "remove", backspace: "remove", escape: "escape",
+  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", g: "fitted", e: "serving", delete: "remove", backspace: "remove", escape: "escape",
 };
 const STREAMLIT = new Set(["r", "c"]);
 /** What makes sense while typing into a field, too. */

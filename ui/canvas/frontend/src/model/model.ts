@@ -6,9 +6,10 @@ import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
-  NodeStatus, Option, Problem, Run, Trial, Wish,
+  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, History as NodeHistory, Intent, Json,
+  LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
 } from "../protocol";
+import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
 import { Sync, type Saved } from "./sync";
 
@@ -29,6 +30,15 @@ export interface State {
   run: Run | null;
   status: { [id: string]: NodeStatus };
   selection: readonly string[];
+  /** The wire that is looked into, while no node is selected. */
+  wire: string | null;
+  /** What the last runs say of the node that is looked at. */
+  history: NodeHistory | null;
+  overlay: Overlay | null;
+  /** The overlay that was asked for. */
+  overlaid: OverlayKind | null;
+  /** Whether a preview is under way. */
+  looking: boolean;
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
@@ -46,6 +56,7 @@ export interface Viewport {
 export interface Port {
   setStateValue(name: "edit", value: Edit): void;
   setStateValue(name: "intent", value: Intent): void;
+  setStateValue(name: "look", value: LookAsked): void;
 }
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
@@ -59,7 +70,9 @@ export class Model {
   state: State;
   viewport: Viewport | null = null;
   port: Port | null = null;
+  private lookPort: Port | null = null;
   private readonly sync: Sync;
+  private readonly looks: Looking;
   private history: History<Graph> = emptyHistory();
   private readonly listeners = new Set<() => void>();
   private intents = 0;
@@ -76,9 +89,16 @@ export class Model {
       send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
       changed: () => this.update({}),
     });
+    this.looks = new Looking(doc, CID, {
+      send: (asked) => {
+        this.lookPort?.setStateValue("look", asked);
+        return this.lookPort !== null;
+      },
+      changed: () => this.update({ looking: this.looks.busy }),
+    });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: {}, selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -91,11 +111,11 @@ export class Model {
   // From Python
 
   receive(data: EditorData): void {
-    const first = this.sync.base < 0;
+    const before = this.sync.base;
+    const first = before < 0;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
       name: data.name, readonly: data.readonly, facts: data.facts, problems: data.problems, options: data.options,
-      trial: data.trial,
     };
     Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
@@ -106,6 +126,7 @@ export class Model {
       this.reveal([data.focus]);
     }
     this.focus = data.focus ?? null;
+    if (this.sync.base !== before) this.looks.again();
   }
 
   private catalogued(sent: Catalogue | null): Partial<State> {
@@ -122,7 +143,18 @@ export class Model {
 
   feed(data: FeedData): void {
     const same = JSON.stringify([data.run, data.nodes]) === JSON.stringify([this.state.run, this.state.status]);
-    if (!same) this.update({ run: data.run, status: data.nodes });
+    if (same) return;
+    const ended = data.run?.status !== this.state.run?.status;
+    this.update({ run: data.run, status: data.nodes });
+    if (ended) this.looks.again();
+  }
+
+  /** The answer to what is looked at. */
+  looked(data: LookData): void {
+    if (!this.looks.receive(data)) return;
+    const overlay = this.looks.sight.overlay === data.overlay?.kind ? (data.overlay ?? null) : null;
+    const node = data.pending ? {} : { trial: data.trial ?? null, history: data.history ?? null };
+    this.update({ ...node, overlay, looking: this.looks.busy });
   }
 
   private adopt(data: EditorData, first: boolean, refused: boolean): Partial<State> {
@@ -144,6 +176,13 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+  }
+
+  /** The mount that questions about what is looked at go through. */
+  attachLook(port: Port | null): void {
+    const fresh = this.lookPort === null && port !== null;
+    this.lookPort = port;
+    if (fresh) this.looks.resume();
   }
 
   detach(): void {
@@ -299,9 +338,39 @@ export class Model {
   select(ids: readonly string[]): void {
     const same = ids.length === this.state.selection.length && ids.every((id) => this.state.selection.includes(id));
     if (same) return;
-    this.update({ selection: ids });
+    this.update({ selection: ids, wire: null });
+    this.lookAt(ids.length === 1 ? ids[0]! : null, null);
     clearTimeout(this.telling);
     this.telling = setTimeout(() => this.tellSelection(), SELECT_QUIET_MS);
+  }
+
+  /** Look into a wire: at the rows that leave its source. */
+  lookIntoWire(id: string | null): void {
+    if (id === this.state.wire) return;
+    const edge = this.state.graph.edges.find((one) => graphs.edgeId(one) === id);
+    this.update({ wire: edge ? id : null });
+    if (edge) this.lookAt(edge.source, edge.source_port);
+    else if (this.state.selection.length !== 1) this.lookAt(null, null);
+  }
+
+  /** Of the node that is looked at: another output. */
+  lookAtPort(port: string): void {
+    this.looks.at({ port, rows: PAGE_ROWS });
+  }
+
+  lookAtMore(): void {
+    this.looks.at({ rows: Math.min(MOST_ROWS, this.looks.sight.rows + 150) });
+  }
+
+  /** Lay something over the drawing, or take it away. */
+  overlay(kind: OverlayKind | null, model: string | null = null): void {
+    this.update({ overlaid: kind, overlay: kind === this.state.overlay?.kind ? this.state.overlay : null });
+    this.looks.at({ overlay: kind, model });
+  }
+
+  private lookAt(node: string | null, port: string | null): void {
+    if (node !== this.looks.sight.node || port !== this.looks.sight.port) this.update({ trial: null, history: null });
+    this.looks.at({ node, port, rows: PAGE_ROWS });
   }
 
   reveal(ids: readonly string[]): void {

@@ -9,26 +9,23 @@ const FEW = 12;
 interface Props {
   title: string;
   ports: { [port: string]: Column[] } | undefined;
-  before?: Column[] | undefined;
 }
 
-export function ColumnList({ title, ports, before }: Props) {
+export function ColumnList({ title, ports }: Props) {
   const entries = Object.entries(ports ?? {});
   if (entries.length === 0) return null;
   return (
     <>
       {entries.map(([port, columns]) => (
-        <Port key={port} title={entries.length > 1 ? `${title}: ${port}` : title} columns={columns} before={before} />
+        <Port key={port} title={entries.length > 1 ? `${title}: ${port}` : title} columns={columns} />
       ))}
     </>
   );
 }
 
-function Port({ title, columns, before }: { title: string; columns: Column[]; before: Column[] | undefined }) {
+function Port({ title, columns }: { title: string; columns: Column[] }) {
   const [all, setAll] = useState(false);
   const [open, setOpen] = useState(false);
-  const known = before && new Set(before.map((column) => column.name));
-  const fresh = known ? columns.filter((column) => !known.has(column.name)) : [];
   const shown = all ? columns : columns.slice(0, FEW);
   return (
     <section className="cb-fold">
@@ -36,7 +33,6 @@ function Port({ title, columns, before }: { title: string; columns: Column[]; be
         <Icon name="chevron_right" />
         {title}
         <span className="cb-count">{columns.length}</span>
-        {fresh.length > 0 && <span className="cb-new">{fresh.length} new</span>}
       </button>
       {open && (
         <ul className="cb-columns">
@@ -44,7 +40,6 @@ function Port({ title, columns, before }: { title: string; columns: Column[]; be
             <li key={column.name}>
               <Icon name={kindIcon(column.kind)} />
               <span className="cb-clip" title={column.name}>{column.name}</span>
-              {fresh.includes(column) && <span className="cb-new">new</span>}
               <span className="cb-columns-type" title={`${column.kind}, ${column.type}`}>{column.type}</span>
             </li>
           ))}

@@ -1,0 +1,66 @@
+"""What must be known to read a preview rightly: what a run does otherwise than the sample shows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from components.base import Component, Learner, Model, Output, Reporting, Source
+from components.ports import ROLE
+from engine.checks import Review
+from engine.leakage import is_a
+
+LATER = "It runs when you press Run."
+
+
+def notes_on(
+    made: Component[Any] | None, looked: Review, node_id: str, learned_from: int | None, *, is_whole: bool
+) -> list[str]:
+    """Sentences about a node and the way to it.
+
+    Parameters
+    ----------
+    learned_from
+        How many sample rows the node itself learned from; None where it learns nothing.
+    is_whole
+        Whether the sample is all of the data.
+    """
+    return list(dict.fromkeys(_notes(made, looked, node_id, learned_from, is_whole)))
+
+
+def _notes(
+    made: Component[Any] | None, looked: Review, node_id: str, learned_from: int | None, is_whole: bool
+) -> Iterator[str]:
+    if made is not None and not made.is_lazy and not isinstance(made, Source):
+        yield f"{_why(made)} {LATER}"
+    has_roles = made is not None and any(ROLE in schema for schema in looked.schemas[node_id].inputs.values())
+    if learned_from is not None:
+        rows = f"{learned_from:,} {'train rows' if has_roles else 'rows'}"
+        whole = "train row" if has_roles else "row"
+        yield f"Learned from the {rows} of the sample; a run learns from every {whole}."
+    if is_whole:
+        return
+    placed = looked.placement.pipeline
+    way = [name for name in placed.order() if name == node_id or name in placed.ancestors(node_id)]
+    for name in way:
+        known = looked.schemas.get(name)
+        component = known.component if known else None
+        if component is None or not component.is_lazy or isinstance(component, Source):
+            continue
+        label = placed.by_id[name].label
+        if len([port for port in component.spec.inputs if port.kind == "table"]) > 1:
+            yield f"{label}: only sampled rows meet here, so fewer find a partner than in a run."
+        elif component.spec.serving == "boundary":
+            yield f"{label}: computed over the sampled rows; a run takes all of them."
+        elif name != node_id and is_a(placed.by_id[name], Learner):
+            yield f"{label} has learned from the sample, too."
+
+
+def _why(made: Component[Any]) -> str:
+    match made:
+        case Model():
+            return "A preview trains no models."
+        case Reporting():
+            return "A preview asks no models."
+        case Output():
+            return "A preview writes nothing."
+        case _:
+            return f"{made.spec.title} needs a whole run."

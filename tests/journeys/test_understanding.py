@@ -1,0 +1,77 @@
+"""A person reads a pipeline before it has run: previews, columns, wires, what is fitted where, what will serve."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.board import SECOND, Board
+from tests.journeys.conftest import Look
+from tests.journeys.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def board(product: Product, page: Page) -> Board:
+    """The pipeline of the sample, drawn and not run."""
+    page.goto(f"{product.ui_url}/pipelines?new=sample")
+    name = page.get_by_label("Name")
+    name.fill("to be understood")
+    page.get_by_role("button", name=re.compile("Create|Make|Begin|Start")).last.click()
+    board = Board(page)
+    board.arrange()
+    return board
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_test_id(f"tab-{name}").click()
+
+
+def test_what_a_node_does_is_seen_before_anything_runs(board: Board, page: Page, look: Look) -> None:
+    card = page.locator(".cb-node").nth(1)
+    card.click()
+    tab(page, "preview")
+    rows = page.get_by_test_id("sample-after")
+    expect(rows).to_be_visible(timeout=10 * SECOND)
+    expect(page.get_by_test_id("preview-rows")).to_contain_text("rows")
+    expect(page.get_by_test_id("profile").locator("svg").first).to_be_visible()
+    look.at("preview")
+    page.get_by_test_id("widen").click()
+    look.at("preview-wide")
+    page.keyboard.press("Escape")
+    card.click()
+    tab(page, "columns")
+    expect(page.get_by_test_id("column-changes").first).to_be_visible()
+    look.at("columns")
+    page.get_by_test_id("tab-columns").press("ArrowRight")
+    expect(page.get_by_test_id("tab-statistics")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("This node has not run yet.")).to_be_visible()
+    page.keyboard.press("End")
+    expect(page.get_by_test_id("component-help")).to_be_visible()
+
+
+def test_a_wire_is_looked_into_by_mouse_and_by_keyboard(board: Board, page: Page, look: Look) -> None:
+    wire = board.wires().first
+    wire.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("wire-pane")).to_be_visible()
+    expect(page.get_by_test_id("sample-after")).to_be_visible(timeout=10 * SECOND)
+    look.at("wire")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("wire-pane")).to_have_count(0)
+    wire.locator("path").last.click(force=True)
+    expect(page.get_by_test_id("wire-pane")).to_be_visible()
+
+
+def test_the_guard_and_the_endpoint_are_laid_over_the_drawing(board: Board, page: Page, look: Look) -> None:
+    page.get_by_test_id("canvas").focus()
+    page.keyboard.press("g")
+    expect(page.get_by_test_id("legend")).to_contain_text("Train rows", timeout=10 * SECOND)
+    look.at("fitted-on")
+    page.keyboard.press("e")
+    expect(page.get_by_test_id("legend")).to_contain_text("Answers", timeout=10 * SECOND)
+    expect(page.locator(".cb-node-lit").first).to_be_visible()
+    look.at("serving")
+    page.keyboard.press("e")
+    expect(page.get_by_test_id("legend")).to_have_count(0)

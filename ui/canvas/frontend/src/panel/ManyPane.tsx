@@ -1,0 +1,18 @@
+/** What can be done with several nodes at once. */
+import { useEditor, usePart } from "../context";
+import { Icon } from "../Icon";
+
+export function ManyPane() {
+  const { model } = useEditor();
+  const selection = usePart((state) => state.selection);
+  return (
+    <div className="cb-pane">
+      <h2 className="cb-pane-title">{selection.length} nodes selected</h2>
+      <p className="cb-hint">Move them together, copy them with Ctrl C, or:</p>
+      <div className="cb-actions">
+        <button type="button" className="cb-button" onClick={() => model.duplicate()}><Icon name="content_copy" />Duplicate</button>
+        <button type="button" className="cb-button" onClick={() => model.remove(selection)}><Icon name="delete" />Delete</button>
+      </div>
+    </div>
+  );
+}

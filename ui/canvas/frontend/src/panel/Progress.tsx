@@ -1,0 +1,25 @@
+/** How a node did in the last run, in one line. */
+import { count, duration, STATUS } from "../appearance";
+import { usePart } from "../context";
+import { Icon } from "../Icon";
+
+export function Progress({ id }: { id: string }) {
+  const status = usePart((state) => state.status[id]);
+  if (!status) return null;
+  const look = STATUS[status.status];
+  const rows = [status.rows_in, status.rows_out].map((one) => (one === null ? null : count(one)));
+  const figures = [
+    rows[0] && rows[1] ? `${rows[0]} → ${rows[1]} rows` : rows[1] || rows[0] ? `${rows[1] ?? rows[0]} rows` : null,
+    status.seconds === null ? null : duration(status.seconds),
+  ].filter(Boolean);
+  return (
+    <div className={`cb-status cb-tone-${look.tone}`} role="status">
+      <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
+      <div>
+        <strong>{look.word}</strong>
+        {figures.length > 0 && <span className="cb-status-figures"> {figures.join(", ")}</span>}
+        {status.message && <p className="cb-status-message">{status.message}</p>}
+      </div>
+    </div>
+  );
+}
