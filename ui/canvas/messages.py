@@ -39,6 +39,7 @@ class GraphNode(Message):
     title: Annotated[str, Field(max_length=200)] | None = None
     params: Params = {}
     position: tuple[Pixels, Pixels]
+    disabled: bool = False
 
 
 class GraphEdge(Message):
