@@ -9,6 +9,8 @@ import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
 import { useModel, type Model } from "./model/model";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
+import { shownOf } from "./board/nodes/shown";
+import * as acting from "./model/acting";
 import { HintBubble, Toast } from "./frame/Overlays";
 import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
@@ -50,7 +52,7 @@ export function Editor({ model, height }: Props) {
     paste: () => model.paste(),
     duplicate: () => model.duplicate(),
     remove: () => model.remove(selection, board.current?.cutSelected() ?? []),
-    selectAll: () => model.select(model.state.graph.nodes.map((node) => node.id)),
+    selectAll: () => model.select(shownOf(model.state.graph, model.state.specs).nodes.map((node) => node.id)),
     search: () => {
       setPanels((now) => ({ ...now, left: true }));
       requestAnimationFrame(() => search.current?.focus());
@@ -70,6 +72,14 @@ export function Editor({ model, height }: Props) {
       else model.wish({ type: "run", to: node?.id ?? null });
     },
     save: () => model.wish({ type: "save" }),
+    group: () => acting.group(model),
+    ungroup: () => acting.ungroup(model),
+    fold: () => acting.fold(model),
+    toggle: () => acting.toggle(model),
+    note: () => acting.note(model, board.current?.centre() ?? [0, 0]),
+    write: () => {
+      if (!acting.write(model)) root.current?.querySelector<HTMLInputElement>("[data-testid=node-title]")?.select();
+    },
   };
 
   return (

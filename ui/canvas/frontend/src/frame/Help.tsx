@@ -19,6 +19,11 @@ const SHEET: [string, [string, string][]][] = [
     ["Shift or Ctrl click", "Add to the selection"],
     ["Arrow keys", "Move the selected node"],
     ["Drag a group by its title", "Move it with what lies in it"],
+    ["Ctrl G, Ctrl Shift G", "Group what is selected, ungroup"],
+    ["G, or double-click the card", "Collapse a group, expand it"],
+    ["D", "Bypass or switch off, and on again"],
+    ["N", "Add a note"],
+    ["F2, or double-click", "Write on a note, name a group"],
   ]],
   ["Look", [
     ["Drag, or two fingers", "Move the canvas"],

@@ -11,11 +11,14 @@ import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import { problemsOf } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
+import { GroupSection } from "./GroupSection";
 import { HelpSection } from "./HelpSection";
 import { Prose } from "../Prose";
 import { ProblemItem, Problems } from "./Problems";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "../protocol";
 import { SampleTable } from "./SampleTable";
+import { SwitchButton, SwitchNote } from "./Switch";
+import { group, toggle } from "../model/acting";
 import { applies, condition, fieldsOf, type Field } from "../fields/schema";
 
 export function Inspector() {
@@ -38,6 +41,8 @@ function ManyPane() {
       <div className="cb-actions">
         <button type="button" className="cb-button" onClick={() => model.duplicate()}><Icon name="content_copy" />Duplicate</button>
         <button type="button" className="cb-button" onClick={() => model.remove(selection)}><Icon name="delete" />Delete</button>
+        <button type="button" className="cb-button" data-testid="group" onClick={() => group(model)}><Icon name="select_all" />Group</button>
+        <button type="button" className="cb-button" data-testid="toggle" onClick={() => toggle(model)}><Icon name="toggle_off" />Switch off or on</button>
       </div>
     </div>
   );
@@ -49,7 +54,7 @@ function NodePane({ node }: { node: GraphNode }) {
   const facts = usePart((state) => state.facts[node.id]);
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
-  const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
+  const fieldNames = new Set(spec ? fieldsOf(spec.params).map((field) => field.name) : []);
   const drawn = drawnAs(spec);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
   return (
@@ -62,6 +67,7 @@ function NodePane({ node }: { node: GraphNode }) {
             <Icon name="open_in_new" />
           </button>
         )}
+        {!drawn && !readonly && <SwitchButton node={node} spec={spec} />}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
             <Icon name="delete" />
@@ -69,10 +75,12 @@ function NodePane({ node }: { node: GraphNode }) {
         )}
       </header>
       <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
+      <SwitchNote node={node} spec={spec} />
       <Progress id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
+      {drawn === "frame" && <GroupSection node={node} />}
       {spec && <Form node={node} spec={spec} facts={facts} />}
       <Sample node={node.id} />
       {spec && <Connections id={node.id} spec={spec} />}

@@ -30,8 +30,8 @@ export function expand(graph: Graph, specs: Specs, id: string, heights: Heights)
   let opened = changeNode(graph, id, { params });
   const larger = [id, ...around.map((frame) => frame.id)];
   for (const [place, frame] of larger.entries()) {
-    held.set(frame, new Set([...held.get(frame)!, ...inside]));
     opened = holding(opened, specs, frame, held.get(frame)!, heights);
+    held.set(frame, new Set([...held.get(frame)!, ...inside]));
     opened = makingRoom(opened, specs, frame, held, new Set(larger.slice(place + 1)), heights);
   }
   return opened;
