@@ -182,7 +182,7 @@ def test_a_model_that_is_off_leaves_out_its_reports_and_a_split_that_is_off_is_p
 
 
 def test_a_circle_of_bypassed_nodes_lets_nothing_pass() -> None:
-    drawn = draw({name: "impute_mean" for name in "abc"}, "a -> b -> a", "b -> c")
+    drawn = draw(dict.fromkeys("abc", "impute_mean"), "a -> b -> a", "b -> c")
     effect = in_effect(off(drawn, "a", "b"))
     assert effect.pipeline.nodes == ()
     assert set(effect.left_out) == {"a", "b", "c"}

@@ -35,8 +35,10 @@ def test_the_canvas_is_told_what_passes_and_why_a_node_does_not_run(filled_home:
 def test_the_sample_rows_of_a_bypassed_node_are_those_that_arrive(filled_home: Published) -> None:
     place, drawn = filled_home.workspace, churn_pipeline()
     shown, before = try_out(place, off(drawn, "encode"), "encode"), try_out(place, drawn, "fill")
-    assert shown is not None and before is not None
-    assert shown.after is not None and before.after is not None
+    assert shown is not None
+    assert before is not None
+    assert shown.after is not None
+    assert before.after is not None
     assert shown.after.rows == before.after.rows
     assert shown.note == "Bypassed: what arrives goes on unchanged."
     nothing = try_out(place, off(drawn, "customers"), "fill")

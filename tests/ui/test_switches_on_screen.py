@@ -5,11 +5,11 @@ from typing import Any
 
 from engine.graph import Pipeline
 from engine.service import pipelines, runs
+from tests.engine.test_switched_off import off
+from tests.homes import Published, churn_pipeline, done, filled_home, new_home, published
 from ui.building.drawing import as_graph, as_pipeline
 from ui.building.exchange import feed_data
 from ui.canvas.messages import Graph
-from tests.engine.test_switched_off import off
-from tests.homes import Published, churn_pipeline, done, filled_home, new_home, published
 
 __all__ = ["filled_home", "new_home", "published"]
 

@@ -44,7 +44,9 @@ export function Editor({ model, height }: Props) {
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
-  const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0], heights());
+  const add = (component: string): void => {
+    acting.write(model, model.addBeside(component, board.current?.centre() ?? [0, 0], heights()));
+  };
   const commands: Commands = {
     undo: () => model.undo(),
     redo: () => model.redo(),
@@ -78,7 +80,7 @@ export function Editor({ model, height }: Props) {
     toggle: () => acting.toggle(model),
     note: () => acting.note(model, board.current?.centre() ?? [0, 0]),
     write: () => {
-      if (!acting.write(model)) root.current?.querySelector<HTMLInputElement>("[data-testid=node-title]")?.select();
+      if (!acting.write(model, model.state.selection[0] ?? null)) root.current?.querySelector<HTMLInputElement>("[data-testid=node-title]")?.select();
     },
   };
 

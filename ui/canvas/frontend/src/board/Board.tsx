@@ -6,6 +6,7 @@ import {
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
+import { write } from "../model/acting";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../model/graph";
@@ -203,7 +204,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
     if (edge) model.addOnEdge(component, place, edge);
-    else model.add(component, place);
+    else write(model, model.add(component, place));
   }, [model, flow]);
   const onDragOver = useCallback((event: React.DragEvent) => {
     if (!event.dataTransfer.types.includes(TYPE)) return;

@@ -56,12 +56,12 @@ export function note(model: Model, centre: [number, number]): void {
   if (spec && !model.state.readonly) model.edit(model.addBeside(spec.key, centre, model.heights));
 }
 
-/** Write on the selected note, or name the selected group, where it lies. Says whether there is one. */
-export function write(model: Model): boolean {
-  const { graph, specs, selection } = model.state;
-  const node = nodeOf(graph, selection.length === 1 ? selection[0]! : null);
+/** Write on a note, or name a group, where it lies. Says whether it is one. */
+export function write(model: Model, id: string | null): boolean {
+  const { graph, specs } = model.state;
+  const node = nodeOf(graph, id);
   if (!drawnAs(specOf(node, specs))) return false;
-  model.edit(node!.id);
+  model.edit(id);
   return true;
 }
 
