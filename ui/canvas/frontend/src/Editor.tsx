@@ -9,7 +9,7 @@ import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
 import { useModel, type Model } from "./model/model";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
-import { shownOf } from "./board/nodes/shown";
+import { shownOf } from "./board/groups/shown";
 import * as acting from "./model/acting";
 import { HintBubble, Toast } from "./frame/Overlays";
 import { Palette } from "./palette/Palette";

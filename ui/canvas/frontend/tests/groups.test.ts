@@ -3,12 +3,12 @@ import type { ComponentSpec, Graph, GraphNode, Params } from "../src/protocol";
 import { firstFit, portOfHandle, gateId, type Specs } from "../src/model/rules";
 import { fragment, moveNodes, nodeOf, paste } from "../src/model/graph";
 import { arrange } from "../src/board/nodes/arranging";
-import { collapse, expand, expandTo } from "../src/board/nodes/collapsing";
+import { collapse, expand, expandTo } from "../src/board/groups/collapsing";
 import { boxOf, isCollapsed, members, type Box } from "../src/board/nodes/drawn";
-import { groupsOf, inside, meant, relisted, ungrouped } from "../src/board/nodes/grouping";
-import { firstFitFrom, landing } from "../src/board/nodes/landing";
-import { shownOf, visible, withHidden, withTheirs } from "../src/board/nodes/shown";
-import { wholeOf } from "../src/board/nodes/whole";
+import { groupsOf, inside, meant, relisted, ungrouped } from "../src/board/groups/grouping";
+import { firstFitFrom, landing } from "../src/board/groups/landing";
+import { shownOf, visible, withHidden, withTheirs } from "../src/board/groups/shown";
+import { wholeOf } from "../src/board/groups/whole";
 
 const size = { width: { default: 560, minimum: 120, maximum: 6000 }, height: { default: 320, minimum: 60, maximum: 6000 } };
 const port = (name: string, optional = false) => ({ name, kind: "table" as const, optional });

@@ -1,8 +1,8 @@
 /** What can be done with the selection as groups and switches: each one change, which Undo takes back. */
-import { collapse, expand } from "../board/nodes/collapsing";
+import { collapse, expand } from "../board/groups/collapsing";
 import { drawnAs, isCollapsed, specOf } from "../board/nodes/drawn";
-import { groupsOf, groupSpec, groupTitle, inside, meant, ungrouped } from "../board/nodes/grouping";
-import { shownOf, standIn } from "../board/nodes/shown";
+import { groupsOf, groupSpec, groupTitle, inside, meant, ungrouped } from "../board/groups/grouping";
+import { shownOf, standIn } from "../board/groups/shown";
 import { nodeOf } from "./graph";
 import type { Model } from "./model";
 import { switched } from "./switching";

@@ -4,11 +4,11 @@ import * as graphs from "./graph";
 import { EMPTY, type Point } from "./graph";
 import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
-import { expandTo, onShown } from "../board/nodes/collapsing";
+import { expandTo, onShown } from "../board/groups/collapsing";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
-import { firstFitFrom } from "../board/nodes/landing";
-import { relisted } from "../board/nodes/grouping";
-import { shownOf, visible, withHidden, withTheirs } from "../board/nodes/shown";
+import { firstFitFrom } from "../board/groups/landing";
+import { relisted } from "../board/groups/grouping";
+import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
 import { removedWords } from "./acting";
 import type {
   Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,

@@ -1,9 +1,9 @@
 /** What is in a selected group, as a list: each node can be gone to, also where the group is collapsed. */
 import { useMemo } from "react";
 import { STATUS } from "../appearance";
-import { inside, meant } from "../board/nodes/grouping";
+import { inside, meant } from "../board/groups/grouping";
 import { isCollapsed, specOf } from "../board/nodes/drawn";
-import { shownOf } from "../board/nodes/shown";
+import { shownOf } from "../board/groups/shown";
 import { problemsOf } from "../board/NodeCard";
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";

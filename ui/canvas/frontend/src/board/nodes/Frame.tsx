@@ -7,7 +7,7 @@ import { fold, ungroup } from "../../model/acting";
 import { nodeOf } from "../../model/graph";
 import { Badge, problemsOf } from "../NodeCard";
 import { DrawnTools } from "./DrawnTools";
-import { groupTitle } from "./grouping";
+import { groupTitle } from "../groups/grouping";
 import { paintOf, textOf } from "./paint";
 import { Resizer } from "./Resizer";
 import { Written } from "./Written";

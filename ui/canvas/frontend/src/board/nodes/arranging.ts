@@ -3,7 +3,7 @@ import { moveNodes, snapped, type Point } from "../../model/graph";
 import { layered, type Block } from "../../model/layout";
 import type { Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { onShown } from "./collapsing";
+import { onShown } from "../groups/collapsing";
 import { boxOf, frameAround, liesIn, putInto, shapeOf, union, type Box, type Drawn, type Heights } from "./drawn";
 
 /** A note further away than this from every card has a place of its own. */

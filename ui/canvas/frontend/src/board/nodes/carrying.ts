@@ -4,7 +4,7 @@ import { nodeOf, type Point } from "../../model/graph";
 import type { Graph } from "../../protocol";
 import type { Specs } from "../../model/rules";
 import { members, shapeOf, type Heights } from "./drawn";
-import { shownOf } from "./shown";
+import { shownOf } from "../groups/shown";
 
 interface Held {
   from: Point;

@@ -11,7 +11,7 @@ import { Badge, Footer } from "../NodeCard";
 import { Port } from "../Port";
 import type { Gate } from "./gates";
 import { groupTitle, meant } from "./grouping";
-import { paintOf } from "./paint";
+import { paintOf } from "../nodes/paint";
 import { shownOf, withHidden } from "./shown";
 import { wholeOf } from "./whole";
 

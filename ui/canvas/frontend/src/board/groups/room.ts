@@ -2,7 +2,7 @@
 import { GRID, moveNodes, nodeOf, type Point } from "../../model/graph";
 import type { Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { boxOf, GROUP_WIDTH, liesIn, type Box, type Heights } from "./drawn";
+import { boxOf, GROUP_WIDTH, liesIn, type Box, type Heights } from "../nodes/drawn";
 import { shownOf, withTheirs } from "./shown";
 
 const GAP = 40;

@@ -5,7 +5,7 @@
 import type { Point } from "../../model/graph";
 import type { Graph, GraphEdge, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { isCollapsed } from "./drawn";
+import { isCollapsed } from "../nodes/drawn";
 import { gatesOf, type Gate } from "./gates";
 
 /** A wire with the cards that it is drawn between. */

@@ -1,7 +1,7 @@
 /** The ports on the card of a collapsed group: those where a wire crosses its border, and those that are open. */
 import type { Graph, GraphNode, InputPort, OutputPort, PortKind } from "../../protocol";
 import type { PortRef, Specs } from "../../model/rules";
-import { drawnAs, specOf } from "./drawn";
+import { drawnAs, specOf } from "../nodes/drawn";
 import type { ShownWire } from "./shown";
 
 export interface Gate extends PortRef {

@@ -3,8 +3,8 @@ import { nodeOf, removeParts } from "../../model/graph";
 import type { ComponentSpec, Graph, GraphNode } from "../../protocol";
 import { titleOf, type Specs } from "../../model/rules";
 import { expand } from "./collapsing";
-import { drawnAs, isCollapsed, members, shapeOf, specOf, type Heights } from "./drawn";
-import { textOf } from "./paint";
+import { drawnAs, isCollapsed, members, shapeOf, specOf, type Heights } from "../nodes/drawn";
+import { textOf } from "../nodes/paint";
 import { listed, shownOf, withHidden } from "./shown";
 
 /** The component that a group is made of. */

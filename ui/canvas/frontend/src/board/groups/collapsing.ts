@@ -6,7 +6,7 @@
 import { changeNode, moveNodes, nodeOf } from "../../model/graph";
 import type { Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { boxOf, frameAround, isCollapsed, liesIn, members, putInto, shapeOf, union, type Heights } from "./drawn";
+import { boxOf, frameAround, isCollapsed, liesIn, members, putInto, shapeOf, union, type Heights } from "../nodes/drawn";
 import { makingRoom } from "./room";
 import { listed, shownOf, withTheirs } from "./shown";
 
