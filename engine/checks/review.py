@@ -14,7 +14,7 @@ from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.reports import report_problems
-from engine.checks.switches import switch_problems
+from engine.checks.switches import as_drawn, switch_problems
 from engine.checks.wires import wire_problems
 from engine.graph import InEffect, Node, Pipeline, component_of, in_effect
 from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits, unanswered
@@ -65,9 +65,8 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
         *backend_problems(placement.pipeline, schemas, backend),
     )
     # Of two problems with one id, the first is told.
-    return Review(
-        effect, placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1]
-    )
+    told = {problem.id: as_drawn(effect, problem) for problem in reversed(found)}
+    return Review(effect, placement, schemas, tuple(told.values())[::-1])
 
 
 def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> tuple[Problem, ...]:

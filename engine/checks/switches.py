@@ -1,6 +1,7 @@
 """What a node that is switched off takes along: told once, at the switch, and not at each node behind it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from components.base import Component
 from engine.checks.problems import Fix, Problem
@@ -28,6 +29,14 @@ def switch_problems(effect: InEffect) -> Iterator[Problem]:
             hint="Switch a node on.",
             fix=_fix(first) if first else None,
         )
+
+
+def as_drawn(effect: InEffect, problem: Problem) -> Problem:
+    """The same, with a fix that cuts the wire which a person sees."""
+    cut = problem.fix.cut if problem.fix else None
+    if problem.fix is None or cut is None or cut in effect.drawn.edges:
+        return problem
+    return replace(problem, fix=replace(problem.fix, cut=effect.drawn_wire(cut)))
 
 
 def _state(node: Node) -> str:

@@ -56,6 +56,12 @@ class InEffect:
         ends = self.bypassed.get(node_id, {})
         return next(iter(ends.values()))[0] if ends else node_id
 
+    def drawn_wire(self, edge: Edge) -> Edge:
+        """The wire that a person drew, along which another one comes: from the bypassed node, where it passes one."""
+        arriving = (e for e in self.drawn.into(edge.target) if e.target_port == edge.target_port)
+        ends = ((e, self.bypassed.get(e.source, {}).get(e.source_port)) for e in arriving)
+        return next((e for e, end in ends if end == (edge.source, edge.source_port)), edge)
+
     def up_to(self, node_id: str | None) -> Pipeline:
         """What runs, or the part of it that one node needs."""
         target = self.runs_as(node_id) if node_id else None

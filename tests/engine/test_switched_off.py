@@ -219,3 +219,21 @@ def test_the_switch_of_a_node_that_is_only_drawn_does_nothing(bench: Bench) -> N
         n.fingerprint for n in bench.plan(drawn).nodes
     ]
     assert Node(id="a", component="cast").disabled is False
+
+
+def test_a_fix_that_cuts_a_wire_past_a_bypassed_node_cuts_the_wire_that_is_drawn(bench: Bench) -> None:
+    learns = {"target": "churn", "features": "numeric"}
+    nodes = {
+        "s": ("sample_data", {"name": "customers"}),
+        "one": ("decision_tree_classifier", learns),
+        "two": ("decision_tree_regressor", {**learns, "target": "tenure_months"}),
+        "tuned": "calibrate",
+        "both": "voting",
+    }
+    drawn = off(
+        draw(nodes, "s -> one", "s -> two", "one -> both.model", "two -> tuned.model", "tuned -> both.model"), "tuned"
+    )
+    found = next(problem for problem in bench.review(drawn).problems if problem.code == "two_tasks")
+    assert found.fix is not None
+    mended = apply_fix(drawn, found.fix)
+    assert [edge.source for edge in mended.into("both")] == ["one"]

@@ -1,8 +1,8 @@
 /** What can be done with the selection as groups and switches: each one change, which Undo takes back. */
 import { collapse, expand } from "../board/groups/collapsing";
 import { drawnAs, isCollapsed, specOf } from "../board/nodes/drawn";
-import { groupsOf, groupSpec, groupTitle, inside, meant, ungrouped } from "../board/groups/grouping";
-import { shownOf, standIn } from "../board/groups/shown";
+import { groupsOf, groupSpec, groupTitle, meant, ungrouped } from "../board/groups/grouping";
+import { shownOf, standIn, visible } from "../board/groups/shown";
 import { nodeOf } from "./graph";
 import type { Model } from "./model";
 import { switched } from "./switching";
@@ -25,7 +25,7 @@ export function ungroup(model: Model): void {
   if (groups.length === 0) return model.say("Select a group, or a node in one, to ungroup it.");
   const [free, freed] = ungrouped(graph, specs, groups, model.heights);
   model.change(free);
-  model.select(freed);
+  model.select(visible(free, specs, freed));
 }
 
 /** Collapse the selected groups, or expand them where they are collapsed. */
@@ -71,6 +71,6 @@ export function removedWords(model: Model, ids: readonly string[]): string | nul
   const groups = ids.map((id) => nodeOf(graph, id)).filter((node) => node !== undefined && isCollapsed(node, specs));
   if (groups.length === 0) return null;
   const names = groups.map((node) => `“${groupTitle(node!, specs)}”`).join(", ");
-  const nodes = new Set(groups.flatMap((node) => inside(graph, specs, node!.id, model.heights).map((one) => one.id)));
-  return `${names} removed, with the ${count(nodes.size, "node")} in it.`;
+  const nodes = meant(graph, specs, groups.map((node) => node!.id), model.heights);
+  return `${names} removed, with the ${count(nodes.length, "node")} in it.`;
 }
