@@ -64,7 +64,7 @@ class InEffect:
 
     def up_to(self, node_id: str | None) -> Pipeline:
         """What runs, or the part of it that one node needs."""
-        target = self.runs_as(node_id) if node_id else None
+        target = self.runs_as(node_id) if node_id else ""
         return self.pipeline.slice_to(target) if target in self.pipeline.by_id else self.pipeline
 
 

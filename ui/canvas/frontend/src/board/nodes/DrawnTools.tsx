@@ -19,7 +19,7 @@ export function DrawnTools({ node, spec, tools }: { node: GraphNode; spec: Compo
   const now = paintOf(node, spec);
   const usual = spec?.params.properties?.["color"]?.default;
   return (
-    <NodeToolbar nodeId={node.id} isVisible={shown} position={Position.Top} offset={8} align="start">
+    <NodeToolbar nodeId={node.id} isVisible={shown} position={Position.Top} offset={8} align="start" style={{ zIndex: 6 }}>
       <div className="cb-drawn-tools" role="toolbar" aria-label="Colour and actions" onDoubleClick={(event) => event.stopPropagation()}>
         {colors.map((color) => (
           <button key={color} type="button" className={`cb-paint cb-paint-${color}`} aria-pressed={color === now} aria-label={`${sentence(color)} colour`} title={sentence(color)}
