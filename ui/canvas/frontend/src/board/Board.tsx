@@ -25,7 +25,7 @@ import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
 import { WireEdge, type WireData } from "./WireEdge";
 
-const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, group: GroupCard };
+const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, stack: GroupCard };
 const EDGE_TYPES = { wire: WireEdge };
 const READABLE = 0.7;
 const MARGIN = 28;
@@ -51,7 +51,7 @@ function looksOf(node: GraphNode, specs: Specs, selected: boolean): Partial<Node
   const spec = specs.get(node.component);
   const drawn = shapeOf(node, specs);
   const isGroup = !drawn && drawnAs(spec) === "frame";
-  if (isGroup) return { type: "group", zIndex: selected ? 1 : 0, width: undefined, height: undefined, ariaLabel: `Collapsed ${spoken(node, spec)}` };
+  if (isGroup) return { type: "stack", zIndex: selected ? 1 : 0, width: undefined, height: undefined, ariaLabel: `Collapsed ${spoken(node, spec)}` };
   if (!drawn) return { type: "card", zIndex: selected ? 1 : 0 };
   const size = { width: lengthOf(node, spec, "width"), height: lengthOf(node, spec, "height") };
   return { type: drawn, zIndex: drawn === "frame" ? -1 : selected ? 1 : 0, ...size, ariaLabel: spoken(node, spec) };
