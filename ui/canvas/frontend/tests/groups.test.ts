@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ComponentSpec, Graph, GraphNode, Params } from "../src/protocol";
 import { firstFit, portOfHandle, gateId, type Specs } from "../src/model/rules";
-import { fragment, moveNodes, nodeOf, paste } from "../src/model/graph";
+import { addNode, fragment, moveNodes, nodeOf, paste, removeParts } from "../src/model/graph";
 import { arrange } from "../src/board/nodes/arranging";
 import { collapse, expand, expandTo } from "../src/board/groups/collapsing";
 import { boxOf, isCollapsed, members, type Box } from "../src/board/nodes/drawn";
-import { groupsOf, inside, meant, relisted, ungrouped } from "../src/board/groups/grouping";
+import { forgetting, groupsOf, inside, meant, relisted, ungrouped } from "../src/board/groups/grouping";
 import { firstFitFrom, landing } from "../src/board/groups/landing";
 import { shownOf, visible, withHidden, withTheirs } from "../src/board/groups/shown";
 import { wholeOf } from "../src/board/groups/whole";
@@ -188,6 +188,12 @@ describe("a collapsed group", () => {
     const [free, freed] = ungrouped(collapsed, specs, ["g"], none);
     expect([names(free.nodes), freed.sort()]).toEqual([["a", "b", "c", "d", "why"], ["b", "c", "why"]]);
     expect(shownOf(free, specs).within.size).toBe(0);
+  });
+  it("takes in nothing that is new and called like one of its nodes was", () => {
+    const gone = forgetting(removeParts(collapsed, new Set(["b"]), new Set()), specs, new Set(["b"]));
+    expect(nodeOf(gone, "g")!.params["members"]).toEqual(["c", "why"]);
+    const stale = removeParts(collapsed, new Set(["b"]), new Set());
+    expect(addNode(stale, "b", [0, 0])[1]).toBe("b_2");
   });
   it("takes a wire that is let go over it, and gives one to what is put beside it", () => {
     const open = collapse(graphOf([node("s", "card", -300, 0), node("g", "box", 0, 0), node("j", "join", 50, 80), node("t", "card", 900, 0)]), specs, "g", none);

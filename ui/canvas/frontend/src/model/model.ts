@@ -7,7 +7,7 @@ import { arrange } from "../board/nodes/arranging";
 import { expandTo, onShown } from "../board/groups/collapsing";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import { firstFitFrom } from "../board/groups/landing";
-import { relisted } from "../board/groups/grouping";
+import { forgetting, relisted } from "../board/groups/grouping";
 import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
 import { removedWords } from "./acting";
 import type {
@@ -263,7 +263,7 @@ export class Model {
     const gone = withHidden(this.state.graph, this.state.specs, chosen);
     const cut = new Set(edges);
     if (gone.size + cut.size === 0) return;
-    this.change(graphs.removeParts(this.state.graph, gone, cut));
+    this.change(forgetting(graphs.removeParts(this.state.graph, gone, cut), this.state.specs, gone));
     this.select(this.state.selection.filter((id) => !gone.has(id)));
     if (words) this.say(words, true);
   }

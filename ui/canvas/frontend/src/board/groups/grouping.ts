@@ -58,3 +58,12 @@ export function relisted(graph: Graph, specs: Specs, copies: ReadonlyMap<string,
   });
   return { ...graph, nodes };
 }
+
+/** After removing: no collapsed group lists what is gone, so that nothing with its name joins it later. */
+export function forgetting(graph: Graph, specs: Specs, gone: ReadonlySet<string>): Graph {
+  const nodes = graph.nodes.map((node) => {
+    if (!isCollapsed(node, specs) || !listed(node).some((id) => gone.has(id))) return node;
+    return { ...node, params: { ...node.params, members: listed(node).filter((id) => !gone.has(id)) } };
+  });
+  return { ...graph, nodes };
+}
