@@ -8,9 +8,11 @@ import { problemsOf } from "../board/NodeCard";
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
 import { fold, toggle, ungroup } from "../model/acting";
+import { nodeOf } from "../model/graph";
 import { titleOf } from "../model/rules";
 import { partOf } from "../model/switching";
 import type { GraphNode } from "../protocol";
+import { Connections } from "./Connections";
 import { ProblemItem } from "./Problems";
 
 export function GroupSection({ node }: { node: GraphNode }) {
@@ -45,8 +47,18 @@ export function GroupSection({ node }: { node: GraphNode }) {
       {nodes.length === 0
         ? <p className="cb-hint">Drag nodes into the frame: what has its middle inside belongs to the group.</p>
         : <ul className="cb-inside">{nodes.map((one) => <Inner key={one.id} node={one} />)}</ul>}
+      {[...new Set(gates.filter((gate) => gate.side === "in").map((gate) => gate.node))].map((id) => <GateWires key={id} id={id} />)}
     </section>
   );
+}
+
+/** The wires into a node behind a gate: what a mouse does at the card, without one. */
+function GateWires({ id }: { id: string }) {
+  const node = usePart((state) => nodeOf(state.graph, id));
+  const specs = usePart((state) => state.specs);
+  const spec = specOf(node, specs);
+  if (!node || !spec) return null;
+  return <div role="group" aria-label={`Wires into ${titleOf(node, specs)}`}><p className="cb-hint">{titleOf(node, specs)}</p><Connections id={id} spec={spec} /></div>;
 }
 
 function Inner({ node }: { node: GraphNode }) {
