@@ -28,7 +28,7 @@ export function GroupSection({ node }: { node: GraphNode }) {
   const hidden = collapsed ? problems.filter((one) => one.node !== null && all.has(one.node)) : [];
   const areOff = nodes.length > 0 && nodes.every((one) => one.disabled);
   return (
-    <section className="cb-stack" aria-label="What is in this group">
+    <section className="cb-stack cb-group-pane" aria-label="What is in this group">
       {!readonly && (
         <div className="cb-actions">
           <button type="button" className="cb-button" data-testid="fold" aria-expanded={!collapsed} onClick={() => fold(model, [node.id])}>
