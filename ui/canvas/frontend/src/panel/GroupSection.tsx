@@ -42,11 +42,11 @@ export function GroupSection({ node }: { node: GraphNode }) {
           )}
         </div>
       )}
-      {hidden.length > 0 && <ul className="cb-problems">{hidden.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode />)}</ul>}
       <h3 className="cb-label">{nodes.length === 1 ? "1 node" : `${nodes.length} nodes`}{collapsed && gates.length > 0 ? `, ${gates.length} ports` : ""}</h3>
       {nodes.length === 0
         ? <p className="cb-hint">Drag nodes into the frame: what has its middle inside belongs to the group.</p>
         : <ul className="cb-inside">{nodes.map((one) => <Inner key={one.id} node={one} />)}</ul>}
+      {hidden.length > 0 && <ul className="cb-problems">{hidden.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode />)}</ul>}
       {[...new Set(gates.filter((gate) => gate.side === "in").map((gate) => gate.node))].map((id) => <GateWires key={id} id={id} />)}
     </section>
   );
