@@ -183,7 +183,8 @@ class Widget:
     ----------
     widget
         ``expression``, ``mapping`` (columns to names), ``values`` (values to values), ``order`` (columns to values in
-        order), ``paragraph``; what else there is follows from the type.
+        order), ``paragraph``, ``hidden`` (set on the canvas, and by nothing else); what else there is follows from the
+        type.
     options
         What the engine offers to choose from: ``datasets``, ``samples``.
     only_if

@@ -147,6 +147,7 @@ def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = No
     """
     pipeline = review.placement.pipeline
     if target is not None:
+        target = _running(review, target)
         if target not in pipeline.by_id:
             raise MissingThing(f"The pipeline has no node {target!r}.", hint=f"It has: {', '.join(pipeline.by_id)}.")
         pipeline = pipeline.slice_to(target)
@@ -157,6 +158,18 @@ def make_plan(review: Review, dataset_hash: DatasetHash, target: str | None = No
     if target is not None and target not in plan.by_id:
         raise MissingThing(f"{target!r} never runs.", hint="Run to a node that has rows.", node_id=target)
     return plan
+
+
+def _running(review: Review, target: str) -> str:
+    """The node that a run to one leads to: to what passes through it, where it is bypassed."""
+    cause = review.effect.left_out.get(target)
+    if cause is not None:
+        drawn = review.effect.drawn.by_id
+        because = "it is switched off" if cause == target else f"{drawn[cause].label} is switched off"
+        raise MissingThing(
+            f"{drawn[target].label} does not run: {because}.", hint=f"Switch {drawn[cause].label} on.", node_id=target
+        )
+    return review.effect.runs_as(target)
 
 
 def _concerns(problem: Problem, part: Pipeline) -> bool:

@@ -25,6 +25,8 @@ class Fix:
         Remove ``node``.
     cut
         Wire to remove.
+    switch_on
+        Switch ``node`` on again.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Fix:
     replace: tuple[str, Mapping[str, Any]] | None = None
     remove: bool = False
     cut: Edge | None = None
+    switch_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,9 @@ def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
         return pipeline
     if fix.remove:
         return pipeline.without(fix.node)
+    if fix.switch_on:
+        on = node.model_copy(update={"disabled": False})
+        return pipeline.model_copy(update={"nodes": tuple(on if it is node else it for it in pipeline.nodes)})
     if fix.replace:
         key, params = fix.replace
         other = node.model_copy(update={"component": key, "params": dict(params)})

@@ -14,16 +14,18 @@ from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.reports import report_problems
+from engine.checks.switches import as_drawn, switch_problems
 from engine.checks.wires import wire_problems
-from engine.graph import Node, Pipeline, component_of
+from engine.graph import InEffect, Node, Pipeline, component_of, in_effect
 from engine.leakage import Placement, answers_in_features, is_a, leaks, place_splits, unanswered
 from engine.schemas import NodeSchemas, TableSchemas, infer
 
 
 @dataclass(frozen=True)
 class Review:
-    """A pipeline looked through: where its splits stand, its schemas and its problems."""
+    """A pipeline looked through: what of it takes part, where its splits stand, its schemas and its problems."""
 
+    effect: InEffect
     placement: Placement
     schemas: Mapping[str, NodeSchemas]
     problems: tuple[Problem, ...]
@@ -42,11 +44,14 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
     facts
         What is known of the stored data; without, only the drawing itself is judged.
     """
+    effect = in_effect(pipeline)
+    pipeline = effect.pipeline
     placement = place_splits(pipeline)
     schemas = infer(placement.pipeline, stored)
     arriving = origins(placement.pipeline, schemas, facts) if facts else {}
     found = (
-        *_structure(pipeline),
+        *switch_problems(effect),
+        *_structure(effect),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
@@ -60,7 +65,8 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
         *backend_problems(placement.pipeline, schemas, backend),
     )
     # Of two problems with one id, the first is told.
-    return Review(placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1])
+    told = {problem.id: as_drawn(effect, problem) for problem in reversed(found)}
+    return Review(effect, placement, schemas, tuple(told.values())[::-1])
 
 
 def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> tuple[Problem, ...]:
@@ -68,8 +74,9 @@ def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") 
     return review(pipeline, stored, backend).problems
 
 
-def _structure(pipeline: Pipeline) -> Iterator[Problem]:
-    if all(node.is_only_drawn for node in pipeline.nodes):
+def _structure(effect: InEffect) -> Iterator[Problem]:
+    pipeline = effect.pipeline
+    if all(node.is_only_drawn for node in effect.drawn.nodes):
         yield Problem("empty_pipeline", "The pipeline is empty.", hint="Drag a dataset onto the canvas.")
     counted: set[str] = set()
     for node in pipeline.nodes:

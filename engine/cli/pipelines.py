@@ -117,7 +117,7 @@ def pipeline_show(
         print_json({"pipeline": draft.name, "rev": draft.rev, "versions": versions, "graph": draft.document})
         return
     for node in drawn(draft).nodes:
-        say(f"  {node.id:30} {node.component}")
+        say(f"  {node.id:30} {node.component}{'  (switched off)' if node.disabled else ''}")
     say(f"{len(versions)} versions")
 
 

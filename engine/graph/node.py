@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from components.base import CanvasOnly, Component
 from components.catalog import component
@@ -14,7 +14,13 @@ PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class Node(BaseModel):
-    """One component on the canvas, with its params as drawn (selectors and ``${…}`` unresolved)."""
+    """One component on the canvas, with its params as drawn (selectors and ``${…}`` unresolved).
+
+    Parameters
+    ----------
+    disabled
+        Switched off: bypassed where something can pass, else left out with what needs it (`engine.graph.in_effect`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +28,7 @@ class Node(BaseModel):
     component: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     params: dict[str, Any] = Field(default_factory=dict)
     title: Annotated[str, Field(max_length=200)] | None = None
+    disabled: StrictBool = False
 
     @property
     def label(self) -> str:

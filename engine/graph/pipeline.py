@@ -291,6 +291,8 @@ def _node_document(node: Node) -> dict[str, Any]:
         document["title"] = node.title
     if node.params:
         document["params"] = node.params
+    if node.disabled:
+        document["disabled"] = True
     return document
 
 
@@ -315,7 +317,8 @@ def _read_node(node_id: Any, body: Any) -> Node:
         field = ".".join(str(part) for part in first["loc"])
         raise InvalidPipeline(
             f"Node {str(node_id)[:80]!r}: {field}: {first['msg']}.",
-            hint="A node has an id of lower-case letters, digits and underscores, a component, and params.",
+            hint="A node has an id of lower-case letters, digits and underscores, a component, "
+            "params, and disabled (true or false).",
         ) from error
 
 

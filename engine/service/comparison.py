@@ -186,7 +186,7 @@ def _drawn_differences(left: Pipeline, right: Pipeline) -> Iterator[DifferenceVi
             yield DifferenceView(what=f"{name} ({node_id})", left=_presence(ours), right=_presence(theirs))
             continue
         before, after = (
-            {"component": node.component, "wires": _wires(drawn, node_id), **node.params}
+            {"component": node.component, "wires": _wires(drawn, node_id), "switched off": node.disabled, **node.params}
             for node, drawn in ((ours, left), (theirs, right))
         )
         yield from _differences(before, after, of=f"{name} ({node_id}): ")

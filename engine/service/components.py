@@ -6,6 +6,7 @@ from typing import Any
 from components.catalog import catalog, component, left_out, package_of
 from components.expressions import FUNCTIONS
 from engine.checks import MESSAGES
+from engine.graph import passes
 
 CATEGORIES = {
     "sources": "Data",
@@ -64,6 +65,7 @@ def describe_component(key: str) -> dict[str, Any]:
             {"name": port.name, "kind": port.kind, "optional": port.optional, "many": port.many} for port in spec.inputs
         ],
         "outputs": [{"name": port.name, "kind": port.kind} for port in spec.outputs],
+        "passes": bool(passes(found)),
         "params": found.params_type().model_json_schema(),
         "example": dict(spec.example),
     }

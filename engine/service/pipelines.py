@@ -13,6 +13,7 @@ from engine.errors import CanvasbackError, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas, renamed
 from engine.service.facts import facts_of
+from engine.service.switched import Part, facts_apart
 from engine.service.tables import type_words
 from engine.service.views import DraftView, PipelineView, View
 from engine.workspace import Workspace
@@ -25,8 +26,9 @@ class NodeFacts(View):
 
     summary: str
     note: str | None = None
+    part: Part = "on"
     fitted: str | None = None
-    serving: str
+    serving: str = ""
     inputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
     outputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
     renamed: Mapping[str, dict[str, str]] = Field(default_factory=dict)
@@ -248,6 +250,10 @@ def _resolved(pipeline: Pipeline) -> Pipeline:
 
 
 def _facts(looked: Review, node_id: str) -> NodeFacts:
+    if node_id in looked.effect.apart:
+        told = facts_apart(looked, node_id)
+        columns = {side: {port: _columns(it) for port, it in told[side].items()} for side in ("inputs", "outputs")}
+        return NodeFacts(**{**told, **columns})
     known: NodeSchemas = looked.schemas.get(node_id, NodeSchemas())
     moved = looked.placement.moved
     before = {split for split, learned in moved.items() if split == node_id}

@@ -8,7 +8,7 @@ from typing import Any
 from components.base import Source
 from engine.errors import MissingThing
 from engine.execute import PREVIEW
-from engine.graph import Pipeline
+from engine.graph import Pipeline, in_effect
 from engine.limits import NO_LIMITS, RunLimits
 from engine.schemas import read_params
 from engine.service.jobs import cancel_job
@@ -147,6 +147,7 @@ def stale_nodes(workspace: Workspace, run_id: str, pipeline: Pipeline) -> frozen
     """Nodes of a drawing that changed since a run, themselves or before them: what the run says of them is old."""
     with workspace.database.read() as uow:
         ran = Pipeline.from_document(uow.pipelines.get_version(uow.runs.get(run_id).pipeline_version_id).graph)
+    ran, pipeline = in_effect(ran).pipeline, in_effect(pipeline).pipeline
     changed = [node.id for node in pipeline.nodes if _drawn_as(pipeline, node.id) != _drawn_as(ran, node.id)]
     return pipeline.descendants(*changed) | frozenset(changed)
 

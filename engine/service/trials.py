@@ -26,6 +26,7 @@ from engine.service.cell_changes import changed_cells
 from engine.service.pipelines import look_through
 from engine.service.samples import KEPT_BYTES, SampledView, StoredSamples, told
 from engine.service.sketches import SketchView, sketches_of
+from engine.service.switched import BYPASSED, why_apart
 from engine.service.tables import plain
 from engine.service.trial_notes import notes_on
 from engine.service.views import View
@@ -120,6 +121,8 @@ def try_out(
     if node is None or node.is_only_drawn:
         return None
     looked = look_through(workspace, pipeline)
+    if node_id in looked.effect.apart:
+        return _passing(workspace, pipeline, looked, node_id)
     placed = looked.placement.pipeline
     around = sorted({node_id, *placed.ancestors(node_id)} & set(placed.by_id))
     drawn = [(name, placed.by_id[name].component, placed.by_id[name].params) for name in around]
@@ -141,6 +144,16 @@ def try_out(
     except Exception:  # a component's own mistake must not take the canvas away
         log.warning("component %r failed on sample rows", node.component, exc_info=True)
         return TrialView(node=node_id, note="The preview failed; the log of this home says why. A run may still work.")
+
+
+def _passing(workspace: Workspace, pipeline: Pipeline, looked: Review, node_id: str) -> TrialView:
+    """What passes through a bypassed node: the rows of the node that stands for it."""
+    stands_for_it = looked.effect.runs_as(node_id)
+    found = try_out(workspace, pipeline, stands_for_it) if stands_for_it != node_id else None
+    if found is None or found.of != "data" or found.after is None:
+        return TrialView(node=node_id, note=why_apart(looked, node_id))
+    rows, counts = found.after.model_copy(update={"changed": []}), found.counts and (found.counts[1], found.counts[1])
+    return TrialView(node=node_id, before=rows, after=rows, counts=counts, note=BYPASSED)
 
 
 @dataclass(frozen=True)

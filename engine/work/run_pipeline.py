@@ -18,7 +18,7 @@ from engine.errors import DamagedInput
 from engine.events import Event, NodeResult
 from engine.execute import Execution
 from engine.forecast import source_rows
-from engine.graph import Pipeline
+from engine.graph import Pipeline, in_effect
 from engine.limits import database_memory_mb, matrix_memory_mb
 from engine.plan import Plan, make_plan
 from engine.work.assignment import Assignment
@@ -78,8 +78,7 @@ def _execute(
     versions = by_table(pipeline, pinned)
     files = _verified_files(workspace, pipeline, pinned)
     workspace.cache.watch(path for paths in files.values() for path in paths)
-    part = pipeline.slice_to(run.target) if run.target and run.target in pipeline.by_id else pipeline
-    fetched = fetch_sources(assignment, part)
+    fetched = fetch_sources(assignment, in_effect(pipeline).up_to(run.target))
     pinned_schemas = workspace.schemas_of(versions)
 
     def schema(table: StoredTable | OutsideTable) -> sch.Schema:

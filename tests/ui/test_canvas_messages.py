@@ -63,7 +63,7 @@ def nested(depth: int) -> Any:
 def test_an_edit_is_read_as_it_was_sent() -> None:
     read = read_edit(edit())
     assert isinstance(read, Edit)
-    assert read.model_dump(mode="json", by_alias=True) == edit()
+    assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == edit()
 
 
 def test_an_edit_cannot_be_changed_afterwards() -> None:
@@ -102,6 +102,7 @@ HOSTILE_EDITS: dict[str, Change] = {
     "a node id with a line break at its end": lambda said: said["graph"]["nodes"][0].update(id="fill\n"),
     "markup as a component": lambda said: said["graph"]["nodes"][0].update(component="<img src=x>"),
     "a long title": lambda said: said["graph"]["nodes"][0].update(title="t" * 201),
+    "a switch that is a word": lambda said: said["graph"]["nodes"][0].update(disabled="true"),
     "a position of three": lambda said: said["graph"]["nodes"][0].update(position=[0, 0, 0]),
     "a position that is not finite": lambda said: said["graph"]["nodes"][0].update(position=[float("nan"), 0]),
     "an infinite position": lambda said: said["graph"]["nodes"][0].update(position=[float("inf"), 0]),

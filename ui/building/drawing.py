@@ -25,6 +25,7 @@ def as_graph(pipeline: Pipeline) -> dict[str, Any]:
                 "title": node.title,
                 "params": node.params,
                 "position": list(pipeline.layout.get(node.id, (APART * place, 0.0))),
+                **({"disabled": True} if node.disabled else {}),
             }
             for place, node in enumerate(pipeline.nodes)
         ],
@@ -48,7 +49,13 @@ def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
         name=before.name,
         params=before.params,
         nodes=tuple(
-            Node(id=node.id, component=node.component, title=node.title or None, params=dict(node.params))
+            Node(
+                id=node.id,
+                component=node.component,
+                title=node.title or None,
+                params=dict(node.params),
+                disabled=node.disabled,
+            )
             for node in graph.nodes
         ),
         edges=tuple(edges),

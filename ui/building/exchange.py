@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.graph import Pipeline
+from engine.graph import Pipeline, in_effect
 from engine.limits import NO_LIMITS, RunLimits
 from engine.service import Workspace, components, datasets, pipelines, runs
 from engine.service.connections import list_connections
@@ -148,7 +148,7 @@ def feed_data(workspace: Workspace, pipeline: Pipeline, pipeline_id: str, run: R
     """The state of every node in the latest run, as it is drawn now: ``FeedData`` of the canvas's protocol."""
     if run is None:
         return {"doc": pipeline_id, "run": None, "nodes": {}}
-    stale = runs.stale_nodes(workspace, run.id, pipeline)
+    stale, apart = runs.stale_nodes(workspace, run.id, pipeline), in_effect(pipeline).apart
     return {
         "doc": pipeline_id,
         "run": {
@@ -160,7 +160,9 @@ def feed_data(workspace: Workspace, pipeline: Pipeline, pipeline_id: str, run: R
             "seconds": run.seconds,
             "message": run.message or (run.error or {}).get("message"),
         },
-        "nodes": {node.node: _node_state(node, is_stale=node.node in stale) for node in run.nodes},
+        "nodes": {
+            node.node: _node_state(node, is_stale=node.node in stale) for node in run.nodes if node.node not in apart
+        },
     }
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
+from engine.graph import in_effect
 from engine.service import Workspace, pipelines, runs
 from engine.service.views import RunView
 from ui import places
@@ -14,9 +15,15 @@ from ui.words import escaped
 
 def show_table(home: Workspace, pipeline_id: str, latest: RunView | None) -> None:
     chosen = places.asked("node")
-    drawn = pipelines.drawn(pipelines.get_draft(home, pipeline_id)).by_id.get(chosen or "")
+    pipeline = pipelines.drawn(pipelines.get_draft(home, pipeline_id))
+    drawn = pipeline.by_id.get(chosen or "")
     if drawn is not None and drawn.is_only_drawn:
         st.caption(f":material/draw: {escaped(drawn.label)} is only drawn: it never runs and has no rows.")
+        return
+    if drawn is not None and drawn.id in in_effect(pipeline).apart:
+        st.caption(
+            f":material/toggle_off: {escaped(drawn.label)} takes no part in runs, because of a switch: it has no rows."
+        )
         return
     node = next((it for it in latest.nodes if it.node == chosen), None) if latest else None
     if chosen is None:

@@ -40,6 +40,7 @@ class GraphNode(Message):
     title: Annotated[str, Field(max_length=200)] | None = None
     params: Params = {}
     position: tuple[Pixels, Pixels]
+    disabled: bool = False
 
 
 class GraphEdge(Message):

@@ -9,6 +9,8 @@ import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
 import { useModel, type Model } from "./model/model";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
+import { shownOf } from "./board/groups/shown";
+import * as acting from "./model/acting";
 import { HintBubble, Toast } from "./frame/Overlays";
 import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
@@ -42,7 +44,9 @@ export function Editor({ model, height }: Props) {
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
-  const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0], heights());
+  const add = (component: string): void => {
+    acting.write(model, model.addBeside(component, board.current?.centre() ?? [0, 0], heights()));
+  };
   const commands: Commands = {
     undo: () => model.undo(),
     redo: () => model.redo(),
@@ -50,7 +54,7 @@ export function Editor({ model, height }: Props) {
     paste: () => model.paste(),
     duplicate: () => model.duplicate(),
     remove: () => model.remove(selection, board.current?.cutSelected() ?? []),
-    selectAll: () => model.select(model.state.graph.nodes.map((node) => node.id)),
+    selectAll: () => model.select(shownOf(model.state.graph, model.state.specs).nodes.map((node) => node.id)),
     search: () => {
       setPanels((now) => ({ ...now, left: true }));
       requestAnimationFrame(() => search.current?.focus());
@@ -73,6 +77,14 @@ export function Editor({ model, height }: Props) {
     save: () => model.wish({ type: "save" }),
     fitted: () => model.overlay(model.state.overlaid === "fitted" ? null : "fitted"),
     serving: () => model.overlay(model.state.overlaid === "serving" ? null : "serving"),
+    group: () => acting.group(model),
+    ungroup: () => acting.ungroup(model),
+    fold: () => acting.fold(model),
+    toggle: () => acting.toggle(model),
+    note: () => acting.note(model, board.current?.centre() ?? [0, 0]),
+    write: () => {
+      if (!acting.write(model, model.state.selection[0] ?? null)) root.current?.querySelector<HTMLInputElement>("[data-testid=node-title]")?.select();
+    },
   };
 
   return (

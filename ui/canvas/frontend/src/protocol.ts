@@ -10,6 +10,8 @@ export interface GraphNode {
   title: string | null;
   params: Params;
   position: [number, number];
+  /** Switched off: bypassed where something can pass, else left out with what needs it. Left out of the message when not. */
+  disabled?: boolean;
 }
 
 export interface GraphEdge {
@@ -64,6 +66,8 @@ export interface ComponentSpec {
   serving: string;
   inputs: InputPort[];
   outputs: OutputPort[];
+  /** Whether something goes through it when it is switched off. */
+  passes?: boolean;
   params: Schema;
   help: string;
   requires: string[];
@@ -198,6 +202,8 @@ export interface Column {
 export interface Facts {
   summary: string;
   note: string | null;
+  /** Whether it takes part in runs, or what a switch makes of it. */
+  part?: "on" | "bypassed" | "off" | "left_out";
   inputs: { [port: string]: Column[] };
   outputs: { [port: string]: Column[] };
   /** By output, the columns that had another name at the input: new name → old name. */

@@ -6,6 +6,7 @@ import {
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
+import { write } from "../model/acting";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
 import { Guard } from "./Guard";
@@ -13,16 +14,19 @@ import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../mo
 import { Icon } from "../Icon";
 import { NodeCard } from "./NodeCard";
 import { Carrier } from "./nodes/carrying";
-import { drawnAs, lengthOf } from "./nodes/drawn";
+import { drawnAs, lengthOf, shapeOf } from "./nodes/drawn";
 import { Frame } from "./nodes/Frame";
+import { GroupCard } from "./groups/GroupCard";
+import { landing } from "./groups/landing";
 import { Note } from "./nodes/Note";
 import { spoken } from "./nodes/paint";
+import { shownOf, standIn, type ShownWire } from "./groups/shown";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
-import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { edgeBetween, fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
 import { WireEdge, type WireData } from "./WireEdge";
 
-const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame };
+const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, stack: GroupCard };
 const EDGE_TYPES = { wire: WireEdge };
 const READABLE = 0.7;
 const MARGIN = 28;
@@ -30,9 +34,9 @@ const TALLEST = 300;
 const SETTLED_MS = 40;
 const HOVER_MS = 180;
 
-function drawNodes(graph: Graph, specs: Specs, selection: readonly string[], before: Node[]): Node[] {
+function drawNodes(nodes: readonly GraphNode[], specs: Specs, selection: readonly string[], before: Node[]): Node[] {
   const known = new Map(before.map((node) => [node.id, node]));
-  return graph.nodes.map((node) => {
+  return nodes.map((node) => {
     const old = known.get(node.id);
     const [x, y] = node.position;
     const selected = selection.includes(node.id);
@@ -46,28 +50,36 @@ function drawNodes(graph: Graph, specs: Specs, selection: readonly string[], bef
 /** A card has the size of what is in it; a note or a frame has its own, and a frame lies behind everything. */
 function looksOf(node: GraphNode, specs: Specs, selected: boolean): Partial<Node> {
   const spec = specs.get(node.component);
-  const drawn = drawnAs(spec);
+  const drawn = shapeOf(node, specs);
+  const isGroup = !drawn && drawnAs(spec) === "frame";
+  if (isGroup) return { type: "stack", zIndex: selected ? 1 : 0, width: undefined, height: undefined, ariaLabel: `Collapsed ${spoken(node, spec)}` };
   if (!drawn) return { type: "card", zIndex: selected ? 1 : 0 };
   const size = { width: lengthOf(node, spec, "width"), height: lengthOf(node, spec, "height") };
   return { type: drawn, zIndex: drawn === "frame" ? -1 : selected ? 1 : 0, ...size, ariaLabel: spoken(node, spec) };
 }
 
-function drawEdges(graph: Graph, specs: Specs, before: Edge[]): Edge[] {
+function drawEdges(wires: readonly ShownWire[], graph: Graph, specs: Specs, before: Edge[]): Edge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  return graph.edges.map((edge) => {
+  return wires.map((wire) => {
+    const { edge } = wire;
     const id = edgeId(edge);
     const source = nodes.get(edge.source);
     const outputs = specs.get(source?.component ?? "")?.outputs;
     const kind = outputs?.find((port) => port.name === edge.source_port)?.kind ?? "table";
     const name = `${titleOf(source, specs)} to ${titleOf(nodes.get(edge.target), specs)}`;
     return {
-      id, type: "wire", source: edge.source, target: edge.target,
-      sourceHandle: handleId("out", edge.source_port), targetHandle: handleId("in", edge.target_port),
-      selected: known.get(id)?.selected ?? false, data: { kind, name }, ariaLabel: `Wire from ${name}`,
+      id, type: "wire", source: wire.source, target: wire.target,
+      sourceHandle: handleAt(wire.source, "out", edge.source, edge.source_port),
+      targetHandle: handleAt(wire.target, "in", edge.target, edge.target_port),
+      selected: known.get(id)?.selected ?? false, data: { kind, name, edge }, ariaLabel: `Wire from ${name}`,
     };
   });
 }
+
+/** On its own card, or at the gate of the group that hides it. */
+const handleAt = (card: string, side: "in" | "out", node: string, port: string): string =>
+  card === node ? handleId(side, port) : gateId(side, node, port);
 
 const endsOf = (link: Connection | Edge): [PortRef, PortRef] | null => {
   const a = portOfHandle(link.source, link.sourceHandle);
@@ -89,11 +101,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const { model, hint } = useEditor();
   const graph = usePart((state) => state.graph);
   const specs = usePart((state) => state.specs);
+  const drawing = shownOf(graph, specs);
   const selection = usePart((state) => state.selection);
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
-  const [nodes, setNodes] = useState<Node[]>(() => drawNodes(graph, specs, selection, []));
-  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, []));
+  const [nodes, setNodes] = useState<Node[]>(() => drawNodes(drawing.nodes, specs, selection, []));
+  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(drawing.wires, graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
   const [target, setTarget] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
@@ -102,8 +115,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
 
-  useEffect(() => setNodes((before) => drawNodes(graph, specs, selection, before)), [graph, specs, selection]);
-  useEffect(() => setEdges((before) => drawEdges(graph, specs, before)), [graph, specs]);
+  useEffect(() => setNodes((before) => drawNodes(drawing.nodes, specs, selection, before)), [drawing, specs, selection]);
+  useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before)), [drawing, graph, specs]);
 
   const centre = useCallback((): Point => {
     const area = box.current?.getBoundingClientRect();
@@ -143,6 +156,9 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
 
   const onNodesChange = useCallback((changes: NodeChange[]) => {
     const wanted = changes.filter((change) => change.type !== "remove");
+    for (const change of changes) {
+      if (change.type === "dimensions" && change.dimensions) model.heights.set(change.id, change.dimensions.height);
+    }
     const usable = carrier.current.carry(wanted, model.state, heightsIn(flow));
     setNodes((before) => applyNodeChanges(usable, before));
     const places = new Map<string, Point>();
@@ -175,6 +191,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     const end = settle(model.state.graph, model.state.specs, state);
     const { x, y } = pointOf(event);
     if (end.done || model.state.readonly) return;
+    if (end.refusal) hint({ x, y: y + 14, tone: "refusal", title: end.refusal, lines: [] });
     if (end.to) {
       const refusal = model.connect(end.from, end.to);
       if (refusal) hint({ x, y: y + 14, tone: "refusal", title: refusal, lines: [] });
@@ -193,7 +210,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
     if (edge) model.addOnEdge(component, place, edge);
-    else model.add(component, place);
+    else write(model, model.add(component, place));
   }, [model, flow]);
   const onDragOver = useCallback((event: React.DragEvent) => {
     if (!event.dataTransfer.types.includes(TYPE)) return;
@@ -308,13 +325,21 @@ function mayInsert(specs: Specs, edge: GraphEdge, graph: Graph): boolean {
   return Boolean(spec?.inputs.some((port) => port.kind === kind) && spec.outputs.some((port) => port.kind === kind));
 }
 
+type Landed = { done: true } | { done: false; from: PortRef; to: PortRef | null; onNode?: boolean; refusal?: string };
+
 /** Where a dragged wire ended: on a port, on a card (its first fitting port), or on nothing. */
-function settle(graph: Graph, specs: Specs, state: FinalConnectionState) {
+function settle(graph: Graph, specs: Specs, state: FinalConnectionState): Landed {
   const from = state.fromNode && portOfHandle(state.fromNode.id, state.fromHandle?.id);
   if (!from || state.isValid) return { done: true as const };
   const over = state.toNode?.id ?? null;
   if (state.toHandle) return { done: false as const, from, to: portOfHandle(over ?? "", state.toHandle.id) };
   if (!over || over === from.node) return { done: false as const, from, to: null, onNode: over !== null };
+  const shown = shownOf(graph, specs);
+  if (shown.gates.has(over)) {
+    if (standIn(shown, from.node) === over) return { done: false as const, from, to: null, onNode: true };
+    const to = landing(graph, specs, over, from);
+    return { done: false as const, from, to, onNode: true, ...(to ? {} : { refusal: "Nothing in this group takes the wire." }) };
+  }
   const [source, sink] = from.side === "out" ? [from.node, over] : [over, from.node];
   const edge = firstFit(graph, specs, source, sink, from);
   if (edge) {

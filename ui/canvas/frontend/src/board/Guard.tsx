@@ -6,7 +6,7 @@ import type { Overlay, OverlayKind } from "../protocol";
 import { legend } from "./guard";
 
 const KINDS: [OverlayKind, string, string, string][] = [
-  ["fitted", "verified_user", "Fitted on", "Show what learns from which rows (G)"],
+  ["fitted", "verified_user", "Fitted on", "Show what learns from which rows (T)"],
   ["serving", "cloud_upload", "Serving", "Show what an endpoint will run (E)"],
 ];
 

@@ -8,6 +8,7 @@ import { Icon } from "../Icon";
 import { GuardMark } from "./GuardMark";
 import { lookOf } from "./guard";
 import { Port } from "./Port";
+import { partOf, type Part } from "../model/switching";
 import type { NodeStatus, Problem } from "../protocol";
 
 const NONE: Problem[] = [];
@@ -42,7 +43,12 @@ function inFull(status: NodeStatus): string {
   return [STATUS[status.status].word, told.join(" in ")].filter(Boolean).join(": ");
 }
 
-function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
+/** What a switch makes of a node that does not run. */
+export function PartFooter({ part }: { part: Part }) {
+  return <div className="cb-node-foot cb-tone-quiet" title={part.about}><Icon name={part.icon} /><span className="cb-node-word">{part.word}</span><span className="cb-clip cb-node-why">{part.about}</span></div>;
+}
+
+export function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
   if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip">{note}</span></> : <span>Not run yet</span>}</div>;
   const look = STATUS[status.status];
   const rows = status.rows_out ?? status.rows_in;
@@ -83,8 +89,12 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const inputs = spec?.inputs ?? [];
   const outputs = spec?.outputs ?? [];
   const tall = Math.max(inputs.length, outputs.length);
+  const part = partOf(node, spec, facts);
   const failing = problems.some((one) => one.severity === "error") || status?.status === "failed";
-  const classes = ["cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running", guard];
+  const off = part && (node.disabled ? "cb-node-off" : "cb-node-left-out");
+  const classes = [
+    "cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running", guard, off,
+  ];
   return (
     <div
       data-testid={`node-${id}`}
@@ -101,7 +111,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
         {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
       </div>
-      <Footer status={status} note={facts?.note ?? null} />
+      {part ? <PartFooter part={part} /> : <Footer status={status} note={facts?.note ?? null} />}
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} reachable={selected} place={place} of={inputs.length} />
       ))}

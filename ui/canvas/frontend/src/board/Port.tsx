@@ -16,6 +16,9 @@ interface Props {
   reachable: boolean;
   place: number;
   of: number;
+  /** Where it stands for a port of a node in a collapsed group: its handle on the card, and whose port it is. */
+  handle?: string;
+  owner?: string;
 }
 
 const SHOWN = 8;
@@ -28,15 +31,15 @@ function lines(columns: Column[] | undefined, kind: PortKind) {
   return columns.length > SHOWN ? [...some, { text: `and ${columns.length - SHOWN} more` }] : some;
 }
 
-export function Port({ node, side, name, kind, optional, reachable, place, of }: Props) {
+export function Port({ node, side, name, kind, optional, reachable, place, of, handle, owner }: Props) {
   const { hint } = useEditor();
   const columns = usePart((state) => state.facts[node]?.[side === "in" ? "inputs" : "outputs"][name]);
   const readonly = usePart((state) => state.readonly);
   const from = useConnection((drag) => (drag.inProgress ? `${drag.fromNode.id} ${drag.fromHandle.id ?? ""}` : null));
   const mood = usePart((state) => {
     if (!from) return "";
-    const [id = "", handle] = from.split(" ");
-    const start = portOfHandle(id, handle);
+    const [id = "", held] = from.split(" ");
+    const start = portOfHandle(id, held);
     const here = { node, side, port: name };
     if (!start || (start.node === node && start.port === name && start.side === side)) return " cb-port-start";
     return edgeBetween(start, here) && fits(state.graph, state.specs, start, here) ? " cb-port-fits" : " cb-port-dim";
@@ -58,21 +61,21 @@ export function Port({ node, side, name, kind, optional, reachable, place, of }:
       x: side === "in" ? box.left - 6 : box.right + 6,
       y: box.bottom + 6,
       tone: "plain",
-      title: `${name} (${side === "in" ? "input" : "output"}${optional ? ", optional" : ""}${size})`,
+      title: `${owner ? `${owner}: ` : ""}${name} (${side === "in" ? "input" : "output"}${optional ? ", optional" : ""}${size})`,
       lines: lines(columns, kind),
     });
   };
   return (
     <>
       <Handle
-        id={handleId(side, name)}
+        id={handle ?? handleId(side, name)}
         type={side === "in" ? "target" : "source"}
         position={side === "in" ? Position.Left : Position.Right}
         data-testid={`port-${node}-${side}-${name}`}
         className={`cb-port cb-port-${kind}${optional ? " cb-port-optional" : ""}${mood}`}
         style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}
         isConnectable={!readonly}
-        aria-label={`${name}, ${kind} ${side === "in" ? "input" : "output"}`}
+        aria-label={`${name}${owner ? ` of ${owner}` : ""}, ${kind} ${side === "in" ? "input" : "output"}`}
         onMouseEnter={show}
         onMouseLeave={from ? undefined : hide}
         onMouseDown={hide}

@@ -4,25 +4,32 @@ import { memo } from "react";
 import { useEditor, usePart } from "../context";
 import { isDimWire } from "./guard";
 import { Icon } from "../Icon";
-import type { PortKind } from "../protocol";
+import type { GraphEdge, PortKind } from "../protocol";
 
 export interface WireData extends Record<string, unknown> {
   kind: PortKind;
   hovered: boolean;
   target: boolean;
   name: string;
+  /** The wire itself: it may be drawn to the cards of collapsed groups instead. */
+  edge: GraphEdge;
   onHover(on: boolean): void;
 }
 
 export const WireEdge = memo(function WireEdge(props: EdgeProps) {
-  const { id, source, target, selected } = props;
+  const { id, selected } = props;
   const { model } = useEditor();
   const data = props.data as WireData | undefined;
+  const { source, target } = data?.edge ?? props;
   const flowing = usePart((state) => state.status[target]?.status === "running" && state.status[source]?.status !== "running");
+  const idle = usePart((state) => [source, target].some((end) => state.facts[end]?.part === "off" || state.facts[end]?.part === "left_out"));
   const readonly = usePart((state) => state.readonly);
   const dim = usePart((state) => isDimWire(state.overlay, source, target));
   const [path, x, y] = getBezierPath(props);
-  const classes = ["cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", data?.target && "cb-wire-target", dim && "cb-wire-dim"];
+  const classes = [
+    "cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", idle && "cb-wire-idle", data?.target && "cb-wire-target",
+    dim && "cb-wire-dim",
+  ];
   return (
     <>
       <BaseEdge id={id} path={path} interactionWidth={22} className={classes.filter(Boolean).join(" ")} />

@@ -188,7 +188,8 @@ export function rangeWords(schema: Schema): string {
 export function fieldsOf(schema: Schema, root: Schema = schema): Field[] {
   const { schema: object } = resolve(schema, root);
   const required = new Set(object.required ?? []);
-  return Object.entries(object.properties ?? {}).map(([name, raw]) => fieldOf(name, raw, root, required.has(name)));
+  const shown = Object.entries(object.properties ?? {}).filter(([, raw]) => raw["x-widget"] !== "hidden");
+  return shown.map(([name, raw]) => fieldOf(name, raw, root, required.has(name)));
 }
 
 /** What a new row or group starts with. */

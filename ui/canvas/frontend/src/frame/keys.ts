@@ -17,14 +17,21 @@ export interface Commands {
   save(): void;
   fitted(): void;
   serving(): void;
+  group(): void;
+  ungroup(): void;
+  fold(): void;
+  toggle(): void;
+  note(): void;
+  write(): void;
 }
 
 const CONTROLLED: { [key: string]: keyof Commands } = {
   z: "undo", "shift+z": "redo", y: "redo", c: "copy", v: "paste", d: "duplicate", a: "selectAll",
-  enter: "run", "shift+enter": "runTo", s: "save",
+  enter: "run", "shift+enter": "runTo", s: "save", g: "group", "shift+g": "ungroup",
 };
 const PLAIN: { [key: string]: keyof Commands } = {
-  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", g: "fitted", e: "serving", delete: "remove", backspace: "remove", escape: "escape",
+  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", t: "fitted", e: "serving", delete: "remove", backspace: "remove", escape: "escape",
+  g: "fold", d: "toggle", n: "note", f2: "write",
 };
 const STREAMLIT = new Set(["r", "c"]);
 /** What makes sense while typing into a field, too. */

@@ -1,5 +1,5 @@
 /** Pure operations on the drawn graph: every function returns a new graph. */
-import type { Graph, GraphEdge, GraphNode, Params } from "../protocol";
+import type { Graph, GraphEdge, GraphNode, Json, Params } from "../protocol";
 
 export const CARD_WIDTH = 210;
 export const CARD_HEIGHT = 92;
@@ -28,7 +28,9 @@ export function freshId(component: string, taken: ReadonlySet<string>): string {
   }
 }
 
-const ids = (graph: Graph): Set<string> => new Set(graph.nodes.map((node) => node.id));
+/** Names that are taken: those of collapsed groups' members, too, so that nothing new is taken for one. */
+const ids = (graph: Graph): Set<string> => new Set(graph.nodes.flatMap(({ id, params }) => [id, ...textsIn(params["members"])]));
+const textsIn = (value: Json | undefined): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === "string") : []);
 
 export function addNode(graph: Graph, component: string, position: Point, params: Params = {}): [Graph, string] {
   const id = freshId(component, ids(graph));

@@ -4,7 +4,12 @@ import * as graphs from "./graph";
 import { EMPTY, type Point } from "./graph";
 import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
+import { expandTo, onShown } from "../board/groups/collapsing";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
+import { firstFitFrom } from "../board/groups/landing";
+import { forgetting, relisted } from "../board/groups/grouping";
+import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
+import { removedWords } from "./acting";
 import type {
   Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, History as NodeHistory, Intent, Json,
   LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
@@ -39,6 +44,8 @@ export interface State {
   overlaid: OverlayKind | null;
   /** Whether a preview is under way. */
   looking: boolean;
+  /** The note that is written on, or the group that is named, where it lies. */
+  editing: string | null;
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
@@ -71,6 +78,8 @@ export class Model {
   viewport: Viewport | null = null;
   port: Port | null = null;
   private lookPort: Port | null = null;
+  /** How tall the cards are, as far as they were drawn: those of collapsed groups, too. */
+  readonly heights = new Map<string, number>();
   private readonly sync: Sync;
   private readonly looks: Looking;
   private history: History<Graph> = emptyHistory();
@@ -98,7 +107,8 @@ export class Model {
     });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false, saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: {}, selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false,
+      editing: null, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -159,8 +169,8 @@ export class Model {
 
   private adopt(data: EditorData, first: boolean, refused: boolean): Partial<State> {
     const previous = this.state.graph;
-    const here = new Set(data.graph.nodes.map((node) => node.id));
-    const change: Partial<State> = { graph: data.graph, selection: this.state.selection.filter((id) => here.has(id)) };
+    const selection = visible(data.graph, this.state.specs, this.state.selection);
+    const change: Partial<State> = { graph: data.graph, selection };
     if (first || graphs.sameGraph(previous, data.graph)) return change;
     this.history = record(this.history, previous, null, Date.now());
     const who = data.by === "server" ? "the server" : "another tab";
@@ -191,7 +201,11 @@ export class Model {
   }
 
   wish(wish: Wish): void {
-    if (wish.type === "fix") this.fixing = true;
+    if (wish.type === "fix") {
+      this.fixing = true;
+      const node = this.state.problems.find((problem) => problem.id === wish.problem)?.node;
+      if (node) this.change(expandTo(this.state.graph, this.state.specs, [node], this.heights)); // what it changes is seen
+    }
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
     this.send(() => this.port?.setStateValue("intent", intent));
@@ -238,8 +252,9 @@ export class Model {
     if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
     const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
     const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + 110, beside.position[1]] : centre;
-    const [grown, id] = graphs.addNode(graph, component, graphs.freePlace(graph, wanted));
-    const edge = beside ? firstFit(grown, specs, beside.id, id) : null;
+    const free = graphs.freePlace({ ...graph, nodes: [...shownOf(graph, specs).nodes] }, wanted);
+    const [grown, id] = graphs.addNode(graph, component, free);
+    const edge = beside ? firstFitFrom(grown, specs, beside.id, id) : null;
     this.change(edge ? graphs.addEdge(grown, edge) : grown);
     this.select([id]);
     this.reveal([id]);
@@ -260,7 +275,7 @@ export class Model {
   addOnEdge(component: string, place: Point, edge: GraphEdge): string {
     const [grown, id] = graphs.addNode(this.state.graph, component, place);
     const inserted = insertBetween(grown, this.state.specs, edge, id);
-    this.change(inserted ? makeRoom(inserted, id) : grown);
+    this.change(inserted ? onShown(inserted, this.state.specs, (shown) => makeRoom(shown, id)) : grown);
     this.select([id]);
     return id;
   }
@@ -281,12 +296,16 @@ export class Model {
     return code && refusalText(graph, specs, messages, edge, code);
   }
 
+  /** A collapsed group goes with what is in it. */
   remove(nodes: Iterable<string>, edges: Iterable<string> = []): void {
-    const gone = new Set(nodes);
+    const chosen = [...nodes];
+    const words = removedWords(this, chosen);
+    const gone = withHidden(this.state.graph, this.state.specs, chosen);
     const cut = new Set(edges);
     if (gone.size + cut.size === 0) return;
-    this.change(graphs.removeParts(this.state.graph, gone, cut));
+    this.change(forgetting(graphs.removeParts(this.state.graph, gone, cut), this.state.specs, gone));
     this.select(this.state.selection.filter((id) => !gone.has(id)));
+    if (words) this.say(words, true);
   }
 
   setParam(id: string, field: string, value: Json | undefined): void {
@@ -303,7 +322,7 @@ export class Model {
   }
 
   move(positions: ReadonlyMap<string, Point>, tag: string | null = null): void {
-    this.change(graphs.moveNodes(this.state.graph, positions), tag);
+    this.change(graphs.moveNodes(this.state.graph, withTheirs(this.state.graph, this.state.specs, positions)), tag);
   }
 
   /** Where a note or a frame lies, and how large it is. */
@@ -318,7 +337,7 @@ export class Model {
 
   copy(): number {
     if (this.state.selection.length === 0) return 0;
-    clipboard = graphs.fragment(this.state.graph, new Set(this.state.selection));
+    clipboard = graphs.fragment(this.state.graph, withHidden(this.state.graph, this.state.specs, this.state.selection));
     pastes = 0;
     return clipboard.nodes.length;
   }
@@ -330,7 +349,7 @@ export class Model {
   }
 
   duplicate(): void {
-    this.insert(graphs.fragment(this.state.graph, new Set(this.state.selection)), 40);
+    this.insert(graphs.fragment(this.state.graph, withHidden(this.state.graph, this.state.specs, this.state.selection)), 40);
   }
 
   // What is looked at
@@ -373,12 +392,18 @@ export class Model {
     this.looks.at({ node, port, rows: PAGE_ROWS });
   }
 
+  /** Show these nodes: the collapsed groups that they are in expand. */
   reveal(ids: readonly string[]): void {
+    this.change(expandTo(this.state.graph, this.state.specs, ids, this.heights));
     this.update({ reveal: { ids, serial: ++this.serial } });
   }
 
-  say(text: string): void {
-    this.update({ toast: { text, undo: false, serial: ++this.serial } });
+  edit(id: string | null): void {
+    this.update({ editing: id });
+  }
+
+  say(text: string, undo = false): void {
+    this.update({ toast: { text, undo, serial: ++this.serial } });
   }
 
   hush(): void {
@@ -395,15 +420,16 @@ export class Model {
   private insert(piece: Graph, offset: number): void {
     if (piece.nodes.length === 0) return;
     const [graph, ids] = graphs.paste(this.state.graph, piece, [offset, offset]);
-    this.change(graph);
-    this.select(ids);
+    const copies = new Map(piece.nodes.map((node, place) => [node.id, ids[place]!]));
+    const pasted = relisted(graph, this.state.specs, copies);
+    this.change(pasted);
+    this.select(visible(pasted, this.state.specs, ids));
   }
 
   private travel(step: [History<Graph>, Graph] | null): void {
     if (!step || this.state.readonly) return;
     this.history = step[0];
-    const here = new Set(step[1].nodes.map((node) => node.id));
-    this.select(this.state.selection.filter((id) => here.has(id)));
+    this.select(visible(step[1], this.state.specs, this.state.selection));
     this.put(step[1]);
   }
 

@@ -21,9 +21,15 @@ const FALLBACK: { [code in RefusalCode]: string } = {
 
 export const handleId = (side: "in" | "out", port: string): string => `${side}:${port}`;
 
+/** On the card of a collapsed group, a port says which inner node it belongs to. */
+export const gateId = (side: "in" | "out", node: string, port: string): string => `${side}:${node}.${port}`;
+
+/** The port that a handle stands for: the node's own, or that of a node in a collapsed group. */
 export function portOfHandle(node: string, handle: string | null | undefined): PortRef | null {
   const [side, ...rest] = (handle ?? "").split(":");
-  return side === "in" || side === "out" ? { node, side, port: rest.join(":") } : null;
+  if (side !== "in" && side !== "out") return null;
+  const [first = "", ...port] = rest.join(":").split(".");
+  return port.length > 0 ? { node: first, side, port: port.join(".") } : { node, side, port: first };
 }
 
 export const titleOf = (node: GraphNode | undefined, specs: Specs): string =>

@@ -1,6 +1,7 @@
 /** What can be done with several nodes at once. */
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
+import { group, toggle } from "../model/acting";
 
 export function ManyPane() {
   const { model } = useEditor();
@@ -12,6 +13,8 @@ export function ManyPane() {
       <div className="cb-actions">
         <button type="button" className="cb-button" onClick={() => model.duplicate()}><Icon name="content_copy" />Duplicate</button>
         <button type="button" className="cb-button" onClick={() => model.remove(selection)}><Icon name="delete" />Delete</button>
+        <button type="button" className="cb-button" data-testid="group" onClick={() => group(model)}><Icon name="select_all" />Group</button>
+        <button type="button" className="cb-button" data-testid="toggle" onClick={() => toggle(model)}><Icon name="toggle_off" />Switch off or on</button>
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import { HelpTab } from "./HelpTab";
 import { Preview } from "./Preview";
 import { SettingsTab } from "./SettingsTab";
 import { StatisticsTab } from "./StatisticsTab";
+import { SwitchButton } from "./Switch";
 import { Tabs } from "./Tabs";
 import { TitleBox } from "./TitleBox";
 
@@ -48,6 +49,7 @@ export function NodePane({ node, wide, onWide }: Props) {
             <Icon name="open_in_new" />
           </button>
         )}
+        {!drawn && !readonly && <SwitchButton node={node} spec={spec} />}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
             <Icon name="delete" />

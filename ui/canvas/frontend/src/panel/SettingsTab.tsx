@@ -3,12 +3,15 @@ import { SERVING } from "../appearance";
 import { problemsOf } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
 import { usePart } from "../context";
+import { fieldsOf } from "../fields/schema";
 import { Prose } from "../Prose";
 import type { ComponentSpec, Facts, GraphNode } from "../protocol";
 import { Connections } from "./Connections";
 import { Form } from "./Form";
+import { GroupSection } from "./GroupSection";
 import { ProblemItem } from "./Problems";
 import { Progress } from "./Progress";
+import { SwitchNote } from "./Switch";
 
 interface Props {
   node: GraphNode;
@@ -18,15 +21,17 @@ interface Props {
 
 export function SettingsTab({ node, spec, facts }: Props) {
   const problems = usePart((state) => problemsOf(state.problems, node.id));
-  const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
+  const fieldNames = new Set(spec ? fieldsOf(spec.params).map((field) => field.name) : []);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
   return (
     <>
       <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
+      <SwitchNote node={node} spec={spec} />
       <Progress id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
+      {drawnAs(spec) === "frame" && <GroupSection node={node} />}
       {spec && <Form node={node} spec={spec} facts={facts} />}
       {spec && <Connections id={node.id} spec={spec} />}
       <About facts={facts} spec={spec} id={node.id} />

@@ -3,7 +3,8 @@ import { moveNodes, snapped, type Point } from "../../model/graph";
 import { layered, type Block } from "../../model/layout";
 import type { Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { boxOf, drawnAs, frameAround, liesIn, putInto, specOf, union, type Box, type Drawn, type Heights } from "./drawn";
+import { onShown } from "../groups/collapsing";
+import { boxOf, frameAround, liesIn, putInto, shapeOf, union, type Box, type Drawn, type Heights } from "./drawn";
 
 /** A note further away than this from every card has a place of its own. */
 const NEAR = 140;
@@ -16,9 +17,13 @@ const area = (box: Box): number => box.width * box.height;
 const gap = (a: Box, b: Box): number =>
   Math.max(a.x - b.x - b.width, b.x - a.x - a.width, a.y - b.y - b.height, b.y - a.y - a.height);
 
-export function arrange(graph: Graph, specs: Specs, heights: Heights): Graph {
+/** A collapsed group is one card; what is in it comes along. */
+export const arrange = (graph: Graph, specs: Specs, heights: Heights): Graph =>
+  onShown(graph, specs, (shown) => arrangeShown(shown, specs, heights));
+
+function arrangeShown(graph: Graph, specs: Specs, heights: Heights): Graph {
   const boxes = new Map(graph.nodes.map((node) => [node.id, boxOf(node, specs, heights)]));
-  const drawn = (as: Drawn | null): GraphNode[] => graph.nodes.filter((node) => drawnAs(specOf(node, specs)) === as);
+  const drawn = (as: Drawn | null): GraphNode[] => graph.nodes.filter((node) => shapeOf(node, specs) === as);
   // From the smallest: the first that holds something is the innermost.
   const frames = drawn("frame").sort((a, b) => area(boxes.get(a.id)!) - area(boxes.get(b.id)!));
   const holder = holders(graph, frames, boxes);

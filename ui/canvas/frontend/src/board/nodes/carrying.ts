@@ -3,7 +3,8 @@ import type { NodeChange, NodePositionChange } from "@xyflow/react";
 import { nodeOf, type Point } from "../../model/graph";
 import type { Graph } from "../../protocol";
 import type { Specs } from "../../model/rules";
-import { drawnAs, members, specOf, type Heights } from "./drawn";
+import { members, shapeOf, type Heights } from "./drawn";
+import { shownOf } from "../groups/shown";
 
 interface Held {
   from: Point;
@@ -33,10 +34,10 @@ export class Carrier {
   private along(change: NodePositionChange, drawing: Drawing, heights: Heights): NodePositionChange[] {
     const { id, position, dragging } = change;
     const node = nodeOf(drawing.graph, id);
-    if (!node || !position || drawnAs(specOf(node, drawing.specs)) !== "frame") return [];
+    if (!node || !position || shapeOf(node, drawing.specs) !== "frame") return [];
     const held = this.held.get(id) ?? {
       from: node.position,
-      with: members(drawing.graph, drawing.specs, id, heights).map((one) => ({ id: one.id, from: one.position })),
+      with: members(shownOf(drawing.graph, drawing.specs), drawing.specs, id, heights).map((one) => ({ id: one.id, from: one.position })),
     };
     if (dragging) this.held.set(id, held);
     else this.held.delete(id);

@@ -1,5 +1,5 @@
-/** Nodes that are only drawn, notes and frames: which they are, how large, and what lies in a frame. */
-import { CARD_HEIGHT, CARD_WIDTH, nodeOf, snap, type Point } from "../../model/graph";
+/** Nodes that are only drawn, notes and frames: which they are, how large, and what lies in a frame. A collapsed frame is a card. */
+import { CARD_HEIGHT, CARD_WIDTH, snap, type Point } from "../../model/graph";
 import type { ComponentSpec, Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
 
@@ -16,6 +16,8 @@ export interface Box {
 export type Heights = ReadonlyMap<string, number>;
 
 const SMALLEST = 60;
+/** Of the card that stands for a collapsed frame: wider, because its ports have names. */
+export const GROUP_WIDTH = 260;
 /** Between a frame and what it is drawn around; its title stands at the top. */
 const SPACE = { side: 30, top: 50 };
 
@@ -23,6 +25,13 @@ export const drawnAs = (spec: ComponentSpec | undefined): Drawn | null =>
   spec?.family === "note" || spec?.family === "frame" ? spec.family : null;
 
 export const specOf = (node: GraphNode | undefined, specs: Specs): ComponentSpec | undefined => specs.get(node?.component ?? "");
+
+export const isCollapsed = (node: GraphNode, specs: Specs): boolean =>
+  node.params["collapsed"] === true && drawnAs(specs.get(node.component)) === "frame";
+
+/** How it lies on the board: a collapsed frame as a card. */
+export const shapeOf = (node: GraphNode, specs: Specs): Drawn | null =>
+  isCollapsed(node, specs) ? null : drawnAs(specs.get(node.component));
 
 /** How small and how large one side of it may be, as its params say. */
 export function range(spec: ComponentSpec | undefined, side: "width" | "height"): [number, number] {
@@ -39,9 +48,8 @@ export function lengthOf(node: GraphNode, spec: ComponentSpec | undefined, side:
 export function boxOf(node: GraphNode, specs: Specs, heights: Heights): Box {
   const [x, y] = node.position;
   const spec = specOf(node, specs);
-  return drawnAs(spec)
-    ? { x, y, width: lengthOf(node, spec, "width"), height: lengthOf(node, spec, "height") }
-    : { x, y, width: CARD_WIDTH, height: heights.get(node.id) ?? CARD_HEIGHT };
+  if (shapeOf(node, specs)) return { x, y, width: lengthOf(node, spec, "width"), height: lengthOf(node, spec, "height") };
+  return { x, y, width: isCollapsed(node, specs) ? GROUP_WIDTH : CARD_WIDTH, height: heights.get(node.id) ?? CARD_HEIGHT };
 }
 
 /** Whether something belongs to a frame: its middle lies in it, and there is room for it. */
@@ -52,11 +60,12 @@ export function liesIn(frame: Box, inner: Box): boolean {
   return fits && x >= 0 && x <= frame.width && y >= 0 && y <= frame.height;
 }
 
-export function members(graph: Graph, specs: Specs, frame: string, heights: Heights): GraphNode[] {
-  const node = nodeOf(graph, frame);
+/** What lies in a frame, of the nodes that are given. */
+export function members({ nodes }: { nodes: readonly GraphNode[] }, specs: Specs, frame: string, heights: Heights): GraphNode[] {
+  const node = nodes.find((one) => one.id === frame);
   if (!node) return [];
   const box = boxOf(node, specs, heights);
-  return graph.nodes.filter((other) => other.id !== frame && liesIn(box, boxOf(other, specs, heights)));
+  return nodes.filter((other) => other.id !== frame && liesIn(box, boxOf(other, specs, heights)));
 }
 
 /** What holds all of these boxes. */
