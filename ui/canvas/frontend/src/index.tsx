@@ -3,12 +3,12 @@ import { createRoot, type Root } from "react-dom/client";
 import { Editor } from "./Editor";
 import { Mishap } from "./frame/Mishap";
 import { modelOf, type Model, type Port } from "./model/model";
-import type { EditorData, FeedData } from "./protocol";
+import type { Acknowledgement, EditorData, FeedData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";
 
 interface Mount extends Port {
-  data: EditorData | FeedData | null;
+  data: EditorData | FeedData | Acknowledgement | null;
   parentElement: HTMLElement | ShadowRoot;
 }
 
@@ -40,6 +40,10 @@ export default function render(mount: Mount): (() => void) | undefined {
   const model = modelOf(data.doc);
   if (data.kind === "feed") {
     model.feed(data);
+    return undefined;
+  }
+  if (data.kind === "ack") {
+    model.acknowledge(data);
     return undefined;
   }
   const { root, element } = mounted(parentElement, model);

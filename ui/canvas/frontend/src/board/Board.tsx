@@ -1,10 +1,9 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
-  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, MiniMap, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
+  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
   type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type ReactFlowInstance,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { dragged, TYPE } from "./dragging";
 import { EmptyBoard } from "./EmptyBoard";
@@ -12,10 +11,13 @@ import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../mo
 import { Icon } from "../Icon";
 import { NodeCard } from "./NodeCard";
 import { Carrier } from "./nodes/carrying";
-import { drawnAs, lengthOf } from "./nodes/drawn";
+import { heightsIn } from "./heights";
+import { drawnAs, lengthOf, type Box } from "./nodes/drawn";
 import { Frame } from "./nodes/Frame";
 import { Note } from "./nodes/Note";
 import { spoken } from "./nodes/paint";
+import { Overview } from "./Overview";
+import { use } from "../palette/kept";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
@@ -31,10 +33,11 @@ const HOVER_MS = 180;
 
 function drawNodes(graph: Graph, specs: Specs, selection: readonly string[], before: Node[]): Node[] {
   const known = new Map(before.map((node) => [node.id, node]));
+  const chosen = new Set(selection);
   return graph.nodes.map((node) => {
     const old = known.get(node.id);
     const [x, y] = node.position;
-    const selected = selection.includes(node.id);
+    const selected = chosen.has(node.id);
     const looks = looksOf(node, specs, selected);
     const kept = Object.entries(looks).every(([name, value]) => old?.[name as keyof Node] === value);
     const same = old && kept && old.position.x === x && old.position.y === y && Boolean(old.selected) === selected;
@@ -77,6 +80,8 @@ const endsOf = (link: Connection | Edge): [PortRef, PortRef] | null => {
 export interface BoardHandle {
   /** The middle of what is visible, where a card would be centred. */
   centre(): Point;
+  /** The part of the drawing that is visible. */
+  seen(): Box;
   fit(): void;
   heights(): Map<string, number>;
   cutSelected(): string[];
@@ -102,20 +107,23 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   useEffect(() => setNodes((before) => drawNodes(graph, specs, selection, before)), [graph, specs, selection]);
   useEffect(() => setEdges((before) => drawEdges(graph, specs, before)), [graph, specs]);
 
-  const centre = useCallback((): Point => {
-    const area = box.current?.getBoundingClientRect();
-    if (!area) return [0, 0];
-    const width = area.width - covered(box.current);
-    const middle = flow.screenToFlowPosition({ x: area.left + width / 2, y: area.top + area.height / 2 });
-    return [middle.x - CARD_WIDTH / 2, middle.y - CARD_HEIGHT / 2];
+  const seen = useCallback((): Box => {
+    const area = box.current?.getBoundingClientRect() ?? new DOMRect();
+    const { zoom } = flow.getViewport();
+    const corner = flow.screenToFlowPosition({ x: area.left, y: area.top }, { snapToGrid: false });
+    return { ...corner, width: (area.width - covered(box.current)) / zoom, height: area.height / zoom };
   }, [flow]);
+  const centre = useCallback((): Point => {
+    const { x, y, width, height } = seen();
+    return [x + width / 2 - CARD_WIDTH / 2, y + height / 2 - CARD_HEIGHT / 2];
+  }, [seen]);
   const fit = useCallback(() => void flow.fitView({ ...view(box.current), duration: calm() ? 0 : 250 }), [flow]);
 
   const chosenEdges = useRef<string[]>([]);
   chosenEdges.current = edges.filter((edge) => edge.selected).map((edge) => edge.id);
   useEffect(() => {
-    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current });
-  }, [onReady, centre, fit, flow]);
+    onReady({ centre, seen, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current });
+  }, [onReady, centre, seen, fit, flow]);
 
   useEffect(() => {
     if (reveal.serial === 0) return;
@@ -183,11 +191,13 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     setTarget(null);
     if (!component || model.state.readonly) return;
     event.preventDefault();
+    use(component);
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
     if (edge) model.addOnEdge(component, place, edge);
-    else model.add(component, place);
+    else model.add(component, place, model.state.port ?? undefined);
+    model.choosePort(null);
   }, [model, flow]);
   const onDragOver = useCallback((event: React.DragEvent) => {
     if (!event.dataTransfer.types.includes(TYPE)) return;
@@ -227,13 +237,15 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         onEdgeMouseEnter={(_, edge) => hover(edge.id)}
         onEdgeMouseLeave={() => hover(null)}
         onNodeClick={(_, node) => setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), SETTLED_MS)}
-        onPaneClick={() => setQuick(null)}
+        onPaneClick={() => { setQuick(null); model.choosePort(null); }}
         onMoveStart={() => setQuick(null)}
         onMoveEnd={(_, viewport) => { model.viewport = viewport; }}
         {...(model.viewport ? { defaultViewport: model.viewport } : {})}
         nodesDraggable={!readonly}
         nodesConnectable={!readonly}
         connectionRadius={28}
+        connectionDragThreshold={4}
+        connectOnClick={false}
         snapToGrid
         snapGrid={[GRID, GRID]}
         minZoom={0.15}
@@ -250,10 +262,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         aria-label="Pipeline canvas"
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
-        {graph.nodes.length > 3 && (
-          <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6} nodeClassName={(node) => `cb-mini-${node.type}`}
-            nodeColor={(node) => hueOf(specs.get(graph.nodes.find((one) => one.id === node.id)?.component ?? "")?.category ?? "")} />
-        )}
+        {graph.nodes.length > 3 && <Overview />}
         <Panel position="bottom-left" className="cb-zoom">
           <button type="button" className="cb-tool" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn({ duration: 150 })}><Icon name="add" /></button>
           <button type="button" className="cb-tool" aria-label="Zoom out" title="Zoom out" onClick={() => void flow.zoomOut({ duration: 150 })}><Icon name="remove" /></button>
@@ -264,9 +273,6 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     </div>
   );
 }
-
-const heightsIn = (flow: ReactFlowInstance): Map<string, number> =>
-  new Map(flow.getNodes().map((node) => [node.id, node.measured?.height ?? CARD_HEIGHT]));
 
 /** Everything, if it can be read like that; else the beginning of it. */
 async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {

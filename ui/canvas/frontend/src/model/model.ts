@@ -57,6 +57,8 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+/** Tags of changes that come letter by letter. */
+const TYPED = /^(param|title) /;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 
@@ -191,7 +193,7 @@ export class Model {
   change(graph: Graph, tag: string | null = null): void {
     if (this.state.readonly || graph === this.state.graph) return;
     this.history = record(this.history, this.state.graph, tag, Date.now());
-    this.put(graph);
+    this.put(graph, tag !== null && TYPED.test(tag));
   }
 
   undo(): void {
@@ -394,9 +396,9 @@ export class Model {
     this.put(step[1]);
   }
 
-  private put(graph: Graph): void {
+  private put(graph: Graph, typing = false): void {
     this.state = { ...this.state, graph };
-    this.sync.touch();
+    this.sync.touch(typing);
   }
 
   private update(change: Partial<State>): void {

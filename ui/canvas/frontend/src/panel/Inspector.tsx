@@ -1,6 +1,7 @@
 /** The panel at the right: the selected node's settings and columns, or the problems of the pipeline. */
 import { useMemo, useState } from "react";
 import { count, duration, hueOf, SERVING, STATUS } from "../appearance";
+import { Align } from "./Align";
 import { ColumnList } from "./ColumnList";
 import { Connections } from "./Connections";
 import { useEditor, usePart } from "../context";
@@ -31,6 +32,7 @@ export function Inspector() {
 function ManyPane() {
   const { model } = useEditor();
   const selection = usePart((state) => state.selection);
+  const readonly = usePart((state) => state.readonly);
   return (
     <div className="cb-pane">
       <h2 className="cb-pane-title">{selection.length} nodes selected</h2>
@@ -39,6 +41,7 @@ function ManyPane() {
         <button type="button" className="cb-button" onClick={() => model.duplicate()}><Icon name="content_copy" />Duplicate</button>
         <button type="button" className="cb-button" onClick={() => model.remove(selection)}><Icon name="delete" />Delete</button>
       </div>
+      {!readonly && <Align />}
     </div>
   );
 }
