@@ -1,7 +1,7 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
-from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Open, Refused, Run, Save, Select
-from ui.canvas.mount import Said, canvas, feed, said
+from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Open, Paste, Refused, Run, Save, Select
+from ui.canvas.mount import Said, acknowledge, canvas, feed, said
 
 __all__ = [
     "Cancel",
@@ -10,11 +10,13 @@ __all__ = [
     "Graph",
     "Intent",
     "Open",
+    "Paste",
     "Refused",
     "Run",
     "Said",
     "Save",
     "Select",
+    "acknowledge",
     "canvas",
     "feed",
     "said",
