@@ -54,7 +54,7 @@ function looksOf(node: GraphNode, specs: Specs, selected: boolean): Partial<Node
   return { type: drawn, zIndex: drawn === "frame" ? -1 : selected ? 1 : 0, ...size, ariaLabel: spoken(node, spec) };
 }
 
-function drawEdges(graph: Graph, specs: Specs, before: Edge[]): Edge[] {
+function drawEdges(graph: Graph, specs: Specs, before: Edge[], hover: (id: string | null) => void): Edge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   return graph.edges.map((edge) => {
@@ -63,10 +63,13 @@ function drawEdges(graph: Graph, specs: Specs, before: Edge[]): Edge[] {
     const outputs = specs.get(source?.component ?? "")?.outputs;
     const kind = outputs?.find((port) => port.name === edge.source_port)?.kind ?? "table";
     const name = `${titleOf(source, specs)} to ${titleOf(nodes.get(edge.target), specs)}`;
+    const old = known.get(id);
+    if (old?.data?.["kind"] === kind && old.data["name"] === name) return old;
+    const data: WireData = { kind, name, hovered: false, target: false, onHover: (on) => hover(on ? id : null) };
     return {
       id, type: "wire", source: edge.source, target: edge.target,
       sourceHandle: handleId("out", edge.source_port), targetHandle: handleId("in", edge.target_port),
-      selected: known.get(id)?.selected ?? false, data: { kind, name }, ariaLabel: `Wire from ${name}`,
+      selected: old?.selected ?? false, data, ariaLabel: `Wire from ${name}`,
     };
   });
 }
@@ -95,17 +98,22 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
   const [nodes, setNodes] = useState<Node[]>(() => drawNodes(graph, specs, selection, []));
-  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const hover = useCallback((id: string | null) => {
+    clearTimeout(leaving.current);
+    if (id) setHovered(id);
+    else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
+  }, []);
+  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, [], hover));
   const [target, setTarget] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
 
   useEffect(() => setNodes((before) => drawNodes(graph, specs, selection, before)), [graph, specs, selection]);
-  useEffect(() => setEdges((before) => drawEdges(graph, specs, before)), [graph, specs]);
+  useEffect(() => setEdges((before) => drawEdges(graph, specs, before, hover)), [graph, specs, hover]);
 
   const seen = useCallback((): Box => {
     const area = box.current?.getBoundingClientRect() ?? new DOMRect();
@@ -208,17 +216,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     setTarget(edge && mayInsert(model.state.specs, edge, model.state.graph) ? id : null);
   }, [model]);
 
-  const hover = useCallback((id: string | null) => {
-    clearTimeout(leaving.current);
-    if (id) setHovered(id);
-    else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
-  }, []);
   const shown = useMemo(
     () => edges.map((edge) => {
-      const data = { ...edge.data, hovered: edge.id === hovered, target: edge.id === target, onHover: (on: boolean) => hover(on ? edge.id : null) };
-      return { ...edge, data: data as unknown as WireData };
+      const marks = { hovered: edge.id === hovered, target: edge.id === target };
+      return marks.hovered || marks.target ? { ...edge, data: { ...edge.data, ...marks } } : edge;
     }),
-    [edges, hovered, target, hover],
+    [edges, hovered, target],
   );
 
   return (
