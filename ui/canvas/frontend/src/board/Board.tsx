@@ -1,7 +1,7 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
   applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
-  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type ReactFlowInstance,
+  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type ReactFlowInstance, type Viewport,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
@@ -25,6 +25,10 @@ import { WireEdge, type WireData } from "./WireEdge";
 
 const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame };
 const EDGE_TYPES = { wire: WireEdge };
+/* What React Flow is given must be the same at every step of a drag: each change of it asks every card. */
+const SNAP: [number, number] = [GRID, GRID];
+const ADDING = ["Meta", "Control", "Shift"];
+const PLAIN = { hideAttribution: true };
 const READABLE = 0.7;
 const MARGIN = 28;
 const TALLEST = 300;
@@ -194,6 +198,19 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     }
   }, [model, hint, flow]);
 
+  const onConnectStart = useCallback(() => hint(null), [hint]);
+  const onEdgeEnter = useCallback((_: unknown, edge: Edge) => hover(edge.id), [hover]);
+  const onEdgeLeave = useCallback(() => hover(null), [hover]);
+  const onNodeClick = useCallback((_: unknown, { id }: Node) => {
+    setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, id)), SETTLED_MS);
+  }, [flow, model]);
+  const onPaneClick = useCallback(() => {
+    setQuick(null);
+    model.choosePort(null);
+  }, [model]);
+  const onMoveStart = useCallback(() => setQuick(null), []);
+  const onMoveEnd = useCallback((_: unknown, viewport: Viewport) => { model.viewport = viewport; }, [model]);
+
   const onDrop = useCallback((event: React.DragEvent) => {
     const component = event.dataTransfer.getData(TYPE);
     setTarget(null);
@@ -234,15 +251,15 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onConnect={onConnect}
-        onConnectStart={() => hint(null)}
+        onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
         isValidConnection={isValid}
-        onEdgeMouseEnter={(_, edge) => hover(edge.id)}
-        onEdgeMouseLeave={() => hover(null)}
-        onNodeClick={(_, node) => setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), SETTLED_MS)}
-        onPaneClick={() => { setQuick(null); model.choosePort(null); }}
-        onMoveStart={() => setQuick(null)}
-        onMoveEnd={(_, viewport) => { model.viewport = viewport; }}
+        onEdgeMouseEnter={onEdgeEnter}
+        onEdgeMouseLeave={onEdgeLeave}
+        onNodeClick={onNodeClick}
+        onPaneClick={onPaneClick}
+        onMoveStart={onMoveStart}
+        onMoveEnd={onMoveEnd}
         {...(model.viewport ? { defaultViewport: model.viewport } : {})}
         nodesDraggable={!readonly}
         nodesConnectable={!readonly}
@@ -250,18 +267,18 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         connectionDragThreshold={4}
         connectOnClick={false}
         snapToGrid
-        snapGrid={[GRID, GRID]}
+        snapGrid={SNAP}
         minZoom={0.15}
         maxZoom={2}
         panOnScroll
         zoomOnDoubleClick={false}
         selectionKeyCode="Shift"
-        multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+        multiSelectionKeyCode={ADDING}
         selectionMode={SelectionMode.Partial}
         deleteKeyCode={null}
         zIndexMode="manual"
         onlyRenderVisibleElements={graph.nodes.length > 120}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PLAIN}
         aria-label="Pipeline canvas"
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
