@@ -6,7 +6,7 @@ export const SHEET: [string, [string, string][]][] = [
   ["Build", [
     ["Drag, double-click or Enter", "Add a component"],
     ["A or /", "Search the components; Enter adds the first, wired to the selected node"],
-    ["N", "Search what fits after the selected node"],
+    ["P", "Search what fits after the selected node"],
     ["S on a component", "Star it, or take the star off"],
     ["Drag from port to port", "Draw a wire"],
     ["Click a port", "Show what fits there; a second port that fits is wired to it"],

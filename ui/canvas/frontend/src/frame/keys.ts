@@ -31,7 +31,7 @@ const CONTROLLED: Keys = {
   enter: "run", "shift+enter": "runTo", s: "save",
 };
 const PLAIN: Keys = {
-  a: "search", "/": "search", n: "next", "?": "help", f: "fit", l: "arrange", delete: "remove", backspace: "remove", escape: "escape",
+  a: "search", "/": "search", p: "next", "?": "help", f: "fit", l: "arrange", delete: "remove", backspace: "remove", escape: "escape",
 };
 /** By the key's place on the keyboard: with Alt, some systems write other signs. */
 const ALTERED: Keys = {
