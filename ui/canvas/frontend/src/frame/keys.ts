@@ -60,7 +60,7 @@ function bound(event: Keystroke): keyof Commands | undefined {
   const shifted = (letter: string): string => (event.shiftKey ? `shift+${letter}` : letter);
   const controlled = event.ctrlKey || event.metaKey;
   if (event.altKey) return controlled ? undefined : ALTERED[shifted((event.code ?? "").replace("Key", "").toLowerCase())];
-  return controlled ? CONTROLLED[shifted(key)] : PLAIN[key];
+  return controlled ? CONTROLLED[shifted(key)] : (PLAIN[shifted(key)] ?? PLAIN[key]);
 }
 
 /** Every key with its command, written as on the help sheet. */
