@@ -65,10 +65,10 @@ function bound(event: Keystroke): keyof Commands | undefined {
 
 /** Every key with its command, written as on the help sheet. */
 export function bindings(): [string, string][] {
-  const written = (keys: Keys | Set<string>, before: string) =>
-    [...(keys instanceof Set ? [...keys].map((key) => [key, "clipboard"]) : Object.entries(keys))]
-      .map(([key, command]) => [[before, ...key!.split("+").map(nameOf)].filter(Boolean).join(" "), command!] as [string, string]);
-  return [...written(CONTROLLED, "Ctrl"), ...written(CLIPBOARD, "Ctrl"), ...written(PLAIN, ""), ...written(ALTERED, "Alt")];
+  const clipboard = Object.fromEntries([...CLIPBOARD].map((key) => [key, "clipboard"]));
+  const groups = [["Ctrl", CONTROLLED], ["Ctrl", clipboard], ["", PLAIN], ["Alt", ALTERED]] as const;
+  return groups.flatMap(([before, keys]) => Object.entries(keys).map(([key, command]): [string, string] =>
+    [[before, ...key.split("+").map(nameOf)].filter(Boolean).join(" "), command]));
 }
 
 const nameOf = (key: string): string => (key === "escape" ? "Esc" : key.charAt(0).toUpperCase() + key.slice(1));

@@ -25,6 +25,25 @@ function indexed(graph: Graph): ReadonlyMap<string, GraphNode> {
 }
 
 export const nodeOf = (graph: Graph, id: string | null): GraphNode | undefined => (id === null ? undefined : indexed(graph).get(id));
+/** Wires by the node that they leave or enter, worked out once per graph: a dragged wire asks every port. */
+const wires = { source: new WeakMap<Graph, ReadonlyMap<string, GraphEdge[]>>(), target: new WeakMap<Graph, ReadonlyMap<string, GraphEdge[]>>() };
+
+function wiresBy(graph: Graph, end: "source" | "target"): ReadonlyMap<string, GraphEdge[]> {
+  const known = wires[end].get(graph);
+  if (known) return known;
+  const index = new Map<string, GraphEdge[]>();
+  for (const edge of graph.edges) {
+    const there = index.get(edge[end]);
+    if (there) there.push(edge);
+    else index.set(edge[end], [edge]);
+  }
+  wires[end].set(graph, index);
+  return index;
+}
+
+export const wiresOutOf = (graph: Graph, id: string): readonly GraphEdge[] => wiresBy(graph, "source").get(id) ?? [];
+export const wiresInto = (graph: Graph, id: string): readonly GraphEdge[] => wiresBy(graph, "target").get(id) ?? [];
+
 export const edgeId = (edge: GraphEdge): string =>
   `${edge.source}.${edge.source_port}->${edge.target}.${edge.target_port}`;
 export const sameGraph = (a: Graph, b: Graph): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
