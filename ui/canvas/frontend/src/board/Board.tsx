@@ -1,7 +1,7 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
   applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
-  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type ReactFlowInstance, type Viewport,
+  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type Viewport,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
@@ -21,6 +21,7 @@ import { use } from "../palette/kept";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { calm, covered, FARTHEST, firstView, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
 
 const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame };
@@ -29,9 +30,6 @@ const EDGE_TYPES = { wire: WireEdge };
 const SNAP: [number, number] = [GRID, GRID];
 const ADDING = ["Meta", "Control", "Shift"];
 const PLAIN = { hideAttribution: true };
-const READABLE = 0.7;
-const MARGIN = 28;
-const TALLEST = 300;
 const SETTLED_MS = 40;
 const HOVER_MS = 180;
 
@@ -268,7 +266,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         connectOnClick={false}
         snapToGrid
         snapGrid={SNAP}
-        minZoom={0.15}
+        minZoom={FARTHEST}
         maxZoom={2}
         panOnScroll
         zoomOnDoubleClick={false}
@@ -293,18 +291,6 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     </div>
   );
 }
-
-/** Everything, if it can be read like that; else the beginning of it. */
-async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {
-  await flow.fitView(view(box));
-  const { y, zoom } = flow.getViewport();
-  if (zoom >= READABLE) return;
-  const bounds = flow.getNodesBounds(flow.getNodes());
-  const middle = bounds.y + bounds.height / 2;
-  await flow.setViewport({ x: 52 - bounds.x * READABLE, y: y + middle * (zoom - READABLE), zoom: READABLE });
-}
-
-const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } => {
   const point = "changedTouches" in event ? event.changedTouches[0] : event;
@@ -348,46 +334,4 @@ function settle(graph: Graph, specs: Specs, state: FinalConnectionState) {
   if (!to) return { done: false as const, from, to: null, onNode: true };
   const ref: PortRef = { node: over, side: from.side === "out" ? "in" : "out", port: port.name };
   return { done: false as const, from, to: ref };
-}
-
-/** How much of the board's right side the settings float over, in pixels. */
-function covered(box: HTMLElement | null): number {
-  const area = box?.getBoundingClientRect();
-  const panel = box?.parentElement?.querySelector(".cb-inspector")?.getBoundingClientRect();
-  return area && panel && panel.width > 0 ? Math.max(0, area.right - panel.left) : 0;
-}
-
-const view = (box: HTMLElement | null) => ({
-  padding: { left: "52px", right: `${84 + covered(box)}px`, y: "56px" } as const,
-  maxZoom: 1,
-  minZoom: 0.2,
-});
-
-/** Move the view just so far that a card is wholly seen; of something larger, its beginning. */
-function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode | undefined): void {
-  const area = box?.getBoundingClientRect();
-  if (!area || !node) return;
-  const { x, y, zoom } = flow.getViewport();
-  const left = node.position[0] * zoom + x;
-  const top = node.position[1] * zoom + y;
-  const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
-  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - area.height;
-  const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
-  const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
-  if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });
-}
-
-/** A hidden tab has no width, so the first fit of a canvas in it means nothing. */
-function useRefitWhenShown(box: React.RefObject<HTMLDivElement | null>, fit: () => void): void {
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    let hidden = element.clientWidth === 0;
-    const observer = new ResizeObserver(() => {
-      if (hidden && element.clientWidth > 0) requestAnimationFrame(fit);
-      hidden = element.clientWidth === 0;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [box, fit]);
 }
