@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keep, recall } from "../src/model/clipboard";
 import { fragmentText } from "../src/model/fragment-text";
 import { LONGEST, Pasting } from "../src/model/pasting";
 import { shiftOf } from "../src/model/placing";
 import type { Graph, GraphNode, Params } from "../src/protocol";
+import file from "./fragment.yaml?raw";
 
 const node = (id: string, component = "formula", params: Params = {}, position: [number, number] = [0, 0], title: string | null = null): GraphNode =>
   ({ id, component, title, params, position });
@@ -26,9 +26,8 @@ const PIECE: Graph = {
 const SEEN = { x: 0, y: 0, width: 1000, height: 600 };
 
 describe("a copied part of a pipeline", () => {
-  const file = new URL("fragment.yaml", import.meta.url);
   it("is text in the format of the pipeline's file", () => {
-    expect(fragmentText(PIECE)).toBe(readFileSync(file, "utf-8"));
+    expect(fragmentText(PIECE)).toBe(file);
   });
   it("is known again by its text, or where the page may not read the clipboard", () => {
     const text = keep(PIECE);
