@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sizes:
-    """Rows of the tables, nodes of the chains, megabytes of the limit.
+    """Rows of the tables, nodes of the chains and of the drawings, megabytes of the limit.
 
     Parameters
     ----------
@@ -19,6 +19,7 @@ class Sizes:
     beyond_rows: int = 42_000_000
     memory_mb: int = 1_000
     chains: tuple[int, ...] = (50, 100, 200, 500)
+    windows: tuple[int, ...] = (50, 500)
     runs: int = 5
 
 
@@ -30,5 +31,6 @@ QUICK = Sizes(
     beyond_rows=100_000,
     memory_mb=600,
     chains=(50, 100),
+    windows=(20,),
     runs=1,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from benchmarks.bench import Bench
+from benchmarks.contests.canvas import canvas
 from benchmarks.contests.contest import Contest
 from benchmarks.contests.matrices import csv, growth, matrix
 from benchmarks.contests.peers import flowfile, orange
@@ -12,6 +13,6 @@ from benchmarks.contests.runs import beyond_memory, late_flights, whole_run
 
 CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
     make.__name__: make
-    for make in (matrix, csv, whole_run, plan, profile, beyond_memory, growth, orange, flowfile, late_flights)
+    for make in (matrix, csv, whole_run, plan, profile, beyond_memory, growth, orange, flowfile, late_flights, canvas)
 }
 """Making one prepares its files, homes and environments; it may raise `CannotPrepare` or `CannotInstall`."""

@@ -5,10 +5,10 @@ import streamlit as st
 from engine.service import Workspace, pipelines, runs
 from engine.service.views import RunView
 from ui import places, session
-from ui.building import exchange
+from ui.building import exchange, pasting
 from ui.building.limits import chosen_limits
 from ui.building.planned import show_plan
-from ui.canvas import canvas, feed, said
+from ui.canvas import acknowledge, canvas, feed, said
 from ui.trouble import guarded, show_error
 
 HEIGHT = 560
@@ -24,12 +24,16 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     last = said(key)
     outcome = exchange.take(home, pipeline_id, last, chosen_limits(pipeline_id))
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
+    board = st.container()
+    acknowledge(f"ack_{pipeline_id}", doc=pipeline_id, rev=draft.rev, by=draft.by, ack=draft.ack)
     if outcome.trouble:
         show_error(outcome.trouble)
     knows = last.intent.knows if last.intent else None
     data = exchange.editor_data(home, draft, latest, outcome.refused, knows=knows)
     focus = session.first_asked(pipeline_id, places.asked("node"))
-    told = canvas(key, data, height=HEIGHT, focus=focus)
+    data["pasted"] = pasting.answer(last.intent, pipeline_id)
+    with board:
+        told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:
         st.warning(f"The canvas sent something that could not be read: {told.refused}", icon=":material/warning:")
     if latest is None or latest.is_finished:

@@ -19,7 +19,7 @@ from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
+from ui.canvas import Cancel, Edit, Fix, Intent, Open, Paste, Run, Said, Save, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -103,6 +103,8 @@ def _do(
                 runs.cancel_run(workspace, latest.id)
         case Fix(problem=problem, fix=fix):
             pipelines.fix_problem(workspace, pipeline_id, problem, fix)
+        case Paste():
+            return Outcome(refused=refused)  # `pasting` answers it, and the browser draws what it reads
         case Save():
             number = pipelines.save_version(workspace, pipeline_id)
             session.say(f"Saved as version {number}.", ":material/save:")

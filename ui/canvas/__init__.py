@@ -1,7 +1,7 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
-from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Look, Open, Refused, Run, Save, Select
-from ui.canvas.mount import Said, canvas, feed, look, looked_at, said
+from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Look, Open, Paste, Refused, Run, Save, Select
+from ui.canvas.mount import Said, acknowledge, canvas, feed, look, looked_at, said
 
 __all__ = [
     "Cancel",
@@ -11,11 +11,13 @@ __all__ = [
     "Intent",
     "Look",
     "Open",
+    "Paste",
     "Refused",
     "Run",
     "Said",
     "Save",
     "Select",
+    "acknowledge",
     "canvas",
     "feed",
     "look",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, Valid
 MAX_NODES = 2_000
 MAX_EDGES = 10_000
 MAX_TEXT = 20_000  # characters of one string
+MAX_PASTED = 2_000_000  # characters of a pasted text, as many as a pipeline's file may have
 MAX_BYTES = 8_000_000  # of one message
 MAX_DEPTH = 24  # of nested lists and objects, graph and params together
 MAX_ROWS = 1_000  # of a preview
@@ -127,6 +128,13 @@ class Save(Intent):
     type: Literal["save"]
 
 
+class Paste(Intent):
+    """A text from the clipboard is to be read as a part of a pipeline."""
+
+    type: Literal["paste"]
+    text: Annotated[str, Field(max_length=MAX_PASTED)]
+
+
 class Look(Message):
     """What the person looks at: nothing is changed by it, so it may be asked again and again.
 
@@ -144,8 +152,8 @@ class Look(Message):
     attempt: Serial = Field(default=0, alias="try")
 
 
-_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save] = TypeAdapter(
-    Annotated[Select | Open | Run | Cancel | Fix | Save, Field(discriminator="type")]
+_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save | Paste] = TypeAdapter(
+    Annotated[Select | Open | Run | Cancel | Fix | Save | Paste, Field(discriminator="type")]
 )
 
 
@@ -172,7 +180,8 @@ def read_intent(value: object) -> Intent:
     Refused
         When it is too big, too deep, or not an intent.
     """
-    text = _bounded_json(value)
+    is_paste = isinstance(value, dict) and value.get("type") == "paste"
+    text = _bounded_json(value, longest=MAX_PASTED if is_paste else MAX_TEXT)
     try:
         return _INTENT.validate_json(text)
     except ValidationError as error:
@@ -194,8 +203,23 @@ def read_look(value: object) -> Look:
         raise Refused(_first_mistake(error)) from error
 
 
-def _bounded_json(value: object) -> str:
-    _check_shape(value)
+def read_graph(value: object) -> Graph:
+    """Check a graph that comes from somewhere else, before it is handed to the browser.
+
+    Raises
+    ------
+    Refused
+        When the browser could not send it back.
+    """
+    text = _bounded_json(value)
+    try:
+        return Graph.model_validate_json(text)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
+
+
+def _bounded_json(value: object, longest: int = MAX_TEXT) -> str:
+    _check_shape(value, longest)
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -205,15 +229,15 @@ def _bounded_json(value: object) -> str:
     return text
 
 
-def _check_shape(value: Any) -> None:
+def _check_shape(value: Any, longest: int) -> None:
     """Without recursion, so that a deep message cannot exhaust the stack."""
     todo: list[tuple[Any, int]] = [(value, 0)]
     while todo:
         item, depth = todo.pop()
         if depth > MAX_DEPTH:
             raise Refused("The message is nested too deeply.")
-        if isinstance(item, str) and len(item) > MAX_TEXT:
-            raise Refused(f"A text in the message has more than {MAX_TEXT:,} characters.")
+        if isinstance(item, str) and len(item) > longest:
+            raise Refused(f"A text in the message has more than {longest:,} characters.")
         if isinstance(item, dict):
             todo.extend((key, depth + 1) for key in item)
             todo.extend((inner, depth + 1) for inner in item.values())

@@ -107,6 +107,17 @@ def looked_at(key: str) -> Look | None:
         return None
 
 
+def acknowledge(key: str, *, doc: str, rev: int, by: str, ack: int) -> None:
+    """Tell the editor at once that an edit is stored; what is to be said about the drawing follows with `canvas`.
+
+    Parameters
+    ----------
+    key
+        Of this invisible mount; another one than the editor's.
+    """
+    _renderer()(key=key, data={"kind": "ack", "doc": doc, "rev": rev, "by": by, "ack": ack})
+
+
 def said(key: str) -> Said:
     """What the editor mounted under `key` last said, for use in its callback."""
     state = st.session_state.get(key)

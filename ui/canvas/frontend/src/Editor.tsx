@@ -3,15 +3,19 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Board, type BoardHandle } from "./board/Board";
 import { EditorContext, type Hint } from "./context";
+import { useClipboard } from "./frame/clipboard";
 import { nodeOf } from "./model/graph";
 import { Help } from "./frame/Help";
 import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
+import type { Line } from "./model/aligning";
 import { useModel, type Model } from "./model/model";
+import type { PortRef } from "./model/rules";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
 import { shownOf } from "./board/groups/shown";
 import * as acting from "./model/acting";
 import { HintBubble, Toast } from "./frame/Overlays";
+import { use } from "./palette/kept";
 import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
 
@@ -40,41 +44,54 @@ export function Editor({ model, height }: Props) {
   const onReady = useCallback((handle: BoardHandle) => { board.current = handle; }, []);
   const onGone = useCallback(() => setHint(null), []);
 
+  const seen = useCallback(() => board.current?.seen() ?? { x: 0, y: 0, width: 0, height: 0 }, []);
+
   useFocusKept(root, model);
+  useClipboard(root, model, seen);
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
+  const align = (line: Line) => () => model.align(line, heights());
   const add = (component: string): void => {
-    acting.write(model, model.addBeside(component, board.current?.centre() ?? [0, 0], heights()));
+    use(component);
+    const { port, graph } = model.state;
+    const chosen = port && nodeOf(graph, port.node) ? port : null;
+    acting.write(model, chosen ? model.addTo(chosen, component) : model.addBeside(component, board.current?.centre() ?? [0, 0], heights()));
+  };
+  const find = (): void => {
+    setPanels((now) => ({ ...now, left: true }));
+    requestAnimationFrame(() => search.current?.focus());
   };
   const commands: Commands = {
     undo: () => model.undo(),
     redo: () => model.redo(),
-    copy: () => void model.copy(),
-    paste: () => model.paste(),
     duplicate: () => model.duplicate(),
     remove: () => model.remove(selection, board.current?.cutSelected() ?? []),
     selectAll: () => model.select(shownOf(model.state.graph, model.state.specs).nodes.map((node) => node.id)),
-    search: () => {
-      setPanels((now) => ({ ...now, left: true }));
-      requestAnimationFrame(() => search.current?.focus());
+    search: find,
+    next: () => {
+      const port = firstOutput(model);
+      if (!port) return model.say("Select one node first: what fits after it is listed then.");
+      model.choosePort(port);
+      find();
     },
     help: () => setHelp(true),
     fit: () => board.current?.fit(),
     arrange,
     escape: () => {
       if (hint) setHint(null);
+      else if (model.state.port) model.choosePort(null);
       else if (model.state.selection.length > 0) model.select([]);
       else if (model.state.wire) board.current?.leaveWires();
       else setFull(false);
     },
-    run: () => model.wish({ type: "run", to: null }),
+    run: () => void model.wish({ type: "run", to: null }),
     runTo: () => {
       const node = nodeOf(model.state.graph, model.state.selection[0] ?? null);
       if (drawnAs(specOf(node, model.state.specs))) model.say("This is only drawn. Select a node that runs.");
       else model.wish({ type: "run", to: node?.id ?? null });
     },
-    save: () => model.wish({ type: "save" }),
+    save: () => void model.wish({ type: "save" }),
     fitted: () => model.overlay(model.state.overlaid === "fitted" ? null : "fitted"),
     serving: () => model.overlay(model.state.overlaid === "serving" ? null : "serving"),
     group: () => acting.group(model),
@@ -85,6 +102,14 @@ export function Editor({ model, height }: Props) {
     write: () => {
       if (!acting.write(model, model.state.selection[0] ?? null)) root.current?.querySelector<HTMLInputElement>("[data-testid=node-title]")?.select();
     },
+    alignLeft: align("left"),
+    alignCentre: align("centre"),
+    alignRight: align("right"),
+    alignTop: align("top"),
+    alignMiddle: align("middle"),
+    alignBottom: align("bottom"),
+    spreadAcross: () => model.distribute("across", heights()),
+    spreadDown: () => model.distribute("down", heights()),
   };
 
   return (
@@ -113,7 +138,7 @@ export function Editor({ model, height }: Props) {
             onPanel={(side) => setPanels((now) => ({ ...now, [side]: !now[side] }))}
           />
           <div className="cb-body">
-            {panels.left && <Palette search={search} onAdd={add} />}
+            {panels.left && <Palette search={search} onAdd={add} onLeave={() => root.current?.focus({ preventScroll: true })} />}
             <Board onReady={onReady} />
             {panels.right && <Inspector />}
           </div>
@@ -124,6 +149,13 @@ export function Editor({ model, height }: Props) {
       </div>
     </EditorContext.Provider>
   );
+}
+
+/** What the selected node gives first. */
+function firstOutput({ state }: Model): PortRef | null {
+  const node = nodeOf(state.graph, state.selection.length === 1 ? state.selection[0]! : null);
+  const output = specOf(node, state.specs)?.outputs[0];
+  return node && output ? { node: node.id, side: "out", port: output.name } : null;
 }
 
 /** When what had the focus is removed, the keys still belong to the editor. */

@@ -3,12 +3,12 @@ import { createRoot, type Root } from "react-dom/client";
 import { Editor } from "./Editor";
 import { Mishap } from "./frame/Mishap";
 import { modelOf, type Model, type Port } from "./model/model";
-import type { EditorData, FeedData, LookData } from "./protocol";
+import type { Acknowledgement, EditorData, FeedData, LookData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";
 
 interface Mount extends Port {
-  data: EditorData | FeedData | LookData | null;
+  data: EditorData | FeedData | LookData | Acknowledgement | null;
   parentElement: HTMLElement | ShadowRoot;
 }
 
@@ -46,6 +46,10 @@ export default function render(mount: Mount): (() => void) | undefined {
     model.attachLook({ setStateValue: mount.setStateValue as Port["setStateValue"] });
     model.looked(data);
     return () => model.attachLook(null);
+  }
+  if (data.kind === "ack") {
+    model.acknowledge(data);
+    return undefined;
   }
   const { root, element } = mounted(parentElement, model);
   model.receive(data);

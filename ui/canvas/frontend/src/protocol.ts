@@ -303,8 +303,27 @@ export interface EditorData {
   height?: number | null;
   /** A node to select and to show, when it changes. */
   focus?: string | null;
+  /** What became of the text that was pasted last. */
+  pasted?: Pasted | null;
   /** The last edit Python would not take, so that the browser stops retrying it. */
   refused?: { cid: string; seq: number; message: string } | null;
+}
+
+/** A pasted text as a part of a pipeline, or why it is none. */
+export interface Pasted {
+  cid: string;
+  seq: number;
+  graph: Graph | null;
+  message: string;
+}
+
+/** Says at once that an edit is stored; what is to be said about it takes longer, and follows. */
+export interface Acknowledgement {
+  kind: "ack";
+  doc: string;
+  rev: number;
+  by: string;
+  ack: number;
 }
 
 export interface Edit {
@@ -322,6 +341,7 @@ export type Wish =
   | { type: "run"; to: string | null }
   | { type: "cancel" }
   | { type: "fix"; problem: string; fix: string }
+  | { type: "paste"; text: string }
   | { type: "save" };
 
 /** `knows`: the digest of the catalogue that the browser has. */

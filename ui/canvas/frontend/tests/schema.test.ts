@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { readChoice, selectorsFor, writeChoice } from "../src/panel/columns";
-import { commandOf } from "../src/frame/keys";
 import type { Schema } from "../src/protocol";
 import { fieldsOf, startOf } from "../src/fields/schema";
 import { mistake } from "../src/fields/validate";
@@ -62,17 +61,5 @@ describe("column choices", () => {
   it("offer the selectors that can fit", () => {
     expect(selectorsFor(["numeric"])).toEqual(["all", "numeric"]);
     expect(selectorsFor([])).toHaveLength(5);
-  });
-});
-
-describe("keys", () => {
-  const press = (key: string, more: object = {}) =>
-    commandOf({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, target: null, ...more });
-  it("mean one thing each", () => {
-    expect(press("z", { ctrlKey: true })).toBe("undo");
-    expect(press("Z", { metaKey: true, shiftKey: true })).toBe("redo");
-    expect(press("a")).toBe("search");
-    expect(press("a", { ctrlKey: true })).toBe("selectAll");
-    expect(press("r")).toBeNull();
   });
 });

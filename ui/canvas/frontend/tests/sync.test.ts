@@ -25,12 +25,19 @@ describe("saving", () => {
 
   it("waits until the hand is still, then sends once", () => {
     change("b");
-    vi.advanceTimersByTime(150);
+    vi.advanceTimersByTime(80);
     change("c");
-    vi.advanceTimersByTime(199);
+    vi.advanceTimersByTime(99);
     expect(sent).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(sent).toEqual([{ doc: "doc", cid: "me", seq: 1, base: 5, graph: graph("c"), try: 0 }]);
+  });
+
+  it("sends at once what is not typed", () => {
+    now = graph("b");
+    sync.touch(false);
+    vi.advanceTimersByTime(0);
+    expect(sent).toMatchObject([{ seq: 1, graph: graph("b") }]);
   });
 
   it("has one edit under way, and the newest follows the answer", () => {

@@ -1,10 +1,9 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
-  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, MiniMap, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
-  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type ReactFlowInstance,
+  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
+  type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type Viewport,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { write } from "../model/acting";
 import { dragged, TYPE } from "./dragging";
@@ -14,32 +13,38 @@ import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../mo
 import { Icon } from "../Icon";
 import { NodeCard } from "./NodeCard";
 import { Carrier } from "./nodes/carrying";
-import { drawnAs, lengthOf, shapeOf } from "./nodes/drawn";
+import { heightsIn } from "./heights";
+import { drawnAs, lengthOf, shapeOf, type Box } from "./nodes/drawn";
 import { Frame } from "./nodes/Frame";
 import { GroupCard } from "./groups/GroupCard";
 import { landing } from "./groups/landing";
 import { Note } from "./nodes/Note";
 import { spoken } from "./nodes/paint";
 import { shownOf, standIn, type ShownWire } from "./groups/shown";
+import { Overview } from "./Overview";
+import { use } from "../palette/kept";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import { edgeBetween, fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { calm, covered, FARTHEST, firstView, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
 
 const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, stack: GroupCard };
 const EDGE_TYPES = { wire: WireEdge };
-const READABLE = 0.7;
-const MARGIN = 28;
-const TALLEST = 300;
+/* What React Flow is given must be the same at every step of a drag: each change of it asks every card. */
+const SNAP: [number, number] = [GRID, GRID];
+const ADDING = ["Meta", "Control", "Shift"];
+const PLAIN = { hideAttribution: true };
 const SETTLED_MS = 40;
 const HOVER_MS = 180;
 
 function drawNodes(nodes: readonly GraphNode[], specs: Specs, selection: readonly string[], before: Node[]): Node[] {
   const known = new Map(before.map((node) => [node.id, node]));
+  const chosen = new Set(selection);
   return nodes.map((node) => {
     const old = known.get(node.id);
     const [x, y] = node.position;
-    const selected = selection.includes(node.id);
+    const selected = chosen.has(node.id);
     const looks = looksOf(node, specs, selected);
     const kept = Object.entries(looks).every(([name, value]) => old?.[name as keyof Node] === value);
     const same = old && kept && old.position.x === x && old.position.y === y && Boolean(old.selected) === selected;
@@ -58,7 +63,9 @@ function looksOf(node: GraphNode, specs: Specs, selected: boolean): Partial<Node
   return { type: drawn, zIndex: drawn === "frame" ? -1 : selected ? 1 : 0, ...size, ariaLabel: spoken(node, spec) };
 }
 
-function drawEdges(wires: readonly ShownWire[], graph: Graph, specs: Specs, before: Edge[]): Edge[] {
+function drawEdges(
+  wires: readonly ShownWire[], graph: Graph, specs: Specs, before: Edge[], hover: (id: string | null) => void,
+): Edge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   return wires.map((wire) => {
@@ -68,11 +75,14 @@ function drawEdges(wires: readonly ShownWire[], graph: Graph, specs: Specs, befo
     const outputs = specs.get(source?.component ?? "")?.outputs;
     const kind = outputs?.find((port) => port.name === edge.source_port)?.kind ?? "table";
     const name = `${titleOf(source, specs)} to ${titleOf(nodes.get(edge.target), specs)}`;
+    const old = known.get(id);
+    if (old?.data?.["kind"] === kind && old.data["name"] === name) return old;
+    const data: WireData = { kind, name, edge, hovered: false, target: false, onHover: (on) => hover(on ? id : null) };
     return {
       id, type: "wire", source: wire.source, target: wire.target,
       sourceHandle: handleAt(wire.source, "out", edge.source, edge.source_port),
       targetHandle: handleAt(wire.target, "in", edge.target, edge.target_port),
-      selected: known.get(id)?.selected ?? false, data: { kind, name, edge }, ariaLabel: `Wire from ${name}`,
+      selected: old?.selected ?? false, data, ariaLabel: `Wire from ${name}`,
     };
   });
 }
@@ -90,6 +100,8 @@ const endsOf = (link: Connection | Edge): [PortRef, PortRef] | null => {
 export interface BoardHandle {
   /** The middle of what is visible, where a card would be centred. */
   centre(): Point;
+  /** The part of the drawing that is visible. */
+  seen(): Box;
   fit(): void;
   heights(): Map<string, number>;
   cutSelected(): string[];
@@ -106,25 +118,33 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
   const [nodes, setNodes] = useState<Node[]>(() => drawNodes(drawing.nodes, specs, selection, []));
-  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(drawing.wires, graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const hover = useCallback((id: string | null) => {
+    clearTimeout(leaving.current);
+    if (id) setHovered(id);
+    else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
+  }, []);
+  const [edges, setEdges] = useState<Edge[]>(() => drawEdges(drawing.wires, graph, specs, [], hover));
   const [target, setTarget] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
-  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
 
   useEffect(() => setNodes((before) => drawNodes(drawing.nodes, specs, selection, before)), [drawing, specs, selection]);
-  useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before)), [drawing, graph, specs]);
+  useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before, hover)), [drawing, graph, specs, hover]);
 
-  const centre = useCallback((): Point => {
-    const area = box.current?.getBoundingClientRect();
-    if (!area) return [0, 0];
-    const width = area.width - covered(box.current);
-    const middle = flow.screenToFlowPosition({ x: area.left + width / 2, y: area.top + area.height / 2 });
-    return [middle.x - CARD_WIDTH / 2, middle.y - CARD_HEIGHT / 2];
+  const seen = useCallback((): Box => {
+    const area = box.current?.getBoundingClientRect() ?? new DOMRect();
+    const { zoom } = flow.getViewport();
+    const corner = flow.screenToFlowPosition({ x: area.left, y: area.top }, { snapToGrid: false });
+    return { ...corner, width: (area.width - covered(box.current)) / zoom, height: area.height / zoom };
   }, [flow]);
+  const centre = useCallback((): Point => {
+    const { x, y, width, height } = seen();
+    return [x + width / 2 - CARD_WIDTH / 2, y + height / 2 - CARD_HEIGHT / 2];
+  }, [seen]);
   const fit = useCallback(() => void flow.fitView({ ...view(box.current), duration: calm() ? 0 : 250 }), [flow]);
 
   const chosenEdges = useRef<string[]>([]);
@@ -133,8 +153,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   useEffect(() => model.lookIntoWire(onlyWire), [model, onlyWire]);
   const leaveWires = useCallback(() => setEdges((before) => before.map((edge) => (edge.selected ? { ...edge, selected: false } : edge))), []);
   useEffect(() => {
-    onReady({ centre, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
-  }, [onReady, centre, fit, flow, leaveWires]);
+    onReady({ centre, seen, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
+  }, [onReady, centre, seen, fit, flow, leaveWires]);
 
   useEffect(() => {
     if (reveal.serial === 0) return;
@@ -201,16 +221,31 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     }
   }, [model, hint, flow]);
 
+  const onConnectStart = useCallback(() => hint(null), [hint]);
+  const onEdgeEnter = useCallback((_: unknown, edge: Edge) => hover(edge.id), [hover]);
+  const onEdgeLeave = useCallback(() => hover(null), [hover]);
+  const onNodeClick = useCallback((_: unknown, { id }: Node) => {
+    setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, id)), SETTLED_MS);
+  }, [flow, model]);
+  const onPaneClick = useCallback(() => {
+    setQuick(null);
+    model.choosePort(null);
+  }, [model]);
+  const onMoveStart = useCallback(() => setQuick(null), []);
+  const onMoveEnd = useCallback((_: unknown, viewport: Viewport) => { model.viewport = viewport; }, [model]);
+
   const onDrop = useCallback((event: React.DragEvent) => {
     const component = event.dataTransfer.getData(TYPE);
     setTarget(null);
     if (!component || model.state.readonly) return;
     event.preventDefault();
+    use(component);
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
     if (edge) model.addOnEdge(component, place, edge);
-    else write(model, model.add(component, place));
+    else write(model, model.add(component, place, model.state.port ?? undefined));
+    model.choosePort(null);
   }, [model, flow]);
   const onDragOver = useCallback((event: React.DragEvent) => {
     if (!event.dataTransfer.types.includes(TYPE)) return;
@@ -221,17 +256,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     setTarget(edge && mayInsert(model.state.specs, edge, model.state.graph) ? id : null);
   }, [model]);
 
-  const hover = useCallback((id: string | null) => {
-    clearTimeout(leaving.current);
-    if (id) setHovered(id);
-    else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
-  }, []);
   const shown = useMemo(
     () => edges.map((edge) => {
-      const data = { ...edge.data, hovered: edge.id === hovered, target: edge.id === target, onHover: (on: boolean) => hover(on ? edge.id : null) };
-      return { ...edge, data: data as unknown as WireData };
+      const marks = { hovered: edge.id === hovered, target: edge.id === target };
+      return marks.hovered || marks.target ? { ...edge, data: { ...edge.data, ...marks } } : edge;
     }),
-    [edges, hovered, target, hover],
+    [edges, hovered, target],
   );
 
   return (
@@ -244,40 +274,39 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onConnect={onConnect}
-        onConnectStart={() => hint(null)}
+        onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
         isValidConnection={isValid}
-        onEdgeMouseEnter={(_, edge) => hover(edge.id)}
-        onEdgeMouseLeave={() => hover(null)}
-        onNodeClick={(_, node) => setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), SETTLED_MS)}
-        onPaneClick={() => setQuick(null)}
-        onMoveStart={() => setQuick(null)}
-        onMoveEnd={(_, viewport) => { model.viewport = viewport; }}
+        onEdgeMouseEnter={onEdgeEnter}
+        onEdgeMouseLeave={onEdgeLeave}
+        onNodeClick={onNodeClick}
+        onPaneClick={onPaneClick}
+        onMoveStart={onMoveStart}
+        onMoveEnd={onMoveEnd}
         {...(model.viewport ? { defaultViewport: model.viewport } : {})}
         nodesDraggable={!readonly}
         nodesConnectable={!readonly}
         connectionRadius={28}
+        connectionDragThreshold={4}
+        connectOnClick={false}
         snapToGrid
-        snapGrid={[GRID, GRID]}
-        minZoom={0.15}
+        snapGrid={SNAP}
+        minZoom={FARTHEST}
         maxZoom={2}
         panOnScroll
         zoomOnDoubleClick={false}
         selectionKeyCode="Shift"
-        multiSelectionKeyCode={["Meta", "Control", "Shift"]}
+        multiSelectionKeyCode={ADDING}
         selectionMode={SelectionMode.Partial}
         deleteKeyCode={null}
         zIndexMode="manual"
         onlyRenderVisibleElements={graph.nodes.length > 120}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PLAIN}
         aria-label="Pipeline canvas"
       >
         {graph.nodes.length > 0 && <Guard />}
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
-        {graph.nodes.length > 3 && (
-          <MiniMap position="bottom-left" pannable zoomable ariaLabel="Overview of the pipeline" nodeBorderRadius={6} nodeClassName={(node) => `cb-mini-${node.type}`}
-            nodeColor={(node) => hueOf(specs.get(graph.nodes.find((one) => one.id === node.id)?.component ?? "")?.category ?? "")} />
-        )}
+        {graph.nodes.length > 3 && <Overview />}
         <Panel position="bottom-left" className="cb-zoom">
           <button type="button" className="cb-tool" aria-label="Zoom in" title="Zoom in" onClick={() => void flow.zoomIn({ duration: 150 })}><Icon name="add" /></button>
           <button type="button" className="cb-tool" aria-label="Zoom out" title="Zoom out" onClick={() => void flow.zoomOut({ duration: 150 })}><Icon name="remove" /></button>
@@ -288,21 +317,6 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     </div>
   );
 }
-
-const heightsIn = (flow: ReactFlowInstance): Map<string, number> =>
-  new Map(flow.getNodes().map((node) => [node.id, node.measured?.height ?? CARD_HEIGHT]));
-
-/** Everything, if it can be read like that; else the beginning of it. */
-async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {
-  await flow.fitView(view(box));
-  const { y, zoom } = flow.getViewport();
-  if (zoom >= READABLE) return;
-  const bounds = flow.getNodesBounds(flow.getNodes());
-  const middle = bounds.y + bounds.height / 2;
-  await flow.setViewport({ x: 52 - bounds.x * READABLE, y: y + middle * (zoom - READABLE), zoom: READABLE });
-}
-
-const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const pointOf = (event: MouseEvent | TouchEvent): { x: number; y: number } => {
   const point = "changedTouches" in event ? event.changedTouches[0] : event;
@@ -354,46 +368,4 @@ function settle(graph: Graph, specs: Specs, state: FinalConnectionState): Landed
   if (!to) return { done: false as const, from, to: null, onNode: true };
   const ref: PortRef = { node: over, side: from.side === "out" ? "in" : "out", port: port.name };
   return { done: false as const, from, to: ref };
-}
-
-/** How much of the board's right side the settings float over, in pixels. */
-function covered(box: HTMLElement | null): number {
-  const area = box?.getBoundingClientRect();
-  const panel = box?.parentElement?.querySelector(".cb-inspector")?.getBoundingClientRect();
-  return area && panel && panel.width > 0 ? Math.max(0, area.right - panel.left) : 0;
-}
-
-const view = (box: HTMLElement | null) => ({
-  padding: { left: "52px", right: `${84 + covered(box)}px`, y: "56px" } as const,
-  maxZoom: 1,
-  minZoom: 0.2,
-});
-
-/** Move the view just so far that a card is wholly seen; of something larger, its beginning. */
-function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode | undefined): void {
-  const area = box?.getBoundingClientRect();
-  if (!area || !node) return;
-  const { x, y, zoom } = flow.getViewport();
-  const left = node.position[0] * zoom + x;
-  const top = node.position[1] * zoom + y;
-  const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
-  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - area.height;
-  const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
-  const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
-  if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });
-}
-
-/** A hidden tab has no width, so the first fit of a canvas in it means nothing. */
-function useRefitWhenShown(box: React.RefObject<HTMLDivElement | null>, fit: () => void): void {
-  useEffect(() => {
-    const element = box.current;
-    if (!element) return;
-    let hidden = element.clientWidth === 0;
-    const observer = new ResizeObserver(() => {
-      if (hidden && element.clientWidth > 0) requestAnimationFrame(fit);
-      hidden = element.clientWidth === 0;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [box, fit]);
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { kindIcon } from "../panel/columns";
 import { useEditor, usePart } from "../context";
 import type { Column, PortKind } from "../protocol";
-import { edgeBetween, fits, handleId, portOfHandle } from "../model/rules";
+import { edgeBetween, fits, handleId, portOfHandle, type PortRef } from "../model/rules";
 
 interface Props {
   node: string;
@@ -32,7 +32,7 @@ function lines(columns: Column[] | undefined, kind: PortKind) {
 }
 
 export function Port({ node, side, name, kind, optional, reachable, place, of, handle, owner }: Props) {
-  const { hint } = useEditor();
+  const { model, hint } = useEditor();
   const columns = usePart((state) => state.facts[node]?.[side === "in" ? "inputs" : "outputs"][name]);
   const readonly = usePart((state) => state.readonly);
   const from = useConnection((drag) => (drag.inProgress ? `${drag.fromNode.id} ${drag.fromHandle.id ?? ""}` : null));
@@ -44,6 +44,7 @@ export function Port({ node, side, name, kind, optional, reachable, place, of, h
     if (!start || (start.node === node && start.port === name && start.side === side)) return " cb-port-start";
     return edgeBetween(start, here) && fits(state.graph, state.specs, start, here) ? " cb-port-fits" : " cb-port-dim";
   });
+  const chosen = usePart(({ port }) => port?.node === node && port.side === side && port.port === name);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(waiting.current), []);
   const hide = (): void => {
@@ -65,6 +66,18 @@ export function Port({ node, side, name, kind, optional, reachable, place, of, h
       lines: lines(columns, kind),
     });
   };
+  /** Another click joins two ports that fit; else the palette shows what fits here, and a click again shows everything. */
+  const choose = (event: React.MouseEvent): void => {
+    const { state } = model;
+    const here: PortRef = { node, side, port: name };
+    if (state.readonly) return;
+    event.stopPropagation();
+    hide();
+    if (state.port && fits(state.graph, state.specs, state.port, here)) {
+      model.connect(state.port, here);
+      model.choosePort(null);
+    } else model.choosePort(chosen ? null : here);
+  };
   return (
     <>
       <Handle
@@ -72,7 +85,7 @@ export function Port({ node, side, name, kind, optional, reachable, place, of, h
         type={side === "in" ? "target" : "source"}
         position={side === "in" ? Position.Left : Position.Right}
         data-testid={`port-${node}-${side}-${name}`}
-        className={`cb-port cb-port-${kind}${optional ? " cb-port-optional" : ""}${mood}`}
+        className={`cb-port cb-port-${kind}${optional ? " cb-port-optional" : ""}${chosen ? " cb-port-chosen" : ""}${mood}`}
         style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}
         isConnectable={!readonly}
         aria-label={`${name}${owner ? ` of ${owner}` : ""}, ${kind} ${side === "in" ? "input" : "output"}`}
@@ -83,6 +96,7 @@ export function Port({ node, side, name, kind, optional, reachable, place, of, h
         role="img"
         onFocus={(event) => event.target.matches(":focus-visible") && tell(event.currentTarget.getBoundingClientRect())}
         onBlur={hide}
+        onClick={choose}
       />
       {of > 1 && (
         <span className={`cb-port-name cb-port-name-${side}${mood}`} style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}>

@@ -2,8 +2,10 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
-import { CARD_HEIGHT, CARD_WIDTH, freePlace, nodeOf } from "../model/graph";
+import { CARD_HEIGHT, CARD_WIDTH, freePlace } from "../model/graph";
 import { Icon } from "../Icon";
+import { fitting } from "../palette/fitting";
+import { use } from "../palette/kept";
 import { matching } from "../palette/search";
 import type { PortRef } from "../model/rules";
 
@@ -22,17 +24,14 @@ export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
   const list = useRef<HTMLUListElement>(null);
   const found = useMemo(() => {
     const { graph, specs } = model.state;
-    const spec = specs.get(nodeOf(graph, at.from.node)?.component ?? "");
-    const ports = at.from.side === "out" ? spec?.outputs : spec?.inputs;
-    const kind = ports?.find((port) => port.name === at.from.port)?.kind;
-    const fit = palette.filter((one) => (at.from.side === "out" ? one.inputs : one.outputs).some((port) => port.kind === kind));
-    return matching(fit, query).slice(0, 40);
+    return matching(fitting(palette, graph, specs, at.from), query).slice(0, 40);
   }, [model, palette, query, at]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [active]);
 
   const pick = (key: string): void => {
+    use(key);
     const x = at.from.side === "out" ? at.place.x : at.place.x - CARD_WIDTH;
     model.add(key, freePlace(model.state.graph, [x, at.place.y - CARD_HEIGHT / 2]), at.from);
     onClose();

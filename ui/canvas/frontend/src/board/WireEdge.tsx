@@ -1,10 +1,12 @@
 /** A wire: coloured by what it carries, moving while its rows do, with an × to cut it. */
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, useReactFlow, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import { useEditor, usePart } from "../context";
 import { isDimWire } from "./guard";
 import { Icon } from "../Icon";
+import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import type { GraphEdge, PortKind } from "../protocol";
+import { laneBetween, runsBack, TURN } from "./routing";
 
 export interface WireData extends Record<string, unknown> {
   kind: PortKind;
@@ -25,7 +27,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps) {
   const idle = usePart((state) => [source, target].some((end) => state.facts[end]?.part === "off" || state.facts[end]?.part === "left_out"));
   const readonly = usePart((state) => state.readonly);
   const dim = usePart((state) => isDimWire(state.overlay, source, target));
-  const [path, x, y] = getBezierPath(props);
+  const [path, x, y] = useWay(props);
   const classes = [
     "cb-wire", `cb-wire-${data?.kind ?? "table"}`, flowing && "cb-wire-flowing", idle && "cb-wire-idle", data?.target && "cb-wire-target",
     dim && "cb-wire-dim",
@@ -51,3 +53,12 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps) {
     </>
   );
 });
+
+function useWay(props: EdgeProps): [path: string, x: number, y: number, ...unknown[]] {
+  const flow = useReactFlow();
+  const [from, to] = [{ x: props.sourceX, y: props.sourceY }, { x: props.targetX, y: props.targetY }];
+  if (!runsBack(from, to)) return getBezierPath(props);
+  const boxes = flow.getNodes().filter((node) => node.type !== "frame").map(({ position, measured }) =>
+    ({ ...position, width: measured?.width ?? CARD_WIDTH, height: measured?.height ?? CARD_HEIGHT }));
+  return getSmoothStepPath({ ...props, borderRadius: 16, offset: TURN, centerY: laneBetween(boxes, from, to) });
+}

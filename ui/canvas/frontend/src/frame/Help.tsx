@@ -2,22 +2,29 @@
 import { useEffect, useRef } from "react";
 import { Icon } from "../Icon";
 
-const SHEET: [string, [string, string][]][] = [
+export const SHEET: [string, [string, string][]][] = [
   ["Build", [
     ["Drag, double-click or Enter", "Add a component"],
-    ["A or /", "Search the components"],
+    ["A or /", "Search the components; Enter adds the first, wired to the selected node"],
+    ["P", "Search what fits after the selected node"],
+    ["S on a component", "Star it, or take the star off"],
     ["Drag from port to port", "Draw a wire"],
+    ["Click a port", "Show what fits there; a second port that fits is wired to it"],
     ["Let a wire go over nothing", "Choose what comes next"],
     ["Drop a component on a wire", "Put it in between"],
     ["Delete or Backspace", "Remove what is selected"],
   ]],
   ["Edit", [
-    ["Ctrl Z, Ctrl Shift Z", "Undo, redo"],
-    ["Ctrl C, Ctrl V, Ctrl D", "Copy, paste, duplicate"],
+    ["Ctrl Z, Ctrl Shift Z or Ctrl Y", "Undo, redo"],
+    ["Ctrl C, Ctrl X, Ctrl V", "Copy, cut, paste; as text in other programs"],
+    ["Ctrl D", "Duplicate"],
     ["Ctrl A", "Select all"],
     ["Shift drag", "Select with a box"],
     ["Shift or Ctrl click", "Add to the selection"],
     ["Arrow keys", "Move the selected node"],
+    ["Alt A, Alt H, Alt D", "Align left edges, centres, right edges"],
+    ["Alt W, Alt V, Alt S", "Align top edges, middles, bottom edges"],
+    ["Alt Shift H, Alt Shift V", "Spread evenly across, down"],
     ["Drag a group by its title", "Move it with what lies in it"],
     ["Ctrl G, Ctrl Shift G", "Group what is selected, ungroup"],
     ["G, or double-click the card", "Collapse a group, expand it"],
@@ -29,7 +36,8 @@ const SHEET: [string, [string, string][]][] = [
     ["Drag, or two fingers", "Move the canvas"],
     ["Ctrl wheel, or pinch", "Zoom"],
     ["F", "Fit everything"],
-    ["L", "Arrange"],
+    ["L", "Arrange, in rows where one gets too long"],
+    ["?", "This sheet"],
     ["Double-click a node", "Open it: preview, details"],
     ["Click a wire, or Tab to it and Enter", "See the rows that flow on it"],
     ["Tab from a selected node", "Read the columns of its ports"],

@@ -4,14 +4,46 @@ import type { Graph, GraphEdge, GraphNode, Json, Params } from "../protocol";
 export const CARD_WIDTH = 210;
 export const CARD_HEIGHT = 92;
 export const GRID = 10;
+/** As `MAX_NODES` and `MAX_EDGES` in `ui/canvas/messages.py`. */
+export const MOST_NODES = 2_000;
+export const MOST_EDGES = 10_000;
 
 export type Point = [number, number];
 export const EMPTY: Graph = { nodes: [], edges: [] };
 
 export const snap = (value: number): number => Math.round(value / GRID) * GRID;
 export const snapped = ([x, y]: Point): Point => [snap(x), snap(y)];
-export const nodeOf = (graph: Graph, id: string | null): GraphNode | undefined =>
-  graph.nodes.find((node) => node.id === id);
+/** Nodes by id, worked out once per graph: every card asks for its own. */
+const indexes = new WeakMap<Graph, ReadonlyMap<string, GraphNode>>();
+
+function indexed(graph: Graph): ReadonlyMap<string, GraphNode> {
+  const known = indexes.get(graph);
+  if (known) return known;
+  const index = new Map([...graph.nodes].reverse().map((node) => [node.id, node])); // of two with one id, the first
+  indexes.set(graph, index);
+  return index;
+}
+
+export const nodeOf = (graph: Graph, id: string | null): GraphNode | undefined => (id === null ? undefined : indexed(graph).get(id));
+/** Wires by the node that they leave or enter, worked out once per graph: a dragged wire asks every port. */
+const wires = { source: new WeakMap<Graph, ReadonlyMap<string, GraphEdge[]>>(), target: new WeakMap<Graph, ReadonlyMap<string, GraphEdge[]>>() };
+
+function wiresBy(graph: Graph, end: "source" | "target"): ReadonlyMap<string, GraphEdge[]> {
+  const known = wires[end].get(graph);
+  if (known) return known;
+  const index = new Map<string, GraphEdge[]>();
+  for (const edge of graph.edges) {
+    const there = index.get(edge[end]);
+    if (there) there.push(edge);
+    else index.set(edge[end], [edge]);
+  }
+  wires[end].set(graph, index);
+  return index;
+}
+
+export const wiresOutOf = (graph: Graph, id: string): readonly GraphEdge[] => wiresBy(graph, "source").get(id) ?? [];
+export const wiresInto = (graph: Graph, id: string): readonly GraphEdge[] => wiresBy(graph, "target").get(id) ?? [];
+
 export const edgeId = (edge: GraphEdge): string =>
   `${edge.source}.${edge.source_port}->${edge.target}.${edge.target_port}`;
 export const sameGraph = (a: Graph, b: Graph): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -15,8 +15,13 @@ import type {
   LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
+import { align, distribute, type Axis, type Line } from "./aligning";
+import { keep, recall } from "./clipboard";
+import { Pasting } from "./pasting";
+import { besidePort, GAP, shiftOf } from "./placing";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
-import { Sync, type Saved } from "./sync";
+import { bare, shared, sharedList } from "./sharing";
+import { Sync, type Remote, type Saved } from "./sync";
 
 export interface State {
   doc: string;
@@ -46,6 +51,8 @@ export interface State {
   looking: boolean;
   /** The note that is written on, or the group that is named, where it lies. */
   editing: string | null;
+  /** The port that the palette shows the fitting components for. */
+  port: PortRef | null;
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
@@ -68,10 +75,10 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+/** Tags of changes that come letter by letter. */
+const TYPED = /^(param|title) /;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
-let clipboard: Graph = EMPTY;
-let pastes = 0;
 
 export class Model {
   state: State;
@@ -82,6 +89,7 @@ export class Model {
   readonly heights = new Map<string, number>();
   private readonly sync: Sync;
   private readonly looks: Looking;
+  private readonly pasting: Pasting;
   private history: History<Graph> = emptyHistory();
   private readonly listeners = new Set<() => void>();
   private intents = 0;
@@ -105,10 +113,15 @@ export class Model {
       },
       changed: () => this.update({ looking: this.looks.busy }),
     });
+    this.pasting = new Pasting(CID, {
+      ask: (text) => this.wish({ type: "paste", text }),
+      insert: (piece, seen) => this.insert(piece, shiftOf(this.state.graph, piece, this.state.specs, seen)),
+      say: (text) => this.say(text),
+    });
     this.state = {
-      doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false,
-      editing: null, saved: "saved", canUndo: false, canRedo: false,
+      doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
+      options: {}, messages: {}, run: null, status: bare({}), selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false,
+      editing: null, port: null, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -125,10 +138,11 @@ export class Model {
     const first = before < 0;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
-      name: data.name, readonly: data.readonly, facts: data.facts, problems: data.problems, options: data.options,
+      name: data.name, readonly: data.readonly, options: data.options,
+      facts: shared(this.state.facts, data.facts), problems: sharedList(this.state.problems, data.problems),
     };
     Object.assign(change, this.catalogued(data.catalogue));
-    if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
+    if (data.run) Object.assign(change, { run: data.run.run, status: shared(this.state.status, data.run.nodes) });
     if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
     this.update(change);
     if (data.focus && data.focus !== this.focus) {
@@ -137,6 +151,16 @@ export class Model {
     }
     this.focus = data.focus ?? null;
     if (this.sync.base !== before) this.looks.again();
+    this.pasting.receive(data.pasted);
+  }
+
+  /** What was drawn here is stored; the rest of the answer follows. */
+  acknowledge(remote: Remote): void {
+    if (remote.by !== CID || this.sync.base < 0) return;
+    const before = this.sync.base;
+    this.sync.receive(remote);
+    if (this.sync.base !== before) this.looks.again();
+    this.update({});
   }
 
   private catalogued(sent: Catalogue | null): Partial<State> {
@@ -155,7 +179,7 @@ export class Model {
     const same = JSON.stringify([data.run, data.nodes]) === JSON.stringify([this.state.run, this.state.status]);
     if (same) return;
     const ended = data.run?.status !== this.state.run?.status;
-    this.update({ run: data.run, status: data.nodes });
+    this.update({ run: data.run, status: shared(this.state.status, data.nodes) });
     if (ended) this.looks.again();
   }
 
@@ -200,7 +224,8 @@ export class Model {
     this.port = null;
   }
 
-  wish(wish: Wish): void {
+  /** Returns the number of the intent. */
+  wish(wish: Wish): number {
     if (wish.type === "fix") {
       this.fixing = true;
       const node = this.state.problems.find((problem) => problem.id === wish.problem)?.node;
@@ -209,6 +234,7 @@ export class Model {
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
     this.send(() => this.port?.setStateValue("intent", intent));
+    return this.intents;
   }
 
   private send(deliver: () => void): boolean {
@@ -222,7 +248,7 @@ export class Model {
   change(graph: Graph, tag: string | null = null): void {
     if (this.state.readonly || graph === this.state.graph) return;
     this.history = record(this.history, this.state.graph, tag, Date.now());
-    this.put(graph);
+    this.put(graph, tag !== null && TYPED.test(tag));
   }
 
   undo(): void {
@@ -251,12 +277,25 @@ export class Model {
     const { graph, selection, specs } = this.state;
     if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
     const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
-    const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + 110, beside.position[1]] : centre;
+    const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + GAP, beside.position[1]] : centre;
     const free = graphs.freePlace({ ...graph, nodes: [...shownOf(graph, specs).nodes] }, wanted);
     const [grown, id] = graphs.addNode(graph, component, free);
     const edge = beside ? firstFitFrom(grown, specs, beside.id, id) : null;
     this.change(edge ? graphs.addEdge(grown, edge) : grown);
     this.select([id]);
+    this.reveal([id]);
+    return id;
+  }
+
+  /** Wired to a port; where its one wire is drawn already, between the two that it joins. */
+  addTo(port: PortRef, component: string): string {
+    const { graph, specs } = this.state;
+    const wire = graph.edges.find((edge) => port.side === "in" && edge.target === port.node && edge.target_port === port.port);
+    const inputs = specs.get(graphs.nodeOf(graph, port.node)?.component ?? "")?.inputs;
+    const collects = inputs?.some((input) => input.name === port.port && input.many);
+    const place = besidePort(graph, port);
+    const id = wire && !collects ? this.addOnEdge(component, place, wire) : this.add(component, place, port);
+    this.choosePort(null);
     this.reveal([id]);
     return id;
   }
@@ -335,21 +374,35 @@ export class Model {
     this.reveal([]);
   }
 
-  copy(): number {
-    if (this.state.selection.length === 0) return 0;
-    clipboard = graphs.fragment(this.state.graph, withHidden(this.state.graph, this.state.specs, this.state.selection));
-    pastes = 0;
-    return clipboard.nodes.length;
+  align(line: Line, heights: Heights): void {
+    this.change(align(this.state.graph, this.state.specs, this.state.selection, line, heights));
   }
 
-  paste(): void {
-    if (clipboard.nodes.length === 0) return;
-    pastes += 1;
-    this.insert(clipboard, 40 * pastes);
+  distribute(axis: Axis, heights: Heights): void {
+    this.change(distribute(this.state.graph, this.state.specs, this.state.selection, axis, heights));
+  }
+
+  /** What is selected as text for the clipboard; null where nothing is. */
+  copy(): string | null {
+    const { graph, selection } = this.state;
+    if (selection.length === 0) return null;
+    const text = keep(graphs.fragment(graph, withHidden(graph, this.state.specs, selection)));
+    this.say(`${selection.length === 1 ? "One node is" : `${selection.length} nodes are`} copied, as text too.`);
+    return text;
+  }
+
+  /** What the clipboard holds, where `seen` is the visible part of the drawing. */
+  paste(text: string, seen: Box): void {
+    const { graph, specs, readonly } = this.state;
+    if (readonly) return this.say("This pipeline is only shown here. Nothing was pasted.");
+    const piece = recall(text);
+    if (piece) this.insert(piece, shiftOf(graph, piece, specs, seen));
+    else this.pasting.start(text, seen);
   }
 
   duplicate(): void {
-    this.insert(graphs.fragment(this.state.graph, withHidden(this.state.graph, this.state.specs, this.state.selection)), 40);
+    const chosen = withHidden(this.state.graph, this.state.specs, this.state.selection);
+    this.insert(graphs.fragment(this.state.graph, chosen), [40, 40]);
   }
 
   // What is looked at
@@ -392,6 +445,10 @@ export class Model {
     this.looks.at({ node, port, rows: PAGE_ROWS });
   }
 
+  choosePort(port: PortRef | null): void {
+    this.update({ port });
+  }
+
   /** Show these nodes: the collapsed groups that they are in expand. */
   reveal(ids: readonly string[]): void {
     this.change(expandTo(this.state.graph, this.state.specs, ids, this.heights));
@@ -417,13 +474,18 @@ export class Model {
     this.wish({ type: "select", node });
   }
 
-  private insert(piece: Graph, offset: number): void {
+  private insert(piece: Graph, shift: Point): void {
+    const { graph } = this.state;
     if (piece.nodes.length === 0) return;
-    const [graph, ids] = graphs.paste(this.state.graph, piece, [offset, offset]);
+    const [nodes, edges] = [graph.nodes.length + piece.nodes.length, graph.edges.length + piece.edges.length];
+    if (nodes > graphs.MOST_NODES || edges > graphs.MOST_EDGES) return this.say(tooMany(nodes, edges));
+    const [grown, ids] = graphs.paste(graph, piece, shift);
     const copies = new Map(piece.nodes.map((node, place) => [node.id, ids[place]!]));
-    const pasted = relisted(graph, this.state.specs, copies);
+    const pasted = relisted(grown, this.state.specs, copies);
     this.change(pasted);
-    this.select(visible(pasted, this.state.specs, ids));
+    const shown = visible(pasted, this.state.specs, ids);
+    this.select(shown);
+    this.reveal(shown.slice(0, 1));
   }
 
   private travel(step: [History<Graph>, Graph] | null): void {
@@ -433,9 +495,9 @@ export class Model {
     this.put(step[1]);
   }
 
-  private put(graph: Graph): void {
+  private put(graph: Graph, typing = false): void {
     this.state = { ...this.state, graph };
-    this.sync.touch();
+    this.sync.touch(typing);
   }
 
   private update(change: Partial<State>): void {
@@ -445,6 +507,10 @@ export class Model {
     for (const listener of this.listeners) listener();
   }
 }
+
+const tooMany = (nodes: number, edges: number): string =>
+  `Nothing was added: the pipeline would have ${nodes.toLocaleString("en-US")} nodes and ${edges.toLocaleString("en-US")} wires. ` +
+  `It may have ${graphs.MOST_NODES.toLocaleString("en-US")} and ${graphs.MOST_EDGES.toLocaleString("en-US")}.`;
 
 /** Shift what stands to the right of a node that was put between two others, when it stands too close. */
 function makeRoom(graph: Graph, id: string): Graph {

@@ -1,5 +1,5 @@
 /** Which wires may be drawn. The engine has the last word; these are its rules, said in its own texts. */
-import { addEdge, nodeOf } from "./graph";
+import { addEdge, nodeOf, wiresInto, wiresOutOf } from "./graph";
 import type { ComponentSpec, Graph, GraphEdge, GraphNode, Messages, RefusalCode } from "../protocol";
 
 export type Specs = ReadonlyMap<string, ComponentSpec>;
@@ -40,15 +40,13 @@ const specOf = (graph: Graph, specs: Specs, id: string): ComponentSpec | undefin
 
 /** True when something flows, over any number of wires, from `start` to `goal`. */
 export function reaches(graph: Graph, start: string, goal: string): boolean {
-  const next = new Map<string, string[]>();
-  for (const edge of graph.edges) next.set(edge.source, [...(next.get(edge.source) ?? []), edge.target]);
   const seen = new Set<string>();
   const todo = [start];
   for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
     if (id === goal) return true;
     if (seen.has(id)) continue;
     seen.add(id);
-    todo.push(...(next.get(id) ?? []));
+    todo.push(...wiresOutOf(graph, id).map((edge) => edge.target));
   }
   return false;
 }
@@ -60,7 +58,7 @@ export function refusalCode(graph: Graph, specs: Specs, edge: GraphEdge): Refusa
   const input = specOf(graph, specs, edge.target)?.inputs.find((port) => port.name === edge.target_port);
   if (!output || !input) return "direction";
   if (output.kind !== input.kind) return "kind_mismatch";
-  const arriving = graph.edges.filter((other) => other.target === edge.target && other.target_port === input.name);
+  const arriving = wiresInto(graph, edge.target).filter((other) => other.target_port === input.name);
   const twin = arriving.some((other) => other.source === edge.source && other.source_port === edge.source_port);
   if (twin) return "duplicate";
   if (arriving.length > 0 && !input.many) return "taken";

@@ -1,10 +1,10 @@
 /**
- * The saving of one document: the newest snapshot goes out 200 ms after the last change, one at a time,
+ * The saving of one document: the newest snapshot goes out at once, or when a hand that types is still, one at a time,
  * and again after 4 s without an answer. Python answers with `rev`, `by` and `ack`.
  */
 import type { Edit, Graph } from "../protocol";
 
-export const QUIET_MS = 200;
+export const QUIET_MS = 100;
 export const RETRY_MS = 4000;
 
 export interface Remote {
@@ -48,11 +48,11 @@ export class Sync {
     return this.dirty || this.flight !== null;
   }
 
-  /** The graph has changed here. */
-  touch(): void {
+  /** The graph has changed here; what is being typed is not sent letter by letter. */
+  touch(typing = true): void {
     this.dirty = true;
     clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => this.flush(false), QUIET_MS);
+    this.quiet = setTimeout(() => this.flush(false), typing ? QUIET_MS : 0);
     this.wire.changed();
   }
 

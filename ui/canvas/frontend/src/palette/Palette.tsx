@@ -1,35 +1,41 @@
 /** Everything a node can be: search it, drag it, or press Enter on it. */
 import { useEffect, useMemo, useRef, useState } from "react";
-import { hueOf } from "../appearance";
-import { usePart } from "../context";
-import { endDrag, startDrag } from "../board/dragging";
+import { useEditor, usePart } from "../context";
+import { Chip } from "../fields/Chips";
 import { Icon } from "../Icon";
-import { matching, shelves } from "./search";
+import { nodeOf } from "../model/graph";
 import type { ComponentSpec } from "../protocol";
+import { fitting, wordsFor } from "./fitting";
+import { Item } from "./Item";
+import { useKept } from "./kept";
+import { matching, shelves, type Shelf } from "./search";
 
 interface Props {
   search: React.RefObject<HTMLInputElement | null>;
   onAdd(component: string): void;
+  /** The person is done with the palette. */
+  onLeave(): void;
 }
 
 const FEW = 24;
 
-export function Palette({ search, onAdd }: Props) {
-  const palette = usePart((state) => state.palette);
-  const categories = usePart((state) => state.categories);
+export function Palette({ search, onAdd, onLeave }: Props) {
   const readonly = usePart((state) => state.readonly);
+  const favourites = useKept("favourites");
+  const { offered, words, clear } = useOffer();
+  const groups = useShelves(offered);
   const [query, setQuery] = useState("");
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
+  const [searching, setSearching] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const groups = useMemo(() => shelves(palette, categories), [palette, categories]);
-  const found = useMemo(() => (query.trim() ? matching(palette, query) : null), [palette, query]);
-  // A long catalogue starts folded, but for where everybody begins.
-  const openAtFirst = (key: string): boolean => palette.length <= FEW || key === groups[0]?.key;
+  const found = useMemo(() => (query.trim() || words ? matching(offered, query) : null), [offered, query, words]);
+  // A long catalogue starts folded, but for what a person kept and for where everybody begins.
+  const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent"].includes(key) || key === groups.find((one) => !one.kept)?.key;
   const isOpen = (key: string): boolean => openAtFirst(key) !== toggled.has(key);
 
   useEffect(() => {
     list.current?.scrollTo({ top: 0 });
-  }, [query]);
+  }, [query, words]);
 
   const toggle = (key: string): void => {
     const next = new Set(toggled);
@@ -40,33 +46,26 @@ export function Palette({ search, onAdd }: Props) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const stops = [search.current, ...(list.current?.querySelectorAll<HTMLElement>("button") ?? [])];
+    const stops = [search.current, ...(list.current?.querySelectorAll<HTMLElement>(".cb-item, .cb-shelf") ?? [])];
     const place = stops.indexOf(document.activeElement as HTMLElement);
     stops[Math.min(stops.length - 1, Math.max(0, place + step))]?.focus();
   };
-  const item = (spec: ComponentSpec) => (
-    <button
-      key={spec.key}
-      type="button"
-      className="cb-item"
-      data-testid={`palette-${spec.key}`}
-      style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties}
-      title={spec.about}
-      aria-label={`${spec.title}. ${spec.about} Press Enter to add.`}
-      draggable={!readonly}
-      disabled={readonly}
-      onDragStart={(event) => startDrag(event, spec.key)}
-      onDragEnd={endDrag}
-      onDoubleClick={() => onAdd(spec.key)}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        onAdd(spec.key);
-      }}
-    >
-      <span className="cb-swatch"><Icon name={spec.icon} /></span>
-      <span className="cb-clip">{spec.title}</span>
-    </button>
+  const add = (component: string): void => {
+    onAdd(component);
+    if (document.activeElement?.closest(".cb-palette") === null) return;
+    setQuery("");
+    search.current?.focus(); // ready for the next one
+  };
+  const onSearchKey = (event: React.KeyboardEvent): void => {
+    if (event.key === "Enter" && found?.[0] && !readonly) add(found[0].key);
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    if (query) setQuery("");
+    else if (words) clear();
+    else onLeave();
+  };
+  const item = (spec: ComponentSpec, first = false, shelf?: string) => (
+    <Item key={spec.key} spec={spec} shelf={shelf} readonly={readonly} starred={favourites.includes(spec.key)} first={first} onAdd={add} />
   );
 
   return (
@@ -81,17 +80,23 @@ export function Palette({ search, onAdd }: Props) {
           aria-label="Search components"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") setQuery("");
-            if (event.key === "Enter" && found?.[0]) onAdd(found[0].key);
-          }}
+          onFocus={() => setSearching(true)}
+          onBlur={() => setSearching(false)}
+          onKeyDown={onSearchKey}
         />
         {!query && <kbd aria-hidden="true">A</kbd>}
       </div>
+      {words && (
+        <div className="cb-offer cb-chips" role="status" data-testid="palette-filter">
+          <Chip text={words} icon="filter_alt" onRemove={clear} />
+        </div>
+      )}
       <div className="cb-shelves" ref={list}>
-        {found?.map(item)}
+        {found?.map((spec, place) => item(spec, place === 0 && searching && !readonly))}
         {found?.length === 0 && (
-          <p className="cb-none">Nothing is called “{query.trim()}”. Try a shorter word, such as “scale” or “join”.</p>
+          <p className="cb-none">
+            {words && !query.trim() ? "Nothing fits there." : `Nothing${words ? " that fits there" : ""} is called “${query.trim()}”. Try a shorter word, such as “scale” or “join”.`}
+          </p>
         )}
         {!found && groups.map((shelf) => (
           <section key={shelf.key}>
@@ -100,10 +105,37 @@ export function Palette({ search, onAdd }: Props) {
               <span className="cb-clip">{shelf.title}</span>
               <span className="cb-shelf-count">{shelf.items.length}</span>
             </button>
-            {isOpen(shelf.key) && shelf.items.map(item)}
+            {isOpen(shelf.key) && shelf.items.map((spec) => item(spec, false, shelf.kept && shelf.key))}
           </section>
         ))}
       </div>
     </nav>
   );
+}
+
+/** What the palette offers: everything, or what fits to the port that was clicked. */
+function useOffer(): { offered: ComponentSpec[]; words: string | null; clear(): void } {
+  const { model } = useEditor();
+  const palette = usePart((state) => state.palette);
+  const port = usePart((state) => (state.port && nodeOf(state.graph, state.port.node) ? state.port : null));
+  const words = usePart((state) => (port ? wordsFor(state.graph, state.specs, port) : null));
+  const offered = useMemo(() => {
+    const { graph, specs } = model.state;
+    return port ? fitting(palette, graph, specs, port) : palette;
+  }, [model, palette, port]);
+  return { offered, words, clear: () => model.choosePort(null) };
+}
+
+/** The categories, below what the person starred or used last. */
+function useShelves(offered: ComponentSpec[]): (Shelf & { kept?: true })[] {
+  const categories = usePart((state) => state.categories);
+  const favourites = useKept("favourites");
+  const recent = useKept("recent");
+  return useMemo(() => {
+    const byKey = new Map(offered.map((spec) => [spec.key, spec]));
+    const shelf = (key: string, title: string, keys: readonly string[]) =>
+      ({ key, title, items: keys.flatMap((one) => byKey.get(one) ?? []), kept: true as const });
+    const own = [shelf("favourites", "Favourites", favourites), shelf("recent", "Recent", recent)];
+    return [...own.filter(({ items }) => items.length > 0), ...shelves(offered, categories)];
+  }, [offered, categories, favourites, recent]);
 }

@@ -1,11 +1,13 @@
 /** What can be done with several nodes at once. */
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
+import { Align } from "./Align";
 import { group, toggle } from "../model/acting";
 
 export function ManyPane() {
   const { model } = useEditor();
   const selection = usePart((state) => state.selection);
+  const readonly = usePart((state) => state.readonly);
   return (
     <div className="cb-pane">
       <h2 className="cb-pane-title">{selection.length} nodes selected</h2>
@@ -16,6 +18,7 @@ export function ManyPane() {
         <button type="button" className="cb-button" data-testid="group" onClick={() => group(model)}><Icon name="select_all" />Group</button>
         <button type="button" className="cb-button" data-testid="toggle" onClick={() => toggle(model)}><Icon name="toggle_off" />Switch off or on</button>
       </div>
+      {!readonly && <Align />}
     </div>
   );
 }

@@ -92,7 +92,7 @@ function GateRow({ gate }: { gate: Gate }) {
   });
   return (
     <div className={`cb-gate${gate.open ? " cb-gate-open" : ""}`} title={`${title}: ${gate.port}`}>
-      <Port reachable={selected} node={gate.node} side={gate.side} name={gate.port} kind={gate.kind} optional={gate.optional} place={0} of={1}
+      <Port reachable={false} node={gate.node} side={gate.side} name={gate.port} kind={gate.kind} optional={gate.optional} place={0} of={1}
         handle={gateId(gate.side, gate.node, gate.port)} owner={title} />
       <span className="cb-clip">{title}{several && <span className="cb-gate-port"> {gate.port}</span>}</span>
     </div>

@@ -1,0 +1,67 @@
+/** What of the drawing is in view: all of it, its beginning, or a card that is to be seen. */
+import type { ReactFlowInstance } from "@xyflow/react";
+import { useEffect } from "react";
+import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
+import type { GraphNode } from "../protocol";
+
+const READABLE = 0.7;
+/** How small a drawing may be shown: two thousand cards can still be seen at once. */
+export const FARTHEST = 0.05;
+const MARGIN = 28;
+const TALLEST = 300;
+
+export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Everything, if it can be read like that; else the beginning of it. */
+export async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {
+  await flow.fitView(view(box));
+  const { y, zoom } = flow.getViewport();
+  if (zoom >= READABLE) return;
+  const bounds = flow.getNodesBounds(flow.getNodes());
+  const middle = bounds.y + bounds.height / 2;
+  const isHigh = bounds.height * READABLE > (box?.clientHeight ?? 0);
+  const top = isHigh ? MARGIN - bounds.y * READABLE : y + middle * (zoom - READABLE);
+  await flow.setViewport({ x: 52 - bounds.x * READABLE, y: top, zoom: READABLE });
+}
+
+/** How much of the board's right side the settings float over, in pixels. */
+export function covered(box: HTMLElement | null): number {
+  const area = box?.getBoundingClientRect();
+  const panel = box?.parentElement?.querySelector(".cb-inspector")?.getBoundingClientRect();
+  return area && panel && panel.width > 0 ? Math.max(0, area.right - panel.left) : 0;
+}
+
+export const view = (box: HTMLElement | null) => ({
+  padding: { left: "52px", right: `${84 + covered(box)}px`, y: "56px" } as const,
+  maxZoom: 1,
+  minZoom: FARTHEST,
+});
+
+/** Move the view just so far that a card is wholly seen; of something larger, its beginning. */
+export function show(flow: ReactFlowInstance, box: HTMLElement | null, node: GraphNode | undefined): void {
+  const area = box?.getBoundingClientRect();
+  if (!area || !node) return;
+  const { x, y, zoom } = flow.getViewport();
+  const left = node.position[0] * zoom + x;
+  const top = node.position[1] * zoom + y;
+  const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
+  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - area.height;
+  const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
+  const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
+  if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });
+}
+
+/** A hidden tab has no width, so the first fit of a canvas in it means nothing. */
+export function useRefitWhenShown(box: React.RefObject<HTMLDivElement | null>, fit: () => void): void {
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    let hidden = element.clientWidth === 0;
+    const observer = new ResizeObserver(() => {
+      if (hidden && element.clientWidth > 0) requestAnimationFrame(fit);
+      hidden = element.clientWidth === 0;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, fit]);
+}

@@ -1,0 +1,51 @@
+/** A component in the palette: drag it, double-click it or press Enter on it; its star keeps it at the top. */
+import { hueOf } from "../appearance";
+import { endDrag, startDrag } from "../board/dragging";
+import { Icon } from "../Icon";
+import type { ComponentSpec } from "../protocol";
+import { star } from "./kept";
+
+interface Props {
+  spec: ComponentSpec;
+  readonly: boolean;
+  starred: boolean;
+  /** Where it stands a second time: among what a person kept. */
+  shelf?: string | undefined;
+  /** Whether Enter in the search adds this one. */
+  first: boolean;
+  onAdd(component: string): void;
+}
+
+export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
+  const name = shelf ? `${shelf}-${spec.key}` : spec.key;
+  return (
+    <div className={`cb-item-row${first ? " cb-item-first" : ""}`} style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties}>
+      <button
+        type="button"
+        className="cb-item"
+        data-testid={`palette-${name}`}
+        title={spec.about}
+        aria-label={`${spec.title}. ${spec.about} Press Enter to add${starred ? ", S to take the star off" : ", S to star"}.`}
+        draggable={!readonly}
+        disabled={readonly}
+        onDragStart={(event) => startDrag(event, spec.key)}
+        onDragEnd={endDrag}
+        onDoubleClick={() => onAdd(spec.key)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" && event.key !== " " && event.key.toLowerCase() !== "s") return;
+          event.preventDefault();
+          if (event.key.toLowerCase() === "s") star(spec.key);
+          else onAdd(spec.key);
+        }}
+      >
+        <span className="cb-swatch"><Icon name={spec.icon} /></span>
+        <span className="cb-clip">{spec.title}</span>
+        {first && <kbd aria-hidden="true">Enter</kbd>}
+      </button>
+      <button type="button" className="cb-star" tabIndex={-1} aria-pressed={starred} data-testid={`star-${name}`}
+        title={starred ? "Take the star off" : "Star: keep it at the top"} aria-label={`Star ${spec.title}`} onClick={() => star(spec.key)}>
+        <Icon name="star" />
+      </button>
+    </div>
+  );
+}
