@@ -22,6 +22,9 @@ TELLING_GAP = 0.05
 """How much of the target a gap must tell to be worth a column."""
 
 
+_ALIKE = "has parts that would be called like other columns"
+
+
 @dataclass(frozen=True)
 class Model:
     """A model as it is drawn."""
@@ -86,9 +89,8 @@ def _planned(known: Known, answer: Answer) -> _Plan:
             hint="Choose another target, or bring a table with more columns.",
             field="target",
         )
-    silent = [LeftOut(one, "has parts that would be called like other columns")
-              for one in uses.names("date") if one not in dates.columns and one != rows.column and dates.parts]  # fmt: skip
-    return _Plan(answer, rows, uses, dates, (*uses.left_out, *silent))
+    gone = [LeftOut(name, _ALIKE) for name in uses.names("date") if name not in (*dates.columns, rows.column)]
+    return _Plan(answer, rows, uses, dates, (*uses.left_out, *(gone if dates.parts else ())))
 
 
 def _from(plan: _Plan) -> str:

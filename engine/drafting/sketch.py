@@ -44,7 +44,15 @@ class Sketch:
             self._stages[-1].lines.append([])
 
     def step(
-        self, key: str, params: Mapping[str, Any], title: str, why: str, after: str | Sequence[str] = (), into: str = ""
+        self,
+        key: str,
+        params: Mapping[str, Any],
+        title: str,
+        why: str,
+        after: str | Sequence[str] = (),
+        into: str = "",
+        *,
+        node_id: str = "",
     ) -> str:
         """Draw a node.
 
@@ -54,21 +62,27 @@ class Sketch:
             The nodes whose outputs it takes; ``node.port`` for another than the first.
         into
             The input port, where it is not the first.
+        node_id
+            What it is called; after its component unless given.
 
         Returns
         -------
         str
             Its id.
         """
-        node_id = self._free(key)
+        node_id = node_id or self._free(key)
         self._nodes[node_id] = {"component": key, "params": dict(params), "title": title}
         self._whys[node_id] = why
-        target = f"{node_id}.{into}" if into else node_id
-        self._edges += [f"{source} -> {target}" for source in ([after] if isinstance(after, str) else after)]
+        for source in [after] if isinstance(after, str) else after:
+            self.wire(source, f"{node_id}.{into}" if into else node_id)
         if len(self._stages[-1].lines[-1]) == MOST_IN_LINE:
             self.line()
         self._stages[-1].lines[-1].append(node_id)
         return node_id
+
+    def wire(self, source: str, target: str) -> None:
+        """Draw a wire between two ports; the first ones unless they are named."""
+        self._edges.append(f"{source} -> {target}")
 
     def pipeline(self, name: str, summary: str) -> Pipeline:
         """The drawing, with a note that says what it is for above its frames."""
