@@ -136,7 +136,7 @@ class Template(_Value):
 
 def _source(wire: str, renamed: Mapping[str, str]) -> str:
     node, dot, port = wire.partition(".")
-    return renamed[node] if node in renamed else f"{node}{dot}{port}"
+    return renamed.get(node, f"{node}{dot}{port}")
 
 
 @cache
