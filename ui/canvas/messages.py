@@ -125,8 +125,15 @@ class Save(Intent):
     type: Literal["save"]
 
 
-_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save] = TypeAdapter(
-    Annotated[Select | Open | Run | Cancel | Fix | Save, Field(discriminator="type")]
+class Begin(Intent):
+    """Let it be drawn, or take a template: the canvas is empty."""
+
+    type: Literal["begin"]
+    of: Literal["data", "templates"]
+
+
+_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save | Begin] = TypeAdapter(
+    Annotated[Select | Open | Run | Cancel | Fix | Save | Begin, Field(discriminator="type")]
 )
 
 

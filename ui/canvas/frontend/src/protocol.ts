@@ -210,7 +210,8 @@ export type Wish =
   | { type: "run"; to: string | null }
   | { type: "cancel" }
   | { type: "fix"; problem: string; fix: string }
-  | { type: "save" };
+  | { type: "save" }
+  | { type: "begin"; of: "data" | "templates" };
 
 /** `knows`: the digest of the catalogue that the browser has. */
 export type Intent = Wish & { doc: string; cid: string; seq: number; after: number; knows: string | null };

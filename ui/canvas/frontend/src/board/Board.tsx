@@ -275,7 +275,10 @@ async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Prom
   if (zoom >= READABLE) return;
   const bounds = flow.getNodesBounds(flow.getNodes());
   const middle = bounds.y + bounds.height / 2;
-  await flow.setViewport({ x: 52 - bounds.x * READABLE, y: y + middle * (zoom - READABLE), zoom: READABLE });
+  const fits = bounds.height * READABLE <= (box?.clientHeight ?? Infinity);
+  // What is too tall is read from its top, like a page.
+  const top = fits ? y + middle * (zoom - READABLE) : MARGIN - bounds.y * READABLE;
+  await flow.setViewport({ x: 52 - bounds.x * READABLE, y: top, zoom: READABLE });
 }
 
 const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
