@@ -60,8 +60,8 @@ def _has_repeated(known: Known) -> bool:
 
 
 def _gone(gone: Sequence[LeftOut]) -> str:
-    first = "; ".join(f"{one.column} {one.why}" for one in gone[:2])
-    return f"{first}." if len(gone) <= 2 else f"{first}; {len(gone) - 2} more are told above."
+    first, more = f"{gone[0].column} {gone[0].why}", len(gone) - 1
+    return f"{first}; {more} more {'is' if more == 1 else 'are'} told above." if more else f"{first}."
 
 
 def counted(columns: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from components.forecast.forecast_backtest import KINDS
 from engine.drafting.answers import chosen
-from engine.drafting.beginning import begin, named, told
+from engine.drafting.beginning import begin, told
 from engine.drafting.drawn import Draft
 from engine.drafting.goal import Goal
 from engine.drafting.known import Known
@@ -186,7 +186,7 @@ def _steps(sketch: Sketch, params: dict[str, Any], series: _Series, last: str) -
     sketch.line()
     why = f"Learns from earlier values and the calendar how it goes on, {ahead} steps ahead."
     said = sketch.step("lag_regression", params, "What comes next", why, last)
-    why = f"The forecast over time{', for ' + named(series.group, 'apart', 'apart') if series.group else ''}."
+    why = f"The forecast over time{f', a line for each {series.group[0]}' if series.group else ''}."
     lines = {"kind": "line", "x": params["time"], "y": "forecast", "aggregate": "sum"}
     lines |= {"color": series.group[0]} if series.group else {}
     sketch.step("chart", lines, "The forecast", why, f"{said}.table")

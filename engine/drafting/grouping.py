@@ -6,7 +6,7 @@ from engine.drafting.features import encode
 from engine.drafting.goal import Goal
 from engine.drafting.known import Known
 from engine.drafting.sketch import Sketch
-from engine.drafting.unsupervised import free_names, learned_from, names_a_row, needs_columns
+from engine.drafting.unsupervised import learned_from, make_room, names_a_row, needs_columns
 from engine.drafting.uses import uses_of
 
 GROUPS = 4
@@ -28,7 +28,6 @@ def draft_groups(known: Known, goal: Goal, name: str) -> Draft:
     sketch = Sketch()
     sketch.stage("The rows and columns", "blue")
     last = begin(sketch, known, uses.used, uses.left_out)
-    last = free_names(sketch, known, ("cluster",), last)
     sketch.stage("Columns become comparable", "green")
     last = encode(sketch, uses, "encode_frequency", last)
     numbers = {"columns": {"select": "numeric", "except": list(uses.kept)}} if uses.kept else {"columns": "numeric"}
@@ -42,9 +41,10 @@ def draft_groups(known: Known, goal: Goal, name: str) -> Draft:
         why = "On one scale no column counts more only because its numbers are larger."
         last = sketch.step("standardize", numbers, "One scale", why, last)
     sketch.stage("Groups are found", "orange")
+    last, kept = make_room(sketch, known, uses, ("cluster",), last)
     count = max(1, min(GROUPS, known.profile.rows))
     why = f"Puts each row to the nearest of {count} centres. Try other numbers: a silhouette nearer to 1 is better."
-    params = {"n_clusters": count, **learned_from(uses)}
+    params = {"n_clusters": count, **learned_from(kept)}
     groups = sketch.step("k_means", params, f"{count} groups", why, last)
     why = "How far the groups are apart, how large they are, and in which columns they differ from all rows."
     sketch.step("evaluate", {}, "What the groups are", why, f"{groups}.model", "model")

@@ -6,7 +6,7 @@ from engine.drafting.features import encode
 from engine.drafting.goal import Goal
 from engine.drafting.known import Known
 from engine.drafting.sketch import Sketch
-from engine.drafting.unsupervised import free_names, learned_from, names_a_row, needs_columns
+from engine.drafting.unsupervised import learned_from, make_room, names_a_row, needs_columns
 from engine.drafting.uses import uses_of
 
 SHARE = 0.01
@@ -28,12 +28,12 @@ def draft_odd_rows(known: Known, goal: Goal, name: str) -> Draft:
     sketch = Sketch()
     sketch.stage("The rows and columns", "blue")
     last = begin(sketch, known, uses.used, uses.left_out)
-    last = free_names(sketch, known, ("anomaly", "anomaly_score"), last)
     sketch.stage("Columns become numbers", "green")
     last = encode(sketch, uses, "encode_frequency", last)
     sketch.stage("Odd rows are found", "orange")
+    last, kept = make_room(sketch, known, uses, ("anomaly", "anomaly_score"), last)
     why = f"Parts rows by chance: what is alone after a few cuts is odd. The oddest {SHARE:.0%} are flagged."
-    params = {"contamination": SHARE, **learned_from(uses)}
+    params = {"contamination": SHARE, **learned_from(kept)}
     forest = sketch.step("isolation_forest", params, "Isolation forest", why, last)
     why = "In which columns the flagged rows differ from all others."
     sketch.step("evaluate", {}, "What is odd about them", why, f"{forest}.model", "model")

@@ -31,16 +31,29 @@ def needs_columns(known: Known, uses: Uses, what: str) -> None:
     )
 
 
-def learned_from(uses: Uses) -> dict[str, Any]:
+def learned_from(kept: Sequence[str]) -> dict[str, Any]:
     """The features of a model: everything but what is kept to be read."""
-    return {"features": {"select": "all", "except": list(uses.kept)}} if uses.kept else {}
+    return {"features": {"select": "all", "except": list(kept)}} if kept else {}
 
 
-def free_names(sketch: Sketch, known: Known, names: Sequence[str], last: str) -> str:
-    """Rename columns that are called like those which the model adds."""
-    taken = {column: f"{column}_before" for column in known.columns if column.lower() in names}
-    taken = {old: new for old, new in taken.items() if known.makes_new(new)}
-    if not taken:
-        return last
-    why = "The model adds a column of this name."
-    return sketch.step("rename_columns", {"mapping": taken}, "Make room for the answer", why, last)
+def make_room(sketch: Sketch, known: Known, uses: Uses, names: Sequence[str], last: str) -> tuple[str, list[str]]:
+    """Rename columns that are called like those which the model adds.
+
+    Returns
+    -------
+    str
+        The last node.
+    list of str
+        The columns that are kept, as they are called now.
+    """
+    there = [*(one.name for one in uses.used), *uses.kept]
+    taken = {column: _free(known, column) for column in there if column.lower() in names}
+    if taken:
+        why = "The model adds a column of this name."
+        last = sketch.step("rename_columns", {"mapping": taken}, "Make room for the answer", why, last)
+    return last, [taken.get(name, name) for name in uses.kept]
+
+
+def _free(known: Known, column: str) -> str:
+    names = (f"{column}_{number}" for number in range(2, len(known.columns) + 3))
+    return next(name for name in names if known.makes_new(name))

@@ -7,6 +7,7 @@ from functools import lru_cache
 import pyarrow as pa
 
 from components.base import StoredTable
+from components.base.estimator import Task
 from engine.checks import apply_fix
 from engine.drafting import Draft, Goal, Kind, Known, LeftOut, draft
 from engine.drafting.answers import Answer, Suggestion, answers, suggestions
@@ -23,7 +24,7 @@ from engine.workspace import Workspace
 from storage.schema import DatasetVersion
 
 __all__ = [
-    "Answer", "Goal", "Kind", "LeftOut", "Outlook", "Preview", "Role", "Suggestion", "Template", "begin_empty",
+    "Answer", "Goal", "Kind", "LeftOut", "Outlook", "Preview", "Role", "Suggestion", "Task", "Template", "begin_empty",
     "begin_with_dataset", "begin_with_template", "build", "fits", "look_at", "preview", "template", "templates",
 ]  # fmt: skip
 
@@ -194,15 +195,15 @@ def begin_with_template(
 
 def fits(workspace: Workspace, key: str, dataset: str) -> list[Role]:
     """Which columns of a dataset could have the roles of a template, those that are called alike first."""
-    known, chosen = _known(workspace, dataset), template(key)
+    known = _known(workspace, dataset)
     likely = [one.answer.name for one in suggestions(known)]
+    learnable = {one.name for one in answers(known) if one.task}
     found = []
-    for role_key, role in chosen.roles.items():
-        able = [one for one in known.columns.values() if one.kind in role.kinds]
+    for role_key, role in template(key).roles.items():
+        names = [one.name for one in known.columns.values() if one.kind in role.kinds]
+        rank: dict[str, int] = {}
         if role_key == "target":
-            able = [one for one in able if next(a for a in answers(known) if a.name == one.name).task]
-        names = [one.name for one in able]
-        rank = {name: place for place, name in enumerate(likely)} if role_key == "target" else {}
+            names, rank = [name for name in names if name in learnable], {one: at for at, one in enumerate(likely)}
         names.sort(key=lambda name: (name.lower() != role.column.lower(), rank.get(name, len(rank))))
         found.append(Role(key=role_key, title=role.title, about=role.about, columns=names))
     return found
@@ -243,11 +244,15 @@ def _steps(found: Draft) -> list[tuple[str, str]]:
 
 
 def _known(workspace: Workspace, dataset: str) -> Known:
-    version = workspace.version_of(StoredTable(dataset, "latest"))
-    facts = facts_of(workspace)(StoredTable(dataset, "latest"))
-    measured = facts.profile if facts else _measured(_Asked(workspace, version))
-    tells = {"tells": facts.telling} if facts else {}
-    return Known(dataset, measured, gaps_tell=lambda target: gaps_tell(_sample(workspace, version), target), **tells)
+    stored = StoredTable(dataset, "latest")
+    version, facts = workspace.version_of(stored), facts_of(workspace)(stored)
+
+    def by_gaps(target: str) -> Mapping[str, float]:
+        return gaps_tell(_sample(workspace, version), target)
+
+    if facts is None:
+        return Known(dataset, _measured(_Asked(workspace, version)), gaps_tell=by_gaps)
+    return Known(dataset, facts.profile, tells=facts.telling, gaps_tell=by_gaps)
 
 
 def _sample(workspace: Workspace, version: DatasetVersion) -> pa.Table:

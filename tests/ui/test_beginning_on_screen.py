@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 from engine.graph import Pipeline
 from engine.service import pipelines
 from engine.service.beginnings import templates
-from ui.beginning.thumbnail import thumbnail
-from ui.canvas.messages import Begin, Refused, read_intent
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
+from ui.beginning.thumbnail import thumbnail
+from ui.canvas.messages import Begin, Refused, read_intent
 
 INTENT = {"doc": "p", "cid": "c", "seq": 1, "after": 0, "type": "begin", "of": "templates"}
 

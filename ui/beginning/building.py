@@ -7,7 +7,7 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, beginnings, datasets
 from engine.service.amounts import count
-from engine.service.beginnings import Answer, Goal, Kind, Outlook, Preview
+from engine.service.beginnings import Answer, Goal, Kind, Outlook, Preview, Task
 from ui import places, session
 from ui.trouble import show_error
 from ui.words import escaped
@@ -18,7 +18,7 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "groups": (":material/groups: Find groups", "Put rows together that are alike; nothing has to be known before."),
     "odd_rows": (":material/troubleshoot: Find odd rows", "Find the few rows that are unlike all others."),
 }
-TASKS = {"classification": "one of its values", "regression": "a number"}
+TASKS: dict[Task, str] = {"classification": "one of its values", "regression": "a number"}
 SHOWN = 12
 """Reasons why columns cannot be predicted that are listed."""
 
@@ -80,7 +80,7 @@ def _prediction(outlook: Outlook) -> Goal | None:
     return Goal("predict", target, _task(answer))
 
 
-def _task(answer: Answer) -> str | None:
+def _task(answer: Answer) -> Task | None:
     if len(answer.tasks) < 2:
         st.caption(f"It is predicted as {TASKS[answer.tasks[0]]}.")
         return None
