@@ -9,6 +9,7 @@ from engine.service import Workspace, beginnings, datasets
 from engine.service.amounts import count
 from engine.service.beginnings import Answer, Goal, Kind, Outlook, Preview, Task
 from ui import places, session
+from ui.beginning.thumbnail import picture
 from ui.trouble import show_error
 from ui.words import escaped
 
@@ -121,6 +122,7 @@ def _show_plan(home: Workspace, dataset: str, goal: Goal, into: str | None) -> N
         show_error(error)
         return
     st.markdown(f"**{escaped(plan.summary)}**")
+    st.image(picture(plan.pipeline), width="stretch", alt=f"{len(plan.steps)} nodes, which are listed below")
     _show_steps(plan)
     name = _name(dataset, goal) if not into else ""
     drawn = st.button("Draw it", type="primary", icon=":material/draw:", disabled=not into and not name.strip())
