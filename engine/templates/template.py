@@ -5,7 +5,6 @@ from functools import cache
 from importlib import resources
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from components.ports import Kind as ColumnKind
@@ -14,6 +13,7 @@ from engine.drafting.goal import Kind
 from engine.drafting.sketch import Sketch
 from engine.errors import InvalidPipeline, MissingThing
 from engine.graph import Pipeline
+from engine.graph.yaml_text import read_yaml
 
 FOLDER = "gallery"
 SAMPLE = "sample_data"
@@ -164,7 +164,7 @@ def template(key: str) -> Template:
 
 def _read(name: str, text: str) -> Template:
     try:
-        return Template.model_validate(yaml.safe_load(text))
+        return Template.model_validate(read_yaml(text))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
