@@ -56,7 +56,7 @@ def test_a_template_is_drawn_by_two_clicks(filled: Filled, open_page: Open) -> N
 
 def test_every_template_has_a_picture() -> None:
     for one in templates():
-        svg = thumbnail(one)
+        svg = thumbnail(one.key)
         assert svg.startswith("<svg")
         assert svg.count("<rect") == len(one.steps) + len(one.stages)
 

@@ -25,7 +25,7 @@ def show_gallery(home: Workspace, into: str | None) -> None:
 
 def _show_card(home: Workspace, one: Template, into: str | None) -> None:
     with st.container(border=True, gap="small"):
-        st.image(thumbnail(one), width="stretch", alt=f"{len(one.steps)} nodes in {len(one.stages)} stages")
+        st.image(thumbnail(one.key), width="stretch", alt=f"{len(one.steps)} nodes in {len(one.stages)} stages")
         st.markdown(f"#### :{one.color}[:material/{one.icon}:] {one.title}")
         st.write(one.about)
         st.caption(f":material/output: {one.gives}")

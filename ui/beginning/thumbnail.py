@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from engine.graph import Node, Pipeline
 from engine.service import components
-from engine.service.beginnings import Template
+from engine.service.beginnings import template
 
 CARD_WIDTH, CARD_HEIGHT = 210.0, 100.0
 MARGIN = 40.0
@@ -21,9 +21,9 @@ HUES = {
 
 
 @lru_cache(maxsize=32)
-def thumbnail(one: Template) -> str:
+def thumbnail(key: str) -> str:
     """A template's drawing as SVG."""
-    return picture(one.pipeline(one.title))
+    return picture(template(key).pipeline(key))
 
 
 def picture(pipeline: Pipeline) -> str:
