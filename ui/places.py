@@ -11,6 +11,7 @@ DATASETS = "app_pages/datasets.py"
 IMPORT = "app_pages/import_dataset.py"
 PIPELINES = "app_pages/pipelines.py"
 BUILDER = "app_pages/builder.py"
+BEGIN = "app_pages/begin.py"
 RUNS = "app_pages/runs.py"
 MODELS = "app_pages/models.py"
 ENDPOINTS = "app_pages/endpoints.py"
@@ -37,6 +38,7 @@ def pages() -> list[Any]:
         ),
         st.Page(IMPORT, title="Import a dataset", icon=":material/upload:", url_path="import", visibility="hidden"),
         st.Page(OVERVIEW, title="A dataset", icon=":material/table:", url_path="overview", visibility="hidden"),
+        st.Page(BEGIN, title="Begin a pipeline", icon=":material/add:", url_path="begin", visibility="hidden"),
         st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
         st.Page(SHARED_BOARD, title="Board", icon=":material/dashboard:", url_path="board", visibility="hidden"),
     ]

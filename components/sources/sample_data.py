@@ -6,9 +6,12 @@ import pyarrow as pa
 
 from components.base import Source, Spec
 from components.params import Params, Widget
-from components.sources.customers import customers
+from components.sources.samples import INVENTED
 
-Name = Literal["customers", "iris", "wine", "breast_cancer", "diabetes"]
+Name = Literal[
+    "customers", "houses", "shop_sales", "shoppers", "payments", "tickets", "experiment",
+    "iris", "wine", "breast_cancer", "diabetes",
+]  # fmt: skip
 
 TARGETS = {"iris": "species", "wine": "cultivar", "breast_cancer": "diagnosis", "diabetes": "progression"}
 DIABETES = {
@@ -25,15 +28,17 @@ DIABETES = {
 
 class SampleDataParams(Params):
     name: Annotated[Name, Widget(options="samples")] = "customers"
-    """Which table: ``customers`` (who leaves a telephone company; invented), or one of scikit-learn's."""
+    """Which table: one that is invented, of ``customers`` who leave, ``houses`` and their prices, ``shop_sales`` by
+    day, ``shoppers`` of several kinds, ``payments`` some of which are strange, ``tickets`` and who answers them, or an
+    ``experiment`` with two pages; or one of scikit-learn's."""
 
 
 class SampleData(Source[SampleDataParams]):
     """A small bundled table; nothing is downloaded.
 
     When: trying things out, or following a lesson. Serving: replaced by the records of a request.
-    Source: scikit-learn's toy datasets (UCI repository; Efron et al. 2004 for ``diabetes``); ``customers`` is
-    synthetic.
+    Source: scikit-learn's toy datasets (UCI repository; Efron et al. 2004 for ``diabetes``); all
+    others are synthetic.
     """
 
     spec = Spec(
@@ -47,7 +52,8 @@ class SampleData(Source[SampleDataParams]):
     )
 
     def table(self) -> pa.Table:
-        return customers() if self.params.name == "customers" else _from_sklearn(self.params.name)
+        invented = INVENTED.get(self.params.name)
+        return invented() if invented else _from_sklearn(self.params.name)
 
 
 def _from_sklearn(name: str) -> pa.Table:

@@ -199,7 +199,7 @@ def _balance(node: Node, model: Estimator[Any]) -> Fix | None:
 def _groups(node: Node, split: Split[Any], here: Origins, placed: Pipeline, *, is_drawn: bool) -> Iterator[Problem]:
     """Rows that belong together, torn apart by a split that looks at each row by itself."""
     below = [name for name in placed.descendants(node.id) if is_a(placed.by_id[name], Estimator)]
-    named = next((name for name, origin in here.items() if _names_groups(origin.column)), None)
+    named = next((name for name, origin in here.items() if names_groups(origin.column)), None)
     if not split.by_row or not below or named is None:
         return
     column = here[named].column
@@ -220,7 +220,8 @@ def _groups(node: Node, split: Split[Any], here: Origins, placed: Pipeline, *, i
     )
 
 
-def _names_groups(column: ColumnProfile) -> bool:
+def names_groups(column: ColumnProfile) -> bool:
+    """Whether several rows tell of one of those that a column names, such as a patient or a machine."""
     if column.kind not in ("text", "numeric") or column.distinct < LEAST_GROUPS:
         return False
     if not NAMES_SOMEBODY.search(column.name) and not NAMES_SOMEBODY.search(column.name.lower()):

@@ -5,7 +5,7 @@ import sys
 import typer
 
 import engine.cli.versions  # noqa: F401  its commands are among those of `dataset`
-from engine.cli import connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
+from engine.cli import beginnings, connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
@@ -20,6 +20,9 @@ for command in (home.up, home.ui, home.api, home.worker, home.demo, home.compone
     app.command()(command)
 datasets.app.command("sync")(syncs.dataset_sync)
 datasets.app.command("trigger")(syncs.dataset_trigger)
+pipelines.app.command("build")(beginnings.pipeline_build)
+pipelines.app.command("begin")(beginnings.pipeline_begin)
+pipelines.app.command("templates")(beginnings.pipeline_templates)
 for name, group in (
     ("dataset", datasets),
     ("pipeline", pipelines),

@@ -9,7 +9,7 @@ from engine.cli.given import is_file, pairs, read_pipeline
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 from engine.cli.table import print_table
 
-app = typer.Typer(help="Check, import and export pipelines.", no_args_is_help=True)
+app = typer.Typer(help="Draw, check, import and export pipelines.", no_args_is_help=True)
 
 
 @app.command("validate")

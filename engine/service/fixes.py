@@ -1,9 +1,9 @@
 """Findings about a dataset, fixed by nodes: drawn in a new pipeline, or put into one that reads it already."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.catalog import catalog
+from engine.drafting.repairs import ORDER, is_fixable, steps_of
 from engine.errors import MissingThing
 from engine.graph import Edge, Node, Pipeline, spec_ports
 from engine.service.pipelines import drawn, get_draft, import_pipeline, list_pipelines
@@ -12,14 +12,9 @@ from engine.workspace import Workspace
 
 STEP = 280.0
 """How far apart nodes are drawn."""
-ORDER = (
-    *("trim_text", "text_case", "replace_text", "cast", "parse_date", "deduplicate", "drop_missing"),
-    *("impute_median", "impute_mean", "impute_mode", "clip_outliers", "math", "power_transform", "encode_frequency"),
-    *("mask_column", "hash_column", "drop_columns"),
-)
-"""First what makes values readable, then what needs to read them; what takes columns away comes last."""
-READ_ANEW = {"impute_mode": {"cast": "impute_median", "parse_date": "drop_missing"}}
-"""What fits instead, once a text has become a number or a date."""
+
+
+__all__ = ["Reader", "draw_fixes", "is_fixable", "readers_of", "steps_of", "with_steps"]
 
 
 class Reader(View):
@@ -28,11 +23,6 @@ class Reader(View):
     pipeline_id: str
     name: str
     reads_it: bool
-
-
-def is_fixable(finding: Mapping[str, Any]) -> bool:
-    """Whether a node helps."""
-    return (finding.get("detail") or {}).get("component") in catalog()
 
 
 def readers_of(workspace: Workspace, dataset: str) -> list[Reader]:
@@ -85,60 +75,6 @@ def draw_fixes(
     before = drawn(get_draft(workspace, pipeline_id)) if pipeline_id else Pipeline(name=name.strip() or "untitled")
     after, first = with_steps(before, dataset, steps, version)
     return import_pipeline(workspace, after, replace=pipeline_id is not None), first
-
-
-def steps_of(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """The components and params that fix some findings, in an order that works; alike steps become one.
-
-    >>> gaps = [{"detail": {"component": "impute_mean", "params": {"columns": [name]}}} for name in "ab"]
-    >>> steps_of(gaps)
-    [('impute_mean', {'columns': ['a', 'b']})]
-    """
-    asked = [
-        (step["component"], dict(step["params"]))
-        for finding in findings
-        if is_fixable(finding)
-        for step in (finding["detail"], *finding["detail"].get("then", ()))
-    ]
-    asked = _fitting(_without_dropped(asked))
-    merged: list[tuple[str, dict[str, Any]]] = []
-    for key, params in sorted(asked, key=lambda step: _place(step[0])):
-        twin = next((had for other, had in merged if other == key and _rest(had) == _rest(params)), None)
-        if twin is None or not isinstance(params.get("columns"), list):
-            merged.append((key, params)) if twin is None else None
-        else:
-            twin["columns"] = list(dict.fromkeys([*twin["columns"], *params["columns"]]))
-    return merged
-
-
-def _without_dropped(steps: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
-    """Nothing is done to a column that is dropped in the end."""
-    gone = {name for key, params in steps if key == "drop_columns" for name in params["columns"]}
-    return [
-        (key, params)
-        for key, params in steps
-        if key == "drop_columns"
-        or not isinstance(params.get("columns"), list)
-        or not gone.intersection(params["columns"])
-    ]
-
-
-def _fitting(steps: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
-    became = {name: key for key, params in steps if key in ("cast", "parse_date") for name in params["columns"]}
-
-    def fits(key: str, params: Mapping[str, Any]) -> str:
-        name = next(iter(params["columns"]), "")
-        return READ_ANEW.get(key, {}).get(became.get(name, ""), key)
-
-    return [(fits(key, params), params) for key, params in steps]
-
-
-def _place(key: str) -> int:
-    return ORDER.index(key) if key in ORDER else len(ORDER) - 3
-
-
-def _rest(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in params.items() if name != "columns"}
 
 
 def with_steps(

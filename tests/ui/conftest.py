@@ -10,12 +10,28 @@ from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
 from engine.service import Settings, Workspace, datasets, endpoints, jobs, open_workspace, pipelines, runs
-from ui.beginnings import begin
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 PEOPLE = "name,age,city,joined\n" + "".join(
     f"person {i},{20 + i % 50},{'Graz' if i % 3 else 'Linz'},2024-01-{1 + i % 28:02d}\n" for i in range(250)
 )
+
+CHURN = """
+format: 1
+name: churn
+nodes:
+  customers: {component: sample_data, params: {name: customers}}
+  drop:      {component: drop_columns, params: {columns: [customer_id, signup_date]}}
+  fill:      {component: impute_median, params: {columns: numeric}}
+  encode:    {component: encode_one_hot, params: {columns: {select: text, except: [churn]}}}
+  split:     {component: split_random, params: {test: 0.2, stratify: churn, seed: 7}}
+  model:     {component: hist_gradient_boosting_classifier, params: {target: churn}}
+  report:    {component: evaluate}
+edges: [customers -> drop, drop -> fill, fill -> encode, encode -> split, split -> model, model.model -> report.model]
+layout:
+  {customers: [0, 0], drop: [280, 0], fill: [560, 0], encode: [840, 0], split: [1120, 0], model: [1400, 0],
+   report: [1680, 0]}
+"""
 
 Open = Callable[..., AppTest]
 
@@ -39,7 +55,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     people = home / "people.csv"
     people.write_text(PEOPLE)
     _done(workspace, datasets.start_import(workspace, people, "people"))
-    draft = begin(workspace, "churn", "sample")
+    draft = pipelines.import_pipeline(workspace, Pipeline.from_yaml(CHURN))
     run_id = runs.start_run(workspace, draft.pipeline_id, pipelines.drawn(draft))
     _done(workspace, runs.job_of(workspace, run_id) or "")
     published = endpoints.start_publish(workspace, "churn", None, "churn", "the first")

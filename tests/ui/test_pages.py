@@ -19,6 +19,7 @@ PAGES = (
     "import_dataset",
     "connections",
     "pipelines",
+    "begin",
     "builder",
     "runs",
     "models",

@@ -42,10 +42,10 @@ def steps_of(sets: int, drawn: int, ran: bool, learned: int, served: int) -> lis
         ),
         Step(
             "Draw a pipeline",
-            "Put nodes on the canvas and connect them, from the data to a model.",
+            "Say what you want to know and let it be drawn, take a template, or draw it yourself.",
             bool(drawn),
-            places.PIPELINES,
-            "Draw a pipeline",
+            places.BEGIN,
+            "Begin a pipeline",
         ),
         Step(
             "Run it",
@@ -82,7 +82,7 @@ def show_next(steps: list[Step]) -> None:
             if st.button(todo.label, type="primary", icon=":material/arrow_forward:"):
                 places.go(todo.place)
             if todo is steps[0] and st.button("Use sample data", icon=":material/science:"):
-                places.go(places.PIPELINES, new="sample")
+                places.go(places.BEGIN, of="templates")
         marks = [f":{'green' if step.done else 'gray'}[{_mark(step, todo)} {step.title}]" for step in steps]
         st.markdown("&emsp;".join(marks))
 

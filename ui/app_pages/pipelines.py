@@ -1,4 +1,4 @@
-"""Pipelines: the list; new ones, from nothing, from data or from a file; delete and bring back."""
+"""Pipelines: the list; the ways to a new one; one from a file; delete and bring back."""
 
 import streamlit as st
 
@@ -7,30 +7,11 @@ from engine.graph import Pipeline
 from engine.service import pipelines
 from engine.service.views import PipelineView
 from ui import places, session
-from ui.beginnings import begin
 from ui.frame import Column, badge, confirm, empty, heading, listing, search
 from ui.trouble import guarded, show_error
 from ui.words import ago
 
 home = session.workspace()
-
-
-@st.dialog("New pipeline")
-@guarded
-def ask_new(source: str | None) -> None:
-    suggestion = {None: "", "sample": "customer churn"}.get(source, source or "")
-    with st.form("new_pipeline", border=False):
-        name = st.text_input("Name", value=suggestion, max_chars=120, placeholder="churn", required=True)
-        if source:
-            st.caption(f"It begins with {'the sample data' if source == 'sample' else f'the dataset {source}'}.")
-        sent = st.form_submit_button("Create", type="primary", icon=":material/add:")
-    if sent and str(name or "").strip():
-        try:
-            draft = begin(home, str(name).strip(), source)
-        except PEOPLE_ERRORS as error:
-            show_error(error)
-            return
-        places.go(places.BUILDER, pipeline=draft.pipeline_id)
 
 
 @st.dialog("Import a pipeline")
@@ -98,9 +79,9 @@ def show_list() -> None:
 
 def _first() -> None:
     if st.button("Try it with sample data", type="primary", icon=":material/science:"):
-        ask_new("sample")
-    if st.button("Begin with an empty canvas", icon=":material/add:"):
-        ask_new(None)
+        places.go(places.BEGIN, of="templates")
+    if st.button("Build for me", icon=":material/auto_fix_high:"):
+        places.go(places.BEGIN)
 
 
 def _name(it: PipelineView) -> None:
@@ -135,13 +116,13 @@ def _delete(it: PipelineView) -> None:
 with heading("Pipelines"):
     if st.button("Import YAML", icon=":material/upload_file:"):
         ask_file()
+    if st.button("Build for me", icon=":material/auto_fix_high:"):
+        places.go(places.BEGIN)
+    if st.button("Templates", icon=":material/dashboard_customize:"):
+        places.go(places.BEGIN, of="templates")
     if st.button("New pipeline", type="primary", icon=":material/add:"):
-        ask_new(None)
+        places.go(places.BEGIN)
 gone = places.asked("deleted")
 if gone:
     show_undo(gone)
-wanted = places.asked("new")
-if wanted:
-    places.ask(new=None)
-    ask_new(wanted)
 show_list()

@@ -23,6 +23,8 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     key = f"canvas_{pipeline_id}"
     last = said(key)
     outcome = exchange.take(home, pipeline_id, last, chosen_limits(pipeline_id))
+    if outcome.begin:
+        places.go(places.BEGIN, into=pipeline_id, of=outcome.begin)
     draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
     board = st.container()
     acknowledge(f"ack_{pipeline_id}", doc=pipeline_id, rev=draft.rev, by=draft.by, ack=draft.ack)

@@ -19,7 +19,7 @@ from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Cancel, Edit, Fix, Intent, Open, Paste, Run, Said, Save, Select
+from ui.canvas import Begin, Cancel, Edit, Fix, Intent, Open, Paste, Run, Said, Save, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -49,6 +49,8 @@ class Outcome:
     trouble: Exception | None = None
     node: str | None = None
     changed: bool = False
+    begin: str | None = None
+    """The way to begin that was chosen on the empty canvas."""
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -94,6 +96,8 @@ def _do(
             return Outcome(refused=refused, node=node or "", changed=True)
         case Open(node=node):
             return Outcome(refused=refused, node=node, changed=True)
+        case Begin(of=of):
+            return Outcome(refused=refused, begin=of)
         case Run(to=target):
             drawn = pipelines.drawn(pipelines.get_draft(workspace, pipeline_id))
             runs.start_run(workspace, pipeline_id, drawn, target=target, limits=limits)

@@ -128,6 +128,13 @@ class Save(Intent):
     type: Literal["save"]
 
 
+class Begin(Intent):
+    """Let it be drawn, or take a template: the canvas is empty."""
+
+    type: Literal["begin"]
+    of: Literal["data", "templates"]
+
+
 class Paste(Intent):
     """A text from the clipboard is to be read as a part of a pipeline."""
 
@@ -152,8 +159,8 @@ class Look(Message):
     attempt: Serial = Field(default=0, alias="try")
 
 
-_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save | Paste] = TypeAdapter(
-    Annotated[Select | Open | Run | Cancel | Fix | Save | Paste, Field(discriminator="type")]
+_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save | Begin | Paste] = TypeAdapter(
+    Annotated[Select | Open | Run | Cancel | Fix | Save | Begin | Paste, Field(discriminator="type")]
 )
 
 

@@ -68,7 +68,7 @@ def _first() -> None:
     if st.button("Import a dataset", type="primary", icon=":material/upload:"):
         places.go(places.IMPORT)
     if st.button("Use sample data", icon=":material/science:"):
-        places.go(places.PIPELINES, new="sample")
+        places.go(places.BEGIN, of="templates")
 
 
 def _synced(it: SyncBadge | None) -> None:

@@ -52,8 +52,10 @@ def _show_heading(home: Workspace, dataset: DatasetView) -> None:
             places.OVERVIEW, "For readers", icon=":material/visibility:", dataset=dataset.name,
             help="A page to send to people who only read: nothing on it changes anything.",
         )  # fmt: skip
-        if st.button("Use in a pipeline", icon=":material/account_tree:"):
-            places.go(places.PIPELINES, new=dataset.name)
+        if st.button(
+            "Build for me", icon=":material/auto_fix_high:", help="Draw a pipeline for what you want to know."
+        ):
+            places.go(places.BEGIN, dataset=dataset.name)
         if st.button("New version", icon=":material/upload:"):
             places.go(places.IMPORT, name=dataset.name)
         if st.button("Delete", icon=":material/delete:"):

@@ -342,6 +342,7 @@ export type Wish =
   | { type: "cancel" }
   | { type: "fix"; problem: string; fix: string }
   | { type: "paste"; text: string }
+  | { type: "begin"; of: "data" | "templates" }
   | { type: "save" };
 
 /** `knows`: the digest of the catalogue that the browser has. */

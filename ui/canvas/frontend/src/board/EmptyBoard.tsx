@@ -1,6 +1,9 @@
+/** What stands on a canvas without nodes: the ways to begin. */
+import { useEditor } from "../context";
 import { Icon } from "../Icon";
 
 export function EmptyBoard() {
+  const { model } = useEditor();
   return (
     <div className="cb-empty">
       <Icon name="account_tree" className="cb-empty-icon" />
@@ -10,6 +13,14 @@ export function EmptyBoard() {
         <br />
         Then draw wires: what leaves a node on its right enters the next on its left.
       </p>
+      <div className="cb-empty-ways">
+        <button type="button" className="cb-empty-way" onClick={() => model.wish({ type: "begin", of: "data" })}>
+          <Icon name="auto_fix_high" /> Build for me
+        </button>
+        <button type="button" className="cb-empty-way" onClick={() => model.wish({ type: "begin", of: "templates" })}>
+          <Icon name="dashboard_customize" /> Take a template
+        </button>
+      </div>
     </div>
   );
 }

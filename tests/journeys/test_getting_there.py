@@ -1,0 +1,60 @@
+"""From nothing to a drawing that runs: built for somebody, from a template, from a finding; in a real browser."""
+
+import pyarrow.csv
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.sources.customers import customers
+from tests.journeys.board import SECOND, Board
+from tests.journeys.conftest import Look
+from tests.journeys.product import Product
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def people(product: Product) -> Product:
+    file = product.home / "uploads" / "people.csv"
+    file.parent.mkdir(exist_ok=True)
+    pyarrow.csv.write_csv(customers(), file)
+    product.command("dataset", "import", str(file), "--name", "people")
+    return product
+
+
+def test_a_pipeline_is_built_for_somebody_and_runs(people: Product, page: Page, look: Look) -> None:
+    page.goto(f"{people.ui_url}/datasets?dataset=people")
+    page.get_by_role("button", name="Build for me").click(timeout=30 * SECOND)
+    expect(page.get_by_text("Predicts churn from")).to_be_visible(timeout=30 * SECOND)
+    look.at("getting-there-build")
+    page.get_by_role("button", name="Draw it").click()
+    board = Board(page)
+    expect(board.node("hist_gradient_boosting_classifier")).to_be_visible(timeout=30 * SECOND)
+    look.at("getting-there-drawn")
+    board.run()
+    look.at("getting-there-ran")
+
+
+def test_an_empty_canvas_leads_to_a_template_that_runs(people: Product, page: Page, look: Look) -> None:
+    page.goto(f"{people.ui_url}/begin")
+    page.get_by_role("button", name="Empty canvas").click(timeout=30 * SECOND)
+    page.get_by_role("textbox", name="Name").fill("kinds")
+    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Take a template").click(timeout=30 * SECOND)
+    expect(page.get_by_text("Kinds of customers")).to_be_visible(timeout=30 * SECOND)
+    look.at("getting-there-gallery")
+    page.locator(".st-key-template_segments").get_by_role("button").click()
+    page.get_by_role("dialog").get_by_role("button", name="Draw it").click()
+    board = Board(page)
+    expect(board.node("kinds")).to_be_visible(timeout=30 * SECOND)
+    board.run()
+    look.at("getting-there-template")
+
+
+def test_a_finding_becomes_a_node(people: Product, page: Page, look: Look) -> None:
+    page.goto(f"{people.ui_url}/datasets?dataset=people&view=Profile")
+    page.get_by_role("button", name="Fix", exact=True).first.click(timeout=60 * SECOND)
+    look.at("getting-there-fix")
+    page.get_by_role("dialog").get_by_role("button", name="Draw").click()
+    board = Board(page)
+    expect(board.node("data")).to_be_visible(timeout=30 * SECOND)
+    expect(board.wires()).to_have_count(1)

@@ -1,0 +1,1 @@
+"""How a pipeline begins: drawn for somebody, from a template, or empty."""
