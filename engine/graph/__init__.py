@@ -1,7 +1,21 @@
 """The drawn graph: pipelines, nodes and edges as frozen values; YAML in and out."""
 
+from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, diff
 from engine.graph.node import Edge, Node, component_of, makes_new_rows, spec_ports
 from engine.graph.pipeline import FORMAT, Pipeline
 from engine.graph.redrawing import Redrawing
 
-__all__ = ["FORMAT", "Edge", "Node", "Pipeline", "Redrawing", "component_of", "makes_new_rows", "spec_ports"]
+__all__ = [
+    "FORMAT",
+    "Edge",
+    "Node",
+    "NodeChange",
+    "ParamChange",
+    "Pipeline",
+    "PipelineDiff",
+    "Redrawing",
+    "component_of",
+    "diff",
+    "makes_new_rows",
+    "spec_ports",
+]
