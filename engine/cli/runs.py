@@ -1,7 +1,7 @@
 """Run pipelines; look at runs, compare and cancel them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -46,9 +46,8 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
     workspace = open_home(home)
     is_new = is_file(pipeline)
     draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_new else find_draft(workspace, pipeline)
-    run_id = service.start_run(
-        workspace, draft.pipeline_id, drawn(draft), target=to, params=params, limits=limits, backend=backend
-    )
+    how: dict[str, Any] = {"target": to, "params": params, "limits": limits, "backend": backend, "made_by": "cli"}
+    run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), **how)
     job_id = service.job_of(workspace, run_id)
     if detach or job_id is None:
         print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")

@@ -128,16 +128,12 @@ class Pipelines(NamedRepository[Pipeline]):
         return self._insert(version, Conflict(f"Version {number} was made by someone else", "Try again."))
 
     def version_of(self, pipeline_id: str, graph: dict[str, Any], sha256: str, **words: str) -> PipelineVersion:
-        """Return the latest version when it is this very graph, else save it as the next one.
-
-        What is said about it now (`label`, `note`) is kept either way.
-        """
+        """Return the latest version when it is this very graph, else save it as the next one."""
         self._get(Pipeline, pipeline_id, self.noun, lock=True)
         latest = self._session.scalars(self._newest(pipeline_id).limit(1)).first()
-        if latest is None or latest.sha256 != sha256:
-            return self.add_version(pipeline_id, graph, sha256, **words)
-        latest.label, latest.note = (words.get(name) or getattr(latest, name) for name in ("label", "note"))
-        return latest
+        if latest is not None and latest.sha256 == sha256:
+            return latest
+        return self.add_version(pipeline_id, graph, sha256, **words)
 
     def describe_version(self, pipeline_id: str, number: int, *, label: str, note: str) -> PipelineVersion:
         """Give a version another label and note."""

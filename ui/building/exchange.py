@@ -129,7 +129,7 @@ def editor_data(
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
-    catalogue, samples = _catalogue()
+    known, samples = catalogue()
     trial = trials.try_out(workspace, pipeline, looked_at) if looked_at else None
     return {
         "doc": draft.pipeline_id,
@@ -139,7 +139,7 @@ def editor_data(
         "ack": draft.ack,
         "readonly": False,
         "graph": as_graph(pipeline),
-        "catalogue": None if knows == catalogue["digest"] else catalogue,
+        "catalogue": None if knows == known["digest"] else known,
         "trial": trial.model_dump(mode="json") if trial else None,
         "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
         "problems": reviewed.problems,
@@ -181,7 +181,7 @@ def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
 
 
 @st.cache_data(show_spinner=False, ttl="1h")
-def _catalogue() -> tuple[dict[str, Any], list[str]]:
+def catalogue() -> tuple[dict[str, Any], list[str]]:
     """What does not change while the server runs, and the bundled tables that a source offers."""
     palette = components.list_components()
     fields = [field for spec in palette for field in spec["params"].get("properties", {}).values()]
