@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import pandas as pd
 import streamlit as st
 
@@ -87,8 +89,8 @@ def _show_parts(home: Workspace, left: RunView, right: RunView, node: ScoredNode
     for note in found.notes:
         st.caption(f":material/info: {escaped(note)}")
     st.caption(
-        f"{count(found.reruns, 'mixture')} of both runs computed something; the others were kept results. A part is the "
-        "mean of what the change made in every order of changing one thing after the other (Shapley), so that the "
+        f"{count(found.reruns, 'mixture')} of both runs computed something; the others were kept results. A part is "
+        "the mean of what the change made in every order of changing one thing after the other (Shapley), so that the "
         "parts add up to the whole difference."
     )
 
@@ -134,9 +136,8 @@ def _colours(name: str) -> tuple[str, str]:
 
 def _around(found: ScoreChangeView) -> list[float]:
     """Where something happens: small differences of large scores must be seen."""
-    levels = [found.before, found.after]
-    for part in found.parts:
-        levels.append(levels[-1] + part.amount if len(levels) > 2 else found.before + part.amount)
+    steps = accumulate((part.amount for part in found.parts), initial=found.before)
+    levels = [*steps, found.after]
     low, high = min(levels), max(levels)
     room = 0.35 * (high - low) or abs(high) * 0.05 or 1.0
     return [low - room, high + room]

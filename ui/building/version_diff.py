@@ -10,7 +10,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, pipeline_versions, pipelines
 from engine.service.drawn_changes import DrawnDiffView
 from engine.service.pipeline_versions import DRAFT, ORIGIN, OriginView, PipelineVersionView
-from ui import places, session
+from ui import places
 from ui.building import exchange
 from ui.building.diff_drawing import as_diff, union
 from ui.building.duplicating import ask_duplicate
@@ -103,9 +103,7 @@ def _show_canvas(home: Workspace, pipeline_id: str, before: str, after: str) -> 
     doc = f"diff_{pipeline_id}_{before}_{after}"
     last = said(doc)
     knows = last.intent.knows if last.intent else None
-    told = canvas(doc, diff_data(home, pipeline_id, before, after, doc=doc, knows=knows), height=HEIGHT)
-    if told.intent is not None and session.is_new(told.intent) and knows != told.intent.knows:
-        st.rerun(scope="fragment")
+    canvas(doc, diff_data(home, pipeline_id, before, after, doc=doc, knows=knows), height=HEIGHT)
 
 
 def diff_data(
@@ -115,7 +113,7 @@ def diff_data(
     left, right = (pipeline_versions.read_side(home, pipeline_id, side) for side in (before, after))
     found = pipeline_versions.compare_versions(home, pipeline_id, before, after)
     reviews = [pipelines.review_pipeline(home, side).facts for side in (left, right)]
-    catalogue = exchange.catalogue()
+    catalogue, _ = exchange.catalogue()
     return {
         "doc": doc,
         "name": f"{found.before} → {found.after}",

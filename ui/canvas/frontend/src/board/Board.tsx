@@ -7,6 +7,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { dragged, TYPE } from "./dragging";
+import { markEdges, markNodes } from "./diffed";
+import { DiffLegend } from "./DiffLegend";
 import { EmptyBoard } from "./EmptyBoard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../model/graph";
 import { Icon } from "../Icon";
@@ -89,6 +91,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const selection = usePart((state) => state.selection);
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
+  const diff = usePart((state) => state.diff);
   const [nodes, setNodes] = useState<Node[]>(() => drawNodes(graph, specs, selection, []));
   const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
@@ -204,17 +207,18 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
   }, []);
   const shown = useMemo(
-    () => edges.map((edge) => {
+    () => markEdges(edges, diff).map((edge) => {
       const data = { ...edge.data, hovered: edge.id === hovered, target: edge.id === target, onHover: (on: boolean) => hover(on ? edge.id : null) };
       return { ...edge, data: data as unknown as WireData };
     }),
-    [edges, hovered, target, hover],
+    [edges, diff, hovered, target, hover],
   );
+  const marked = useMemo(() => markNodes(nodes, diff), [nodes, diff]);
 
   return (
     <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => setTarget(null)}>
       <ReactFlow
-        nodes={nodes}
+        nodes={marked}
         edges={shown}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -260,6 +264,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         </Panel>
       </ReactFlow>
       {graph.nodes.length === 0 && <EmptyBoard />}
+      {diff && <DiffLegend />}
       {quick && <QuickAdd at={quick} onClose={() => setQuick(null)} />}
     </div>
   );

@@ -5,6 +5,7 @@ import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
+import { DiffFoot } from "./DiffFoot";
 import { Port } from "./Port";
 import type { NodeStatus, Problem } from "../protocol";
 
@@ -58,6 +59,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const spec = usePart((state) => state.specs.get(node?.component ?? ""));
   const facts = usePart((state) => state.facts[id]);
   const status = usePart((state) => state.status[id]);
+  const diff = usePart((state) => state.diff);
   const problems = usePart((state) => problemsOf(state.problems, id));
   const refresh = useUpdateNodeInternals();
   const ports = `${spec?.inputs.length ?? 0}/${spec?.outputs.length ?? 0}`;
@@ -90,7 +92,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
         {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
       </div>
-      <Footer status={status} note={facts?.note ?? null} />
+      {diff ? <DiffFoot change={diff.nodes[id]} /> : <Footer status={status} note={facts?.note ?? null} />}
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} place={place} of={inputs.length} />
       ))}

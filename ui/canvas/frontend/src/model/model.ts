@@ -6,7 +6,7 @@ import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
+  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge, Intent, Json, Messages,
   NodeStatus, Option, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
@@ -28,6 +28,7 @@ export interface State {
   messages: Messages;
   run: Run | null;
   status: { [id: string]: NodeStatus };
+  diff: GraphDiff | null;
   selection: readonly string[];
   saved: Saved;
   canUndo: boolean;
@@ -78,7 +79,7 @@ export class Model {
     });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: {}, diff: null, selection: [], saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -95,7 +96,7 @@ export class Model {
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
       name: data.name, readonly: data.readonly, facts: data.facts, problems: data.problems, options: data.options,
-      trial: data.trial,
+      trial: data.trial, diff: data.diff ?? null,
     };
     Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });

@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import { count, duration, hueOf, SERVING, STATUS } from "../appearance";
 import { ColumnList } from "./ColumnList";
 import { Connections } from "./Connections";
+import { DiffPane } from "./DiffPane";
 import { useEditor, usePart } from "../context";
 import type { Context } from "../fields/control";
 import { useDraft } from "../fields/control";
@@ -21,6 +22,8 @@ import { applies, condition, fieldsOf, type Field } from "../fields/schema";
 export function Inspector() {
   const selection = usePart((state) => state.selection);
   const single = usePart((state) => nodeOf(state.graph, state.selection.length === 1 ? (state.selection[0] ?? null) : null));
+  const diff = usePart((state) => state.diff);
+  if (diff) return <aside className="cb-inspector" data-testid="inspector" aria-label="What changed"><DiffPane diff={diff} /></aside>;
   return (
     <aside className="cb-inspector" data-testid="inspector" aria-label="Settings">
       {single ? <NodePane key={single.id} node={single} /> : selection.length > 1 ? <ManyPane /> : <Problems />}
