@@ -85,6 +85,19 @@ def list_versions(workspace: Workspace, pipeline_id: str) -> list[PipelineVersio
     return [_view(entry, runs.get(entry.id, ()), models.get(entry.id, ())) for entry in found]
 
 
+def find_version(workspace: Workspace, pipeline_id: str, side: str) -> PipelineVersionView:
+    """One version, named ``v3`` or ``3``.
+
+    Raises
+    ------
+    NotFound, MissingThing
+    """
+    number = _number(side)
+    with workspace.database.read() as uow:
+        uow.pipelines.version(pipeline_id, number)
+    return next(view for view in list_versions(workspace, pipeline_id) if view.version == number)
+
+
 def changes_since(workspace: Workspace, pipeline_id: str, number: int) -> str:
     """What a version changed, beside the one before it, in a few words."""
     with workspace.database.read() as uow:
