@@ -122,9 +122,8 @@ def test_another_component_under_the_same_id_is_replaced_and_notes_are_looks() -
 
 
 def test_moved_wires_nodes_and_pipeline_params() -> None:
-    found = changed(
-        ("split -> model]", "fill -> model]"), ("share: 0.2", "share: 0.3"), ("  remark: {component: note, params: {text: hello}}\n", "")
-    )  # fmt: skip
+    remark = "  remark: {component: note, params: {text: hello}}\n"
+    found = changed(("split -> model]", "fill -> model]"), ("share: 0.2", "share: 0.3"), (remark, ""))
     assert found.in_words == "1 param, 1 input"
     assert [(wire.state, wire.words) for wire in found.wires] == [
         ("removed", "Split to Logistic regression"),
