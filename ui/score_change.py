@@ -10,7 +10,8 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS, Incomparable
 from engine.service import Workspace, score_changes
 from engine.service.amounts import count
-from engine.service.score_changes import PartView, ScoreChangeView, ScoredNodeView
+from engine.service.run_pairs import ScoredNodeView
+from engine.service.score_changes import PartView, ScoreChangeView
 from engine.service.scores import better
 from engine.service.views import RunView
 from ui import charts
