@@ -51,13 +51,8 @@ class RunPair:
             else:
                 found.append(ScoredNodeView(node=new, title=title, left_node=old, metrics=common))
         if not found:
-            raise (
-                refused[0]
-                if refused
-                else Incomparable(
-                    "The two runs have no model node in common.", hint="Compare runs that train the same model."
-                )
-            )
+            none = Incomparable("The two runs have no model node in common.", hint="Compare runs of the same model.")
+            raise next(iter(refused), none)
         return found
 
     def check_sources(self, chosen: ScoredNodeView) -> None:
@@ -68,7 +63,7 @@ class RunPair:
         Incomparable
         """
         for run, node in ((self.left, chosen.left_node), (self.right, chosen.node)):
-            for drawn in self._drawn(run).slice_to(node).nodes:
+            for drawn in self._drawn(run).resolved(run.params).slice_to(node).nodes:
                 try:
                     component = read_params(drawn)
                 except PEOPLE_ERRORS:

@@ -63,7 +63,8 @@ def test_what_is_gone_stands_beside_what_is_there_and_its_wires_too() -> None:
 
 def test_forty_versions_with_long_words_are_listed_compared_and_described(home: Workspace, open_page: Open) -> None:
     for number in range(40):
-        key = saved(home, DRAWN.replace("target: churn", f"target: churn, C: 0.{number + 1}"), "wide " * 15, "why " * 99)
+        drawn = DRAWN.replace("target: churn", f"target: churn, C: 0.{number + 1}")
+        key = saved(home, drawn, "wide " * 15, "why " * 99)
     app = open_page(home.home.path, "builder", pipeline=key, view="Versions")
     assert not app.exception
     assert len([box for box in app.checkbox if box.label.startswith("Compare v")]) == 20, "a page of them"

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, pipeline_versions, pipelines
 from engine.service.drawn_changes import DrawnDiffView
-from engine.service.pipeline_versions import DRAFT, ORIGIN, OriginView, PipelineVersionView
+from engine.service.pipeline_versions import DRAFT, ORIGIN, OriginView, PipelineVersionView, side_name
 from ui import places
 from ui.building import exchange
 from ui.building.diff_drawing import as_diff, union
@@ -29,8 +29,9 @@ def show_version_diff(home: Workspace, pipeline_id: str, before: str, after: str
     with heading(f"{draft.name}: what changed", back=(places.BUILDER, draft.name), pipeline=pipeline_id):
         if st.button("Duplicate", icon=":material/content_copy:", help="Go on from the right side under a new name."):
             ask_duplicate(home, pipeline_id, draft.name, after)
-    _choose(home, pipeline_id, before, after)
     try:
+        before, after = side_name(before), side_name(after)
+        _choose(home, pipeline_id, before, after)
         found = pipeline_versions.compare_versions(home, pipeline_id, before, after)
     except PEOPLE_ERRORS as error:
         show_error(error)

@@ -153,6 +153,7 @@ export class Model {
   }
 
   wish(wish: Wish): void {
+    if (this.state.diff && wish.type !== "select") return; // two versions can only be looked at
     if (wish.type === "fix") this.fixing = true;
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
