@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from components.catalog import component
 from components.errors import UnknownComponent
@@ -140,6 +140,8 @@ def value_words(value: Any) -> str:
     """
     if value is None or value in ("", [], {}):
         return "none"
+    if isinstance(value, BaseModel):
+        return value_words(value.model_dump(mode="json", exclude_defaults=True))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str | int | float):

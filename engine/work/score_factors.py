@@ -1,6 +1,6 @@
 """What two runs did not have in common, and mixtures of the two: this from the one, that from the other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,9 @@ from engine.work.attribution import MOST_FACTORS, Chosen
 from storage.schema import DatasetVersion
 
 DATA, SEED, DRAWING, PARAMS = "data", "seed", "drawing", "params"
+
+Line = tuple[str, str, Any, Any]
+"""Node, param, before, after; both None where there is nothing to say but that it is so."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Factor:
 
     key: str
     name: str
-    changes: tuple[tuple[str, str, Any, Any], ...] = ()
+    changes: tuple[Line, ...] = ()
 
 
 class Mixing:
@@ -122,13 +125,7 @@ class Mixing:
             yield Factor(DATA, "the data", (*moved, *drawn))
 
     def _drawing(self) -> Iterator[Factor]:
-        told = [
-            (change.node.label, change.state, None, None)
-            if change.state in ("added", "removed")
-            else (change.node.label, "component", _key(change.before), _key(change.after))
-            for change in self._diff.nodes
-            if change.matters and (change.state in ("added", "removed") or change.others)
-        ]
+        told = [line for change in self._diff.nodes if change.matters for line in _drawn_otherwise(change)]
         names = {**self.before.drawn.by_id, **self.after.drawn.by_id}
         ends = dict.fromkeys(change.target for change in self._diff.inputs)
         told = told or [(names[key].label, "wires", None, None) for key in ends]
@@ -189,11 +186,20 @@ def stored_table(node: Node) -> StoredTable | None:
     return table if isinstance(table, StoredTable) else None
 
 
-def _lines(changes: "Iterator[NodeChange] | Sequence[NodeChange]") -> Iterator[tuple[str, str, Any, Any]]:
+def _lines(changes: Iterable[NodeChange]) -> Iterator[Line]:
     for change in changes:
         for param in change.params:
             if param.matters:
                 yield change.node.label, param.name, param.before, param.after
+
+
+def _drawn_otherwise(change: NodeChange) -> Iterator[Line]:
+    was, now = change.before, change.after
+    if was is None or now is None:
+        yield change.node.label, change.state, None, None
+        return
+    for name in change.others:
+        yield change.node.label, name, getattr(was, name), getattr(now, name)
 
 
 def _with_node(side: Side, node: str) -> Side:
@@ -211,7 +217,3 @@ def _is_source(node: Node) -> bool:
         return issubclass(component(node.component), Source)
     except UnknownComponent:
         return False
-
-
-def _key(node: Node | None) -> str | None:
-    return node.component if node else None
