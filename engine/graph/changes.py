@@ -11,7 +11,7 @@ from engine.graph.node import Edge, Node
 from engine.graph.pipeline import Pipeline
 from engine.graph.renamed import renamed, same, with_ids
 
-NodeState = Literal["added", "removed", "changed", "moved", "same"]
+NodeState = Literal["added", "removed", "changed", "moved"]
 """``moved`` is a change of looks: another title, place or id, or a note that says something else."""
 Input = tuple[str, str]
 """A node and one of its input ports."""
@@ -141,8 +141,8 @@ class PipelineDiff:
     @property
     def matters(self) -> bool:
         """Whether a run may come to something else."""
-        changed = any(change.matters for change in (*self.nodes, *self.params))
-        return changed or bool(self.inputs) or bool(self.fields)
+        nodes, params = any(it.matters for it in self.nodes), any(it.matters for it in self.params)
+        return nodes or params or bool(self.inputs) or bool(self.fields)
 
     @cached_property
     def by_id(self) -> Mapping[str, NodeChange]:

@@ -98,7 +98,9 @@ class DrawnDiffView(View):
 def describe_diff(before: Pipeline, after: Pipeline, names: tuple[str, str]) -> DrawnDiffView:
     """Compare two drawings that go by these names."""
     found = diff(before, after)
-    nodes = sorted((_node(it, found) for it in found.nodes), key=_rank)
+    moved = [after.by_id[key] for key in _reordered(found) if key not in found.by_id]
+    told = [*found.nodes, *(NodeChange(node, node) for node in moved)]
+    nodes = sorted((_node(it, found) for it in told), key=_rank)
     return DrawnDiffView(
         before=names[0],
         after=names[1],
@@ -162,6 +164,10 @@ def _short(text: str) -> str:
     return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
 
 
+def _reordered(found: PipelineDiff) -> list[str]:
+    return list(dict.fromkeys(it.target for it in found.inputs if it.is_reordered))
+
+
 def _rank(view: NodeChangeView) -> tuple[int, str]:
     return ("added", "removed", "changed", "moved").index(view.state), view.title
 
@@ -170,10 +176,10 @@ def _node(change: NodeChange, found: PipelineDiff) -> NodeChangeView:
     node, was = change.node, change.before
     labels = _labels(node)
     params = [_param(it, labels) for it in change.params]
-    reordered = {it.target for it in found.inputs if it.is_reordered}
+    is_reordered = node.id in _reordered(found)
     words = [it.words for it in params if it.matters]
     words += [_other(name, change) for name in change.others]
-    words += ["its inputs come in another order"] if node.id in reordered else []
+    words += ["its inputs come in another order"] if is_reordered else []
     words += [f"{it.label}: {it.after_words}, written down" for it in params if not it.matters]
     words += [_look(name, change) for name in change.looks]
     return NodeChangeView(
@@ -181,7 +187,7 @@ def _node(change: NodeChange, found: PipelineDiff) -> NodeChangeView:
         before_node=was.id if was is not None and was.id != node.id else None,
         title=node.label,
         component=node.component,
-        state=change.state if change.state != "same" else "moved",
+        state="changed" if is_reordered and change.state == "moved" else change.state,
         params=params,
         words=words,
     )

@@ -24,7 +24,7 @@ def mixtures(blocks: Sequence[Block]) -> tuple[Chosen, ...]:
     [[], ['data'], ['seed'], ['data', 'seed']]
     """
     sizes = range(len(blocks) + 1)
-    return tuple(frozenset().union(*some) for size in sizes for some in combinations(blocks, size))
+    return tuple(frozenset[str]().union(*some) for size in sizes for some in combinations(blocks, size))
 
 
 def finest(factors: Sequence[str], is_possible: Callable[[Chosen], bool]) -> tuple[Block, ...]:

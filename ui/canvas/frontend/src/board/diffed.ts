@@ -11,7 +11,7 @@ export interface Fate {
 export const FATES: { [state in NodeDiff["state"]]: Fate } = {
   added: { icon: "add_circle", word: "Added", about: "Only in the newer one" },
   removed: { icon: "cancel", word: "Removed", about: "Only in the older one" },
-  changed: { icon: "change_circle", word: "Changed", about: "Other params, another component or other inputs" },
+  changed: { icon: "change_circle", word: "Changed", about: "Other params, another component, or inputs in another order" },
   moved: { icon: "open_with", word: "Looks only", about: "Another place, title or note: a run comes to the same" },
 };
 
