@@ -218,9 +218,8 @@ def _nodes(
         ]
         looks = [name for name in sorted(LOOKS) if getattr(before, name) != getattr(now, name)]
         looks += ["place"] if node_id in places else []
-        is_same_kind = was.component == now.component
-        defaults = defaults_of(now.component) if is_same_kind else {}
-        params = tuple(_values(was.params, now.params, defaults))
+        is_same_kind = was.component == now.component  # params of another component mean something else
+        params = tuple(_values(was.params, now.params, defaults_of(now.component))) if is_same_kind else ()
         if params or others or looks:
             yield NodeChange(before, now, params, tuple(others), tuple(looks))
 

@@ -56,7 +56,9 @@ def _likely(before: Pipeline, after: Pipeline) -> Iterator[tuple[float, float, s
     for node in before.by_id.values():
         for other in come.get(node.component, ()) if node.id not in after.by_id else ():
             likeness, apart = _likeness(node, other), _apart(before, node, after, other)
-            if likeness >= ALIKE and (apart <= NEAR or _neighbours(before, node) & _neighbours(after, other)):
+            here, there = _neighbours(before, node), _neighbours(after, other)
+            is_in_its_place = bool(here) and here == there
+            if is_in_its_place or (likeness >= ALIKE and (apart <= NEAR or here & there)):
                 yield likeness, apart, node.id, other.id
 
 

@@ -177,8 +177,8 @@ def _node(change: NodeChange, found: PipelineDiff) -> NodeChangeView:
     labels = _labels(node)
     params = [_param(it, labels) for it in change.params]
     is_reordered = node.id in _reordered(found)
-    words = [it.words for it in params if it.matters]
-    words += [_other(name, change) for name in change.others]
+    words = [_other(name, change) for name in change.others]
+    words += [it.words for it in params if it.matters]
     words += ["its inputs come in another order"] if is_reordered else []
     words += [f"{it.label}: {it.after_words}, written down" for it in params if not it.matters]
     words += [_look(name, change) for name in change.looks]

@@ -92,7 +92,7 @@ def test_params_are_told_with_their_values_and_a_default_is_called_one() -> None
     assert found.in_words == "2 params"
     assert {node.node: node.words for node in found.nodes} == {
         "model": ["C: 0.5 → 0.001"],
-        "split": ["stratify: none (the default) → churn"],
+        "split": ["Stratify: not set → churn"],
     }
     assert changed((", C: 0.5", "")).nodes[0].words == ["C: 0.5 → 1.0 (the default)"]
 
@@ -108,7 +108,7 @@ def test_a_node_under_a_new_id_is_the_same_node() -> None:
     found = changed(("fill", "mean"), ("columns: numeric", "columns: [age]"))
     (node,) = found.nodes
     assert (node.node, node.before_node, node.state) == ("mean", "fill", "changed")
-    assert node.words == ["columns: numeric → age", "another name in files: fill → mean"]
+    assert node.words == ["Columns: numeric → age", "another name in files: fill → mean"]
     assert found.wires == []
     far = changed(("fill: {", "mean: {"), ("-> fill, fill", "-> mean, mean"), ("fill: [240, 0]", "mean: [240, 900]"))
     assert [node.state for node in far.nodes] == ["moved"], "its neighbours tell who it is"
@@ -126,7 +126,7 @@ def test_moved_wires_nodes_and_pipeline_params() -> None:
     found = changed(("split -> model]", "fill -> model]"), ("share: 0.2", "share: 0.3"), (remark, ""))
     assert found.in_words == "1 param, 1 input"
     assert [(wire.state, wire.words) for wire in found.wires] == [
-        ("removed", "Split to Logistic regression"),
+        ("removed", "Split at random to Logistic regression"),
         ("added", "Impute mean to Logistic regression"),
     ]
     assert found.params[0].words == "share: 0.2 → 0.3"

@@ -61,7 +61,7 @@ def test_one_changed_param_is_all_of_it_and_nothing_runs_again(place: Workspace,
     (part,) = found.parts
     assert (part.name, part.changes) == ("Logistic regression: C", ["Logistic regression, C: 1.0 → 0.0001"])
     assert found.reruns == 0
-    assert "all of it by Logistic regression: C" in score_changes.in_words(found, "ROC AUC", "{:.3f}".format)
+    assert "all of it comes from Logistic regression: C" in score_changes.in_words(found, "ROC AUC", "{:.3f}".format)
 
 
 def test_the_same_run_again_has_nothing_but_chance(place: Workspace, published: Published) -> None:
@@ -103,9 +103,8 @@ def test_another_drawing_is_a_part_and_a_replaced_model_too(place: Workspace, pu
 
 def test_mixtures_that_cannot_run_are_told_together(place: Workspace, published: Published) -> None:
     table = customers()
-    import_table(place, "customers", table.append_column("extra", table.column("monthly_fee")), place.uploads)
-    features = {"select": "all", "except": ["customer_id", "signup_date"]}
-    drawn = churn_pipeline(features=features).with_params("fill", columns=["extra"])
+    import_table(place, "customers", table.append_column("extra", table.column("monthly_charges")), place.uploads)
+    drawn = churn_pipeline(features=["extra", "support_calls"])
     second = do_run(place, with_seed(drawn, 9))
     assert second.status == "succeeded", second.error
     found = explained(place, published.run, second)
@@ -119,7 +118,7 @@ def test_scores_that_measure_different_things_are_refused(place: Workspace, publ
     waiting = queue_run(place, churn_pipeline())
     with pytest.raises(Incomparable, match="has no model with a score"):
         score_changes.scored_nodes(place, published.run.id, waiting)
-    other = do_run(place, churn_pipeline("ridge", target="monthly_fee").with_params("split", stratify=None))
+    other = do_run(place, churn_pipeline("ridge", target="monthly_charges").with_params("split", stratify=None))
     assert other.status == "succeeded", other.error
     with pytest.raises(Incomparable, match="cannot be compared"):
         score_changes.start_score_change(place, published.run.id, other.id)
