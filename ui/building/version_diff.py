@@ -26,7 +26,9 @@ MOST_LETTERS = 40
 def show_version_diff(home: Workspace, pipeline_id: str, before: str, after: str) -> None:
     """What became of the drawing from one side to the other; the sides are in the address."""
     draft = pipelines.get_draft(home, pipeline_id)
-    with heading(f"{draft.name}: what changed", back=(places.BUILDER, draft.name), pipeline=pipeline_id):
+    with heading(f"{draft.name}: what changed"):
+        if st.button("Back to the pipeline", icon=":material/arrow_back:"):
+            places.go(places.BUILDER, pipeline=pipeline_id, view="Versions")
         if st.button("Duplicate", icon=":material/content_copy:", help="Go on from the right side under a new name."):
             ask_duplicate(home, pipeline_id, draft.name, after)
     try:

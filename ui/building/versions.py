@@ -62,16 +62,19 @@ def _show_relatives(home: Workspace, pipeline_id: str) -> None:
             if origin.is_deleted:
                 st.markdown(f"{escaped(origin.name)} v{origin.version} (deleted)", width="content")
             else:
-                places.link(places.BUILDER, f"{origin.name} v{origin.version}", pipeline=origin.pipeline_id)
-            places.link(
-                places.BUILDER, "What changed since", icon=":material/difference:",
-                pipeline=pipeline_id, before=ORIGIN, after=DRAFT,
-            )  # fmt: skip
+                _jump(f"{origin.name} v{origin.version}", ":material/account_tree:", pipeline=origin.pipeline_id)
+            _jump("What changed since", ":material/difference:", pipeline=pipeline_id, before=ORIGIN, after=DRAFT)
     if branches:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(":material/call_split: Duplicates of it:", width="content")
             for it in branches:
-                places.link(places.BUILDER, f"{it.name} (from v{it.version})", pipeline=it.pipeline_id)
+                _jump(f"{it.name} (from v{it.version})", ":material/account_tree:", pipeline=it.pipeline_id)
+
+
+def _jump(label: str, icon: str | None = None, **asked: str) -> None:
+    """To this page for another thing: a link to the page it stands on would look as if it led nowhere."""
+    if st.button(escaped(label), icon=icon, type="tertiary", key=f"jump_{'_'.join(asked.values())}"):
+        places.go(places.BUILDER, **asked)
 
 
 def _tick(pipeline_id: str, it: PipelineVersionView) -> str:
@@ -122,10 +125,7 @@ def _show_changed(home: Workspace, pipeline_id: str, it: PipelineVersionView) ->
     if it.version == 1:
         st.caption(words.capitalize())
         return
-    places.link(
-        places.BUILDER, words.capitalize(), help=f"From v{it.version - 1} to v{it.version}, on the canvas",
-        pipeline=pipeline_id, before=f"v{it.version - 1}", after=f"v{it.version}",
-    )  # fmt: skip
+    _jump(words.capitalize(), pipeline=pipeline_id, before=f"v{it.version - 1}", after=f"v{it.version}")
 
 
 def _show_origin(it: PipelineVersionView) -> None:
@@ -145,7 +145,8 @@ def _show_times(it: PipelineVersionView) -> None:
         st.caption("–")
         return
     st.markdown(seconds(it.median_seconds))
-    st.caption(f"best {seconds(it.best_seconds)}")
+    if it.best_seconds != it.median_seconds:
+        st.caption(f"best {seconds(it.best_seconds)}")
 
 
 def _show_score(it: PipelineVersionView) -> None:
