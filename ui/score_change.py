@@ -85,7 +85,8 @@ def _show_parts(home: Workspace, left: RunView, right: RunView, node: ScoredNode
     if found is None:
         return
     sentence = score_changes.in_words(found, metric(found.metric), number)
-    _waterfall(found, sentence)
+    st.info(escaped(sentence), icon=":material/difference:")
+    _waterfall(found)
     _table(found)
     for note in found.notes:
         st.caption(f":material/info: {escaped(note)}")
@@ -105,7 +106,7 @@ def _choose_metric(node: ScoredNodeView, left: RunView, right: RunView) -> str |
     )  # fmt: skip
 
 
-def _waterfall(found: ScoreChangeView, sentence: str) -> None:
+def _waterfall(found: ScoreChangeView) -> None:
     import plotly.graph_objects as go
 
     names = [_wrapped(part.name) for part in found.parts]
@@ -127,6 +128,8 @@ def _waterfall(found: ScoreChangeView, sentence: str) -> None:
         )
     )
     figure.update_yaxes(title=metric(found.metric), range=_around(found)).update_xaxes(type="category")
+    judged = "; green is better, vermillion worse" if better(found.metric) else ""
+    sentence = f"From {ends[0]} at the left to {ends[1]} at the right, part by part{judged}."
     charts.show(figure, sentence, f"why_{found.left_run}_{found.right_run}_{found.node}_{found.metric}", height=380)
 
 

@@ -1,6 +1,6 @@
 """The drawn graph: pipelines, nodes and edges as frozen values; YAML in and out."""
 
-from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, diff
+from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, defaults_of, diff
 from engine.graph.node import Edge, Node, component_of, makes_new_rows, spec_ports
 from engine.graph.pipeline import FORMAT, Pipeline
 from engine.graph.redrawing import Redrawing
@@ -15,6 +15,7 @@ __all__ = [
     "PipelineDiff",
     "Redrawing",
     "component_of",
+    "defaults_of",
     "diff",
     "makes_new_rows",
     "spec_ports",

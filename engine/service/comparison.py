@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.graph import Node, Pipeline
+from engine.graph import Node, Pipeline, defaults_of
 from engine.service.amounts import count
 from engine.service.amounts import seconds as duration
 from engine.service.run_views import read_run
@@ -186,7 +186,7 @@ def _drawn_differences(left: Pipeline, right: Pipeline) -> Iterator[DifferenceVi
             yield DifferenceView(what=f"{name} ({node_id})", left=_presence(ours), right=_presence(theirs))
             continue
         before, after = (
-            {"component": node.component, "wires": _wires(drawn, node_id), **node.params}
+            {"component": node.component, "wires": _wires(drawn, node_id), **defaults_of(node.component), **node.params}
             for node, drawn in ((ours, left), (theirs, right))
         )
         yield from _differences(before, after, of=f"{name} ({node_id}): ")

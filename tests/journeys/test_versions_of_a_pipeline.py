@@ -41,7 +41,7 @@ def pipeline_id(product: Product, tmp_path_factory: pytest.TempPathFactory) -> s
 def test_two_versions_are_compared_on_the_canvas(product: Product, page: Page, look: Look, pipeline_id: str) -> None:
     page.goto(f"{product.ui_url}/builder?pipeline={pipeline_id}&view=Versions")
     for number in (1, 2):
-        page.get_by_role("checkbox", name=f"Compare v{number}").locator("..").click()
+        page.get_by_role("checkbox", name=f"Compare v{number}").locator("xpath=ancestor::label").click()
     page.get_by_role("button", name="Compare v1 with v2").click()
     expect(page.get_by_test_id("diff-legend")).to_contain_text("Changed", timeout=30 * SECOND)
     assert "before=v1" in page.url
@@ -59,7 +59,7 @@ def test_two_versions_are_compared_on_the_canvas(product: Product, page: Page, l
 def test_the_difference_of_two_runs_is_split(product: Product, page: Page, look: Look, pipeline_id: str) -> None:
     page.goto(f"{product.ui_url}/builder?pipeline={pipeline_id}&view=Runs")
     for number in (1, 2):
-        page.get_by_role("checkbox", name=f"Compare run {number}").locator("..").click()
+        page.get_by_role("checkbox", name=f"Compare run {number}").locator("xpath=ancestor::label").click()
     page.get_by_role("button", name="Compare run 1 with run 2").click()
     page.get_by_role("button", name="Split the difference").click()
     expect(page.get_by_text("ROC AUC", exact=False).first).to_be_visible(timeout=60 * SECOND)
