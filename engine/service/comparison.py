@@ -185,8 +185,9 @@ def _drawn_differences(left: Pipeline, right: Pipeline) -> Iterator[DifferenceVi
         if ours is None or theirs is None:
             yield DifferenceView(what=f"{name} ({node_id})", left=_presence(ours), right=_presence(theirs))
             continue
+        usual = defaults_of(theirs.component) if ours.component == theirs.component else {}
         before, after = (
-            {"component": node.component, "wires": _wires(drawn, node_id), **defaults_of(node.component), **node.params}
+            {"component": node.component, "wires": _wires(drawn, node_id), **usual, **node.params}
             for node, drawn in ((ours, left), (theirs, right))
         )
         yield from _differences(before, after, of=f"{name} ({node_id}): ")
