@@ -23,6 +23,7 @@
     │   └── NotAllowed             key missing, wrong or revoked
     ├── MissingThing           no such dataset, pipeline, run, model or endpoint
     ├── NameTaken              that name is in use
+    ├── Incomparable           two runs whose scores measure different things
     └── InvalidSetting         a setting has a value that cannot be
 
 What components and storage complain about has its own roots there; `PEOPLE_ERRORS` names all three.
@@ -171,6 +172,10 @@ class MissingThing(CanvasbackError):
 
 class NameTaken(CanvasbackError):
     code = "name_taken"
+
+
+class Incomparable(CanvasbackError):
+    code = "incomparable"
 
 
 class InvalidSetting(CanvasbackError):

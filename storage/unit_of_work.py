@@ -14,6 +14,7 @@ from storage.repositories import (
     Pipelines,
     Rules,
     Runs,
+    ScoreChanges,
     Syncs,
     Triggers,
 )
@@ -29,6 +30,7 @@ class UnitOfWork:
         self.datasets = Datasets(session)
         self.pipelines = Pipelines(session)
         self.runs = Runs(session)
+        self.score_changes = ScoreChanges(session)
         self.models = Models(session)
         self.endpoints = Endpoints(session)
         self.jobs = Jobs(session)

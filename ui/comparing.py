@@ -10,11 +10,13 @@ import streamlit as st
 from engine.service import runs
 from engine.service.amounts import memory, seconds, size
 from engine.service.comparison import ComparisonView, NodePairView, ScoreView, compare_runs
+from engine.service.scores import LOWER_IS_BETTER
 from engine.service.views import NodeRunView, RunView
 from ui import places, session
 from ui.frame import heading
 from ui.measured import FIGURES
-from ui.words import LOWER_IS_BETTER, ago, metric, number, plain, signed, state
+from ui.score_change import show_score_change
+from ui.words import ago, metric, number, plain, signed, state
 
 MOST = 50
 
@@ -61,6 +63,7 @@ def show_comparison(run_id: str, other_id: str) -> None:
         st.subheader("Metrics", anchor=False)
         many = len({it.node for it in found.scores}) > 1
         _table([_score(it, sides, of=f"{it.title}: " if many else "") for it in found.scores])
+    show_score_change(session.workspace(), left, right)
     st.subheader("Nodes", anchor=False)
     show_pairs(found, sides)
 

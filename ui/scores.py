@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui.words import better, improvement, main_metric, measured, metric, number, signed
+from engine.service.scores import better, main_metric
+from ui.words import improvement, measured, metric, number, signed
 
 BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
 

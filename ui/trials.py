@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count
+from engine.service.scores import LOWER_IS_BETTER
 from ui import charts
-from ui.words import LOWER_IS_BETTER, metric, number
+from ui.words import metric, number
 
 Trial = Mapping[str, Any]
 

@@ -6,6 +6,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from engine.service.amounts import count
+from engine.service.scores import LOWER_IS_BETTER, SHARES
 
 
 class State(NamedTuple):
@@ -72,22 +73,6 @@ METRICS: Mapping[str, str] = {
     "score_max": "Score, largest",
 }
 
-SHARES = frozenset({"noise", "flagged"})
-"""Metrics that are shares of the rows."""
-DESCRIBING = (
-    frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max", "best_threshold", "base"}) | SHARES
-)
-"""Metrics of which neither more nor less is better."""
-
-LOWER_IS_BETTER = frozenset(
-    {"log_loss", "brier", "mae", "rmse", "mape", "smape", "mase", "median_ae", "davies_bouldin", "cost", "cost_at_0_5"}
-    | {"false_alarms", "misses", "error", "slices", "largest_lift", "calibration_error", "largest_calibration_error"}
-    | {"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"}
-    | {"accuracy_difference", "mean_error_difference"}
-)
-
-_MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette", "flagged")
-
 
 def state(name: str | None) -> State:
     """How a state looks."""
@@ -110,20 +95,6 @@ def measured(name: str, value: float | None) -> str:
     ('3.1 %', '0.500')
     """
     return percent(value) if name in SHARES and value is not None else number(value)
-
-
-def better(name: str) -> str:
-    """Which way a metric is better: ``lower``, ``higher`` or, where it only describes, neither."""
-    return "" if name in DESCRIBING else "lower" if name in LOWER_IS_BETTER else "higher"
-
-
-def main_metric(metrics: Mapping[str, float]) -> str | None:
-    """The metric that says most about a model.
-
-    >>> main_metric({"accuracy": 0.8, "roc_auc": 0.9})
-    'roc_auc'
-    """
-    return next((name for name in (*_MAIN, *metrics) if name in metrics), None)
 
 
 def improvement(name: str, value: float, baseline: float) -> float:

@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-import engine.cli.versions  # noqa: F401  its commands are among those of `dataset`
+import engine.cli.pipeline_versions
+import engine.cli.versions  # noqa: F401  these two add commands to `pipeline` and `dataset`
 from engine.cli import beginnings, connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
 from engine.cli.shared import WRONG_USE, Told, print_json
 

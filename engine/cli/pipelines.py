@@ -108,11 +108,12 @@ def pipeline_show(
     name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Show a pipeline's nodes and versions."""
-    from engine.service.pipelines import drawn, find_draft, list_versions
+    from engine.service.pipeline_versions import list_versions
+    from engine.service.pipelines import drawn, find_draft
 
     workspace = open_home(home)
     draft = find_draft(workspace, name)
-    versions = list_versions(workspace, draft.pipeline_id)
+    versions = [view.model_dump(mode="json") for view in list_versions(workspace, draft.pipeline_id)]
     if as_json:
         print_json({"pipeline": draft.name, "rev": draft.rev, "versions": versions, "graph": draft.document})
         return

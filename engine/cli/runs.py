@@ -1,7 +1,7 @@
 """Run pipelines; look at runs, compare and cancel them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ from engine.cli.shared import (
     wait,
 )
 from engine.cli.told_runs import comparison_data, print_comparison, print_run, run_data
+from engine.cli.told_score_changes import print_why, why_data
 
 app = typer.Typer(help="Look at, compare and cancel runs.", no_args_is_help=True)
 
@@ -46,9 +47,8 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
     workspace = open_home(home)
     is_new = is_file(pipeline)
     draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_new else find_draft(workspace, pipeline)
-    run_id = service.start_run(
-        workspace, draft.pipeline_id, drawn(draft), target=to, params=params, limits=limits, backend=backend
-    )
+    how: dict[str, Any] = {"target": to, "params": params, "limits": limits, "backend": backend, "made_by": "cli"}
+    run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), **how)
     job_id = service.job_of(workspace, run_id)
     if detach or job_id is None:
         print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")
@@ -125,6 +125,31 @@ def runs_compare(
 
     found = compare_runs(open_home(home), left, right)
     print_json(comparison_data(found)) if as_json else print_comparison(found)
+
+
+@app.command("why")
+@guarded
+def runs_why(
+    left: Annotated[str, typer.Argument(help="The first run's id.")],
+    right: Annotated[str, typer.Argument(help="The second run's id.")],
+    node: Annotated[str | None, typer.Option("--node", help="The model node, where there are several.")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help="The metric; the main one unless given.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why the score changed from one run to another: data, params, seed, drawing, libraries.
+
+    Mixtures of both runs are computed to find out; what is kept from earlier runs is reused.
+    """
+    from engine.service.score_changes import find_score_change, start_score_change
+
+    workspace = open_home(home)
+    found = find_score_change(workspace, left, right, node, metric)
+    if found is None:
+        wait(workspace, start_score_change(workspace, left, right, node))
+        found = find_score_change(workspace, left, right, node, metric)
+    if found is not None:
+        print_json(why_data(found)) if as_json else print_why(found)
 
 
 @app.command("cancel")

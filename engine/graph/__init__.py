@@ -1,5 +1,6 @@
 """The drawn graph: pipelines, nodes and edges as frozen values; YAML in and out."""
 
+from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, defaults_of, diff
 from engine.graph.in_effect import InEffect, in_effect, passes
 from engine.graph.node import Edge, Node, component_of, makes_new_rows, spec_ports
 from engine.graph.pipeline import FORMAT, Pipeline
@@ -10,9 +11,14 @@ __all__ = [
     "Edge",
     "InEffect",
     "Node",
+    "NodeChange",
+    "ParamChange",
     "Pipeline",
+    "PipelineDiff",
     "Redrawing",
     "component_of",
+    "defaults_of",
+    "diff",
     "in_effect",
     "makes_new_rows",
     "passes",

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.graph import Node, Pipeline
+from engine.graph import Node, Pipeline, defaults_of
 from engine.service.amounts import count
 from engine.service.amounts import seconds as duration
 from engine.service.run_views import read_run
@@ -185,8 +185,15 @@ def _drawn_differences(left: Pipeline, right: Pipeline) -> Iterator[DifferenceVi
         if ours is None or theirs is None:
             yield DifferenceView(what=f"{name} ({node_id})", left=_presence(ours), right=_presence(theirs))
             continue
+        usual = defaults_of(theirs.component) if ours.component == theirs.component else {}
         before, after = (
-            {"component": node.component, "wires": _wires(drawn, node_id), "switched off": node.disabled, **node.params}
+            {
+                "component": node.component,
+                "wires": _wires(drawn, node_id),
+                "switched off": node.disabled,
+                **usual,
+                **node.params,
+            }
             for node, drawn in ((ours, left), (theirs, right))
         )
         yield from _differences(before, after, of=f"{name} ({node_id}): ")

@@ -164,7 +164,7 @@ def fix_problem(workspace: Workspace, pipeline_id: str, problem_id: str, fix_id:
     )
 
 
-def save_version(workspace: Workspace, pipeline_id: str, note: str = "") -> int:
+def save_version(workspace: Workspace, pipeline_id: str, note: str = "", *, made_by: str = "local") -> int:
     """Keep the draft as a version; an unchanged draft makes no new one.
 
     Returns
@@ -175,7 +175,8 @@ def save_version(workspace: Workspace, pipeline_id: str, note: str = "") -> int:
     pipeline = drawn(get_draft(workspace, pipeline_id))
 
     def write(uow: UnitOfWork) -> int:
-        return uow.pipelines.version_of(pipeline_id, pipeline.as_document(), digest(pipeline), note).number
+        words = {"note": note, "made_by": made_by}
+        return uow.pipelines.version_of(pipeline_id, pipeline.as_document(), digest(pipeline), **words).number
 
     return workspace.database.transact(write)
 
@@ -190,24 +191,6 @@ def get_version(workspace: Workspace, pipeline_id: str, number: int | None = Non
     with workspace.database.read() as uow:
         name = uow.pipelines.get(pipeline_id).name
         return Pipeline.from_document({**uow.pipelines.version(pipeline_id, number).graph, "name": name})
-
-
-def list_versions(workspace: Workspace, pipeline_id: str) -> list[dict[str, Any]]:
-    """Saved versions, newest first."""
-    with workspace.database.read() as uow:
-        return [
-            {"version": row.number, "note": row.note, "created_at": row.created_at, "sha256": row.sha256}
-            for row in uow.pipelines.versions(pipeline_id)
-        ]
-
-
-def restore_version(workspace: Workspace, pipeline_id: str, number: int) -> DraftView:
-    """Make a saved version the draft again."""
-    pipeline = get_version(workspace, pipeline_id, number)
-    document = pipeline.as_document()
-    return _draft_view(
-        workspace.database.transact(lambda uow: uow.pipelines.replace(pipeline_id, document)), pipeline.name
-    )
 
 
 def rename_pipeline(workspace: Workspace, pipeline_id: str, name: str) -> None:

@@ -30,6 +30,7 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
     params: Mapping[str, Any] | None = None,
     limits: RunLimits = NO_LIMITS,
     backend: str = "duckdb",
+    made_by: str = "local",
     together_with: Callable[[UnitOfWork, str], None] | None = None,
 ) -> str:
     """Save the drawing as a version if it is new, pin its datasets, and queue a run.
@@ -42,6 +43,8 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
         What the run may use, where it is not what the settings say.
     backend
         The engine that computes it: ``duckdb`` or ``spark``.
+    made_by
+        Who asks: ``local`` for a person at a screen, ``cli``, ``trigger``.
     together_with
         What else is written in the same transaction, given the run's id; what it raises keeps the run from starting.
 
@@ -60,7 +63,7 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
     kept = {"stages": asked.stages, "splits_moved": asked.plan.placement.moved}
 
     def write(uow: UnitOfWork) -> str:
-        version = uow.pipelines.version_of(pipeline_id, pipeline.as_document(), digest(pipeline))
+        version = uow.pipelines.version_of(pipeline_id, pipeline.as_document(), digest(pipeline), made_by=made_by)
         job = uow.jobs.enqueue("run_pipeline", {}, memory_mb=limits.memory_mb, timeout_seconds=limits.timeout_seconds)
         run = uow.runs.add(
             version.id,

@@ -118,7 +118,8 @@ def _fire(workspace: Workspace, entry: TriggerEntry) -> bool:
         if waiting:
             return False
         _refuse_circle(workspace, entry)
-        start_run(workspace, trigger.pipeline_id, _drawn(workspace, trigger.pipeline_id), together_with=started)
+        drawn = _drawn(workspace, trigger.pipeline_id)
+        start_run(workspace, trigger.pipeline_id, drawn, made_by="trigger", together_with=started)
     except Conflict:
         return False
     except PEOPLE_ERRORS as error:
@@ -165,5 +166,5 @@ def _drawn(workspace: Workspace, pipeline_id: str) -> Pipeline:
     with workspace.database.read() as uow:
         name = uow.pipelines.get(pipeline_id).name
         saved = uow.pipelines.versions(pipeline_id, limit=1)
-        graph = saved[0].graph if saved else uow.pipelines.draft(pipeline_id).graph
+        graph = uow.pipelines.get_version(saved[0].id).graph if saved else uow.pipelines.draft(pipeline_id).graph
     return Pipeline.from_document({**graph, "name": name})

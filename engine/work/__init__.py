@@ -6,6 +6,7 @@ from typing import Any
 from engine.work.assignment import Assignment
 from engine.work.check_rules import check_rules
 from engine.work.compare_versions import compare_versions
+from engine.work.explain_score import explain_score
 from engine.work.export_dataset import export_dataset
 from engine.work.import_dataset import import_dataset
 from engine.work.measure_version import measure_version
@@ -18,6 +19,7 @@ WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "compare_versions": compare_versions,
     "export_dataset": export_dataset,
     "check_rules": check_rules,
+    "explain_score": explain_score,
     "import_dataset": import_dataset,
     "run_pipeline": run_pipeline,
     "publish_endpoint": publish_endpoint,

@@ -9,9 +9,10 @@ from storage.repositories.endpoints import Answering, EndpointEntry, Endpoints
 from storage.repositories.jobs import Jobs
 from storage.repositories.lineage import LineageRow
 from storage.repositories.models import ModelEntry, Models
-from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines
+from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines, VersionEntry
 from storage.repositories.rules import CheckEntry, Rules
-from storage.repositories.runs import RunEntry, Runs
+from storage.repositories.runs import RunEntry, Runs, VersionRun
+from storage.repositories.score_changes import ScoreChanges
 from storage.repositories.syncs import SyncEntry, Syncs
 from storage.repositories.triggers import TriggerEntry, Triggers
 
@@ -37,8 +38,11 @@ __all__ = [
     "Rules",
     "RunEntry",
     "Runs",
+    "ScoreChanges",
     "SyncEntry",
     "Syncs",
     "TriggerEntry",
     "Triggers",
+    "VersionEntry",
+    "VersionRun",
 ]

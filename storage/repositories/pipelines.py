@@ -1,6 +1,7 @@
 """Pipelines: the editable draft and the saved versions."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Select, and_, func, select
@@ -26,6 +27,18 @@ class PipelineEntry(NamedTuple):
     run_status: str | None
 
 
+class VersionEntry(NamedTuple):
+    """One line of the list of versions."""
+
+    id: str
+    number: int
+    sha256: str
+    label: str
+    note: str
+    made_by: str
+    created_at: datetime
+
+
 class DraftEdit(NamedTuple):
     """What became of an edit, and the draft as it is now."""
 
@@ -37,9 +50,14 @@ class Pipelines(NamedRepository[Pipeline]):
     entity = Pipeline
     noun = "pipeline"
 
-    def add(self, name: str, graph: dict[str, Any], description: str = "") -> Pipeline:
-        """Make a pipeline with a first draft (rev 1, by the server)."""
-        pipeline = self._add_named(Pipeline(name=name, description=description))
+    def add(
+        self, name: str, graph: dict[str, Any], description: str = "", origin: PipelineVersion | None = None
+    ) -> Pipeline:
+        """Make a pipeline with a first draft (rev 1, by the server); it remembers the version it was made from."""
+        pipeline = Pipeline(name=name, description=description)
+        if origin is not None:
+            pipeline.origin_id, pipeline.origin_number = origin.pipeline_id, origin.number
+        self._add_named(pipeline)
         self._session.add(Draft(pipeline_id=pipeline.id, rev=1, by=SERVER, ack=0, graph=graph))
         self._session.flush()
         return pipeline
@@ -102,20 +120,26 @@ class Pipelines(NamedRepository[Pipeline]):
         draft = self._get(Draft, pipeline_id, "draft of a pipeline", lock=True)
         return self._store(draft, graph, by=by, ack=0)
 
-    def add_version(self, pipeline_id: str, graph: dict[str, Any], sha256: str, note: str = "") -> PipelineVersion:
-        """Save `graph` as the next version."""
+    def add_version(self, pipeline_id: str, graph: dict[str, Any], sha256: str, **words: str) -> PipelineVersion:
+        """Save `graph` as the next version; `words` are its `label` and `note`, and who it was `made_by`."""
         self._get(Pipeline, pipeline_id, self.noun, lock=True)
         number = self._next(PipelineVersion.number, PipelineVersion.pipeline_id, pipeline_id)
-        version = PipelineVersion(pipeline_id=pipeline_id, number=number, graph=graph, sha256=sha256, note=note)
+        version = PipelineVersion(pipeline_id=pipeline_id, number=number, graph=graph, sha256=sha256, **words)
         return self._insert(version, Conflict(f"Version {number} was made by someone else", "Try again."))
 
-    def version_of(self, pipeline_id: str, graph: dict[str, Any], sha256: str, note: str = "") -> PipelineVersion:
+    def version_of(self, pipeline_id: str, graph: dict[str, Any], sha256: str, **words: str) -> PipelineVersion:
         """Return the latest version when it is this very graph, else save it as the next one."""
         self._get(Pipeline, pipeline_id, self.noun, lock=True)
         latest = self._session.scalars(self._newest(pipeline_id).limit(1)).first()
         if latest is not None and latest.sha256 == sha256:
             return latest
-        return self.add_version(pipeline_id, graph, sha256, note)
+        return self.add_version(pipeline_id, graph, sha256, **words)
+
+    def describe_version(self, pipeline_id: str, number: int, *, label: str, note: str) -> PipelineVersion:
+        """Give a version another label and note."""
+        version = self.version(pipeline_id, number)
+        version.label, version.note = label, note
+        return version
 
     def version(self, pipeline_id: str, number: int | None = None) -> PipelineVersion:
         """Return version `number`, or the latest."""
@@ -129,9 +153,16 @@ class Pipelines(NamedRepository[Pipeline]):
         """Return the version with this id."""
         return self._get(PipelineVersion, version_id, "pipeline version")
 
-    def versions(self, pipeline_id: str, *, limit: int = 100, offset: int = 0) -> Sequence[PipelineVersion]:
-        """Return the versions of a pipeline, newest first."""
-        return self._session.scalars(self._newest(pipeline_id).limit(limit).offset(offset)).all()
+    def versions(self, pipeline_id: str, *, limit: int = 1000, offset: int = 0) -> Sequence[VersionEntry]:
+        """Return the versions of a pipeline without their drawings, newest first."""
+        query = select(*(getattr(PipelineVersion, name) for name in VersionEntry._fields))
+        query = query.where(PipelineVersion.pipeline_id == pipeline_id).order_by(PipelineVersion.number.desc())
+        return [VersionEntry._make(row) for row in self._session.execute(query.limit(limit).offset(offset))]
+
+    def branches(self, pipeline_id: str) -> Sequence[Pipeline]:
+        """Return the pipelines that were made from versions of this one, newest first."""
+        made = self._living().where(Pipeline.origin_id == pipeline_id)
+        return self._session.scalars(made.order_by(Pipeline.created_at.desc(), Pipeline.id.desc())).all()
 
     def delete(self, pipeline_id: str) -> Pipeline:
         """Hide a pipeline and free its name; its versions, runs and models stay. `InUse` while it runs."""

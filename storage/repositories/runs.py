@@ -54,6 +54,17 @@ class RunEntry(NamedTuple):
     error: dict[str, Any] | None
 
 
+class VersionRun(NamedTuple):
+    """A run, as far as it counts for the version of the pipeline that it ran."""
+
+    id: str
+    number: int
+    pipeline_version_id: str
+    status: JobStatus
+    seconds: float | None
+    computed: int | None
+
+
 class PastCost(NamedTuple):
     """What a node took in an earlier run.
 
@@ -152,6 +163,18 @@ class Runs(Repository):
         if status is not None:
             query = query.where(Run.status == status)
         return [RunEntry._make(row) for row in self._session.execute(query)]
+
+    def of_pipeline(self, pipeline_id: str) -> Sequence[VersionRun]:
+        """Return what the runs of a pipeline came to, newest first."""
+        query = select(*(getattr(Run, name) for name in VersionRun._fields)).where(Run.pipeline_id == pipeline_id)
+        return [VersionRun._make(row) for row in self._session.execute(query.order_by(Run.number.desc()))]
+
+    def models_of_pipeline(self, pipeline_id: str) -> Sequence[tuple[str, dict[str, Any]]]:
+        """Return version id and model of every node that trained one, or reused it, in a pipeline's runs."""
+        has_model = NodeRun.outputs.cast(PlainText).contains('"model_version_id"')
+        query = select(Run.pipeline_version_id, NodeRun.outputs).join(Run, Run.id == NodeRun.run_id)
+        rows = self._session.execute(query.where(Run.pipeline_id == pipeline_id, has_model).order_by(NodeRun.id))
+        return [(version_id, model) for version_id, outputs in rows if (model := outputs.get("model"))]
 
     def inputs(self, run_id: str) -> Sequence[RunInput]:
         """Return the dataset versions a run reads, by node."""

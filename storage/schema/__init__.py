@@ -20,7 +20,7 @@ from storage.schema.jobs import Job
 from storage.schema.models import Model, ModelVersion
 from storage.schema.pipelines import Draft, Pipeline, PipelineVersion
 from storage.schema.rules import Rule, RuleCheck
-from storage.schema.runs import NodeRun, Run, RunInput
+from storage.schema.runs import NodeRun, Run, RunInput, ScoreChange
 from storage.schema.syncs import Sync, SyncRun, Trigger
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "RuleCheck",
     "Run",
     "RunInput",
+    "ScoreChange",
     "Sync",
     "SyncRun",
     "Trigger",

@@ -24,6 +24,8 @@ class Pipeline(Base):
     id: Mapped[Identity]
     name: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    origin_id: Mapped[str | None] = mapped_column(ForeignKey("pipelines.id"), index=True)
+    origin_number: Mapped[int | None]
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
     deleted_at: Mapped[datetime | None]
@@ -49,5 +51,7 @@ class PipelineVersion(Base):
     number: Mapped[int]
     graph: Mapped[JsonObject]
     sha256: Mapped[str]
+    label: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[str] = mapped_column(default="local")
     created_at: Mapped[Created]

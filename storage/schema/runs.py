@@ -74,3 +74,18 @@ class RunInput(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     node_id: Mapped[str] = mapped_column(primary_key=True)
     dataset_version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
+
+
+class ScoreChange(Base):
+    """Why two runs scored differently at a node: what the reruns came to."""
+
+    __tablename__ = "score_changes"
+    __table_args__ = (UniqueConstraint("left_run_id", "right_run_id", "node_id"),)
+
+    id: Mapped[Identity]
+    left_run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    right_run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    node_id: Mapped[NodeId]
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"), index=True)
+    report: Mapped[JsonObject | None]
+    created_at: Mapped[Created]

@@ -17,8 +17,8 @@ from tests.postgres import PostgresServer
 
 NOON = "'2026-11-21 12:00:00+00:00'"
 FIRST_VERSION = (
-    f"INSERT INTO pipelines VALUES ('p', 'churn', '', {NOON}, {NOON}, NULL)",
-    f"INSERT INTO pipeline_versions VALUES ('v', 'p', 1, '{{}}', 'ab', '', {NOON})",
+    f"INSERT INTO pipelines VALUES ('p', 'churn', '', NULL, NULL, {NOON}, {NOON}, NULL)",
+    f"INSERT INTO pipeline_versions VALUES ('v', 'p', 1, '{{}}', 'ab', '', '', 'local', {NOON})",
     "INSERT INTO runs (id, number, pipeline_id, pipeline_version_id, status, params, backend, seed, plan, created_at, "
     f"reused) VALUES ('r', 1, 'p', 'v', 'succeeded', '{{}}', 'duckdb', 0, '{{}}', {NOON}, 1)",
     "INSERT INTO node_runs (id, run_id, node_id, component, position, status, bytes, cached, outputs) "

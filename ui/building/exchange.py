@@ -132,7 +132,7 @@ def editor_data(
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
-    catalogue, samples = _catalogue()
+    known, samples = catalogue()
     return {
         "doc": draft.pipeline_id,
         "name": draft.name,
@@ -141,7 +141,7 @@ def editor_data(
         "ack": draft.ack,
         "readonly": False,
         "graph": as_graph(pipeline),
-        "catalogue": None if knows == catalogue["digest"] else catalogue,
+        "catalogue": None if knows == known["digest"] else known,
         "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
@@ -184,7 +184,7 @@ def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
 
 
 @st.cache_data(show_spinner=False, ttl="1h")
-def _catalogue() -> tuple[dict[str, Any], list[str]]:
+def catalogue() -> tuple[dict[str, Any], list[str]]:
     """What does not change while the server runs, and the bundled tables that a source offers."""
     palette = components.list_components()
     fields = [field for spec in palette for field in spec["params"].get("properties", {}).values()]

@@ -81,11 +81,15 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("origin_id", sa.Text(), nullable=True),
+        sa.Column("origin_number", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["origin_id"], ["pipelines.id"], name="fk_pipelines_origin_id"),
         sa.PrimaryKeyConstraint("id", name="pk_pipelines"),
     )
+    op.create_index("ix_pipelines_origin_id", "pipelines", ["origin_id"], unique=False)
     op.create_index(
         "uq_pipelines_name",
         "pipelines",
@@ -160,7 +164,9 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("graph", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.id"], name="fk_pipeline_versions_pipeline_id"),
         sa.PrimaryKeyConstraint("id", name="pk_pipeline_versions"),

@@ -136,3 +136,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_board_cards_board_id", "board_cards", ["board_id"], unique=False)
     op.create_index("ix_board_cards_chart_id", "board_cards", ["chart_id"], unique=False)
+    op.create_table(
+        "score_changes",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("left_run_id", sa.Text(), nullable=False),
+        sa.Column("right_run_id", sa.Text(), nullable=False),
+        sa.Column("node_id", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_score_changes_job_id", ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["left_run_id"], ["runs.id"], name="fk_score_changes_left_run_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["right_run_id"], ["runs.id"], name="fk_score_changes_right_run_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_score_changes"),
+        sa.UniqueConstraint(
+            "left_run_id", "right_run_id", "node_id", name="uq_score_changes_left_run_id_right_run_id_node_id"
+        ),
+    )
+    op.create_index("ix_score_changes_job_id", "score_changes", ["job_id"], unique=False)
+    op.create_index("ix_score_changes_right_run_id", "score_changes", ["right_run_id"], unique=False)

@@ -36,7 +36,8 @@ export function Editor({ model, height }: Props) {
   const [help, setHelp] = useState(false);
   const [panels, setPanels] = useState({ left: true, right: true });
   const selection = useModel(model, (state) => state.selection);
-  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
+  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0 && !state.diff);
+  const compares = useModel(model, (state) => state.diff !== null);
   const pixels = useHeight(root, height);
   // A refusal stays until it has been read, even when the pointer leaves the port.
   const hintAt = useCallback((next: Hint | null) => setHint((now) => (next === null && now?.tone === "refusal" ? now : next)), []);
@@ -138,7 +139,7 @@ export function Editor({ model, height }: Props) {
             onPanel={(side) => setPanels((now) => ({ ...now, [side]: !now[side] }))}
           />
           <div className="cb-body">
-            {panels.left && <Palette search={search} onAdd={add} onLeave={() => root.current?.focus({ preventScroll: true })} />}
+            {panels.left && !compares && <Palette search={search} onAdd={add} onLeave={() => root.current?.focus({ preventScroll: true })} />}
             <Board onReady={onReady} />
             {panels.right && <Inspector />}
           </div>

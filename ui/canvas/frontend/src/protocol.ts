@@ -284,6 +284,28 @@ export interface LookData {
   overlay?: Overlay;
 }
 
+/** What became of a node from one version to another. */
+export interface NodeDiff {
+  /** `moved` is a change of looks alone: place, title, a note. */
+  state: "added" | "removed" | "changed" | "moved";
+  /** Everything that changed, one line each. */
+  words: string[];
+  /** Params that matter. */
+  params: { label: string; before: string; after: string }[];
+}
+
+/** Two versions on one canvas: the graph holds what either of them has. */
+export interface GraphDiff {
+  before: string;
+  after: string;
+  summary: string;
+  nodes: { [id: string]: NodeDiff };
+  /** By the wire's id, `source.port->target.port`. */
+  wires: { [id: string]: "added" | "removed" };
+  /** Changes of the pipeline itself. */
+  others: string[];
+}
+
 export interface EditorData {
   kind: "editor";
   doc: string;
@@ -299,6 +321,8 @@ export interface EditorData {
   problems: Problem[];
   options: { [name: string]: Option[] };
   run: FeedData | null;
+  /** Where two versions are shown instead of a draft. */
+  diff?: GraphDiff | null;
   /** Pixels; null fills the window. */
   height?: number | null;
   /** A node to select and to show, when it changes. */

@@ -7,6 +7,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { write } from "../model/acting";
 import { dragged, TYPE } from "./dragging";
+import { markEdges, markNodes } from "./diffed";
+import { DiffLegend } from "./DiffLegend";
 import { EmptyBoard } from "./EmptyBoard";
 import { Guard } from "./Guard";
 import { CARD_HEIGHT, CARD_WIDTH, edgeId, GRID, nodeOf, type Point } from "../model/graph";
@@ -117,6 +119,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const selection = usePart((state) => state.selection);
   const reveal = usePart((state) => state.reveal);
   const readonly = usePart((state) => state.readonly);
+  const diff = usePart((state) => state.diff);
   const [nodes, setNodes] = useState<Node[]>(() => drawNodes(drawing.nodes, specs, selection, []));
   const [hovered, setHovered] = useState<string | null>(null);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -257,17 +260,18 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, [model]);
 
   const shown = useMemo(
-    () => edges.map((edge) => {
+    () => markEdges(edges, diff).map((edge) => {
       const marks = { hovered: edge.id === hovered, target: edge.id === target };
       return marks.hovered || marks.target ? { ...edge, data: { ...edge.data, ...marks } } : edge;
     }),
-    [edges, hovered, target],
+    [edges, diff, hovered, target],
   );
+  const marked = useMemo(() => markNodes(nodes, diff), [nodes, diff]);
 
   return (
     <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => setTarget(null)}>
       <ReactFlow
-        nodes={nodes}
+        nodes={marked}
         edges={shown}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -313,6 +317,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         </Panel>
       </ReactFlow>
       {graph.nodes.length === 0 && <EmptyBoard />}
+      {diff && <DiffLegend />}
       {quick && <QuickAdd at={quick} onClose={() => setQuick(null)} />}
     </div>
   );

@@ -7,9 +7,10 @@ import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import { GuardMark } from "./GuardMark";
 import { lookOf } from "./guard";
+import { DiffFoot } from "./DiffFoot";
 import { Port } from "./Port";
 import { partOf, type Part } from "../model/switching";
-import type { NodeStatus, Problem } from "../protocol";
+import type { NodeDiff, NodeStatus, Problem } from "../protocol";
 
 const NONE: Problem[] = [];
 const grouped = new WeakMap<Problem[], Map<string, Problem[]>>();
@@ -67,12 +68,27 @@ export function Footer({ status, note }: { status: NodeStatus | undefined; note:
   );
 }
 
+interface FootProps {
+  part: Part | null;
+  /** What became of it between two versions, null where nothing did; undefined while none are compared. */
+  change: NodeDiff | null | undefined;
+  status: NodeStatus | undefined;
+  note: string | null;
+}
+
+/** The last line of a card: how two versions differ in it, what a switch makes of it, or how it is getting on. */
+function Foot({ part, change, status, note }: FootProps) {
+  if (change !== undefined) return <DiffFoot change={change ?? undefined} />;
+  return part ? <PartFooter part={part} /> : <Footer status={status} note={note} />;
+}
+
 export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const { model } = useEditor();
   const node = usePart((state) => nodeOf(state.graph, id));
   const spec = usePart((state) => state.specs.get(node?.component ?? ""));
   const facts = usePart((state) => state.facts[id]);
   const status = usePart((state) => state.status[id]);
+  const diff = usePart((state) => state.diff);
   const problems = usePart((state) => problemsOf(state.problems, id));
   const guard = usePart((state) => lookOf(state.overlay, id));
   const refresh = useUpdateNodeInternals();
@@ -111,7 +127,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
         {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
       </div>
-      {part ? <PartFooter part={part} /> : <Footer status={status} note={facts?.note ?? null} />}
+      <Foot part={part} change={diff ? (diff.nodes[id] ?? null) : undefined} status={status} note={facts?.note ?? null} />
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} reachable={selected} place={place} of={inputs.length} />
       ))}

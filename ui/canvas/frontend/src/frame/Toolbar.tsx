@@ -30,12 +30,13 @@ export function Toolbar(props: Props) {
   const name = usePart((state) => state.name);
   const saved = usePart((state) => state.saved);
   const readonly = usePart((state) => state.readonly);
+  const compares = usePart((state) => state.diff !== null);
   const canUndo = usePart((state) => state.canUndo);
   const canRedo = usePart((state) => state.canRedo);
   const [icon, word] = SAVED[saved];
   return (
     <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
-      <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />
+      {!compares && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
       <h1 className="cb-name cb-clip" title={name}>{name}</h1>
       <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />

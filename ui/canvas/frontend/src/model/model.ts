@@ -11,8 +11,8 @@ import { forgetting, relisted } from "../board/groups/grouping";
 import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
 import { removedWords } from "./acting";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, History as NodeHistory, Intent, Json,
-  LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
+  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge, History as NodeHistory, Intent,
+  Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { align, distribute, type Axis, type Line } from "./aligning";
@@ -39,6 +39,7 @@ export interface State {
   messages: Messages;
   run: Run | null;
   status: { [id: string]: NodeStatus };
+  diff: GraphDiff | null;
   selection: readonly string[];
   /** The wire that is looked into, while no node is selected. */
   wire: string | null;
@@ -120,8 +121,8 @@ export class Model {
     });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
-      options: {}, messages: {}, run: null, status: bare({}), selection: [], wire: null, history: null, overlay: null, overlaid: null, looking: false,
-      editing: null, port: null, saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
+      looking: false, editing: null, port: null, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -138,7 +139,7 @@ export class Model {
     const first = before < 0;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
-      name: data.name, readonly: data.readonly, options: data.options,
+      name: data.name, readonly: data.readonly, options: data.options, diff: data.diff ?? null,
       facts: shared(this.state.facts, data.facts), problems: sharedList(this.state.problems, data.problems),
     };
     Object.assign(change, this.catalogued(data.catalogue));
@@ -226,6 +227,7 @@ export class Model {
 
   /** Returns the number of the intent. */
   wish(wish: Wish): number {
+    if (this.state.diff && wish.type !== "select") return this.intents; // two versions can only be looked at
     if (wish.type === "fix") {
       this.fixing = true;
       const node = this.state.problems.find((problem) => problem.id === wish.problem)?.node;

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { usePart } from "../context";
 import { edgeId, nodeOf } from "../model/graph";
+import { DiffPane } from "./DiffPane";
 import { ManyPane } from "./ManyPane";
 import { NodePane } from "./NodePane";
 import { Problems } from "./Problems";
@@ -13,6 +14,8 @@ export function Inspector() {
   const wire = usePart((state) => state.graph.edges.find((edge) => edgeId(edge) === state.wire));
   const [wide, setWide] = useState(false);
   const onWide = (): void => setWide(!wide);
+  const diff = usePart((state) => state.diff);
+  if (diff) return <aside className="cb-inspector" data-testid="inspector" aria-label="What changed"><DiffPane diff={diff} /></aside>;
   return (
     <aside className={`cb-inspector${wide ? " cb-inspector-wide" : ""}`} data-testid="inspector" aria-label="Settings">
       {single ? <NodePane key={single.id} node={single} wide={wide} onWide={onWide} />

@@ -1,0 +1,69 @@
+"""Two versions on one canvas, and why the score changed, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.board import SECOND
+from tests.journeys.conftest import Look
+from tests.journeys.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+DRAWN = """
+format: 1
+name: churn, in versions
+nodes:
+  customers: {component: sample_data}
+  fill: {component: impute_mean, params: {columns: numeric}}
+  encode: {component: encode_one_hot, params: {columns: {select: text, except: [customer_id]}}}
+  split: {component: split_random, params: {test: 0.25, stratify: churn, seed: 7}}
+  model:
+    component: logistic_regression
+    params: {target: churn, features: {select: all, except: [customer_id, signup_date]}}
+edges: [customers -> fill, fill -> encode, encode -> split, split -> model]
+layout: {customers: [0, 0], fill: [260, 0], encode: [520, 0], split: [780, 0], model: [1040, 0]}
+"""
+
+
+@pytest.fixture(scope="module")
+def pipeline_id(product: Product, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A pipeline with two versions, both of which ran."""
+    file: Path = tmp_path_factory.mktemp("drawn") / "churn.yaml"
+    for text in (DRAWN, DRAWN.replace("seed: 7", "seed: 8").replace("churn, features", "churn, C: 0.001, features")):
+        file.write_text(text)
+        product.command("run", str(file))
+    return str(product.command("pipeline", "import", str(file))["id"])
+
+
+def test_two_versions_are_compared_on_the_canvas(product: Product, page: Page, look: Look, pipeline_id: str) -> None:
+    page.goto(f"{product.ui_url}/builder?pipeline={pipeline_id}&view=Versions")
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Compare v{number}").locator("xpath=ancestor::label").click()
+    page.get_by_role("button", name="Compare v1 with v2").click()
+    expect(page.get_by_test_id("diff-legend")).to_contain_text("Changed", timeout=30 * SECOND)
+    assert "before=v1" in page.url
+    assert "after=v2" in page.url
+    page.get_by_test_id("diff-model").click()
+    expect(page.get_by_test_id("diff-params")).to_contain_text("0.001")
+    look.at("versions-diff")
+    violations = Axe().run(page, context=".cb-editor").response["violations"]
+    assert [it["id"] for it in violations if it["impact"] in ("serious", "critical")] == []
+    page.get_by_role("button", name="Swap").click()
+    expect(page.get_by_test_id("diff-legend")).to_be_visible(timeout=20 * SECOND)
+    page.wait_for_url("**before=v2**")
+
+
+def test_the_difference_of_two_runs_is_split(product: Product, page: Page, look: Look, pipeline_id: str) -> None:
+    page.goto(f"{product.ui_url}/builder?pipeline={pipeline_id}&view=Runs")
+    for number in (1, 2):
+        page.get_by_role("checkbox", name=f"Compare run {number}").locator("xpath=ancestor::label").click()
+    page.get_by_role("button", name="Compare run 1 with run 2").click()
+    page.get_by_role("button", name="Split the difference").click()
+    expect(page.get_by_text("ROC AUC", exact=False).first).to_be_visible(timeout=60 * SECOND)
+    expect(page.get_by_text("parts add up")).to_be_visible(timeout=120 * SECOND)
+    look.at("score-change")
+    page.reload()
+    expect(page.get_by_text("parts add up")).to_be_visible(timeout=30 * SECOND)
