@@ -9,6 +9,7 @@ from engine.checks.balance import balance_problems
 from engine.checks.data import data_problems
 from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
+from engine.checks.gone import gone_fix
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
@@ -49,7 +50,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
         *_structure(pipeline),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
-        *_schema_errors(placement, schemas),
+        *_schema_errors(placement, schemas, stored),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas, arriving),
         *data_problems(pipeline, placement, schemas, arriving),
@@ -90,7 +91,7 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
         )
 
 
-def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas], stored: TableSchemas) -> Iterator[Problem]:
     for node in placement.pipeline.nodes:
         known = schemas.get(node.id, NodeSchemas())
         for error in known.errors:
@@ -98,7 +99,7 @@ def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas]) -> 
                 hint = error.hint or "Look at this node's settings."
                 if node.id in placement.moved:
                     hint = _moved_hint(placement, node)
-                fix = feature_fix(node, known, error)
+                fix = feature_fix(node, known, error) or gone_fix(placement.pipeline, node, schemas, error, stored)
                 yield Problem(error.code, error.message, node=node.id, field=error.field, hint=hint, fix=fix)
 
 

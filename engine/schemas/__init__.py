@@ -8,9 +8,12 @@ from engine.schemas.infer import (
     as_node_error,
     bind,
     infer,
+    infer_node,
+    inputs_of,
     predictions_schema,
     read_params,
     source_schema,
+    targets_after,
 )
 from engine.schemas.known import NodeSchemas, with_roles
 from engine.schemas.lineage import carried, computed_from, computed_with, reads
@@ -30,11 +33,14 @@ __all__ = [
     "computed_from",
     "computed_with",
     "infer",
+    "infer_node",
+    "inputs_of",
     "model_at",
     "model_behind",
     "predictions_schema",
     "read_params",
     "reads",
     "source_schema",
+    "targets_after",
     "with_roles",
 ]

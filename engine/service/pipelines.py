@@ -154,7 +154,7 @@ def fix_problem(workspace: Workspace, pipeline_id: str, problem_id: str, fix_id:
     )
     if fix is None:
         raise MissingThing("This problem is gone already.")
-    mended = apply_fix(pipeline, fix).as_document()
+    mended = apply_fix(pipeline, fix, workspace.schema_of).as_document()
     return _draft_view(
         workspace.database.transact(lambda uow: uow.pipelines.replace(pipeline_id, mended)), pipeline.name
     )

@@ -14,12 +14,13 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, runs, trials
+from engine.service import Workspace, components, datasets, pipelines, refactoring, runs, trials
 from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
+from ui.building.answers import answered
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
+from ui.canvas import Cancel, Edit, Fix, FixAll, Intent, Later, Open, Rename, Retype, Run, Said, Save, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -43,12 +44,15 @@ class Outcome:
         The node that is looked at now; None where that did not change.
     changed
         Whether the page below the canvas shows something else now.
+    answer
+        What the canvas wanted to know.
     """
 
     refused: Mapping[str, Any] | None = None
     trouble: Exception | None = None
     node: str | None = None
     changed: bool = False
+    answer: Mapping[str, Any] | None = None
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -103,10 +107,21 @@ def _do(
                 runs.cancel_run(workspace, latest.id)
         case Fix(problem=problem, fix=fix):
             pipelines.fix_problem(workspace, pipeline_id, problem, fix)
+        case FixAll():
+            count = refactoring.fix_all(workspace, pipeline_id)
+            session.say(_mended(count), ":material/auto_fix_high:")
+        case Rename() | Retype() | Later():
+            return Outcome(refused=refused, answer=answered(workspace, pipeline_id, intent))
         case Save():
             number = pipelines.save_version(workspace, pipeline_id)
             session.say(f"Saved as version {number}.", ":material/save:")
     return Outcome(refused=refused, changed=True)
+
+
+def _mended(count: int) -> str:
+    if not count:
+        return "None of the problems can be fixed by itself."
+    return f"{count} {'problem' if count == 1 else 'problems'} fixed."
 
 
 def editor_data(
@@ -117,6 +132,7 @@ def editor_data(
     *,
     looked_at: str | None = None,
     knows: str | None = None,
+    answer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
@@ -126,6 +142,8 @@ def editor_data(
         The node whose work is shown on sample rows.
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
+    answer
+        To what it asked last.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -146,6 +164,7 @@ def editor_data(
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
+        "answer": answer,
     }
 
 
