@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace, refactoring
 from ui.building.drawing import as_graph
-from ui.canvas import Intent, Later, Rename, Retype
+from ui.canvas import Later, Rename, Retype
 
 Question = Rename | Retype | Later
 
@@ -23,11 +23,6 @@ def answered(workspace: Workspace, pipeline_id: str, question: Question) -> dict
     if proposal is None:
         return {**whose, **nothing}
     return {**whose, **proposal.as_data(), "graph": as_graph(proposal.pipeline), "error": None}
-
-
-def is_question(intent: Intent | None) -> bool:
-    """Whether an intent wants to know, and changes nothing."""
-    return isinstance(intent, Question)
 
 
 def _proposal(workspace: Workspace, pipeline_id: str, question: Question) -> Any:

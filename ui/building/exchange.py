@@ -108,20 +108,14 @@ def _do(
         case Fix(problem=problem, fix=fix):
             pipelines.fix_problem(workspace, pipeline_id, problem, fix)
         case FixAll():
-            count = refactoring.fix_all(workspace, pipeline_id)
-            session.say(_mended(count), ":material/auto_fix_high:")
+            if not refactoring.fix_all(workspace, pipeline_id):
+                session.say("None of the problems can be fixed by itself.", ":material/info:")
         case Rename() | Retype() | Later():
             return Outcome(refused=refused, answer=answered(workspace, pipeline_id, intent))
         case Save():
             number = pipelines.save_version(workspace, pipeline_id)
             session.say(f"Saved as version {number}.", ":material/save:")
     return Outcome(refused=refused, changed=True)
-
-
-def _mended(count: int) -> str:
-    if not count:
-        return "None of the problems can be fixed by itself."
-    return f"{count} {'problem' if count == 1 else 'problems'} fixed."
 
 
 def editor_data(

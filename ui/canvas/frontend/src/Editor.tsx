@@ -5,7 +5,9 @@ import { Board, type BoardHandle } from "./board/Board";
 import { EditorContext, type Hint } from "./context";
 import { nodeOf } from "./model/graph";
 import { Help } from "./frame/Help";
+import { ColumnDialog } from "./panel/ColumnDialog";
 import { Inspector } from "./panel/Inspector";
+import { step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
 import { useModel, type Model } from "./model/model";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
@@ -43,6 +45,10 @@ export function Editor({ model, height }: Props) {
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
   const add = (component: string): void => void model.addBeside(component, board.current?.centre() ?? [0, 0], heights());
+  const toProblem = (by: 1 | -1): void => {
+    setPanels((now) => ({ ...now, right: true }));
+    step(model, by);
+  };
   const commands: Commands = {
     undo: () => model.undo(),
     redo: () => model.redo(),
@@ -70,6 +76,8 @@ export function Editor({ model, height }: Props) {
       else model.wish({ type: "run", to: node?.id ?? null });
     },
     save: () => model.wish({ type: "save" }),
+    nextProblem: () => toProblem(1),
+    previousProblem: () => toProblem(-1),
   };
 
   return (
@@ -105,6 +113,7 @@ export function Editor({ model, height }: Props) {
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
         <Toast />
+        <ColumnDialog />
         {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
       </div>
     </EditorContext.Provider>

@@ -134,7 +134,8 @@ export interface Problem {
   severity: "error" | "warning" | "info";
   message: string;
   hint: string;
-  fix: { id: string; label: string } | null;
+  /** `safe`: it loses nothing that was drawn. */
+  fix: { id: string; label: string; safe?: boolean } | null;
 }
 
 export interface Option {
@@ -193,6 +194,32 @@ export interface EditorData {
   focus?: string | null;
   /** The last edit Python would not take, so that the browser stops retrying it. */
   refused?: { cid: string; seq: number; message: string } | null;
+  /** To the last question, until something else is said. */
+  answer?: Answer | null;
+}
+
+/** One line of what a change would change. */
+export interface ProposedChange {
+  kind: "insert" | "param" | "derived" | "look";
+  node: string;
+  label: string;
+  field: string | null;
+  before: string;
+  after: string;
+  note: string;
+}
+
+/** To a question of the canvas: the drawing that it may adopt, with what that changes; or why there is none. */
+export interface Answer {
+  cid: string;
+  seq: number;
+  asked: "rename" | "retype" | "later";
+  title: string;
+  /** How many settings follow. */
+  uses: number;
+  changes: ProposedChange[];
+  graph: Graph | null;
+  error: string | null;
 }
 
 export interface Edit {
@@ -210,6 +237,9 @@ export type Wish =
   | { type: "run"; to: string | null }
   | { type: "cancel" }
   | { type: "fix"; problem: string; fix: string }
+  | { type: "fix_all" }
+  | { type: "rename" | "retype"; node: string; port: string; column: string; to: string }
+  | { type: "later"; node: string; params: Params }
   | { type: "save" };
 
 /** `knows`: the digest of the catalogue that the browser has. */

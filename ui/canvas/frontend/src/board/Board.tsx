@@ -18,6 +18,7 @@ import { Note } from "./nodes/Note";
 import { spoken } from "./nodes/paint";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
+import { mayReplace } from "../model/replacing";
 import { edgeBetween, fits, firstFit, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
 import { WireEdge, type WireData } from "./WireEdge";
 
@@ -93,6 +94,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const [edges, setEdges] = useState<Edge[]>(() => drawEdges(graph, specs, []));
   const [hovered, setHovered] = useState<string | null>(null);
   const [target, setTarget] = useState<string | null>(null);
+  const [replacing, setReplacing] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -181,8 +183,11 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const onDrop = useCallback((event: React.DragEvent) => {
     const component = event.dataTransfer.getData(TYPE);
     setTarget(null);
+    setReplacing(null);
     if (!component || model.state.readonly) return;
     event.preventDefault();
+    const over = nodeAt(event);
+    if (over && mayReplace(model.state.graph, model.state.specs, over, component)) return model.replace(over, component);
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
@@ -193,7 +198,9 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     if (!event.dataTransfer.types.includes(TYPE)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    const id = edgeAt(event);
+    const over = nodeAt(event);
+    setReplacing(over && mayReplace(model.state.graph, model.state.specs, over, dragged() ?? "") ? over : null);
+    const id = over ? null : edgeAt(event);
     const edge = model.state.graph.edges.find((one) => edgeId(one) === id);
     setTarget(edge && mayInsert(model.state.specs, edge, model.state.graph) ? id : null);
   }, [model]);
@@ -203,6 +210,10 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     if (id) setHovered(id);
     else leaving.current = setTimeout(() => setHovered(null), HOVER_MS);
   }, []);
+  const cards = useMemo(
+    () => (replacing ? nodes.map((node) => (node.id === replacing ? { ...node, className: "cb-replace-target" } : node)) : nodes),
+    [nodes, replacing],
+  );
   const shown = useMemo(
     () => edges.map((edge) => {
       const data = { ...edge.data, hovered: edge.id === hovered, target: edge.id === target, onHover: (on: boolean) => hover(on ? edge.id : null) };
@@ -212,9 +223,9 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   );
 
   return (
-    <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => setTarget(null)}>
+    <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => { setTarget(null); setReplacing(null); }}>
       <ReactFlow
-        nodes={nodes}
+        nodes={cards}
         edges={shown}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -292,6 +303,10 @@ const edgeAt = (event: React.DragEvent): string | null => {
   }
   return null;
 };
+
+/** The card under the pointer; a note or a frame is none. */
+const nodeAt = (event: React.DragEvent): string | null =>
+  (event.target as Element).closest(".react-flow__node-card")?.getAttribute("data-id") ?? null;
 
 /** Could what is being dragged stand on this wire? */
 function mayInsert(specs: Specs, edge: GraphEdge, graph: Graph): boolean {

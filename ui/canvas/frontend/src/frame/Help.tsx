@@ -9,6 +9,7 @@ const SHEET: [string, [string, string][]][] = [
     ["Drag from port to port", "Draw a wire"],
     ["Let a wire go over nothing", "Choose what comes next"],
     ["Drop a component on a wire", "Put it in between"],
+    ["Drop a component on a node", "Replace it"],
     ["Delete or Backspace", "Remove what is selected"],
   ]],
   ["Edit", [
@@ -26,6 +27,7 @@ const SHEET: [string, [string, string][]][] = [
     ["F", "Fit everything"],
     ["L", "Arrange"],
     ["Double-click a node", "Open it: preview, details"],
+    ["F8, Shift F8", "Next, previous problem"],
     ["Esc", "Clear the selection, leave fullscreen"],
   ]],
   ["Run", [

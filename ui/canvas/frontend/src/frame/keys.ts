@@ -15,6 +15,8 @@ export interface Commands {
   run(): void;
   runTo(): void;
   save(): void;
+  nextProblem(): void;
+  previousProblem(): void;
 }
 
 const CONTROLLED: { [key: string]: keyof Commands } = {
@@ -23,10 +25,11 @@ const CONTROLLED: { [key: string]: keyof Commands } = {
 };
 const PLAIN: { [key: string]: keyof Commands } = {
   a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", delete: "remove", backspace: "remove", escape: "escape",
+  f8: "nextProblem", "shift+f8": "previousProblem",
 };
 const STREAMLIT = new Set(["r", "c"]);
 /** What makes sense while typing into a field, too. */
-const EVERYWHERE = new Set<keyof Commands>(["run", "runTo", "save"]);
+const EVERYWHERE = new Set<keyof Commands>(["run", "runTo", "save", "nextProblem", "previousProblem"]);
 
 const isTyping = (target: EventTarget | null): boolean =>
   typeof HTMLElement !== "undefined" && target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;
@@ -37,7 +40,8 @@ export function commandOf(event: Keystroke): keyof Commands | null {
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   const controlled = event.ctrlKey || event.metaKey;
-  const command = controlled ? CONTROLLED[event.shiftKey ? `shift+${key}` : key] : PLAIN[key];
+  const shifted = event.shiftKey ? `shift+${key}` : key;
+  const command = controlled ? CONTROLLED[shifted] : (PLAIN[shifted] ?? PLAIN[key]);
   if (!command || (isTyping(event.target) && !EVERYWHERE.has(command))) return null;
   return command;
 }

@@ -5,11 +5,14 @@ import { EMPTY, type Point } from "./graph";
 import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
+import { Following } from "./following";
+import { isFor, places, type Asked, type Inquiry, type Question } from "./inquiry";
+import { inWords, replaced } from "./replacing";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
+  Answer, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
   NodeStatus, Option, Problem, Run, Trial, Wish,
 } from "../protocol";
-import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
+import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
 import { Sync, type Saved } from "./sync";
 
 export interface State {
@@ -32,9 +35,19 @@ export interface State {
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
-  toast: { text: string; undo: boolean; serial: number } | null;
+  toast: Toast | null;
+  /** What is to be changed, while its dialog is open; and what Python says that would change. */
+  inquiry: Inquiry | null;
+  answer: Answer | null;
   /** Rises when the view should show these nodes. */
   reveal: { ids: readonly string[]; serial: number };
+}
+
+export interface Toast {
+  text: string;
+  undo: boolean;
+  serial: number;
+  acts?: { label: string; run(): void }[];
 }
 
 export interface Viewport {
@@ -69,6 +82,13 @@ export class Model {
   private fixing = false;
   private focus: string | null = null;
   private digest: string | null = null;
+  private asked: Asked | null = null;
+  private readonly following = new Following({
+    settled: () => this.sync.saved === "saved",
+    facts: (id) => this.state.facts[id],
+    leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
+    ask: (node, params) => this.ask({ type: "later", node, params }),
+  });
 
   constructor(doc: string) {
     this.sync = new Sync(doc, CID, {
@@ -79,7 +99,7 @@ export class Model {
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
       options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
-      toast: null, reveal: { ids: [], serial: 0 },
+      toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
     };
   }
 
@@ -101,6 +121,7 @@ export class Model {
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
     if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
     this.update(change);
+    this.hear(data.answer);
     if (data.focus && data.focus !== this.focus) {
       this.select([data.focus]);
       this.reveal([data.focus]);
@@ -152,10 +173,52 @@ export class Model {
   }
 
   wish(wish: Wish): void {
-    if (wish.type === "fix") this.fixing = true;
+    if (wish.type === "fix" || wish.type === "fix_all") this.fixing = true;
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
     this.send(() => this.port?.setStateValue("intent", intent));
+  }
+
+  // Questions: what a change would change
+
+  inquire(inquiry: Inquiry | null): void {
+    if (inquiry?.kind !== "later") this.unask();
+    this.update({ inquiry });
+  }
+
+  ask(question: Question): void {
+    this.update({ answer: null });
+    this.wish(question);
+    this.asked = { seq: this.intents, graph: this.state.graph };
+  }
+
+  /** The answer under way does not matter any more. */
+  unask(): void {
+    this.asked = null;
+    if (this.state.answer) this.update({ answer: null });
+  }
+
+  private hear(answer: Answer | null | undefined): void {
+    if (!isFor(answer, CID, this.asked) || this.state.answer?.seq === answer.seq) return;
+    const current = this.asked?.graph === this.state.graph;
+    if (answer.asked !== "later") return this.update({ answer });
+    if (!answer.graph || !current) return;
+    const acts = [
+      { label: "Use it there", run: () => this.take(answer) },
+      { label: "Show", run: () => this.inquire({ kind: "later" }) },
+    ];
+    const text = answer.title.replace(/ in later places, too$/, ` in ${places(answer.uses).replace("place", "later place")}, too?`);
+    this.update({ answer, toast: { text, undo: false, serial: ++this.serial, acts } });
+  }
+
+  /** Take the drawing that an answer proposes, as one edit. */
+  take(answer: Answer): void {
+    const current = this.asked?.graph === this.state.graph;
+    this.update({ inquiry: null, answer: null });
+    if (!current || !answer.graph) return this.say("The drawing has changed meanwhile. Ask once more.");
+    this.following.forget();
+    this.change(answer.graph);
+    this.announce(`${answer.title}: done.`);
   }
 
   private send(deliver: () => void): boolean {
@@ -256,7 +319,20 @@ export class Model {
     const { [field]: _, ...rest } = node.params;
     const params = value === undefined ? rest : { ...node.params, [field]: value };
     if (JSON.stringify(params) === JSON.stringify(node.params)) return;
+    this.following.note(id, node.params);
     this.change(graphs.changeNode(this.state.graph, id, { params }), `param ${id} ${field}`);
+  }
+
+  /** Put another component in the place of a node. */
+  replace(id: string, component: string): void {
+    const { graph, specs } = this.state;
+    const made = replaced(graph, specs, id, component);
+    if (!made || this.state.readonly) return;
+    const [before, now] = [titleOf(graphs.nodeOf(graph, id), specs), specs.get(component)?.title ?? component];
+    this.change(made.graph);
+    this.select([id]);
+    const kept = made.lost.length === 0 ? "Everything that was set and wired fits." : `Not kept: ${inWords(made.lost)}.`;
+    this.announce(`“${before}” is ${now} now. ${kept}`);
   }
 
   setTitle(id: string, title: string | null): void {
@@ -312,6 +388,11 @@ export class Model {
     this.update({ toast: { text, undo: false, serial: ++this.serial } });
   }
 
+  /** The same of something that Undo takes back. */
+  announce(text: string): void {
+    this.update({ toast: { text, undo: true, serial: ++this.serial } });
+  }
+
   hush(): void {
     this.update({ toast: null });
   }
@@ -332,6 +413,7 @@ export class Model {
 
   private travel(step: [History<Graph>, Graph] | null): void {
     if (!step || this.state.readonly) return;
+    this.following.forget();
     this.history = step[0];
     const here = new Set(step[1].nodes.map((node) => node.id));
     this.select(this.state.selection.filter((id) => here.has(id)));

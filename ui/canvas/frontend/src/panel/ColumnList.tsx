@@ -1,5 +1,6 @@
 /** The columns that arrive at or leave a port. */
 import { useState } from "react";
+import { ColumnMenu } from "./ColumnMenu";
 import { kindIcon } from "./columns";
 import { Icon } from "../Icon";
 import type { Column } from "../protocol";
@@ -10,21 +11,30 @@ interface Props {
   title: string;
   ports: { [port: string]: Column[] } | undefined;
   before?: Column[] | undefined;
+  /** The node whose columns these are, where they can be changed. */
+  node?: string;
 }
 
-export function ColumnList({ title, ports, before }: Props) {
+export function ColumnList({ title, ports, before, node }: Props) {
   const entries = Object.entries(ports ?? {});
   if (entries.length === 0) return null;
   return (
     <>
       {entries.map(([port, columns]) => (
-        <Port key={port} title={entries.length > 1 ? `${title}: ${port}` : title} columns={columns} before={before} />
+        <Port key={port} title={entries.length > 1 ? `${title}: ${port}` : title} columns={columns} before={before} menu={node ? (column) => <ColumnMenu node={node} port={port} column={column} /> : undefined} />
       ))}
     </>
   );
 }
 
-function Port({ title, columns, before }: { title: string; columns: Column[]; before: Column[] | undefined }) {
+interface PortProps {
+  title: string;
+  columns: Column[];
+  before: Column[] | undefined;
+  menu: ((column: Column) => React.ReactNode) | undefined;
+}
+
+function Port({ title, columns, before, menu }: PortProps) {
   const [all, setAll] = useState(false);
   const [open, setOpen] = useState(false);
   const known = before && new Set(before.map((column) => column.name));
@@ -46,6 +56,7 @@ function Port({ title, columns, before }: { title: string; columns: Column[]; be
               <span className="cb-clip" title={column.name}>{column.name}</span>
               {fresh.includes(column) && <span className="cb-new">new</span>}
               <span className="cb-columns-type" title={`${column.kind}, ${column.type}`}>{column.type}</span>
+              {menu?.(column)}
             </li>
           ))}
           {columns.length > FEW && (

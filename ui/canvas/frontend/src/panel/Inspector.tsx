@@ -11,9 +11,11 @@ import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import { problemsOf } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
+import { BrokenNode } from "./BrokenNode";
 import { HelpSection } from "./HelpSection";
 import { Prose } from "../Prose";
 import { ProblemItem, Problems } from "./Problems";
+import { ReplaceWith } from "./ReplaceWith";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "../protocol";
 import { SampleTable } from "./SampleTable";
 import { applies, condition, fieldsOf, type Field } from "../fields/schema";
@@ -52,6 +54,7 @@ function NodePane({ node }: { node: GraphNode }) {
   const fieldNames = new Set(Object.keys(spec?.params.properties ?? {}));
   const drawn = drawnAs(spec);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
+  const [replacing, setReplacing] = useState(false);
   return (
     <div className="cb-pane">
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>
@@ -62,6 +65,11 @@ function NodePane({ node }: { node: GraphNode }) {
             <Icon name="open_in_new" />
           </button>
         )}
+        {!readonly && spec && !drawn && (
+          <button type="button" className="cb-tool" data-testid="replace-node" title="Replace with…" aria-label="Replace with another component" aria-expanded={replacing} onClick={() => setReplacing(!replacing)}>
+            <Icon name="published_with_changes" />
+          </button>
+        )}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
             <Icon name="delete" />
@@ -69,15 +77,16 @@ function NodePane({ node }: { node: GraphNode }) {
         )}
       </header>
       <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
+      {replacing && spec && <ReplaceWith id={node.id} onDone={() => setReplacing(false)} />}
       <Progress id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
-      {spec && <Form node={node} spec={spec} facts={facts} />}
+      {spec ? <Form node={node} spec={spec} facts={facts} /> : <BrokenNode node={node} />}
       <Sample node={node.id} />
       {spec && <Connections id={node.id} spec={spec} />}
       <ColumnList title="Columns in" ports={facts?.inputs} />
-      <ColumnList title="Columns out" ports={facts?.outputs} before={facts ? Object.values(facts.inputs).flat() : undefined} />
+      <ColumnList title="Columns out" node={node.id} ports={facts?.outputs} before={facts ? Object.values(facts.inputs).flat() : undefined} />
       {spec && <HelpSection spec={spec} node={node.id} />}
       <About facts={facts} spec={spec} id={node.id} />
     </div>
