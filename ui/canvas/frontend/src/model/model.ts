@@ -63,6 +63,7 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+const PATIENCE_MS = 6000;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 let clipboard: Graph = EMPTY;
@@ -189,7 +190,10 @@ export class Model {
   ask(question: Question): void {
     this.update({ answer: null });
     this.wish(question);
-    this.asked = { seq: this.intents, graph: this.state.graph };
+    const seq = this.intents;
+    this.asked = { seq, graph: this.state.graph };
+    // Something that is said at the same moment takes the place of a question.
+    setTimeout(() => this.asked?.seq === seq && !this.state.answer && this.state.inquiry && this.ask(question), PATIENCE_MS);
   }
 
   /** The answer under way does not matter any more. */
@@ -214,6 +218,7 @@ export class Model {
   /** Take the drawing that an answer proposes, as one edit. */
   take(answer: Answer): void {
     const current = this.asked?.graph === this.state.graph;
+    this.asked = null;
     this.update({ inquiry: null, answer: null });
     if (!current || !answer.graph) return this.say("The drawing has changed meanwhile. Ask once more.");
     this.following.forget();
