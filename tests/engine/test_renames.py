@@ -77,7 +77,7 @@ def _filled(schema: Mapping[str, Any], root: Mapping[str, Any], name: str) -> An
             return f'"{name}" IS NULL'
     found = [_filled(one, root, name) for one in schema.get("anyOf", schema.get("oneOf", ()))]
     if any(one is not None for one in found):
-        return [one for one in found if one is not None][0]
+        return next(one for one in found if one is not None)
     if isinstance(schema.get("items"), Mapping):
         item = schema["items"]
         inner = [_filled(one, root, name) for one in item.get("oneOf", ())] or [_filled(item, root, name)]

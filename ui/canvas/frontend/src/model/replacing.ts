@@ -35,10 +35,9 @@ export function mayReplace(graph: Graph, specs: Specs, id: string, component: st
 }
 
 function keepsWires(graph: Graph, specs: Specs, node: GraphNode, spec: ComponentSpec): boolean {
-  const wires = graph.edges.filter((edge) => edge.source === node.id || edge.target === node.id);
-  const now = portsOf(graph, specs, node);
+  const now = specs.get(node.component);
   // What reads rows is no substitute for where they come from, and the other way round.
-  const alike = wires.length > 0 || (now.inputs.length > 0) === (spec.inputs.length > 0);
+  const alike = !now || (now.inputs.length > 0) === (spec.inputs.length > 0);
   return alike && rewired(graph, specs, node, spec).lost.length === 0;
 }
 
@@ -107,13 +106,13 @@ function matched(now: readonly NamedPort[], wired: readonly string[], then: read
 /** Params by name, where the value is one that the field takes; then by role: columns, a column, an expression. */
 export function refitted(params: Params, now: Schema | undefined, then: Schema): { kept: Params; lost: string[] } {
   const fields = then.properties ?? {};
-  const fits = (name: string, value: Json): boolean => fields[name] !== undefined && mistake(fields[name], value, then) === null;
+  const fits = (name: string, value: Json): boolean => Object.hasOwn(fields, name) && mistake(fields[name]!, value, then) === null;
   const kept: Params = Object.fromEntries(Object.entries(params).filter(([name, value]) => fits(name, value)));
   const lost: string[] = [];
   for (const [name, value] of Object.entries(params)) {
-    if (name in kept) continue;
+    if (Object.hasOwn(kept, name)) continue;
     const role = roleOf(now?.properties?.[name], now);
-    const heir = role && Object.keys(fields).find((other) => !(other in kept) && !(other in params) && roleOf(fields[other], then) === role && fits(other, value));
+    const heir = role && Object.keys(fields).find((other) => !Object.hasOwn(kept, other) && !Object.hasOwn(params, other) && roleOf(fields[other], then) === role && fits(other, value));
     if (heir) kept[heir] = value;
     else lost.push(name);
   }
