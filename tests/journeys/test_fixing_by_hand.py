@@ -1,4 +1,4 @@
-"""Fixing with mouse and keyboard: renaming with everything that follows, replacing, going to a problem, broken nodes."""
+"""Fixing by hand: renaming with all that follows, replacing, going to a problem, nodes that are not installed."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def opened(product: Product, page: Page, folder: Path) -> Board:
 
 
 def shown(product: Product, node: str) -> dict[str, object]:
-    params: dict[str, object] = product.command("pipeline", "show", "fixing")["nodes"][node].get("params", {})
+    params: dict[str, object] = product.command("pipeline", "show", "fixing")["graph"]["nodes"][node].get("params", {})
     return params
 
 

@@ -6,7 +6,7 @@ import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import { Following } from "./following";
-import { isFor, places, type Asked, type Inquiry, type Question } from "./inquiry";
+import { Questions, type Inquiry } from "./questions";
 import { inWords, replaced } from "./replacing";
 import type {
   Answer, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
@@ -63,7 +63,6 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
-const PATIENCE_MS = 6000;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 let clipboard: Graph = EMPTY;
@@ -83,12 +82,18 @@ export class Model {
   private fixing = false;
   private focus: string | null = null;
   private digest: string | null = null;
-  private asked: Asked | null = null;
+  readonly questions = new Questions({
+    state: () => this.state,
+    say: (wish) => (this.wish(wish), this.intents),
+    update: (change) => this.update(change),
+    change: (graph) => this.change(graph),
+    toast: (text, more) => this.update({ toast: { text, undo: false, serial: ++this.serial, ...more } }),
+  }, CID);
   private readonly following = new Following({
     settled: () => this.sync.saved === "saved",
     facts: (id) => this.state.facts[id],
     leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
-    ask: (node, params) => this.ask({ type: "later", node, params }),
+    ask: (node, params) => this.questions.ask({ type: "later", node, params }),
   });
 
   constructor(doc: string) {
@@ -122,7 +127,7 @@ export class Model {
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
     if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
     this.update(change);
-    this.hear(data.answer);
+    this.questions.hear(data.answer);
     if (data.focus && data.focus !== this.focus) {
       this.select([data.focus]);
       this.reveal([data.focus]);
@@ -178,52 +183,6 @@ export class Model {
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
     this.send(() => this.port?.setStateValue("intent", intent));
-  }
-
-  // Questions: what a change would change
-
-  inquire(inquiry: Inquiry | null): void {
-    if (inquiry?.kind !== "later") this.unask();
-    this.update({ inquiry });
-  }
-
-  ask(question: Question): void {
-    this.update({ answer: null });
-    this.wish(question);
-    const seq = this.intents;
-    this.asked = { seq, graph: this.state.graph };
-    // Something that is said at the same moment takes the place of a question.
-    setTimeout(() => this.asked?.seq === seq && !this.state.answer && this.state.inquiry && this.ask(question), PATIENCE_MS);
-  }
-
-  /** The answer under way does not matter any more. */
-  unask(): void {
-    this.asked = null;
-    if (this.state.answer) this.update({ answer: null });
-  }
-
-  private hear(answer: Answer | null | undefined): void {
-    if (!isFor(answer, CID, this.asked) || this.state.answer?.seq === answer.seq) return;
-    const current = this.asked?.graph === this.state.graph;
-    if (answer.asked !== "later") return this.update({ answer });
-    if (!answer.graph || !current) return;
-    const acts = [
-      { label: "Use it there", run: () => this.take(answer) },
-      { label: "Show", run: () => this.inquire({ kind: "later" }) },
-    ];
-    const text = answer.title.replace(/ in later places, too$/, ` in ${places(answer.uses).replace("place", "later place")}, too?`);
-    this.update({ answer, toast: { text, undo: false, serial: ++this.serial, acts } });
-  }
-
-  /** Take the drawing that an answer proposes, as one edit. */
-  take(answer: Answer): void {
-    const current = this.asked?.graph === this.state.graph;
-    this.asked = null;
-    this.update({ inquiry: null, answer: null });
-    if (!current || !answer.graph) return this.say("The drawing has changed meanwhile. Ask once more.");
-    this.following.forget();
-    this.change(answer.graph);
-    this.announce(`${answer.title}: done.`);
   }
 
   private send(deliver: () => void): boolean {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { wordOf } from "../fields/schema";
 import { Icon } from "../Icon";
-import { places, type Inquiry } from "../model/inquiry";
+import { places, type Inquiry } from "../model/questions";
 import { ProposalList } from "./ProposalList";
 import type { Answer, Json } from "../protocol";
 
@@ -28,9 +28,9 @@ function Sheet({ inquiry }: { inquiry: Inquiry }) {
     return () => before.current?.focus?.({ preventScroll: true });
   }, []);
 
-  const close = (): void => model.inquire(null);
+  const close = (): void => model.questions.inquire(null);
   const apply = (): void => {
-    if (answer?.graph) model.take(answer);
+    if (answer?.graph) model.questions.take(answer);
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
     event.stopPropagation();
@@ -83,9 +83,9 @@ function NewName({ inquiry, onAsked }: Asking) {
   useEffect(() => {
     const asks = name !== "" && name !== column.name;
     onAsked(asks);
-    model.unask();
+    model.questions.unask();
     if (!asks) return;
-    const timer = setTimeout(() => model.ask({ type: "rename", node, port, column: column.name, to: name }), TYPING_MS);
+    const timer = setTimeout(() => model.questions.ask({ type: "rename", node, port, column: column.name, to: name }), TYPING_MS);
     return () => clearTimeout(timer);
   }, [model, name, node, port, column.name, onAsked]);
   return (
@@ -105,8 +105,8 @@ function NewType({ inquiry, onAsked }: Asking) {
   const { node, port, column } = inquiry;
   useEffect(() => {
     onAsked(to !== "");
-    model.unask();
-    if (to !== "") model.ask({ type: "retype", node, port, column: column.name, to });
+    model.questions.unask();
+    if (to !== "") model.questions.ask({ type: "retype", node, port, column: column.name, to });
   }, [model, to, node, port, column.name, onAsked]);
   return (
     <div className="cb-field">

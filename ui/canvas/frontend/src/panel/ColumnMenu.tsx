@@ -7,7 +7,7 @@ export function ColumnMenu({ node, port, column }: { node: string; port: string;
   const { model } = useEditor();
   const readonly = usePart((state) => state.readonly);
   if (readonly) return null;
-  const open = (kind: "rename" | "retype"): void => model.inquire({ kind, node, port, column });
+  const open = (kind: "rename" | "retype"): void => model.questions.inquire({ kind, node, port, column });
   return (
     <span className="cb-column-menu">
       <button type="button" className="cb-tool" data-testid={`rename-${column.name}`} title="Rename column…" aria-label={`Rename column ${column.name}`}
