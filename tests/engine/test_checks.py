@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -359,3 +360,16 @@ def test_a_setting_of_another_version_can_be_taken_out() -> None:
     assert problem.fix is not None
     assert not problem.fix.is_safe
     assert apply_fix(drawn, problem.fix).by_id["fill"].params == {"columns": ["age"]}
+
+
+def test_a_column_that_a_new_version_calls_otherwise_is_found_by_its_place() -> None:
+    drawn = draw(
+        {"s": ("dataset", {"dataset": "shop"}), "keep": ("filter_rows", {"condition": "zip > 3"})}, "s -> keep"
+    )
+    old, new = ({name: "int64", "sum": "float64", "__cb_row": "int64"} for name in ("zip", "postal_area"))
+    looked = review(drawn, lambda _: ibis.schema(new), earlier=lambda _: ibis.schema(old))
+    (problem,) = looked.errors
+    assert problem.fix is not None
+    assert problem.fix.label == "Use “postal_area” instead"
+    without = review(drawn, lambda _: ibis.schema(new)).errors
+    assert [it.fix for it in without] == [None]
