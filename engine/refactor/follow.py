@@ -215,7 +215,8 @@ class _Walk:
         was = self.before.get(node.id, NodeSchemas()).inputs
         for edge in self.settled.into(node.id):
             port, above = edge.target_port, self.known.get(edge.source, NodeSchemas())
-            if port in inputs and inputs[port] is above.outputs.get(edge.source_port):
+            is_plain = port in inputs and inputs[port] is above.outputs.get(edge.source_port)
+            if is_plain or _component(node) is None:
                 names = self.called.get((edge.source, edge.source_port), NOTHING)
             else:  # through a model: the columns that it knows
                 names = at_one_place(was.get(port), inputs.get(port), self.pairs)

@@ -250,16 +250,19 @@ def test_what_a_model_learned_from_follows_to_where_it_is_looked_at() -> None:
     drawn = draw(
         {
             "s": S,
+            "f": ("formula", {"name": "total", "expression": "price * amount"}),
             "split": ("split_random", {"stratify": "churn"}),
             "scale": "standardize",
             "m": MODEL,
-            "pd": ("partial_dependence", {"columns": ["price"]}),
+            "pd": ("error_slices", {"columns": ["price", "total"]}),
         },
-        "s -> scale -> split -> m", "m.model -> pd",
+        "s -> f -> scale -> split -> m", "m.model -> pd",
     )  # fmt: skip
-    proposal = renamed(drawn, "s", "price", "cost")
-    assert params(proposal, "m")["features"] == ["cost", "amount"]
-    assert params(proposal, "pd")["columns"] == ["cost"]
+    made = renamed(drawn, "f", "total", "sum")
+    assert params(made, "pd")["columns"] == ["price", "sum"]
+    asked = renamed(drawn, "s", "price", "cost")  # an endpoint is asked for what the data calls it
+    assert params(asked, "m")["features"] == ["cost", "amount"]
+    assert params(asked, "pd")["columns"] == ["price", "total"]
     target = renamed(drawn, "s", "churn", "left")
     assert (params(target, "m")["target"], params(target, "split")["stratify"]) == ("left", "left")
     assert errors(target.pipeline) == errors(drawn)
@@ -323,7 +326,7 @@ _NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), 
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(text=_expressions(), names=st.lists(_NAMES, min_size=3, max_size=3, unique_by=lambda name: name.lower()))
 def test_a_rewritten_expression_gives_the_same_on_the_renamed_table(text: str, names: list[str]) -> None:
     table = ibis.memtable(example(8))
@@ -334,9 +337,9 @@ def test_a_rewritten_expression_gives_the_same_on_the_renamed_table(text: str, n
     told = references.renamed(kind, {"name": "x", "expression": text}, lambda _, name: new.get(name.lower(), name))[
         "expression"
     ]
-    before = expressions.to_ibis(text, table)
-    after = expressions.to_ibis(told, table.rename({fresh: old for old, fresh in new.items()}))
-    assert ENGINE.to_pyarrow(before.name("x")).to_pylist() == ENGINE.to_pyarrow(after.name("x")).to_pylist()
+    after = table.rename({fresh: old for old, fresh in new.items()})
+    expected = ENGINE.to_pyarrow(table.select(x=expressions.to_ibis(text, table)))
+    assert ENGINE.to_pyarrow(after.select(x=expressions.to_ibis(told, after))).equals(expected)
 
 
 ENGINE = ibis.duckdb.connect()

@@ -67,7 +67,7 @@ def ask(app: AppTest, pipeline_id: str, seq: int = 1, **wish: Any) -> dict[str, 
 
 def test_a_question_is_answered_with_a_drawing_and_nothing_is_changed(home: Workspace, open_page: Open) -> None:
     pipeline_id = drawn(home, LINE)
-    app = open_page(home.home, "builder", pipeline=pipeline_id)
+    app = open_page(home.settings.home, "builder", pipeline=pipeline_id)
     data = ask(app, pipeline_id, type="rename", node="sums", port="table", column="double", to="twice")
     answer = data["answer"]
     assert (answer["cid"], answer["seq"], answer["asked"], answer["uses"]) == ("tab", 1, "rename", 2)
@@ -84,7 +84,7 @@ def test_a_question_is_answered_with_a_drawing_and_nothing_is_changed(home: Work
 
 def test_a_question_that_makes_no_sense_is_answered_with_the_reason(home: Workspace, open_page: Open) -> None:
     pipeline_id = drawn(home, LINE)
-    app = open_page(home.home, "builder", pipeline=pipeline_id)
+    app = open_page(home.settings.home, "builder", pipeline=pipeline_id)
     taken = ask(app, pipeline_id, type="rename", node="sums", port="table", column="double", to="age")["answer"]
     assert taken["graph"] is None
     assert "'age' already" in taken["error"]
@@ -96,7 +96,7 @@ def test_a_question_that_makes_no_sense_is_answered_with_the_reason(home: Worksp
 
 def test_what_a_form_renamed_is_offered_to_later_places(home: Workspace, open_page: Open) -> None:
     pipeline_id = drawn(home, LINE.replace("double > 3", "half > 3"))
-    app = open_page(home.home, "builder", pipeline=pipeline_id)
+    app = open_page(home.settings.home, "builder", pipeline=pipeline_id)
     before = {"name": "half", "expression": "age * 2"}
     answer = ask(app, pipeline_id, type="later", node="sums", params=before)["answer"]
     assert answer["title"] == "Use “double” instead of “half” in later places, too"
@@ -113,7 +113,7 @@ nodes:
 edges: [data -> a, data -> b]
 """
     pipeline_id = drawn(home, text)
-    app = open_page(home.home, "builder", pipeline=pipeline_id)
+    app = open_page(home.settings.home, "builder", pipeline=pipeline_id)
     problems = {one["node"]: one for one in canvas(app)["problems"] if one["severity"] == "error"}
     assert problems["a"]["fix"] == {"id": "stand_in", "label": "Use “age” instead", "safe": True}
     assert problems["b"]["fix"] == {"id": "remove_setting", "label": "Remove this setting", "safe": False}
