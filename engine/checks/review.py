@@ -88,7 +88,7 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
         try:
             spec = component_of(node).spec
         except UnknownComponent as error:
-            hint = error.hint or "Replace or remove this node."
+            hint = _remedy(error.hint)
             yield Problem(error.code, error.message, node=node.id, hint=hint)
         else:
             yield from library_problems(node, spec)
@@ -97,6 +97,12 @@ def _structure(pipeline: Pipeline) -> Iterator[Problem]:
         yield Problem(
             "cycle", f"These nodes feed each other in a circle: {names}.", node=cycle[0], hint="Remove a wire."
         )
+
+
+def _remedy(hint: str) -> str:
+    """What to do about a node whose component is not there; a name that is nearly right says more than a list."""
+    known = f"{hint} " if hint and not hint.startswith("See ") else ""
+    return f"{known}Install the package that brings it, or replace this node; its settings are kept."
 
 
 def _schema_errors(placement: Placement, around: Surroundings) -> Iterator[Problem]:

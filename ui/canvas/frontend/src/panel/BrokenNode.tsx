@@ -1,5 +1,5 @@
 /** A node whose component is not installed: it keeps what was set, until the component is back or another takes its place. */
-import type { GraphNode } from "../protocol";
+import type { GraphNode, Json } from "../protocol";
 import { usePart } from "../context";
 import { sentence } from "../fields/schema";
 import { ReplaceWith } from "./ReplaceWith";
@@ -14,10 +14,13 @@ export function BrokenNode({ node }: { node: GraphNode }) {
       {params.length > 0 && (
         <dl className="cb-kept">
           {params.map(([name, value]) => (
-            <div key={name}><dt>{sentence(name)}</dt><dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd></div>
+            <div key={name}><dt>{sentence(name)}</dt><dd>{written(value)}</dd></div>
           ))}
         </dl>
       )}
     </div>
   );
 }
+
+const written = (value: Json): string =>
+  typeof value === "string" ? value : Array.isArray(value) && value.every((one) => typeof one === "string") ? value.join(", ") : JSON.stringify(value);
