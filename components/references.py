@@ -91,7 +91,7 @@ def at(inside: Any, path: Path) -> Any:
 
 def _is_of_columns(kind: type[Params], path: Path) -> bool:
     """Whether a name is what a mapping of columns says: it takes no column's place."""
-    return path[0] in mappings(kind)
+    return path[0] in list(mappings(kind))
 
 
 class _Retelling:
