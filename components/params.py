@@ -191,6 +191,8 @@ class Widget:
         The other params that must have these values (or one of several) for this one to matter.
     words
         What the values of a choice are called, where their names do not say it.
+    keys
+        ``columns`` where the keys of a mapping are columns of the input: they follow a column that is renamed.
     """
 
     widget: str = ""
@@ -200,6 +202,7 @@ class Widget:
     advanced: bool = False
     only_if: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    keys: Literal["", "columns"] = ""
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         named = {
@@ -210,8 +213,17 @@ class Widget:
             "x-advanced": self.advanced,
             "x-only-if": {name: _several(value) for name, value in self.only_if.items()},
             "x-words": dict(self.words),
+            "x-keys": self.keys,
         }
         return {**handler(core), **{key: value for key, value in named.items() if value}}
+
+
+@dataclasses.dataclass(frozen=True)
+class Makes:
+    """Marks a param that names a column which its component makes."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "x-makes": "column"}
 
 
 def only_if(**values: Any) -> Widget:
@@ -237,8 +249,8 @@ TextColumn = Annotated[str, ColumnPick(("text",))]
 DatetimeColumn = Annotated[str, ColumnPick(("datetime",))]
 PlainColumn = Annotated[str, ColumnPick(PlainColumns.kinds)]
 Expression = Annotated[str, Widget("expression")]
-NewColumn = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_new_name)]
-ColumnMapping = Annotated[dict[str, NewColumn], Widget("mapping")]
+NewColumn = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_new_name), Makes()]
+ColumnMapping = Annotated[dict[str, NewColumn], Widget("mapping", keys="columns")]
 Constant = bool | Annotated[int, Field(ge=-(2**63), lt=2**63)] | float | Annotated[str, Field(max_length=10_000)]
 """A value that is written down."""
 

@@ -5,6 +5,7 @@ Nothing that matters lives in session state: it dies with a refresh. Ids are in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ui.canvas import Intent
 
 _READING, _ROUNDS = "reading", "reading_rounds"
+_ANSWERS = "canvas_answers"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
     "endpoint_keys",
@@ -105,6 +107,16 @@ def is_new(intent: Intent) -> bool:
         return False
     heard[intent.cid] = intent.seq
     return True
+
+
+def answer_to(doc: str, intent: Intent | None, fresh: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The answer to the last question of a canvas, for as long as it says nothing else: a rerun may swallow one."""
+    answers = st.session_state.setdefault(_ANSWERS, {})
+    if fresh is not None:
+        answers[doc] = fresh
+    kept: Mapping[str, Any] | None = answers.get(doc)
+    is_last = kept is not None and intent is not None and (intent.cid, intent.seq) == (kept["cid"], kept["seq"])
+    return kept if is_last else None
 
 
 def is_first_sight(doc: str) -> bool:

@@ -51,7 +51,7 @@ CIRCLES: Mapping[Choice, tuple[Part, ...]] = {
 class AutoFeaturesParams(Params):
     columns: AnyColumns = AnyColumns.all()
     """The columns that are looked at."""
-    choices: Annotated[dict[str, Choice], Widget("mapping")] = Field(default={})
+    choices: Annotated[dict[str, Choice], Widget("mapping", keys="columns")] = Field(default={})
     """What becomes of single columns instead of the usual: ``keep``, ``drop``, ``fill_median``, ``fill_most_frequent``,
     ``fill_and_scale``, ``one_hot``, ``frequency``, ``ordinal``, ``date_circles`` or ``time_circles``."""
     max_categories: Annotated[int, Field(ge=1, le=1000)] = 50

@@ -27,7 +27,7 @@ Order = dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST
 class EncodeOrdinalParams(Params):
     columns: CategoryColumns = CategoryColumns(select="text")
     """The columns whose values become numbers."""
-    order: Annotated[Order | None, Widget("order")] = None
+    order: Annotated[Order | None, Widget("order", keys="columns")] = None
     """The values of a column from lowest to highest; columns that are not named go by the alphabet."""
 
     @field_validator("order")

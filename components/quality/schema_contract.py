@@ -19,7 +19,7 @@ TOLD = 20
 
 
 class SchemaContractParams(Params):
-    columns: Annotated[dict[NewColumn, Type], Widget("mapping"), Field(min_length=1, max_length=2_000)]
+    columns: Annotated[dict[NewColumn, Type], Widget("mapping", keys="columns"), Field(min_length=1, max_length=2_000)]
     """Each column with its type: ``int64``, ``float64``, ``numeric`` (either), ``string``, ``boolean``, ``date``,
     ``timestamp``, ``datetime`` (either) or ``any``."""
     extra: Literal["allow", "refuse"] = "allow"

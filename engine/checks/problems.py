@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from engine.graph import Edge, Node, Pipeline, spec_ports
+from engine.refactor import stand_in
+from engine.schemas import TableSchemas
 
 Severity = Literal["error", "warning", "info"]
 
@@ -27,6 +29,10 @@ class Fix:
         Wire to remove.
     switch_on
         Switch ``node`` on again.
+    drop
+        Params of ``node`` to take out.
+    stand_in
+        At an input of ``node``: a column that is gone, and the one that stands in for it; what comes after follows.
     """
 
     id: str
@@ -38,6 +44,13 @@ class Fix:
     remove: bool = False
     cut: Edge | None = None
     switch_on: bool = False
+    drop: tuple[str, ...] = ()
+    stand_in: tuple[str, str, str] | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it loses nothing that was drawn, so that it can be applied with others unseen."""
+        return not (self.remove or self.replace or self.drop or self.cut is not None)
 
 
 @dataclass(frozen=True)
@@ -67,12 +80,18 @@ class Problem:
 
     def as_data(self) -> dict[str, Any]:
         """As a JSON document."""
-        fix = {"id": self.fix.id, "label": self.fix.label} if self.fix else None
+        fix = {"id": self.fix.id, "label": self.fix.label, "safe": self.fix.is_safe} if self.fix else None
         return {**asdict(self), "id": self.id, "fix": fix}
 
 
-def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
-    """The pipeline with one problem mended; a fix for a node that is gone changes nothing."""
+def apply_fix(pipeline: Pipeline, fix: Fix, stored: TableSchemas | None = None) -> Pipeline:
+    """The pipeline with one problem mended; a fix for a node that is gone changes nothing.
+
+    Parameters
+    ----------
+    stored
+        With it, what comes after a column that another one stands in for follows; without, only the node itself does.
+    """
     node = pipeline.by_id.get(fix.node)
     if fix.cut is not None:
         place = pipeline.edges.index(fix.cut) if fix.cut in pipeline.edges else len(pipeline.edges)
@@ -84,6 +103,10 @@ def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
     if fix.switch_on:
         on = node.model_copy(update={"disabled": False})
         return pipeline.model_copy(update={"nodes": tuple(on if it is node else it for it in pipeline.nodes)})
+    if fix.drop:
+        return _without_params(pipeline, node, fix.drop)
+    if fix.stand_in and stored:
+        return stand_in(pipeline, stored, fix.node, *fix.stand_in).pipeline
     if fix.replace:
         key, params = fix.replace
         other = node.model_copy(update={"component": key, "params": dict(params)})
@@ -95,3 +118,9 @@ def apply_fix(pipeline: Pipeline, fix: Fix) -> Pipeline:
         edges = [edge for edge in pipeline.into(fix.node) if edge.target_port == first]
         pipeline = pipeline.insert(inserted, edges) if edges else pipeline
     return pipeline.with_params(fix.node, **fix.params) if fix.params else pipeline
+
+
+def _without_params(pipeline: Pipeline, node: Node, names: tuple[str, ...]) -> Pipeline:
+    params = {name: value for name, value in node.params.items() if name not in names}
+    other = node.model_copy(update={"params": params})
+    return pipeline.model_copy(update={"nodes": tuple(other if it is node else it for it in pipeline.nodes)})

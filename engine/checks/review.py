@@ -9,6 +9,7 @@ from engine.checks.balance import balance_problems
 from engine.checks.data import data_problems
 from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
+from engine.checks.gone import Earlier, Surroundings, gone_fix, no_earlier
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
 from engine.checks.portable import backend_problems
@@ -36,13 +37,21 @@ class Review:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
 
-def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", facts: Facts | None = None) -> Review:
+def review(
+    pipeline: Pipeline,
+    stored: TableSchemas,
+    backend: str = "duckdb",
+    facts: Facts | None = None,
+    earlier: Earlier = no_earlier,
+) -> Review:
     """Look the whole pipeline through, for the engine that it is to run on.
 
     Parameters
     ----------
     facts
         What is known of the stored data; without, only the drawing itself is judged.
+    earlier
+        The columns of a dataset's version before: a column that has another name now is found by its place.
     """
     effect = in_effect(pipeline)
     pipeline = effect.pipeline
@@ -54,7 +63,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
         *_structure(effect),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
-        *_schema_errors(placement, schemas),
+        *_schema_errors(placement, Surroundings(placement.pipeline, schemas, stored, earlier)),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas, arriving),
         *data_problems(pipeline, placement, schemas, arriving),
@@ -86,7 +95,7 @@ def _structure(effect: InEffect) -> Iterator[Problem]:
         try:
             spec = component_of(node).spec
         except UnknownComponent as error:
-            hint = error.hint or "Replace or remove this node."
+            hint = _remedy(error.hint)
             yield Problem(error.code, error.message, node=node.id, hint=hint)
         else:
             yield from library_problems(node, spec)
@@ -97,15 +106,21 @@ def _structure(effect: InEffect) -> Iterator[Problem]:
         )
 
 
-def _schema_errors(placement: Placement, schemas: Mapping[str, NodeSchemas]) -> Iterator[Problem]:
+def _remedy(hint: str) -> str:
+    """What to do about a node whose component is not there; a name that is nearly right says more than a list."""
+    known = f"{hint} " if hint and not hint.startswith("See ") else ""
+    return f"{known}Install the package that brings it, or replace this node; its settings are kept."
+
+
+def _schema_errors(placement: Placement, around: Surroundings) -> Iterator[Problem]:
     for node in placement.pipeline.nodes:
-        known = schemas.get(node.id, NodeSchemas())
+        known = around.schemas.get(node.id, NodeSchemas())
         for error in known.errors:
             if error.code != "unknown_component":
                 hint = error.hint or "Look at this node's settings."
                 if node.id in placement.moved:
                     hint = _moved_hint(placement, node)
-                fix = feature_fix(node, known, error)
+                fix = feature_fix(node, known, error) or gone_fix(node, error, around)
                 yield Problem(error.code, error.message, node=node.id, field=error.field, hint=hint, fix=fix)
 
 

@@ -122,6 +122,35 @@ def pipeline_show(
     say(f"{len(versions)} versions")
 
 
+@app.command("rename-column")
+@guarded
+def pipeline_rename_column(  # noqa: PLR0913, PLR0917  what is typed
+    name: Annotated[str, typer.Argument(help="The pipeline.")],
+    node: Annotated[str, typer.Argument(help="The node that gives the column.")],
+    column: Annotated[str, typer.Argument(help="What it is called.")],
+    to: Annotated[str, typer.Argument(help="What it shall be called.")],
+    port: Annotated[str, typer.Option("--port", help="The output of the node.")] = "table",
+    only_list: Annotated[bool, typer.Option("--list", help="List what would change, and change nothing.")] = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a column another name, with every later use of it in settings and expressions."""
+    from engine.service.pipelines import find_draft, import_pipeline
+    from engine.service.refactoring import propose_name
+
+    workspace = open_home(home)
+    proposal = propose_name(workspace, find_draft(workspace, name).pipeline_id, node, port, column, to)
+    if not only_list:
+        import_pipeline(workspace, proposal.pipeline)
+    print_json(proposal.as_data()) if as_json else print_changes(proposal)
+
+
+def print_changes(proposal: Any) -> None:
+    said = {"insert": "is new", "param": "", "derived": "column is called", "look": "must be looked at"}
+    rows = [(one.node, one.field or "", said[one.kind], one.before, one.after or one.note) for one in proposal.changes]
+    print_table(("Node", "Setting", "", "Before", "After"), rows)
+
+
 def print_plan(plan: Any) -> None:
     from engine.service.amounts import count, memory, seconds
 

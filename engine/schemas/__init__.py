@@ -8,9 +8,12 @@ from engine.schemas.infer import (
     as_node_error,
     bind,
     infer,
+    infer_node,
+    inputs_of,
     predictions_schema,
     read_params,
     source_schema,
+    targets_after,
 )
 from engine.schemas.known import NodeSchemas, with_roles
 from engine.schemas.lineage import carried, computed_from, computed_with, reads, renamed
@@ -30,6 +33,8 @@ __all__ = [
     "computed_from",
     "computed_with",
     "infer",
+    "infer_node",
+    "inputs_of",
     "model_at",
     "model_behind",
     "predictions_schema",
@@ -37,5 +42,6 @@ __all__ = [
     "reads",
     "renamed",
     "source_schema",
+    "targets_after",
     "with_roles",
 ]

@@ -49,14 +49,33 @@ def infer(pipeline: Pipeline, stored: TableSchemas) -> dict[str, NodeSchemas]:
     """
     known: dict[str, NodeSchemas] = {}
     order = pipeline.order()
-    hidden = _hidden(pipeline, order)
+    hidden = targets_after(pipeline, order)
     for node_id in order:
-        node = pipeline.by_id[node_id]
-        schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
-        schemas |= model_inputs(pipeline, node_id, known)
-        answer = _infer_node(node, schemas, hidden[node_id], _members(pipeline, node_id, known))
-        known[node_id] = _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
+        known[node_id] = infer_node(pipeline, pipeline.by_id[node_id], known, hidden[node_id], stored)
     return known
+
+
+def infer_node(
+    pipeline: Pipeline, node: Node, known: Mapping[str, NodeSchemas], hidden: frozenset[str], stored: TableSchemas
+) -> NodeSchemas:
+    """The schemas of one node, from what is known of those before it.
+
+    Parameters
+    ----------
+    node
+        Which may have other params than in the pipeline.
+    hidden
+        The targets of everything after it.
+    """
+    schemas = inputs_of(pipeline, node.id, known)
+    answer = _infer_node(node, schemas, hidden, _members(pipeline, node.id, known))
+    return _with_rows(answer, node, stored) if isinstance(answer.component, Source) else answer
+
+
+def inputs_of(pipeline: Pipeline, node_id: str, known: Mapping[str, NodeSchemas]) -> dict[str, sch.Schema]:
+    """The columns that a node may speak of, by input port."""
+    schemas = {port: found for port, found in _inputs(pipeline, node_id, known).items() if found is not None}
+    return schemas | model_inputs(pipeline, node_id, known)
 
 
 def read_params(node: Node) -> Component[Any]:
@@ -239,7 +258,7 @@ def _identity(model: Estimator[Any]) -> str:
     return " ".join((model.spec.key, repr(model.params), *map(_identity, members)))
 
 
-def _hidden(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str]]:
+def targets_after(pipeline: Pipeline, order: Iterable[str]) -> dict[str, frozenset[str]]:
     """For each node, the targets of everything after it."""
     hidden: dict[str, frozenset[str]] = {}
     for node_id in reversed(tuple(order)):
@@ -278,6 +297,8 @@ def _param_error(node: Node, item: Any) -> ParamError:
         message = f"{node.label}: “{words.capitalize()}” is not set."
         return ParamError(message, hint="Set it in the node's panel.", node_id=node.id, field=field)
     if item["type"] == "extra_forbidden":
-        return ParamError(f"{node.label} has no param {field!r}.", hint="Remove it.", node_id=node.id, field=field)
+        message = f"{node.label} has no setting “{words}” here; another version may have it."
+        detail = {"unknown": field} if len(place) == 1 else {}
+        return ParamError(message, hint="Remove it.", node_id=node.id, field=field, detail=detail)
     reason = item["msg"].removeprefix("Value error, ")
     return ParamError(f"{node.label}: {words}: {reason}.", hint="Correct the value.", node_id=node.id, field=field)

@@ -1,15 +1,16 @@
 """Pipelines: drafts that live on the server, versions, and what is wrong with them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ibis.expr.schema import Schema
 from pydantic import Field
 
-from components.base import Learner
+from components.base import Learner, StoredTable
 from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
-from engine.errors import CanvasbackError, MissingThing
+from engine.errors import PEOPLE_ERRORS, CanvasbackError, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas, renamed
 from engine.service.facts import facts_of
@@ -158,7 +159,7 @@ def fix_problem(workspace: Workspace, pipeline_id: str, problem_id: str, fix_id:
     )
     if fix is None:
         raise MissingThing("This problem is gone already.")
-    mended = apply_fix(pipeline, fix).as_document()
+    mended = apply_fix(pipeline, fix, workspace.schema_of).as_document()
     return _draft_view(
         workspace.database.transact(lambda uow: uow.pipelines.replace(pipeline_id, mended)), pipeline.name
     )
@@ -221,7 +222,18 @@ def digest(pipeline: Pipeline) -> str:
 
 def look_through(workspace: Workspace, pipeline: Pipeline) -> Review:
     """The review itself, for what builds on it."""
-    return review(_resolved(pipeline), workspace.schema_of, facts=facts_of(workspace))
+    return review(_resolved(pipeline), workspace.schema_of, facts=facts_of(workspace), earlier=_earlier(workspace))
+
+
+def _earlier(workspace: Workspace) -> Callable[[StoredTable], Schema | None]:
+    def schema(table: StoredTable) -> Schema | None:
+        try:
+            number = workspace.version_of(table).number
+            return workspace.schema_of(StoredTable(table.dataset, number - 1)) if number > 1 else None
+        except PEOPLE_ERRORS:  # not kept any more
+            return None
+
+    return schema
 
 
 def _resolved(pipeline: Pipeline) -> Pipeline:

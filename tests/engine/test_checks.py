@@ -3,6 +3,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -321,3 +322,54 @@ def test_a_new_version_of_a_dataset_is_seen_at_once(tmp_path: Path) -> None:
     for column in ("a", "b"):
         bench.store("d", {column: [1]})
         assert column in bench.review(drawn).schemas["s"].outputs["table"]
+
+
+# What is gone
+
+
+def test_a_gone_column_gets_the_likely_one_for_the_node_and_what_comes_after() -> None:
+    drawn = draw(
+        {
+            "s": CUSTOMERS,
+            "f": ("formula", {"name": "double", "expression": "MonthlyCharges * 2"}),
+            "use": ("filter_rows", {"condition": "MonthlyCharges > 3 AND double > 1"}),
+            "other": ("impute_mean", {"columns": ["MonthlyCharges"]}),
+        },
+        "s -> f -> use",
+        "s -> other",
+    )
+    problem = next(it for it in review(drawn, no_tables).problems if it.node == "f")
+    assert problem.fix is not None
+    assert problem.fix.label == "Use “monthly_charges” instead"
+    assert problem.fix.is_safe
+    mended = apply_fix(drawn, problem.fix, no_tables)
+    assert mended.by_id["f"].params["expression"] == "monthly_charges * 2"
+    assert mended.by_id["use"].params["condition"] == "monthly_charges > 3 AND double > 1"
+    assert mended.by_id["other"].params == {"columns": ["MonthlyCharges"]}
+
+
+def test_a_column_of_a_kind_that_does_not_fit_is_not_proposed() -> None:
+    drawn = draw({"s": CUSTOMERS, "fill": ("impute_mean", {"columns": ["regions"]})}, "s -> fill")
+    assert found(drawn)["unknown_column"].fix is None
+
+
+def test_a_setting_of_another_version_can_be_taken_out() -> None:
+    drawn = draw({"s": CUSTOMERS, "fill": ("impute_mean", {"columns": ["age"], "newer": {"a": 1}})}, "s -> fill")
+    problem = found(drawn)["invalid_param"]
+    assert "another version may have it" in problem.message
+    assert problem.fix is not None
+    assert not problem.fix.is_safe
+    assert apply_fix(drawn, problem.fix).by_id["fill"].params == {"columns": ["age"]}
+
+
+def test_a_column_that_a_new_version_calls_otherwise_is_found_by_its_place() -> None:
+    drawn = draw(
+        {"s": ("dataset", {"dataset": "shop"}), "keep": ("filter_rows", {"condition": "zip > 3"})}, "s -> keep"
+    )
+    old, new = ({name: "int64", "sum": "float64", "__cb_row": "int64"} for name in ("zip", "postal_area"))
+    looked = review(drawn, lambda _: ibis.schema(new), earlier=lambda _: ibis.schema(old))
+    (problem,) = looked.errors
+    assert problem.fix is not None
+    assert problem.fix.label == "Use “postal_area” instead"
+    without = review(drawn, lambda _: ibis.schema(new)).errors
+    assert [it.fix for it in without] == [None]

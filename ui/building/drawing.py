@@ -53,7 +53,7 @@ def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
                 id=node.id,
                 component=node.component,
                 title=node.title or None,
-                params=dict(node.params),
+                params=_kept(dict(node.params), before.by_id.get(node.id)),
                 disabled=node.disabled,
             )
             for node in graph.nodes
@@ -75,6 +75,20 @@ def as_options(
         "connections": [{"value": it.name, "label": it.name, "about": it.kind} for it in connections],
         "samples": [{"value": name, "label": name.replace("_", " ").capitalize()} for name in samples],
     }
+
+
+def _kept(params: dict[str, Any], before: Node | None) -> dict[str, Any]:
+    """The params as they were written, where the browser changed nothing: it does not tell 1.0 from 1."""
+    is_same = before is not None and _is_same(params, before.params)
+    return before.params if before is not None and is_same else params
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_is_same(one[name], other[name]) for name in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _check_unique(ids: list[str]) -> None:

@@ -14,12 +14,29 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline, in_effect
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, runs
+from engine.service import Workspace, components, datasets, pipelines, refactoring, runs
 from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
+from ui.building.answers import answered
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Begin, Cancel, Edit, Fix, Intent, Open, Paste, Run, Said, Save, Select
+from ui.canvas import (
+    Begin,
+    Cancel,
+    Edit,
+    Fix,
+    FixAll,
+    Intent,
+    Later,
+    Open,
+    Paste,
+    Rename,
+    Retype,
+    Run,
+    Said,
+    Save,
+    Select,
+)
 
 log = logging.getLogger("canvasback.ui")
 
@@ -43,6 +60,8 @@ class Outcome:
         The node that is looked at now; None where that did not change.
     changed
         Whether the page below the canvas shows something else now.
+    answer
+        What the canvas wanted to know.
     """
 
     refused: Mapping[str, Any] | None = None
@@ -51,6 +70,7 @@ class Outcome:
     changed: bool = False
     begin: str | None = None
     """The way to begin that was chosen on the empty canvas."""
+    answer: Mapping[str, Any] | None = None
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -109,6 +129,11 @@ def _do(
             pipelines.fix_problem(workspace, pipeline_id, problem, fix)
         case Paste():
             return Outcome(refused=refused)  # `pasting` answers it, and the browser draws what it reads
+        case FixAll():
+            if not refactoring.fix_all(workspace, pipeline_id):
+                session.say("None of the problems can be fixed by itself.", ":material/info:")
+        case Rename() | Retype() | Later():
+            return Outcome(refused=refused, answer=answered(workspace, pipeline_id, intent))
         case Save():
             number = pipelines.save_version(workspace, pipeline_id)
             session.say(f"Saved as version {number}.", ":material/save:")
@@ -122,6 +147,7 @@ def editor_data(
     refused: Mapping[str, Any] | None,
     *,
     knows: str | None = None,
+    answer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
@@ -129,6 +155,8 @@ def editor_data(
     ----------
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
+    answer
+        To what it asked last.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -147,6 +175,7 @@ def editor_data(
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
+        "answer": answer,
     }
 
 

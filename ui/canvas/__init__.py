@@ -1,6 +1,24 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
-from ui.canvas.messages import Begin, Cancel, Edit, Fix, Graph, Intent, Look, Open, Paste, Refused, Run, Save, Select
+from ui.canvas.messages import (
+    Begin,
+    Cancel,
+    Edit,
+    Fix,
+    FixAll,
+    Graph,
+    Intent,
+    Later,
+    Look,
+    Open,
+    Paste,
+    Refused,
+    Rename,
+    Retype,
+    Run,
+    Save,
+    Select,
+)
 from ui.canvas.mount import Said, acknowledge, canvas, feed, look, looked_at, said
 
 __all__ = [
@@ -8,12 +26,16 @@ __all__ = [
     "Cancel",
     "Edit",
     "Fix",
+    "FixAll",
     "Graph",
     "Intent",
+    "Later",
     "Look",
     "Open",
     "Paste",
     "Refused",
+    "Rename",
+    "Retype",
     "Run",
     "Said",
     "Save",

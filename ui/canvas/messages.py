@@ -18,6 +18,7 @@ MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Column = Annotated[str, Field(min_length=1, max_length=500)]
 Serial = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Pixels = Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
 Params = Annotated[dict[Name, JsonValue], Field(max_length=200)]
@@ -122,6 +123,40 @@ class Fix(Intent):
     fix: Name
 
 
+class FixAll(Intent):
+    """Apply every fix that loses nothing."""
+
+    type: Literal["fix_all"]
+
+
+class Rename(Intent):
+    """What would change if a column of an output had another name?"""
+
+    type: Literal["rename"]
+    node: NodeId
+    port: Name
+    column: Column
+    to: Column
+
+
+class Retype(Intent):
+    """What would change if it had another type?"""
+
+    type: Literal["retype"]
+    node: NodeId
+    port: Name
+    column: Column
+    to: Name
+
+
+class Later(Intent):
+    """What after a node still calls a column as it was called with these params of the node?"""
+
+    type: Literal["later"]
+    node: NodeId
+    params: Params
+
+
 class Save(Intent):
     """Save the draft as a version."""
 
@@ -159,9 +194,8 @@ class Look(Message):
     attempt: Serial = Field(default=0, alias="try")
 
 
-_INTENT: TypeAdapter[Select | Open | Run | Cancel | Fix | Save | Begin | Paste] = TypeAdapter(
-    Annotated[Select | Open | Run | Cancel | Fix | Save | Begin | Paste, Field(discriminator="type")]
-)
+AnyIntent = Select | Open | Run | Cancel | Fix | FixAll | Rename | Retype | Later | Save | Begin | Paste
+_INTENT: TypeAdapter[AnyIntent] = TypeAdapter(Annotated[AnyIntent, Field(discriminator="type")])
 
 
 def read_edit(value: object) -> Edit:

@@ -99,7 +99,7 @@ class TableSchema(SchemaRule):
 
     kind: Literal["schema"] = "schema"
     """The table has the columns that were agreed on."""
-    columns: Annotated[dict[NewColumn, Type], Widget("mapping"), Field(min_length=1, max_length=2_000)]
+    columns: Annotated[dict[NewColumn, Type], Widget("mapping", keys="columns"), Field(min_length=1, max_length=2_000)]
     """Each column with its type: ``int64``, ``float64``, ``numeric`` (either), ``string``, ``boolean``, ``date``,
     ``timestamp``, ``datetime`` (either) or ``any``."""
     extra: Literal["allow", "refuse"] = "allow"

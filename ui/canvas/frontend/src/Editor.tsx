@@ -6,7 +6,9 @@ import { EditorContext, type Hint } from "./context";
 import { useClipboard } from "./frame/clipboard";
 import { nodeOf } from "./model/graph";
 import { Help } from "./frame/Help";
+import { ColumnDialog } from "./panel/ColumnDialog";
 import { Inspector } from "./panel/Inspector";
+import { step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
 import type { Line } from "./model/aligning";
 import { useModel, type Model } from "./model/model";
@@ -53,6 +55,10 @@ export function Editor({ model, height }: Props) {
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
   const align = (line: Line) => () => model.align(line, heights());
+  const toProblem = (by: 1 | -1): void => {
+    setPanels((now) => ({ ...now, right: true }));
+    step(model, by);
+  };
   const add = (component: string): void => {
     use(component);
     const { port, graph } = model.state;
@@ -111,6 +117,8 @@ export function Editor({ model, height }: Props) {
     alignBottom: align("bottom"),
     spreadAcross: () => model.distribute("across", heights()),
     spreadDown: () => model.distribute("down", heights()),
+    nextProblem: () => toProblem(1),
+    previousProblem: () => toProblem(-1),
   };
 
   return (
@@ -146,6 +154,7 @@ export function Editor({ model, height }: Props) {
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
         <Toast />
+        <ColumnDialog />
         {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
       </div>
     </EditorContext.Provider>

@@ -220,7 +220,8 @@ export interface Problem {
   severity: "error" | "warning" | "info";
   message: string;
   hint: string;
-  fix: { id: string; label: string } | null;
+  /** `safe`: it loses nothing that was drawn. */
+  fix: { id: string; label: string; safe?: boolean } | null;
 }
 
 export interface Option {
@@ -331,6 +332,32 @@ export interface EditorData {
   pasted?: Pasted | null;
   /** The last edit Python would not take, so that the browser stops retrying it. */
   refused?: { cid: string; seq: number; message: string } | null;
+  /** To the last question, until something else is said. */
+  answer?: Answer | null;
+}
+
+/** One line of what a change would change. */
+export interface ProposedChange {
+  kind: "insert" | "param" | "derived" | "look";
+  node: string;
+  label: string;
+  field: string | null;
+  before: string;
+  after: string;
+  note: string;
+}
+
+/** To a question of the canvas: the drawing that it may adopt, with what that changes; or why there is none. */
+export interface Answer {
+  cid: string;
+  seq: number;
+  asked: "rename" | "retype" | "later";
+  title: string;
+  /** How many settings follow. */
+  uses: number;
+  changes: ProposedChange[];
+  graph: Graph | null;
+  error: string | null;
 }
 
 /** A pasted text as a part of a pipeline, or why it is none. */
@@ -367,6 +394,9 @@ export type Wish =
   | { type: "fix"; problem: string; fix: string }
   | { type: "paste"; text: string }
   | { type: "begin"; of: "data" | "templates" }
+  | { type: "fix_all" }
+  | { type: "rename" | "retype"; node: string; port: string; column: string; to: string }
+  | { type: "later"; node: string; params: Params }
   | { type: "save" };
 
 /** `knows`: the digest of the catalogue that the browser has. */

@@ -27,6 +27,7 @@ import { Overview } from "./Overview";
 import { use } from "../palette/kept";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
+import { mayReplace } from "../model/replacing";
 import { edgeBetween, fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
 import { calm, covered, FARTHEST, firstView, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
@@ -130,6 +131,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, []);
   const [edges, setEdges] = useState<Edge[]>(() => drawEdges(drawing.wires, graph, specs, [], hover));
   const [target, setTarget] = useState<string | null>(null);
+  const [replacing, setReplacing] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const carrier = useRef(new Carrier());
@@ -240,9 +242,12 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const onDrop = useCallback((event: React.DragEvent) => {
     const component = event.dataTransfer.getData(TYPE);
     setTarget(null);
+    setReplacing(null);
     if (!component || model.state.readonly) return;
     event.preventDefault();
     use(component);
+    const over = nodeAt(event);
+    if (over && mayReplace(model.state.graph, model.state.specs, over, component)) return model.replace(over, component);
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     const place: Point = [at.x - CARD_WIDTH / 2, at.y - CARD_HEIGHT / 2];
     const edge = model.state.graph.edges.find((one) => edgeId(one) === edgeAt(event));
@@ -254,11 +259,17 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     if (!event.dataTransfer.types.includes(TYPE)) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
-    const id = edgeAt(event);
+    const over = nodeAt(event);
+    setReplacing(over && mayReplace(model.state.graph, model.state.specs, over, dragged() ?? "") ? over : null);
+    const id = over ? null : edgeAt(event);
     const edge = model.state.graph.edges.find((one) => edgeId(one) === id);
     setTarget(edge && mayInsert(model.state.specs, edge, model.state.graph) ? id : null);
   }, [model]);
 
+  const cards = useMemo(() => {
+    const marked = markNodes(nodes, diff);
+    return replacing ? marked.map((node) => (node.id === replacing ? { ...node, className: "cb-replace-target" } : node)) : marked;
+  }, [nodes, diff, replacing]);
   const shown = useMemo(
     () => markEdges(edges, diff).map((edge) => {
       const marks = { hovered: edge.id === hovered, target: edge.id === target };
@@ -266,12 +277,11 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     }),
     [edges, diff, hovered, target],
   );
-  const marked = useMemo(() => markNodes(nodes, diff), [nodes, diff]);
 
   return (
-    <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => setTarget(null)}>
+    <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => { setTarget(null); setReplacing(null); }}>
       <ReactFlow
-        nodes={marked}
+        nodes={cards}
         edges={shown}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
@@ -335,6 +345,10 @@ const edgeAt = (event: React.DragEvent): string | null => {
   }
   return null;
 };
+
+/** The card under the pointer; a note or a frame is none. */
+const nodeAt = (event: React.DragEvent): string | null =>
+  (event.target as Element).closest(".react-flow__node-card")?.getAttribute("data-id") ?? null;
 
 /** Could what is being dragged stand on this wire? */
 function mayInsert(specs: Specs, edge: GraphEdge, graph: Graph): boolean {

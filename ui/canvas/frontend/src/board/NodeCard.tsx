@@ -3,6 +3,7 @@ import { useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
 import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
+import { stablePortsOf } from "../model/broken";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import { GuardMark } from "./GuardMark";
@@ -92,7 +93,10 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   const problems = usePart((state) => problemsOf(state.problems, id));
   const guard = usePart((state) => lookOf(state.overlay, id));
   const refresh = useUpdateNodeInternals();
-  const ports = `${spec?.inputs.length ?? 0}/${spec?.outputs.length ?? 0}`;
+  const guessed = usePart((state) => (node && !spec ? stablePortsOf(state.graph, state.specs, node) : null));
+  const inputs = spec?.inputs ?? guessed?.inputs ?? [];
+  const outputs = spec?.outputs ?? guessed?.outputs ?? [];
+  const ports = [...inputs, ...outputs].map((port) => port.name).join("/");
   const drawn = useRef(ports);
   useEffect(() => {
     if (drawn.current === ports) return;
@@ -102,14 +106,13 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
   if (!node) return null;
 
   const title = node.title ?? spec?.title ?? node.component;
-  const inputs = spec?.inputs ?? [];
-  const outputs = spec?.outputs ?? [];
   const tall = Math.max(inputs.length, outputs.length);
   const part = partOf(node, spec, facts);
   const failing = problems.some((one) => one.severity === "error") || status?.status === "failed";
   const off = part && (node.disabled ? "cb-node-off" : "cb-node-left-out");
   const classes = [
-    "cb-node", selected && "cb-node-selected", failing && "cb-node-bad", status?.status === "running" && "cb-node-running", guard, off,
+    "cb-node", selected && "cb-node-selected", failing && "cb-node-bad", !spec && "cb-node-broken",
+    status?.status === "running" && "cb-node-running", guard, off,
   ];
   return (
     <div
@@ -125,7 +128,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
         <Badge problems={problems} />
       </div>
       <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
-        {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
+        {spec ? facts?.summary || spec.about : `Not installed: “${node.component}”`}
       </div>
       <Foot part={part} change={diff ? (diff.nodes[id] ?? null) : undefined} status={status} note={facts?.note ?? null} />
       {inputs.map((port, place) => (

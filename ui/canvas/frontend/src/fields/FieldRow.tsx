@@ -61,7 +61,7 @@ export function FieldRow({ field, path, value, context, problems, note, initial,
   const described = mistaken || problems.length > 0 ? messages : undefined;
 
   return (
-    <div className={`cb-field${mistaken || problems.some((one) => one.severity === "error") ? " cb-field-bad" : ""}`}>
+    <div data-field={`${path} ${field.name}`} className={`cb-field${mistaken || problems.some((one) => one.severity === "error") ? " cb-field-bad" : ""}`}>
       <div className="cb-label-row">
         <label className="cb-label" htmlFor={id}>
           {field.title}

@@ -12,6 +12,7 @@ export const SHEET: [string, [string, string][]][] = [
     ["Click a port", "Show what fits there; a second port that fits is wired to it"],
     ["Let a wire go over nothing", "Choose what comes next"],
     ["Drop a component on a wire", "Put it in between"],
+    ["Drop a component on a node", "Replace it"],
     ["Delete or Backspace", "Remove what is selected"],
   ]],
   ["Edit", [
@@ -43,6 +44,7 @@ export const SHEET: [string, [string, string][]][] = [
     ["Tab from a selected node", "Read the columns of its ports"],
     ["T", "Show what is fitted on which rows"],
     ["E", "Show what an endpoint will run"],
+    ["F8, Shift F8", "Next, previous problem"],
     ["Esc", "Clear the selection, leave fullscreen"],
   ]],
   ["Run", [

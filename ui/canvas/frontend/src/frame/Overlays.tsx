@@ -5,6 +5,7 @@ import { Icon } from "../Icon";
 
 const HINT_MS = 4500;
 const TOAST_MS = 7000;
+const ASKING_MS = 15000;
 const MARGIN = 8;
 
 interface HintProps {
@@ -52,7 +53,7 @@ export function Toast() {
   const toast = usePart((state) => state.toast);
   useEffect(() => {
     if (!toast) return;
-    const timer = setTimeout(() => model.hush(), TOAST_MS);
+    const timer = setTimeout(() => model.hush(), toast.acts ? ASKING_MS : TOAST_MS);
     return () => clearTimeout(timer);
   }, [toast, model]);
   if (!toast) return <div className="cb-toast-place" role="status" />;
@@ -60,6 +61,9 @@ export function Toast() {
     <div className="cb-toast-place" role="status">
       <div className="cb-toast" data-testid="toast">
         <span>{toast.text}</span>
+        {toast.acts?.map((act) => (
+          <button key={act.label} type="button" className="cb-button cb-button-small" onClick={() => { model.hush(); act.run(); }}>{act.label}</button>
+        ))}
         {toast.undo && (
           <button type="button" className="cb-button cb-button-small" onClick={() => { model.undo(); model.hush(); }}>Undo</button>
         )}

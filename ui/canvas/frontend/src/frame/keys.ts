@@ -30,6 +30,8 @@ export interface Commands {
   alignBottom(): void;
   spreadAcross(): void;
   spreadDown(): void;
+  nextProblem(): void;
+  previousProblem(): void;
 }
 
 type Keys = { [key: string]: keyof Commands };
@@ -41,6 +43,7 @@ const CONTROLLED: Keys = {
 const PLAIN: Keys = {
   a: "search", "/": "search", p: "next", "?": "help", f: "fit", l: "arrange", t: "fitted", e: "serving", delete: "remove", backspace: "remove",
   escape: "escape", g: "fold", d: "toggle", n: "note", f2: "write",
+  f8: "nextProblem", "shift+f8": "previousProblem",
 };
 /** By the key's place on the keyboard: with Alt, some systems write other signs. */
 const ALTERED: Keys = {
@@ -51,7 +54,7 @@ const ALTERED: Keys = {
 const CLIPBOARD = new Set(["c", "x", "v"]);
 const STREAMLIT = new Set(["r", "c"]);
 /** What makes sense while typing into a field, too. */
-const EVERYWHERE = new Set<keyof Commands>(["run", "runTo", "save"]);
+const EVERYWHERE = new Set<keyof Commands>(["run", "runTo", "save", "nextProblem", "previousProblem"]);
 
 export const isTyping = (target: EventTarget | null): boolean =>
   typeof HTMLElement !== "undefined" && target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable=true]") !== null;

@@ -10,16 +10,19 @@ import { firstFitFrom } from "../board/groups/landing";
 import { forgetting, relisted } from "../board/groups/grouping";
 import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
 import { removedWords } from "./acting";
+import { Following } from "./following";
+import { Questions, type Inquiry } from "./questions";
+import { inWords, replaced } from "./replacing";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge, History as NodeHistory, Intent,
-  Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
+  Answer, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge, History as NodeHistory,
+  Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { align, distribute, type Axis, type Line } from "./aligning";
 import { keep, recall } from "./clipboard";
 import { Pasting } from "./pasting";
 import { besidePort, GAP, shiftOf } from "./placing";
-import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
+import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
 import { bare, shared, sharedList } from "./sharing";
 import { Sync, type Remote, type Saved } from "./sync";
 
@@ -57,9 +60,19 @@ export interface State {
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
-  toast: { text: string; undo: boolean; serial: number } | null;
+  toast: Toast | null;
+  /** What is to be changed, while its dialog is open; and what Python says that would change. */
+  inquiry: Inquiry | null;
+  answer: Answer | null;
   /** Rises when the view should show these nodes. */
   reveal: { ids: readonly string[]; serial: number };
+}
+
+export interface Toast {
+  text: string;
+  undo: boolean;
+  serial: number;
+  acts?: { label: string; run(): void }[];
 }
 
 export interface Viewport {
@@ -100,6 +113,19 @@ export class Model {
   private fixing = false;
   private focus: string | null = null;
   private digest: string | null = null;
+  readonly questions = new Questions({
+    state: () => this.state,
+    say: (wish) => (this.wish(wish), this.intents),
+    update: (change) => this.update(change),
+    change: (graph) => this.change(graph),
+    toast: (text, more) => this.update({ toast: { text, undo: false, serial: ++this.serial, ...more } }),
+  }, CID);
+  private readonly following = new Following({
+    settled: () => this.sync.saved === "saved",
+    facts: (id) => this.state.facts[id],
+    leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
+    ask: (node, params) => this.questions.ask({ type: "later", node, params }),
+  });
 
   constructor(doc: string) {
     this.sync = new Sync(doc, CID, {
@@ -123,7 +149,7 @@ export class Model {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
       options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
       looking: false, editing: null, port: null, saved: "saved", canUndo: false, canRedo: false,
-      toast: null, reveal: { ids: [], serial: 0 },
+      toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
     };
   }
 
@@ -146,6 +172,7 @@ export class Model {
     if (data.run) Object.assign(change, { run: data.run.run, status: shared(this.state.status, data.run.nodes) });
     if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
     this.update(change);
+    this.questions.hear(data.answer);
     if (data.focus && data.focus !== this.focus) {
       this.select([data.focus]);
       this.reveal([data.focus]);
@@ -228,8 +255,8 @@ export class Model {
   /** Returns the number of the intent. */
   wish(wish: Wish): number {
     if (this.state.diff && wish.type !== "select") return this.intents; // two versions can only be looked at
+    if (wish.type === "fix" || wish.type === "fix_all") this.fixing = true;
     if (wish.type === "fix") {
-      this.fixing = true;
       const node = this.state.problems.find((problem) => problem.id === wish.problem)?.node;
       if (node) this.change(expandTo(this.state.graph, this.state.specs, [node], this.heights)); // what it changes is seen
     }
@@ -355,7 +382,20 @@ export class Model {
     const { [field]: _, ...rest } = node.params;
     const params = value === undefined ? rest : { ...node.params, [field]: value };
     if (JSON.stringify(params) === JSON.stringify(node.params)) return;
+    this.following.note(id, node.params);
     this.change(graphs.changeNode(this.state.graph, id, { params }), `param ${id} ${field}`);
+  }
+
+  /** Put another component in the place of a node. */
+  replace(id: string, component: string): void {
+    const { graph, specs } = this.state;
+    const made = replaced(graph, specs, id, component);
+    if (!made || this.state.readonly) return;
+    const [before, now] = [titleOf(graphs.nodeOf(graph, id), specs), specs.get(component)?.title ?? component];
+    this.change(made.graph);
+    this.select([id]);
+    const kept = made.lost.length === 0 ? "Everything that was set and wired fits." : `Not kept: ${inWords(made.lost)}.`;
+    this.announce(`“${before}” is ${now} now. ${kept}`);
   }
 
   setTitle(id: string, title: string | null): void {
@@ -465,6 +505,11 @@ export class Model {
     this.update({ toast: { text, undo, serial: ++this.serial } });
   }
 
+  /** The same of something that Undo takes back. */
+  announce(text: string): void {
+    this.update({ toast: { text, undo: true, serial: ++this.serial } });
+  }
+
   hush(): void {
     this.update({ toast: null });
   }
@@ -492,6 +537,7 @@ export class Model {
 
   private travel(step: [History<Graph>, Graph] | null): void {
     if (!step || this.state.readonly) return;
+    this.following.forget();
     this.history = step[0];
     this.select(visible(step[1], this.state.specs, this.state.selection));
     this.put(step[1]);

@@ -4,24 +4,33 @@ import { Icon } from "../Icon";
 import type { Facts } from "../protocol";
 import { CHANGE, changesInWords, columnChanges, type ColumnChange } from "./changes";
 import { ColumnList } from "./ColumnList";
+import { ColumnMenu } from "./ColumnMenu";
 import { kindIcon } from "./columns";
 
 const FEW = 60;
 
-export function ColumnsTab({ facts }: { facts: Facts | undefined }) {
+export function ColumnsTab({ facts, node }: { facts: Facts | undefined; node: string }) {
   const outputs = Object.keys(facts?.outputs ?? {});
   if (!facts || (outputs.length === 0 && Object.keys(facts.inputs).length === 0)) {
     return <p className="cb-hint">The columns are not known yet. Connect this node, and mend what is wrong with it.</p>;
   }
   return (
     <div data-testid="columns">
-      {outputs.map((port) => <Output key={port} title={outputs.length > 1 ? `Columns of ${port}` : "Columns out"} changes={columnChanges(facts, port)} isSource={Object.keys(facts.inputs).length === 0} />)}
+      {outputs.map((port) => <Output key={port} node={node} port={port} title={outputs.length > 1 ? `Columns of ${port}` : "Columns out"} changes={columnChanges(facts, port)} isSource={Object.keys(facts.inputs).length === 0} />)}
       <ColumnList title="Columns in" ports={facts.inputs} />
     </div>
   );
 }
 
-function Output({ title, changes, isSource }: { title: string; changes: ColumnChange[]; isSource: boolean }) {
+interface OutputProps {
+  node: string;
+  port: string;
+  title: string;
+  changes: ColumnChange[];
+  isSource: boolean;
+}
+
+function Output({ node, port, title, changes, isSource }: OutputProps) {
   const [all, setAll] = useState(false);
   const shown = all ? changes : changes.slice(0, FEW);
   return (
@@ -29,14 +38,14 @@ function Output({ title, changes, isSource }: { title: string; changes: ColumnCh
       <h3 className="cb-section">{title} <span className="cb-count">{changes.filter((one) => one.change !== "dropped").length}</span></h3>
       {!isSource && <p className="cb-hint" data-testid="column-changes">{changesInWords(changes)}.</p>}
       <ul className="cb-columns">
-        {shown.map((column) => <One key={`${column.change} ${column.name}`} column={column} isSource={isSource} />)}
+        {shown.map((column) => <One key={`${column.change} ${column.name}`} node={node} port={port} column={column} isSource={isSource} />)}
       </ul>
       {changes.length > FEW && <button type="button" className="cb-link" onClick={() => setAll(!all)}>{all ? "Show fewer" : `Show all ${changes.length}`}</button>}
     </section>
   );
 }
 
-function One({ column, isSource }: { column: ColumnChange; isSource: boolean }) {
+function One({ node, port, column, isSource }: { node: string; port: string; column: ColumnChange; isSource: boolean }) {
   const look = CHANGE[column.change];
   const changed = column.change !== "kept" && !isSource;
   return (
@@ -48,6 +57,7 @@ function One({ column, isSource }: { column: ColumnChange; isSource: boolean }) 
       </span>
       {changed && <span className="cb-change-word">{column.change === "added" && column.was ? column.was : look.word}</span>}
       <span className="cb-columns-type">{column.change === "retyped" ? `${column.was} → ${column.type}` : column.type}</span>
+      {column.change !== "dropped" && <ColumnMenu node={node} port={port} column={column} />}
     </li>
   );
 }

@@ -9,6 +9,7 @@ import type { GraphNode } from "../protocol";
 import { ColumnsTab } from "./ColumnsTab";
 import { HelpTab } from "./HelpTab";
 import { Preview } from "./Preview";
+import { ReplaceWith } from "./ReplaceWith";
 import { SettingsTab } from "./SettingsTab";
 import { StatisticsTab } from "./StatisticsTab";
 import { SwitchButton } from "./Switch";
@@ -33,6 +34,7 @@ export function NodePane({ node, wide, onWide }: Props) {
   const readonly = usePart((state) => state.readonly);
   const troubled = usePart((state) => problemsOf(state.problems, node.id).length > 0);
   const [open, setOpen] = useState<Tab>(last);
+  const [replacing, setReplacing] = useState(false);
   const drawn = drawnAs(spec);
   const show = (tab: Tab): void => {
     last = tab;
@@ -49,6 +51,11 @@ export function NodePane({ node, wide, onWide }: Props) {
             <Icon name="open_in_new" />
           </button>
         )}
+        {!readonly && spec && !drawn && (
+          <button type="button" className="cb-tool" data-testid="replace-node" title="Replace with…" aria-label="Replace with another component" aria-expanded={replacing} onClick={() => setReplacing(!replacing)}>
+            <Icon name="published_with_changes" />
+          </button>
+        )}
         {!drawn && !readonly && <SwitchButton node={node} spec={spec} />}
         {!readonly && (
           <button type="button" className="cb-tool" title="Delete" aria-label="Delete this node" onClick={() => model.remove([node.id])}>
@@ -56,11 +63,12 @@ export function NodePane({ node, wide, onWide }: Props) {
           </button>
         )}
       </header>
+      {replacing && spec && <ReplaceWith id={node.id} onDone={() => setReplacing(false)} />}
       {drawn ? settings : (
         <Tabs tabs={TABS} open={open} onOpen={show} marked={troubled && open !== "Settings" ? ["Settings"] : []}>
           {open === "Settings" && settings}
           {open === "Preview" && <Preview node={node.id} wide={wide} onWide={onWide} />}
-          {open === "Columns" && <ColumnsTab facts={facts} />}
+          {open === "Columns" && <ColumnsTab facts={facts} node={node.id} />}
           {open === "Statistics" && <StatisticsTab node={node} />}
           {open === "Help" && spec && <HelpTab spec={spec} node={node.id} />}
           {open === "Help" && !spec && <p className="cb-hint">There is no help for a component that is not installed.</p>}

@@ -5,8 +5,7 @@ import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import type { Problem } from "../protocol";
 import { titleOf } from "../model/rules";
-
-const ORDER: Problem["severity"][] = ["error", "warning", "info"];
+import { goTo, ranked } from "./stepping";
 
 export function ProblemItem({ problem, showNode }: { problem: Problem; showNode: boolean }) {
   const { model } = useEditor();
@@ -16,11 +15,7 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
   });
   const readonly = usePart((state) => state.readonly);
   const look = SEVERITY[problem.severity];
-  const go = (): void => {
-    if (!problem.node) return;
-    model.select([problem.node]);
-    model.reveal([problem.node]);
-  };
+  const go = (): void => goTo(model, problem);
   return (
     <li className={`cb-problem cb-tone-${look.tone}`} data-testid={`problem-${problem.id}`}>
       <Icon name={look.icon} />
@@ -44,7 +39,7 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
 export function Problems() {
   const problems = usePart((state) => state.problems);
   const nodes = usePart((state) => state.graph.nodes.length);
-  const sorted = [...problems].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const sorted = ranked(problems);
   return (
     <div className="cb-pane">
       <h2 className="cb-pane-title">Problems {problems.length > 0 && <span className="cb-count">{problems.length}</span>}</h2>
@@ -54,10 +49,26 @@ export function Problems() {
           <p>{nodes === 0 ? "Nothing is drawn yet. What needs attention will be listed here." : "No problems found. Select a node to see and change its settings."}</p>
         </div>
       ) : (
-        <ul className="cb-problems">
-          {sorted.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode />)}
-        </ul>
+        <>
+          <FixAll problems={problems} />
+          <ul className="cb-problems">
+            {sorted.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode />)}
+          </ul>
+        </>
       )}
     </div>
+  );
+}
+
+/** One click for every fix that loses nothing; the others are left to the person. */
+function FixAll({ problems }: { problems: Problem[] }) {
+  const { model } = useEditor();
+  const readonly = usePart((state) => state.readonly);
+  const safe = problems.filter((problem) => problem.fix?.safe).length;
+  if (readonly || safe < 2) return null;
+  return (
+    <button type="button" className="cb-button cb-fix-all" data-testid="fix-all" onClick={() => model.wish({ type: "fix_all" })}>
+      <Icon name="auto_fix_high" />{safe === problems.length ? `Fix all ${safe}` : `Fix ${safe} of ${problems.length}`}
+    </button>
   );
 }

@@ -6,6 +6,7 @@ import { usePart } from "../context";
 import { fieldsOf } from "../fields/schema";
 import { Prose } from "../Prose";
 import type { ComponentSpec, Facts, GraphNode } from "../protocol";
+import { BrokenNode } from "./BrokenNode";
 import { Connections } from "./Connections";
 import { Form } from "./Form";
 import { GroupSection } from "./GroupSection";
@@ -32,7 +33,7 @@ export function SettingsTab({ node, spec, facts }: Props) {
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
       {drawnAs(spec) === "frame" && <GroupSection node={node} />}
-      {spec && <Form node={node} spec={spec} facts={facts} />}
+      {spec ? <Form node={node} spec={spec} facts={facts} /> : <BrokenNode node={node} />}
       {spec && <Connections id={node.id} spec={spec} />}
       <About facts={facts} spec={spec} id={node.id} />
     </>
