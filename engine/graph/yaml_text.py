@@ -19,7 +19,7 @@ _OWN = (_TAG + "bool", _TAG + "timestamp")
 
 
 class _Yaml(yaml.CSafeLoader):
-    """Safe YAML in which only true and false are booleans, so that a join's param ``on`` stays a name, and dates texts."""
+    """Safe YAML in which only true and false are booleans, and a date is a text: a join's param ``on`` stays a name."""
 
 
 _Yaml.yaml_implicit_resolvers = {

@@ -65,8 +65,8 @@ def _refusal(error: InvalidPipeline) -> Remark:
 
 def _problems(workspace: Workspace, written: Written, pipeline: Pipeline) -> Iterator[Remark]:
     for problem in look_through(workspace, pipeline).problems:
-        path = ("nodes", problem.node, "params", problem.field) if problem.node else ()
-        place = written.place(*(step for step in path if step))
+        node = ("nodes", problem.node) if problem.node else ()
+        place = written.place(*node, *(("params", problem.field) if problem.field else ()))
         yield Remark(
             line=place.line,
             column=place.column,

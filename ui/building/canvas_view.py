@@ -28,7 +28,9 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
         show_error(outcome.trouble)
     looked_at = places.asked("node") if outcome.node is None else outcome.node
     knows = last.intent.knows if last.intent else None
-    data = exchange.editor_data(home, draft, latest, outcome.refused, looked_at=looked_at, knows=knows)
+    data = exchange.editor_data(
+        home, draft, latest, outcome.refused, looked_at=looked_at, knows=knows, asked=last.asked
+    )
     focus = session.first_asked(pipeline_id, places.asked("node"))
     told = canvas(key, data, height=HEIGHT, focus=focus)
     if told.refused:

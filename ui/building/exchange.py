@@ -19,7 +19,8 @@ from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
+from ui.building.written import written
+from ui.canvas import Asked, Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -117,6 +118,7 @@ def editor_data(
     *,
     looked_at: str | None = None,
     knows: str | None = None,
+    asked: Asked | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
@@ -126,6 +128,8 @@ def editor_data(
         The node whose work is shown on sample rows.
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
+    asked
+        What the text view wants to know, while it is open.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -146,6 +150,7 @@ def editor_data(
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
+        "written": written(workspace, draft, asked) if asked else None,
     }
 
 

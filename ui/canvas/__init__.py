@@ -1,9 +1,10 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
-from ui.canvas.messages import Cancel, Edit, Fix, Graph, Intent, Open, Refused, Run, Save, Select
+from ui.canvas.messages import Asked, Cancel, Edit, Fix, Graph, Intent, Open, Refused, Run, Save, Select, check_graph
 from ui.canvas.mount import Said, canvas, feed, said
 
 __all__ = [
+    "Asked",
     "Cancel",
     "Edit",
     "Fix",
@@ -16,6 +17,7 @@ __all__ = [
     "Save",
     "Select",
     "canvas",
+    "check_graph",
     "feed",
     "said",
 ]
