@@ -9,12 +9,19 @@ import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
 import { useModel, type Model } from "./model/model";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
+import { Announcer } from "./frame/Announcer";
 import { HintBubble, Toast } from "./frame/Overlays";
+import { nextView, useView, type View } from "./frame/view";
+import { focusRow } from "./outline/focus";
+import { Outline } from "./outline/Outline";
 import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
+import { TextPane } from "./written/TextPane";
 
 const BOTTOM_GAP = 24;
 const LEAST_HEIGHT = 560;
+/** Pixels of a window in which the components would cover the canvas. */
+const NARROW = 640;
 
 interface Props {
   model: Model;
@@ -28,7 +35,8 @@ export function Editor({ model, height }: Props) {
   const [hint, setHint] = useState<Hint | null>(null);
   const [full, setFull] = useState(false);
   const [help, setHelp] = useState(false);
-  const [panels, setPanels] = useState({ left: true, right: true });
+  const [view, setView] = useView();
+  const [panels, setPanels] = useState(() => ({ left: innerWidth > NARROW, right: true }));
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
   const pixels = useHeight(root, height);
@@ -38,7 +46,10 @@ export function Editor({ model, height }: Props) {
   const onReady = useCallback((handle: BoardHandle) => { board.current = handle; }, []);
   const onGone = useCallback(() => setHint(null), []);
 
-  useFocusKept(root, model);
+  useFocusKept(root, model, view);
+  useEffect(() => {
+    if (view !== "canvas") board.current = null; // what it would say of the cards is no longer true
+  }, [view]);
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
@@ -52,12 +63,14 @@ export function Editor({ model, height }: Props) {
     remove: () => model.remove(selection, board.current?.cutSelected() ?? []),
     selectAll: () => model.select(model.state.graph.nodes.map((node) => node.id)),
     search: () => {
+      if (view !== "canvas") return root.current?.querySelector<HTMLElement>("[data-testid^=outline-add]")?.click();
       setPanels((now) => ({ ...now, left: true }));
       requestAnimationFrame(() => search.current?.focus());
     },
     help: () => setHelp(true),
     fit: () => board.current?.fit(),
-    arrange,
+    arrange: () => view === "canvas" && arrange(),
+    view: () => setView(nextView(view)),
     escape: () => {
       if (hint) setHint(null);
       else if (model.state.selection.length > 0) model.select([]);
@@ -80,7 +93,11 @@ export function Editor({ model, height }: Props) {
         style={full ? undefined : { height: pixels }}
         tabIndex={-1}
         data-testid="canvas"
-        onKeyDown={(event) => handleKey(event, commands)}
+        onKeyDown={(event) => {
+          const settled = event.key === "Escape" && (event.target as HTMLElement).closest(".cb-inspector") && focusRow(root.current);
+          if (settled) event.stopPropagation();
+          else handleKey(event, commands);
+        }}
         onPointerDown={(event) => {
           if (hint) setHint(null);
           const target = event.target as HTMLElement;
@@ -89,6 +106,8 @@ export function Editor({ model, height }: Props) {
       >
         <ReactFlowProvider>
           <Toolbar
+            view={view}
+            onView={setView}
             full={full}
             panels={panels}
             onFull={() => setFull(!full)}
@@ -98,13 +117,16 @@ export function Editor({ model, height }: Props) {
             onPanel={(side) => setPanels((now) => ({ ...now, [side]: !now[side] }))}
           />
           <div className="cb-body">
-            {panels.left && <Palette search={search} onAdd={add} />}
-            <Board onReady={onReady} />
+            {view === "canvas" && panels.left && <Palette search={search} onAdd={add} />}
+            {view === "canvas" && <Board onReady={onReady} />}
+            {view === "outline" && <Outline onSettings={() => setPanels((now) => ({ ...now, right: true }))} />}
+            {view === "text" && <TextPane />}
             {panels.right && <Inspector />}
           </div>
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
         <Toast />
+        <Announcer />
         {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
       </div>
     </EditorContext.Provider>
@@ -112,7 +134,7 @@ export function Editor({ model, height }: Props) {
 }
 
 /** When what had the focus is removed, the keys still belong to the editor. */
-function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): void {
+function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, view: View): void {
   const graph = useModel(model, (state) => state.graph);
   const ours = useRef(false);
   useEffect(() => {
@@ -128,10 +150,11 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): 
   }, [root]);
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      if (ours.current && document.activeElement === document.body) root.current?.focus({ preventScroll: true });
+      if (!ours.current || document.activeElement !== document.body) return;
+      if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [graph, root]);
+  }, [graph, root, view]);
 }
 
 /** The height asked for, or what is left of the window. */

@@ -10,6 +10,8 @@ export interface GraphNode {
   title: string | null;
   params: Params;
   position: [number, number];
+  /** Switched off: bypassed where something can pass, else left out with what needs it. Left out of the message when not. */
+  disabled?: boolean;
 }
 
 export interface GraphEdge {
@@ -91,6 +93,27 @@ export interface RowsShown {
   /** Those that are new or hold other values than before. */
   changed: string[];
   rows: (string | null)[][];
+}
+
+/** Something about a text that its writer should know; lines and columns are counted from 1. */
+export interface Remark {
+  line: number;
+  column: number;
+  severity: Problem["severity"];
+  message: string;
+  hint: string;
+  node: string | null;
+}
+
+/** The answer to what the text view asked. */
+export interface Written {
+  serial: number;
+  rev: number;
+  /** Of what is drawn; null where another text was sent. */
+  text: string | null;
+  /** What that other text would draw; null where it is no pipeline. */
+  graph: Graph | null;
+  remarks: Remark[];
 }
 
 /** What the selected node does to a few sample rows. */
@@ -193,6 +216,16 @@ export interface EditorData {
   focus?: string | null;
   /** The last edit Python would not take, so that the browser stops retrying it. */
   refused?: { cid: string; seq: number; message: string } | null;
+  /** While the text view is open. */
+  written?: Written | null;
+}
+
+/** The text view is open: it asks for the text of what is drawn, or, with a text, what is to be said of that. */
+export interface Asked {
+  doc: string;
+  serial: number;
+  text: string | null;
+  try: number;
 }
 
 export interface Edit {

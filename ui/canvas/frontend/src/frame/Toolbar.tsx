@@ -4,6 +4,8 @@ import { duration, RUN, SEVERITY, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
+import { ViewSwitch } from "./ViewSwitch";
+import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import type { Run } from "../protocol";
 import { titleOf } from "../model/rules";
@@ -16,6 +18,8 @@ const SAVED: { [saved in Saved]: [string, string] } = {
 };
 
 interface Props {
+  view: View;
+  onView(view: View): void;
   full: boolean;
   panels: { left: boolean; right: boolean };
   onFull(): void;
@@ -35,22 +39,23 @@ export function Toolbar(props: Props) {
   const [icon, word] = SAVED[saved];
   return (
     <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
-      <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />
+      {props.view === "canvas" && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
       <h1 className="cb-name cb-clip" title={name}>{name}</h1>
       <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
       </span>
+      <ViewSwitch view={props.view} onView={props.onView} />
       <span className="cb-grow" />
       {!readonly && (
         <>
           <Tool icon="undo" label="Undo" keys="Ctrl Z" testId="canvas-undo" disabled={!canUndo} onClick={() => model.undo()} />
           <Tool icon="redo" label="Redo" keys="Ctrl Shift Z" testId="canvas-redo" disabled={!canRedo} onClick={() => model.redo()} />
-          <span className="cb-divider" />
-          <Tool icon="account_tree" label="Arrange" keys="L" testId="canvas-arrange" onClick={props.onArrange} />
+          {props.view === "canvas" && <span className="cb-divider" />}
+          {props.view === "canvas" && <Tool icon="account_tree" label="Arrange" keys="L" testId="canvas-arrange" onClick={props.onArrange} />}
         </>
       )}
-      <Tool icon="fit_screen" label="Fit to view" keys="F" testId="canvas-fit" onClick={props.onFit} />
+      {props.view === "canvas" && <Tool icon="fit_screen" label="Fit to view" keys="F" testId="canvas-fit" onClick={props.onFit} />}
       <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
       <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
       <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />

@@ -15,6 +15,7 @@ export interface Commands {
   run(): void;
   runTo(): void;
   save(): void;
+  view(): void;
 }
 
 const CONTROLLED: { [key: string]: keyof Commands } = {
@@ -22,7 +23,7 @@ const CONTROLLED: { [key: string]: keyof Commands } = {
   enter: "run", "shift+enter": "runTo", s: "save",
 };
 const PLAIN: { [key: string]: keyof Commands } = {
-  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", delete: "remove", backspace: "remove", escape: "escape",
+  a: "search", "/": "search", "?": "help", f: "fit", l: "arrange", v: "view", delete: "remove", backspace: "remove", escape: "escape",
 };
 const STREAMLIT = new Set(["r", "c"]);
 /** What makes sense while typing into a field, too. */

@@ -6,11 +6,12 @@ import { emptyHistory, record, redo, undo, type History } from "./history";
 import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import type {
-  Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
+  Asked, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
   NodeStatus, Option, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
 import { Sync, type Saved } from "./sync";
+import { TextView } from "./text-view";
 
 export interface State {
   doc: string;
@@ -46,6 +47,7 @@ export interface Viewport {
 export interface Port {
   setStateValue(name: "edit", value: Edit): void;
   setStateValue(name: "intent", value: Intent): void;
+  setStateValue(name: "asked", value: Asked | null): void;
 }
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
@@ -59,6 +61,7 @@ export class Model {
   state: State;
   viewport: Viewport | null = null;
   port: Port | null = null;
+  readonly text: TextView;
   private readonly sync: Sync;
   private history: History<Graph> = emptyHistory();
   private readonly listeners = new Set<() => void>();
@@ -76,6 +79,7 @@ export class Model {
       send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
       changed: () => this.update({}),
     });
+    this.text = new TextView(doc, (asked: Asked | null) => this.send(() => this.port?.setStateValue("asked", asked)));
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
       options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
@@ -106,6 +110,7 @@ export class Model {
       this.reveal([data.focus]);
     }
     this.focus = data.focus ?? null;
+    this.text.receive(data.written ?? null);
   }
 
   private catalogued(sent: Catalogue | null): Partial<State> {
@@ -144,6 +149,7 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+    if (fresh) this.text.resume();
   }
 
   detach(): void {
@@ -275,6 +281,16 @@ export class Model {
   arrange(heights: Heights): void {
     this.change(arrange(this.state.graph, this.state.specs, heights));
     this.reveal([]);
+  }
+
+  /** Draw what was written; one step to undo. */
+  drawText(): void {
+    const graph = this.state.readonly ? null : this.text.draw();
+    if (!graph) return;
+    this.change(graph);
+    this.sync.flush();
+    this.text.ask();
+    this.update({ toast: { text: "What you wrote is drawn.", undo: true, serial: ++this.serial } });
   }
 
   copy(): number {
