@@ -51,14 +51,14 @@ export function rowsOf(graph: Graph, specs: Specs, folded: ReadonlySet<string>):
   const order = runningOrder(graph);
   const steps = new Map(order.filter(runs).map((id, index) => [id, index + 1]));
   const ranks = ranked(order, steps, parents);
-  const children = Map.groupBy([...order].sort((a, b) => ranks.get(a)! - ranks.get(b)!), (id) => parents.get(id) ?? null);
+  const children = gathered([...order].sort((a, b) => ranks.get(a)! - ranks.get(b)!), (id) => parents.get(id) ?? null);
   const groups = new Set(groupsOf(graph, specs).map((node) => node.id));
-  const sources = Map.groupBy(graph.edges, (edge) => edge.target);
+  const arriving = gathered(graph.edges, (edge) => edge.target);
   const walk = (parent: string | null, level: number): Row[] => {
     const ids = children.get(parent) ?? [];
     return ids.flatMap((id, index) => {
       const open = groups.has(id) ? !folded.has(id) : null;
-      const from = [...new Set((sources.get(id) ?? []).map((edge) => edge.source))];
+      const from = [...new Set((arriving.get(id) ?? []).map((edge) => edge.source))];
       const row = { id, level, step: steps.get(id) ?? null, from, parent, place: index + 1, of: ids.length, open };
       return open ? [row, ...walk(id, level + 1)] : [row];
     });
@@ -73,4 +73,14 @@ function ranked(order: readonly string[], steps: ReadonlyMap<string, number>, pa
     for (let group = parents.get(id); group; group = parents.get(group)) ranks.set(group, Math.min(ranks.get(group)!, step - 0.5));
   }
   return ranks;
+}
+
+function gathered<Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const found = new Map<Key, Item[]>();
+  for (const item of items) {
+    const known = found.get(keyOf(item));
+    if (known) known.push(item);
+    else found.set(keyOf(item), [item]);
+  }
+  return found;
 }

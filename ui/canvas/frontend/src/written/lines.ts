@@ -17,13 +17,6 @@ export function offsetOf(text: string, line: number, column: number): number {
   return Math.min(start + column - 1, end < 0 ? text.length : end);
 }
 
-/** The line, from 1, of a place in the text. */
-export function lineAt(text: string, offset: number): number {
-  let lines = 1;
-  for (let end = text.indexOf("\n"); end >= 0 && end < offset; end = text.indexOf("\n", end + 1)) lines += 1;
-  return lines;
-}
-
 /** The lines on which the nodes begin, where they are written one below the other. */
 export function nodeLines(text: string): Map<string, number> {
   const found = new Map<string, number>();
