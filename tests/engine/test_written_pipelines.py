@@ -1,4 +1,4 @@
-"""A pipeline that was written by hand: each mistake has its line, and nothing a text says is lost or done in silence."""
+"""A pipeline written by hand: each mistake has its line, and nothing a text says is lost or done in silence."""
 
 import pytest
 

@@ -70,6 +70,7 @@ export function Port({ node, side, name, kind, optional, place, of }: Props) {
         className={`cb-port cb-port-${kind}${optional ? " cb-port-optional" : ""}${mood}`}
         style={{ top: `${((place + 1) / (of + 1)) * 100}%` }}
         isConnectable={!readonly}
+        role="img"
         aria-label={`${name}, ${kind} ${side === "in" ? "input" : "output"}`}
         onMouseEnter={show}
         onMouseLeave={from ? undefined : hide}

@@ -4,6 +4,7 @@ import { duration, RUN, SEVERITY, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
+import { walkMenu } from "./menu";
 import { ViewSwitch } from "./ViewSwitch";
 import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
@@ -40,7 +41,7 @@ export function Toolbar(props: Props) {
   return (
     <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
       {props.view === "canvas" && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
-      <h1 className="cb-name cb-clip" title={name}>{name}</h1>
+      <h2 className="cb-name cb-clip" title={name}>{name}</h2>
       <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
@@ -167,21 +168,22 @@ interface RunButtonProps {
 function RunButton({ busy, disabled, to, onRun, onSave }: RunButtonProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
   const run = (target: string | null): void => {
     setOpen(false);
     onRun(target);
   };
   return (
     <div className="cb-split" ref={box} onBlur={(event) => { if (!box.current?.contains(event.relatedTarget)) setOpen(false); }}
-      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); } }}>
+      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); more.current?.focus(); } }}>
       <button type="button" className="cb-button cb-primary" data-testid="canvas-run" disabled={disabled || busy} title="Run (Ctrl Enter)" onClick={() => run(null)}>
         <Icon name="play_arrow" />{busy ? "Starting…" : "Run"}
       </button>
-      <button type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
+      <button ref={more} type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
         <Icon name="expand_more" />
       </button>
       {open && (
-        <div className="cb-menu" role="menu">
+        <div className="cb-menu" role="menu" aria-label="More ways to run" onKeyDown={walkMenu}>
           <button type="button" role="menuitem" autoFocus onClick={() => run(null)}>
             <Icon name="play_arrow" /><span>Run everything<small>What did not change is reused</small></span>
           </button>
