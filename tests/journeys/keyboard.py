@@ -6,7 +6,8 @@ from tests.journeys.board import SECOND
 
 _HERE = """() => {
     const at = document.activeElement;
-    const label = at.getAttribute('aria-label') || document.getElementById(at.getAttribute('aria-labelledby'))?.innerText;
+    const named = document.getElementById(at.getAttribute('aria-labelledby'))?.innerText;
+    const label = at.getAttribute('aria-label') || named || [...(at.labels ?? [])].map((one) => one.innerText).join(' ');
     return (label || at.innerText || at.value || '').replace(/\\s+/g, ' ').trim();
 }"""
 
