@@ -89,7 +89,7 @@ export function Editor({ model, height }: Props) {
     <EditorContext.Provider value={editor}>
       <div
         ref={root}
-        className={`cb-editor${full ? " cb-full" : ""}${quiet ? " cb-quiet" : ""}`}
+        className={`cb-editor cb-view-${view}${full ? " cb-full" : ""}${quiet ? " cb-quiet" : ""}`}
         style={full ? undefined : { height: pixels }}
         tabIndex={-1}
         data-testid="canvas"

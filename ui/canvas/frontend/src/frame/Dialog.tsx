@@ -1,5 +1,6 @@
 /** A dialog over the editor: Tab stays in it, Escape closes it. Who opens it says where the focus goes afterwards. */
-import { useRef } from "react";
+import { useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { Icon } from "../Icon";
 
 interface Props {
@@ -11,12 +12,15 @@ interface Props {
 
 export function Dialog({ title, testId, onClose, children }: Props) {
   const box = useRef<HTMLDivElement>(null);
+  const [editor, setEditor] = useState<Element | null>(null);
   const onKeyDown = (event: React.KeyboardEvent): void => {
     event.stopPropagation();
     if (event.key === "Escape") onClose();
     if (event.key === "Tab") keepInside(event, box.current);
   };
-  return (
+  // Over all of the editor, from whichever part of it was asked for.
+  if (!editor) return <span ref={(here) => { if (here) setEditor(here.closest(".cb-editor")); }} />;
+  return createPortal(
     <div className="cb-veil" onClick={onClose} onKeyDown={onKeyDown}>
       <div ref={box} className="cb-sheet cb-dialog" role="dialog" aria-modal="true" aria-label={title} data-testid={testId} onClick={(event) => event.stopPropagation()}>
         <header className="cb-sheet-head">
@@ -25,7 +29,8 @@ export function Dialog({ title, testId, onClose, children }: Props) {
         </header>
         <div className="cb-dialog-body">{children}</div>
       </div>
-    </div>
+    </div>,
+    editor,
   );
 }
 

@@ -35,6 +35,7 @@ const SHEET: [string, [string, string][]][] = [
     ["Enter, F2, W", "Settings, title, wires"],
     ["A, Shift A", "Add after, add before"],
     ["G", "Move to another group"],
+    ["P", "Problems"],
     ["Shift Up, Shift Down, Space", "Select several"],
   ]],
   ["YAML", [

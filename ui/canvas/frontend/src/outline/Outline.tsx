@@ -2,10 +2,11 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
+import { titleOf } from "../model/rules";
 import { ActionBar } from "./ActionBar";
 import { actionsOf } from "./actions";
 import { AddDialog } from "./AddDialog";
-import { focusSettings } from "./focus";
+import { focusRow, focusSettings, type Part } from "./focus";
 import { GroupDialog } from "./GroupDialog";
 import { groupsOf } from "./groups";
 import { rowsOf } from "./order";
@@ -13,6 +14,8 @@ import { RowItem, type RowDoes } from "./RowItem";
 import { rowIn, useCursor, useFocusOnCursor } from "./cursor";
 import { arrowed, rangeTo, stepFrom } from "./walking";
 import type { Side } from "./spots";
+
+const SELECTED = new Set(["c", "d", "enter"]);
 
 type Asking = { what: "add"; side: Side } | { what: "group" } | null;
 
@@ -32,10 +35,12 @@ export function Outline({ onSettings }: Props) {
   const [asking, setAsking] = useState<Asking>(null);
   const tree = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(graph, specs, folded), [graph, specs, folded]);
+  const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.id, node])), [graph]);
+  const titled = (id: string): string => titleOf(nodes.get(id), specs);
   const chosen = useMemo(() => new Set(selection), [selection]);
   const [active, setActive] = useCursor(rows, selection);
   useFocusOnCursor(tree, active, rows, asking === null);
-  const focusTree = (): void => void requestAnimationFrame(() => rowIn(tree.current, model.state.selection.at(-1))?.focus());
+  const focusTree = (): void => void requestAnimationFrame(() => focusRow(tree.current));
 
   useEffect(() => {
     rowIn(tree.current, model.state.selection.at(-1))?.scrollIntoView({ block: "nearest" });
@@ -47,8 +52,9 @@ export function Outline({ onSettings }: Props) {
     else next.delete(id);
     setFolded(next);
   };
-  const settings = (part: "first" | "title" | "wires"): void => {
-    if (active && (selection.length !== 1 || selection[0] !== active)) model.select([active]);
+  const settings = (part: Part): void => {
+    if (part === "problems") model.select([]);
+    else if (active && (selection.length !== 1 || selection[0] !== active)) model.select([active]);
     onSettings();
     focusSettings(tree.current, part);
   };
@@ -75,8 +81,10 @@ export function Outline({ onSettings }: Props) {
   const open = (id: string): void => model.wish({ type: "open", node: id });
   const row = useSteady({ onPick: pick, onFold: fold, onOpen: open });
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    const here = rows.find((row) => row.id === active);
+    const here = rows.find((one) => one.id === active);
     if (event.altKey || !here) return;
+    // What the whole editor does with the selection is meant for this row, where nothing is selected.
+    if ((event.ctrlKey || event.metaKey) && SELECTED.has(event.key.toLowerCase()) && selection.length === 0) model.select([here.id]);
     const to = stepFrom(rows, here.id, event.key);
     const side = arrowed(rows, here, event.key);
     const action = actions.find((one) => one.enabled && one.press?.(event));
@@ -96,7 +104,7 @@ export function Outline({ onSettings }: Props) {
       {!readonly && <ActionBar actions={actions} />}
       <div ref={tree} className="cb-tree" role="tree" aria-label="Nodes in running order" aria-multiselectable="true" onKeyDown={onKeyDown}>
         {rows.map((one, index) => (
-          <RowItem key={one.id} row={one} before={rows[index - 1]?.id ?? null} active={one.id === active} selected={chosen.has(one.id)} does={row} />
+          <RowItem key={one.id} row={one} node={nodes.get(one.id)!} from={one.from.map(titled).join(", ")} before={rows[index - 1]?.id ?? null} active={one.id === active} selected={chosen.has(one.id)} does={row} />
         ))}
       </div>
       {asking?.what === "add" && <AddDialog node={active} side={asking.side} onClose={() => { setAsking(null); focusTree(); }} />}

@@ -5,8 +5,6 @@ import { usePart } from "../context";
 import { Badge, problemsOf } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
 import { textOf } from "../board/nodes/paint";
-import { nodeOf } from "../model/graph";
-import { titleOf } from "../model/rules";
 import { Icon } from "../Icon";
 import type { GraphNode, NodeStatus } from "../protocol";
 import type { Row } from "./order";
@@ -19,6 +17,9 @@ export interface RowDoes {
 
 interface Props {
   row: Row;
+  node: GraphNode;
+  /** What feeds it, by title. */
+  from: string;
   /** The row above: what only it feeds needs no telling, except aloud. */
   before: string | null;
   active: boolean;
@@ -27,18 +28,15 @@ interface Props {
 }
 
 const sameRow = (a: Props, b: Props): boolean =>
-  a.active === b.active && a.selected === b.selected && a.before === b.before && JSON.stringify(a.row) === JSON.stringify(b.row);
+  a.node === b.node && a.from === b.from && a.active === b.active && a.selected === b.selected && a.before === b.before && JSON.stringify(a.row) === JSON.stringify(b.row);
 
 export const RowItem = memo(Item, sameRow);
 
-function Item({ row, before, active, selected, does }: Props) {
-  const node = usePart((state) => nodeOf(state.graph, row.id));
-  const spec = usePart((state) => state.specs.get(node?.component ?? ""));
+function Item({ row, node, from, before, active, selected, does }: Props) {
+  const spec = usePart((state) => state.specs.get(node.component));
   const summary = usePart((state) => state.facts[row.id]?.summary ?? "");
   const status = usePart((state) => state.status[row.id]);
   const problems = usePart((state) => problemsOf(state.problems, row.id));
-  const from = usePart((state) => row.from.map((id) => titleOf(nodeOf(state.graph, id), state.specs)).join(", "));
-  if (!node) return null;
   const drawn = drawnAs(spec);
   const title = drawn === "frame" ? textOf(node.params["title"]) || node.title || spec?.title || node.component : (node.title ?? spec?.title ?? node.component);
   const words = drawn === "note" ? textOf(node.params["text"]) : spec ? summary || spec.about : `Unknown component “${node.component}”`;

@@ -2,6 +2,7 @@
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import { nodeOf } from "../model/graph";
 import type { Model } from "../model/model";
+import type { Part } from "./focus";
 import type { Side } from "./spots";
 
 export interface Action {
@@ -21,7 +22,7 @@ interface Needs {
   targets: readonly string[];
   readonly: boolean;
   hasGroups: boolean;
-  settings(part: "first" | "title" | "wires"): void;
+  settings(part: Part): void;
   add(side: Side): void;
   group(): void;
 }
@@ -43,6 +44,7 @@ export function actionsOf({ model, targets, readonly, hasGroups, settings, add, 
     { key: "duplicate", label: "Duplicate", icon: "content_copy", keys: "Ctrl D", enabled: free, run: () => { select(); model.duplicate(); } },
     { key: "run-to", label: "Run to here", icon: "start", keys: "Ctrl Shift Enter", enabled: wired, run: () => { select(); model.wish({ type: "run", to: one!.id }); } },
     { key: "group", label: "Move to group", icon: "select_all", keys: "G", enabled: single && hasGroups && drawn !== "frame", press: letter("g"), run: group },
+    { key: "problems", label: "Problems", icon: "error", keys: "P", enabled: model.state.problems.length > 0, press: letter("p"), run: () => settings("problems") },
     { key: "delete", label: "Delete", icon: "delete", keys: "Delete", enabled: free, press: named("Delete", "Backspace"), run: () => model.remove(targets) },
   ];
 }

@@ -3,11 +3,15 @@ const PARTS = {
   first: [".cb-form :is(input, select, textarea, button):not(:disabled)", "[data-testid=connections]", "[data-testid=node-title]"],
   title: ["[data-testid=node-title]"],
   wires: ["[data-testid=connections]", "[data-testid=connections-out]"],
+  problems: [".cb-problems button"],
 };
+
+export type Part = keyof typeof PARTS;
+
 const ROW = ".cb-tree [tabindex='0']";
 const PATIENCE_MS = 60;
 
-export function focusSettings(from: HTMLElement | null, part: keyof typeof PARTS): void {
+export function focusSettings(from: HTMLElement | null, part: Part): void {
   const editor = from?.closest<HTMLElement>(".cb-editor");
   // The settings are drawn when the selection has changed.
   setTimeout(() => {
@@ -20,8 +24,8 @@ export function focusSettings(from: HTMLElement | null, part: keyof typeof PARTS
 }
 
 /** From the settings back to the row; false where there is no row. */
-export function focusRow(editor: HTMLElement | null): boolean {
-  const row = editor?.querySelector<HTMLElement>(ROW);
+export function focusRow(within: HTMLElement | null): boolean {
+  const row = within?.closest(".cb-editor")?.querySelector<HTMLElement>(ROW);
   row?.focus();
   return Boolean(row);
 }
