@@ -136,6 +136,8 @@ export function Editor({ model, height }: Props) {
 /** When what had the focus is removed, the keys still belong to the editor. */
 function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, view: View): void {
   const graph = useModel(model, (state) => state.graph);
+  const selection = useModel(model, (state) => state.selection);
+  const run = useModel(model, (state) => state.run?.status);
   const ours = useRef(false);
   useEffect(() => {
     const notice = (event: Event): void => {
@@ -154,7 +156,7 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, v
       if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [graph, root, view]);
+  }, [graph, selection, run, root, view]);
 }
 
 /** The height asked for, or what is left of the window. */
