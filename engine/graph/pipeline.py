@@ -185,6 +185,7 @@ class Pipeline(BaseModel):
         document = self.as_document()
         if not document["params"]:
             del document["params"]
+        document["layout"] = {node_id: [_short(it) for it in place] for node_id, place in self.layout.items()}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
 
     @classmethod
@@ -284,6 +285,10 @@ def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
             )
     whole = _REFERENCE.fullmatch(value)
     return values[whole[1]] if whole else _REFERENCE.sub(lambda match: str(values[match[1]]), value)
+
+
+def _short(number: float) -> float:
+    return int(number) if number.is_integer() else number
 
 
 def _node_document(node: Node) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def check_document(document: Any) -> None:
     found = document.get("format", FORMAT)
     if found != FORMAT:
         raise InvalidPipeline(
-            f"This pipeline has format {str(found)[:80]!r}; this version reads format {FORMAT}.",
+            f"This pipeline has format {str(found)[:80]}; this version reads format {FORMAT}.",
             hint=_other_format(found),
             detail=at("format"),
         )

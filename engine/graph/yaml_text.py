@@ -92,7 +92,7 @@ def read_yaml(text: str) -> Written:
         _check_events(text)
         return _composed(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # an integer of 5,000 digits is a ValueError
-        raise _not_yaml(error) from error
+        raise _not_yaml(error, text.count("\n")) from error
 
 
 def _composed(text: str) -> Written:
@@ -163,8 +163,14 @@ def _invalid(message: str, mark: Any, hint: str = "") -> InvalidPipeline:
     return InvalidPipeline(message, hint=hint, detail={"line": place.line, "column": place.column})
 
 
-def _not_yaml(error: Exception) -> InvalidPipeline:
+def _not_yaml(error: Exception, last: int) -> InvalidPipeline:
     mark = getattr(error, "problem_mark", None)
     why = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "")[:200]
-    where = f" in line {mark.line + 1}" if mark is not None else ""
-    return _invalid(f"This is not YAML{where}{f': {why}' if why else ''}.", mark, "See examples/ for the format.")
+    place = _place(mark)
+    line = min(place.line, last + 1)  # the end of a text counts as a line of its own
+    where = f" in line {line}" if mark is not None else ""
+    return InvalidPipeline(
+        f"This is not YAML{where}{f': {why}' if why else ''}.",
+        hint="See examples/ for the format.",
+        detail={"line": line, "column": place.column},
+    )

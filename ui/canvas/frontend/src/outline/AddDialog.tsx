@@ -58,7 +58,7 @@ export function AddDialog({ node, side, onClose }: Props) {
       <ul ref={list} className="cb-choices" role="listbox" id={listId} aria-label="Components that fit">
         {found.map((spec, index) => (
           <li key={spec.key} id={`${listId}-${index}`} role="option" aria-selected={index === active} className="cb-list-item" data-testid={`outline-pick-${spec.key}`}
-            style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties} onMouseEnter={() => setActive(index)} onClick={() => pick(spec.key)}>
+            style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties} onMouseMove={() => setActive(index)} onClick={() => pick(spec.key)}>
             <span className="cb-swatch"><Icon name={spec.icon} /></span>
             <span className="cb-list-label">{spec.title}</span>
             <span className="cb-choice-about cb-clip"><span className="cb-hidden">. </span>{spec.about}</span>
