@@ -288,7 +288,7 @@ def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
 
 
 def _short(number: float) -> float:
-    return int(number) if number.is_integer() else number
+    return int(number) if float(number).is_integer() else number
 
 
 def _node_document(node: Node) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from tests.journeys.board import SECOND
 
 _HERE = """() => {
     const at = document.activeElement;
+    if (at.matches('body, main, [role=tabpanel], [role=dialog]')) return '';
     const named = document.getElementById(at.getAttribute('aria-labelledby'))?.innerText;
     const label = at.getAttribute('aria-label') || named || [...(at.labels ?? [])].map((it) => it.innerText).join(' ');
     return (label || at.innerText || at.value || '').replace(/\\s+/g, ' ').trim();
