@@ -138,7 +138,7 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, v
   const graph = useModel(model, (state) => state.graph);
   const selection = useModel(model, (state) => state.selection);
   const run = useModel(model, (state) => state.run?.status);
-  const ours = useRef(false);
+  const ours = useRef(model.focused);
   useEffect(() => {
     const notice = (event: Event): void => {
       ours.current = root.current?.contains(event.target as globalThis.Node) ?? false;

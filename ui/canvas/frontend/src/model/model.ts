@@ -61,6 +61,8 @@ export class Model {
   state: State;
   viewport: Viewport | null = null;
   port: Port | null = null;
+  /** Whether the keyboard was in the editor when it was last taken off the page. */
+  focused = false;
   readonly text: TextView;
   private readonly sync: Sync;
   private history: History<Graph> = emptyHistory();

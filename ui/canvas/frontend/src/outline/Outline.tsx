@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { Icon } from "../Icon";
+import type { Model } from "../model/model";
 import { titleOf } from "../model/rules";
 import { ActionBar } from "./ActionBar";
 import { actionsOf } from "./actions";
@@ -32,7 +33,7 @@ export function Outline({ onSettings }: Props) {
   const readonly = usePart((state) => state.readonly);
   const reveal = usePart((state) => state.reveal.serial);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [asking, setAsking] = useState<Asking>(null);
+  const [asking, setAsking] = useAsking(model);
   const tree = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(graph, specs, folded), [graph, specs, folded]);
   const nodes = useMemo(() => new Map(graph.nodes.map((node) => [node.id, node])), [graph]);
@@ -111,6 +112,17 @@ export function Outline({ onSettings }: Props) {
       {asking?.what === "group" && active && <GroupDialog node={active} onClose={() => { setAsking(null); focusTree(); }} />}
     </section>
   );
+}
+
+/** What is asked stays asked when Streamlit mounts the canvas anew. */
+const ASKED = new WeakMap<Model, Asking>();
+
+function useAsking(model: Model): [Asking, (asking: Asking) => void] {
+  const [asking, setAsking] = useState<Asking>(ASKED.get(model) ?? null);
+  return [asking, (next) => {
+    ASKED.set(model, next);
+    setAsking(next);
+  }];
 }
 
 /** The same value for ever, that does what its newest would do: so that only rows which changed are drawn again. */
