@@ -12,18 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidPipeline
 from engine.graph.node import Edge, Node, first_port, rows_port, spec_ports
+from engine.graph.reading import FORMAT, MAX_EDGES, MAX_NODES, at, check_document, read_edges, read_nodes
 from engine.graph.redrawing import Redrawing
-from engine.graph.yaml_text import read_yaml
-
-FORMAT = 1
-MAX_NODES = 2_000
-MAX_EDGES = 10_000
+from engine.graph.yaml_text import Written, read_yaml
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
 
-_EDGE = re.compile(
-    r"^\s*(?P<source>[a-z]\w*)(\.(?P<out>[a-z]\w*))?\s*->\s*(?P<target>[a-z]\w*)(\.(?P<in>[a-z]\w*))?\s*$"
-)
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -191,6 +185,7 @@ class Pipeline(BaseModel):
         document = self.as_document()
         if not document["params"]:
             del document["params"]
+        document["layout"] = {node_id: [_short(it) for it in place] for node_id, place in self.layout.items()}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
 
     @classmethod
@@ -202,31 +197,21 @@ class Pipeline(BaseModel):
         InvalidPipeline
             Naming the place that does not fit.
         """
-        if not isinstance(document, dict) or "nodes" not in document:
-            raise InvalidPipeline("This is no pipeline: it has no nodes.", hint="See examples/ for the format.")
-        if document.get("format", FORMAT) != FORMAT:
-            raise InvalidPipeline(
-                f"This pipeline has format {document['format']!r}; this version reads format {FORMAT}.",
-                hint="Export it again with the version that wrote it.",
-            )
-        unknown = set(document) - {"format", "name", "params", "nodes", "edges", "layout"}
-        if unknown:
-            raise InvalidPipeline(f"A pipeline has no part called {sorted(unknown, key=str)[0]!r}.")
+        check_document(document)
         try:
-            nodes = tuple(_read_node(node_id, body) for node_id, body in _mapping(document["nodes"], "nodes").items())
-            keys = {node.id: node.component for node in nodes}
-            edges = tuple(_read_edge(text, keys) for text in _list(document.get("edges") or [], "edges"))
+            nodes = read_nodes(document)
             return cls(
                 name=document.get("name") or "untitled",
                 nodes=nodes,
-                edges=edges,
+                edges=read_edges(document, nodes),
                 params=document.get("params") or {},
                 layout=document.get("layout") or {},
             )
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise InvalidPipeline(f"This is no pipeline: {place}: {first['msg']}.") from error
+            message = f"This is no pipeline: {place}: {first['msg']}."
+            raise InvalidPipeline(message, detail=at(*first["loc"])) from error
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
@@ -235,8 +220,25 @@ class Pipeline(BaseModel):
         Raises
         ------
         InvalidPipeline
+            With ``line`` and ``column`` in its detail.
         """
-        return cls.from_document(read_yaml(text))
+        return cls.from_written(read_yaml(text))
+
+    @classmethod
+    def from_written(cls, written: Written) -> Self:
+        """The pipeline that a text describes which was read already.
+
+        Raises
+        ------
+        InvalidPipeline
+            With ``line`` and ``column`` in its detail.
+        """
+        try:
+            return cls.from_document(written.data)
+        except InvalidPipeline as error:
+            place = written.place(*error.detail.pop("at", ()))
+            error.detail.update(line=place.line, column=place.column)
+            raise
 
     def digest_source(self) -> str:
         """What makes two pipelines the same: everything but the layout, canonically."""
@@ -285,6 +287,10 @@ def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
     return values[whole[1]] if whole else _REFERENCE.sub(lambda match: str(values[match[1]]), value)
 
 
+def _short(number: float) -> float:
+    return int(number) if float(number).is_integer() else number
+
+
 def _node_document(node: Node) -> dict[str, Any]:
     document: dict[str, Any] = {"component": node.component}
     if node.title:
@@ -294,47 +300,3 @@ def _node_document(node: Node) -> dict[str, Any]:
     if node.disabled:
         document["disabled"] = True
     return document
-
-
-def _mapping(value: Any, what: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise InvalidPipeline(f"This is no pipeline: {what} must be a mapping.")
-    return value
-
-
-def _list(value: Any, what: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise InvalidPipeline(f"This is no pipeline: {what} must be a list.")
-    return value
-
-
-def _read_node(node_id: Any, body: Any) -> Node:
-    body = _mapping(body, f"nodes.{node_id}")
-    try:
-        return Node.model_validate({"id": node_id, **body})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidPipeline(
-            f"Node {str(node_id)[:80]!r}: {field}: {first['msg']}.",
-            hint="A node has an id of lower-case letters, digits and underscores, a component, "
-            "params, and disabled (true or false).",
-        ) from error
-
-
-def _read_edge(text: Any, keys: Mapping[str, str]) -> Edge:
-    match = _EDGE.match(text) if isinstance(text, str) else None
-    if match is None:
-        raise InvalidPipeline(
-            f"{str(text)[:80]!r} is no edge.", hint="Write 'node -> node' or 'node.port -> node.port'."
-        )
-    source, target = match["source"], match["target"]
-    for end in (source, target):
-        if end not in keys:
-            raise InvalidPipeline(f"The edge {text.strip()!r} names {end!r}, which is no node.", node_id=None)
-    return Edge(
-        source=source,
-        source_port=match["out"] or first_port(keys[source], "outputs"),
-        target=target,
-        target_port=match["in"] or first_port(keys[target], "inputs"),
-    )

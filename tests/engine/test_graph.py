@@ -58,9 +58,9 @@ def test_first_ports_need_no_name_in_the_file() -> None:
         ("{nodes: {a: !!python/object:os.system {}}}", "not YAML"),
         ("{nodes: {}, layout: {a: [1]}}", "layout"),
         ("{nodes: {}, edges: 3}", "edges must be a list"),
-        ("{nodes: {a: 2026-99-99}}", "not YAML"),
+        ("{nodes: {a: 2026-99-99}}", "nodes.a"),
         ("{nodes: {a: {component: cast, params: {1: 2}}}}", "params"),
-        ("[" * 100_000, ""),
+        ("[" * 100_000, "nested"),
     ],
 )
 def test_a_file_that_is_no_pipeline_is_refused_with_the_place(text: str, told: str) -> None:

@@ -445,7 +445,7 @@ def test_the_selected_nodes_rows_are_shown_below_the_canvas(filled: Filled, open
     assert "of 2,000" in words(app)
 
 
-@pytest.mark.parametrize("view", ["Table", "Results", "Runs", "Versions", "YAML"])
+@pytest.mark.parametrize("view", ["Table", "Results", "Runs", "Versions"])
 def test_every_tab_of_the_builder_opens(view: str, filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "builder", pipeline=filled.pipeline_id, view=view)
     assert is_sound(app), (app.exception, app.error)

@@ -1,1 +1,1 @@
-"""The builder: the canvas, and below it what the selected node made, results, runs, versions and the text."""
+"""The builder: the canvas, and below it what the selected node made, results, runs and versions."""

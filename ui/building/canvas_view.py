@@ -32,7 +32,9 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
         show_error(outcome.trouble)
     knows = last.intent.knows if last.intent else None
     answer = session.answer_to(pipeline_id, last.intent, outcome.answer)
-    data = exchange.editor_data(home, draft, latest, outcome.refused, knows=knows, answer=answer)
+    data = exchange.editor_data(
+        home, draft, latest, outcome.refused, knows=knows, answer=answer, asked=last.asked
+    )
     focus = session.first_asked(pipeline_id, places.asked("node"))
     data["pasted"] = pasting.answer(last.intent, pipeline_id)
     with board:

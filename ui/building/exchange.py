@@ -20,7 +20,9 @@ from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building.answers import answered
 from ui.building.drawing import as_graph, as_options, as_pipeline
+from ui.building.written import written
 from ui.canvas import (
+    Asked,
     Begin,
     Cancel,
     Edit,
@@ -148,6 +150,7 @@ def editor_data(
     *,
     knows: str | None = None,
     answer: Mapping[str, Any] | None = None,
+    asked: Asked | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
@@ -157,6 +160,8 @@ def editor_data(
         The digest of the catalogue that the browser says it has; then it is not sent again.
     answer
         To what it asked last.
+    asked
+        What the text view wants to know, while it is open.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -176,6 +181,7 @@ def editor_data(
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
         "refused": refused,
         "answer": answer,
+        "written": written(workspace, draft, asked) if asked else None,
     }
 
 

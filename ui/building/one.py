@@ -14,7 +14,6 @@ from ui.building.looking import answer_looks
 from ui.building.results import show_results
 from ui.building.runs import show_runs
 from ui.building.table import show_table
-from ui.building.text import show_text
 from ui.building.versions import ask_note, show_versions
 from ui.frame import heading
 from ui.trouble import guarded, show_error
@@ -25,7 +24,6 @@ TABS: dict[str, Show] = {
     "Results": show_results,
     "Runs": show_runs,
     "Versions": show_versions,
-    "YAML": show_text,
 }
 
 

@@ -1,6 +1,7 @@
 """The pipeline canvas: the one JavaScript boundary of the user interface."""
 
 from ui.canvas.messages import (
+    Asked,
     Begin,
     Cancel,
     Edit,
@@ -18,10 +19,12 @@ from ui.canvas.messages import (
     Run,
     Save,
     Select,
+    check_graph,
 )
 from ui.canvas.mount import Said, acknowledge, canvas, feed, look, looked_at, said
 
 __all__ = [
+    "Asked",
     "Begin",
     "Cancel",
     "Edit",
@@ -42,6 +45,7 @@ __all__ = [
     "Select",
     "acknowledge",
     "canvas",
+    "check_graph",
     "feed",
     "look",
     "looked_at",

@@ -14,6 +14,7 @@ MAX_PASTED = 2_000_000  # characters of a pasted text, as many as a pipeline's f
 MAX_BYTES = 8_000_000  # of one message
 MAX_DEPTH = 24  # of nested lists and objects, graph and params together
 MAX_ROWS = 1_000  # of a preview
+MAX_WRITTEN = 2_000_000  # characters of a pipeline that is written, not drawn
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -196,6 +197,46 @@ class Look(Message):
 
 AnyIntent = Select | Open | Run | Cancel | Fix | FixAll | Rename | Retype | Later | Save | Begin | Paste
 _INTENT: TypeAdapter[AnyIntent] = TypeAdapter(Annotated[AnyIntent, Field(discriminator="type")])
+
+
+class Asked(Message):
+    """The text view is open: it asks for the text of what is drawn, or what is to be said of its own.
+
+    `serial` counts the questions, `attempt` how often this one was sent.
+    """
+
+    doc: Name
+    serial: Serial
+    text: Annotated[str, Field(max_length=MAX_WRITTEN)] | None = None
+    attempt: Serial = Field(default=0, alias="try")
+
+
+def read_asked(value: object) -> Asked:
+    """Check what the text view asks.
+
+    Raises
+    ------
+    Refused
+        When it is too long, or not a question.
+    """
+    try:
+        return Asked.model_validate(value)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
+
+
+def check_graph(value: object) -> None:
+    """Whether the canvas could send this drawing back; one that it could not would never be saved.
+
+    Raises
+    ------
+    Refused
+    """
+    text = _bounded_json(value)
+    try:
+        Graph.model_validate_json(text)
+    except ValidationError as error:
+        raise Refused(_first_mistake(error)) from error
 
 
 def read_edit(value: object) -> Edit:

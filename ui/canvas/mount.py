@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,17 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from ui.canvas.messages import Edit, Intent, Look, Refused, read_edit, read_intent, read_look
+from ui.canvas.messages import (
+    Asked,
+    Edit,
+    Intent,
+    Look,
+    Refused,
+    read_asked,
+    read_edit,
+    read_intent,
+    read_look,
+)
 
 if TYPE_CHECKING:
     from streamlit.components.v2.component_manager import BidiComponentManager
@@ -34,6 +44,7 @@ class Said:
 
     edit: Edit | None = None
     intent: Intent | None = None
+    asked: Asked | None = None
     refused: str | None = None
 
 
@@ -67,7 +78,8 @@ def canvas(
     """
     ignore = on_change or _nothing
     payload = {**data, "kind": "editor", "height": height, "focus": focus}
-    result = _renderer()(key=key, data=payload, on_edit_change=ignore, on_intent_change=ignore)
+    heard = {"on_edit_change": ignore, "on_intent_change": ignore, "on_asked_change": ignore}
+    result = _renderer()(key=key, data=payload, **heard)
     return _read(result)
 
 
@@ -129,14 +141,18 @@ def _nothing() -> None:
 
 
 def _read(state: Mapping[str, Any]) -> Said:
-    edit, intent = state.get("edit"), state.get("intent")
+    edit, intent, asked = state.get("edit"), state.get("intent"), state.get("asked")
     try:
-        return Said(
+        said = Said(
             edit=None if edit is None else read_edit(edit),
             intent=None if intent is None else read_intent(intent),
         )
     except Refused as refusal:
         return Said(refused=str(refusal))
+    try:
+        return said if asked is None else replace(said, asked=read_asked(asked))
+    except Refused as refusal:  # a text too long to be read keeps no drawing from being saved
+        return replace(said, refused=str(refusal))
 
 
 def _renderer() -> ComponentRenderer:

@@ -15,14 +15,21 @@ import { useModel, type Model } from "./model/model";
 import type { PortRef } from "./model/rules";
 import { drawnAs, specOf, type Heights } from "./board/nodes/drawn";
 import { shownOf } from "./board/groups/shown";
-import * as acting from "./model/acting";
+import { Announcer } from "./frame/Announcer";
 import { HintBubble, Toast } from "./frame/Overlays";
+import { nextView, useView, type View } from "./frame/view";
+import * as acting from "./model/acting";
+import { focusRow } from "./outline/focus";
+import { Outline } from "./outline/Outline";
 import { use } from "./palette/kept";
 import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
+import { TextPane } from "./written/TextPane";
 
 const BOTTOM_GAP = 24;
 const LEAST_HEIGHT = 560;
+/** Pixels of a window in which the components would cover the canvas. */
+const NARROW = 640;
 
 interface Props {
   model: Model;
@@ -36,10 +43,12 @@ export function Editor({ model, height }: Props) {
   const [hint, setHint] = useState<Hint | null>(null);
   const [full, setFull] = useState(false);
   const [help, setHelp] = useState(false);
-  const [panels, setPanels] = useState({ left: true, right: true });
+  const [chosenView, setView] = useView();
+  const [panels, setPanels] = useState(() => ({ left: innerWidth > NARROW, right: true }));
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0 && !state.diff);
   const compares = useModel(model, (state) => state.diff !== null);
+  const view: View = compares ? "canvas" : chosenView;
   const pixels = useHeight(root, height);
   // A refusal stays until it has been read, even when the pointer leaves the port.
   const hintAt = useCallback((next: Hint | null) => setHint((now) => (next === null && now?.tone === "refusal" ? now : next)), []);
@@ -49,8 +58,11 @@ export function Editor({ model, height }: Props) {
 
   const seen = useCallback(() => board.current?.seen() ?? { x: 0, y: 0, width: 0, height: 0 }, []);
 
-  useFocusKept(root, model);
   useClipboard(root, model, seen);
+  useFocusKept(root, model, view);
+  useEffect(() => {
+    if (view !== "canvas") board.current = null; // what it would say of the cards is no longer true
+  }, [view]);
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
   const arrange = (): void => model.arrange(heights());
@@ -84,7 +96,8 @@ export function Editor({ model, height }: Props) {
     },
     help: () => setHelp(true),
     fit: () => board.current?.fit(),
-    arrange,
+    arrange: () => view === "canvas" && arrange(),
+    view: () => setView(nextView(view)),
     escape: () => {
       if (hint) setHint(null);
       else if (model.state.port) model.choosePort(null);
@@ -125,11 +138,15 @@ export function Editor({ model, height }: Props) {
     <EditorContext.Provider value={editor}>
       <div
         ref={root}
-        className={`cb-editor${full ? " cb-full" : ""}${quiet ? " cb-quiet" : ""}`}
+        className={`cb-editor cb-view-${view}${full ? " cb-full" : ""}${quiet ? " cb-quiet" : ""}`}
         style={full ? undefined : { height: pixels }}
         tabIndex={-1}
         data-testid="canvas"
-        onKeyDown={(event) => handleKey(event, commands)}
+        onKeyDown={(event) => {
+          const settled = event.key === "Escape" && (event.target as HTMLElement).closest(".cb-inspector") && focusRow(root.current);
+          if (settled) event.stopPropagation();
+          else handleKey(event, commands);
+        }}
         onPointerDown={(event) => {
           if (hint) setHint(null);
           const target = event.target as HTMLElement;
@@ -138,6 +155,8 @@ export function Editor({ model, height }: Props) {
       >
         <ReactFlowProvider>
           <Toolbar
+            view={view}
+            onView={setView}
             full={full}
             panels={panels}
             onFull={() => setFull(!full)}
@@ -147,14 +166,19 @@ export function Editor({ model, height }: Props) {
             onPanel={(side) => setPanels((now) => ({ ...now, [side]: !now[side] }))}
           />
           <div className="cb-body">
-            {panels.left && !compares && <Palette search={search} onAdd={add} onLeave={() => root.current?.focus({ preventScroll: true })} />}
-            <Board onReady={onReady} />
+            {view === "canvas" && panels.left && !compares && (
+              <Palette search={search} onAdd={add} onLeave={() => root.current?.focus({ preventScroll: true })} />
+            )}
+            {view === "canvas" && <Board onReady={onReady} />}
+            {view === "outline" && <Outline onSettings={() => setPanels((now) => ({ ...now, right: true }))} />}
+            {view === "text" && <TextPane />}
             {panels.right && <Inspector />}
           </div>
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
         <Toast />
         <ColumnDialog />
+        <Announcer />
         {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
       </div>
     </EditorContext.Provider>
@@ -169,9 +193,11 @@ function firstOutput({ state }: Model): PortRef | null {
 }
 
 /** When what had the focus is removed, the keys still belong to the editor. */
-function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): void {
+function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, view: View): void {
   const graph = useModel(model, (state) => state.graph);
-  const ours = useRef(false);
+  const selection = useModel(model, (state) => state.selection);
+  const run = useModel(model, (state) => state.run?.status);
+  const ours = useRef(model.focused);
   useEffect(() => {
     const notice = (event: Event): void => {
       ours.current = root.current?.contains(event.target as globalThis.Node) ?? false;
@@ -185,10 +211,11 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): 
   }, [root]);
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      if (ours.current && document.activeElement === document.body) root.current?.focus({ preventScroll: true });
+      if (!ours.current || document.activeElement !== document.body) return;
+      if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [graph, root]);
+  }, [graph, selection, run, root, view]);
 }
 
 /** The height asked for, or what is left of the window. */

@@ -48,7 +48,7 @@ export const SEVERITY: { [severity in Problem["severity"]]: Look } = {
   info: { icon: "info", word: "Note", tone: "calm" },
 };
 
-export const worst = (problems: Problem[]): Problem["severity"] =>
+export const worst = (problems: readonly Pick<Problem, "severity">[]): Problem["severity"] =>
   (["error", "warning", "info"] as const).find((level) => problems.some((one) => one.severity === level)) ?? "info";
 
 export const SERVING: { [serving: string]: string } = {

@@ -62,6 +62,7 @@ export default function render(mount: Mount): (() => void) | undefined {
   );
   return () => {
     const last = mounts.get(parentElement);
+    if (last) last.model.focused = last.element.contains(document.activeElement);
     last?.model.detach();
     last?.root.unmount();
     last?.element.remove();

@@ -102,6 +102,27 @@ export interface RowsShown {
   left_out: number;
 }
 
+/** Something about a text that its writer should know; lines and columns are counted from 1. */
+export interface Remark {
+  line: number;
+  column: number;
+  severity: Problem["severity"];
+  message: string;
+  hint: string;
+  node: string | null;
+}
+
+/** The answer to what the text view asked. */
+export interface Written {
+  serial: number;
+  rev: number;
+  /** Of what is drawn; null where another text was sent. */
+  text: string | null;
+  /** What that other text would draw; null where it is no pipeline. */
+  graph: Graph | null;
+  remarks: Remark[];
+}
+
 /** How much of a source the sample is. */
 export interface Sampled {
   node: string;
@@ -334,6 +355,8 @@ export interface EditorData {
   refused?: { cid: string; seq: number; message: string } | null;
   /** To the last question, until something else is said. */
   answer?: Answer | null;
+  /** While the text view is open. */
+  written?: Written | null;
 }
 
 /** One line of what a change would change. */
@@ -375,6 +398,14 @@ export interface Acknowledgement {
   rev: number;
   by: string;
   ack: number;
+}
+
+/** The text view is open: it asks for the text of what is drawn, or, with a text, what is to be said of that. */
+export interface Asked {
+  doc: string;
+  serial: number;
+  text: string | null;
+  try: number;
 }
 
 export interface Edit {

@@ -3,7 +3,7 @@ import { Following, STILL_MS, renamed } from "../src/model/following";
 import type { Facts } from "../src/protocol";
 
 const facts = (...names: string[]): Facts => ({
-  summary: "", note: null, fitted: null, serving: "", inputs: {},
+  summary: "", note: null, fitted: null, renamed: {}, serving: "", inputs: {},
   outputs: { table: names.map((name) => ({ name, kind: "numeric", type: "number" })) },
 });
 

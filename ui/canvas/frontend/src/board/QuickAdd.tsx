@@ -60,7 +60,7 @@ export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
             <span className="cb-list-label">{spec.title}</span>
           </li>
         ))}
-        {found.length === 0 && <li className="cb-list-empty">Nothing fits</li>}
+        {found.length === 0 && <li className="cb-list-empty" role="option" aria-selected="false" aria-disabled="true">Nothing fits</li>}
       </ul>
     </div>
   );

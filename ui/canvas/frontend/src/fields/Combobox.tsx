@@ -108,7 +108,7 @@ export function Combobox(props: Props) {
       />
       {open && !disabled && (
         <ul className="cb-list" role="listbox" id={listId} ref={list} aria-label={label}>
-          {found.length === 0 && <li className="cb-list-empty">{free && query ? "Press Enter to use this" : "Nothing fits"}</li>}
+          {found.length === 0 && <li className="cb-list-empty" role="option" aria-selected="false" aria-disabled="true">{free && query ? "Press Enter to use this" : "Nothing fits"}</li>}
           {found.map((one, index) => (
             <li
               key={one.value}

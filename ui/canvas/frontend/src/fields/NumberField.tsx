@@ -49,7 +49,7 @@ export function NumberField(props: ControlProps) {
         className="cb-input cb-number"
         type="text"
         role="spinbutton"
-        aria-valuenow={readNumber(draft) ?? undefined}
+        aria-valuenow={spelled(readNumber(draft))}
         inputMode={whole ? "numeric" : "decimal"}
         value={draft}
         placeholder={field.placeholder || (field.nullable ? "Automatic" : "")}
@@ -178,3 +178,7 @@ function WordsField(props: ControlProps & { words: Json[] }) {
     </select>
   );
 }
+
+/** Without a power of ten, which an attribute of ARIA may not have. */
+const spelled = (value: number | null): number | undefined =>
+  value === null || /e/.test(String(value)) ? undefined : value;

@@ -47,6 +47,20 @@ export const SHEET: [string, [string, string][]][] = [
     ["F8, Shift F8", "Next, previous problem"],
     ["Esc", "Clear the selection, leave fullscreen"],
   ]],
+  ["Outline", [
+    ["V", "Next view: canvas, outline, YAML"],
+    ["Up, Down, Home, End", "From node to node"],
+    ["Left, Right", "Close, open a group"],
+    ["Enter, F2, W", "Settings, title, wires"],
+    ["A, Shift A", "Add after, add before"],
+    ["G", "Move to another group"],
+    ["P", "Problems"],
+    ["Shift Up, Shift Down, Space", "Select several"],
+  ]],
+  ["YAML", [
+    ["Ctrl S", "Draw what was written"],
+    ["Tab", "Leave the text"],
+  ]],
   ["Run", [
     ["Ctrl Enter", "Run everything"],
     ["Ctrl Shift Enter", "Run to the selected node"],

@@ -4,6 +4,9 @@ import { duration, RUN, SEVERITY, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
+import { walkMenu } from "./menu";
+import { ViewSwitch } from "./ViewSwitch";
+import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import type { Run } from "../protocol";
 import { titleOf } from "../model/rules";
@@ -16,6 +19,8 @@ const SAVED: { [saved in Saved]: [string, string] } = {
 };
 
 interface Props {
+  view: View;
+  onView(view: View): void;
   full: boolean;
   panels: { left: boolean; right: boolean };
   onFull(): void;
@@ -36,22 +41,23 @@ export function Toolbar(props: Props) {
   const [icon, word] = SAVED[saved];
   return (
     <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
-      {!compares && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
-      <h1 className="cb-name cb-clip" title={name}>{name}</h1>
+      {props.view === "canvas" && !compares && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
+      <h2 className="cb-name cb-clip" title={name}>{name}</h2>
       <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
       </span>
+      <ViewSwitch view={props.view} onView={props.onView} />
       <span className="cb-grow" />
       {!readonly && (
         <>
           <Tool icon="undo" label="Undo" keys="Ctrl Z" testId="canvas-undo" disabled={!canUndo} onClick={() => model.undo()} />
           <Tool icon="redo" label="Redo" keys="Ctrl Shift Z" testId="canvas-redo" disabled={!canRedo} onClick={() => model.redo()} />
-          <span className="cb-divider" />
-          <Tool icon="account_tree" label="Arrange" keys="L" testId="canvas-arrange" onClick={props.onArrange} />
+          {props.view === "canvas" && <span className="cb-divider" />}
+          {props.view === "canvas" && <Tool icon="account_tree" label="Arrange" keys="L" testId="canvas-arrange" onClick={props.onArrange} />}
         </>
       )}
-      <Tool icon="fit_screen" label="Fit to view" keys="F" testId="canvas-fit" onClick={props.onFit} />
+      {props.view === "canvas" && <Tool icon="fit_screen" label="Fit to view" keys="F" testId="canvas-fit" onClick={props.onFit} />}
       <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
       <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
       <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />
@@ -163,21 +169,22 @@ interface RunButtonProps {
 function RunButton({ busy, disabled, to, onRun, onSave }: RunButtonProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
   const run = (target: string | null): void => {
     setOpen(false);
     onRun(target);
   };
   return (
     <div className="cb-split" ref={box} onBlur={(event) => { if (!box.current?.contains(event.relatedTarget)) setOpen(false); }}
-      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); } }}>
+      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); more.current?.focus(); } }}>
       <button type="button" className="cb-button cb-primary" data-testid="canvas-run" disabled={disabled || busy} title="Run (Ctrl Enter)" onClick={() => run(null)}>
         <Icon name="play_arrow" />{busy ? "Starting…" : "Run"}
       </button>
-      <button type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
+      <button ref={more} type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
         <Icon name="expand_more" />
       </button>
       {open && (
-        <div className="cb-menu" role="menu">
+        <div className="cb-menu" role="menu" aria-label="More ways to run" onKeyDown={walkMenu}>
           <button type="button" role="menuitem" autoFocus onClick={() => run(null)}>
             <Icon name="play_arrow" /><span>Run everything<small>What did not change is reused</small></span>
           </button>

@@ -32,6 +32,7 @@ export interface Commands {
   spreadDown(): void;
   nextProblem(): void;
   previousProblem(): void;
+  view(): void;
 }
 
 type Keys = { [key: string]: keyof Commands };
@@ -42,7 +43,7 @@ const CONTROLLED: Keys = {
 };
 const PLAIN: Keys = {
   a: "search", "/": "search", p: "next", "?": "help", f: "fit", l: "arrange", t: "fitted", e: "serving", delete: "remove", backspace: "remove",
-  escape: "escape", g: "fold", d: "toggle", n: "note", f2: "write",
+  escape: "escape", g: "fold", d: "toggle", n: "note", v: "view", f2: "write",
   f8: "nextProblem", "shift+f8": "previousProblem",
 };
 /** By the key's place on the keyboard: with Alt, some systems write other signs. */

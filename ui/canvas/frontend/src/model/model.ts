@@ -14,8 +14,8 @@ import { Following } from "./following";
 import { Questions, type Inquiry } from "./questions";
 import { inWords, replaced } from "./replacing";
 import type {
-  Answer, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge, History as NodeHistory,
-  Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
+  Answer, Asked, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge,
+  History as NodeHistory, Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
 } from "../protocol";
 import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { align, distribute, type Axis, type Line } from "./aligning";
@@ -25,6 +25,7 @@ import { besidePort, GAP, shiftOf } from "./placing";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
 import { bare, shared, sharedList } from "./sharing";
 import { Sync, type Remote, type Saved } from "./sync";
+import { TextView } from "./text-view";
 
 export interface State {
   doc: string;
@@ -85,6 +86,7 @@ export interface Port {
   setStateValue(name: "edit", value: Edit): void;
   setStateValue(name: "intent", value: Intent): void;
   setStateValue(name: "look", value: LookAsked): void;
+  setStateValue(name: "asked", value: Asked | null): void;
 }
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
@@ -101,6 +103,9 @@ export class Model {
   private lookPort: Port | null = null;
   /** How tall the cards are, as far as they were drawn: those of collapsed groups, too. */
   readonly heights = new Map<string, number>();
+  /** Whether the keyboard was in the editor when it was last taken off the page. */
+  focused = false;
+  readonly text: TextView;
   private readonly sync: Sync;
   private readonly looks: Looking;
   private readonly pasting: Pasting;
@@ -145,6 +150,7 @@ export class Model {
       insert: (piece, seen) => this.insert(piece, shiftOf(this.state.graph, piece, this.state.specs, seen)),
       say: (text) => this.say(text),
     });
+    this.text = new TextView(doc, (asked: Asked | null) => this.send(() => this.port?.setStateValue("asked", asked)));
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
       options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
@@ -180,6 +186,7 @@ export class Model {
     this.focus = data.focus ?? null;
     if (this.sync.base !== before) this.looks.again();
     this.pasting.receive(data.pasted);
+    this.text.receive(data.written ?? null);
   }
 
   /** What was drawn here is stored; the rest of the answer follows. */
@@ -238,6 +245,7 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+    if (fresh) this.text.resume();
   }
 
   /** The mount that questions about what is looked at go through. */
@@ -418,6 +426,16 @@ export class Model {
 
   align(line: Line, heights: Heights): void {
     this.change(align(this.state.graph, this.state.specs, this.state.selection, line, heights));
+  }
+
+  /** Draw what was written; one step to undo. */
+  drawText(): void {
+    const graph = this.state.readonly ? null : this.text.draw();
+    if (!graph) return;
+    this.change(graph);
+    this.sync.flush();
+    this.text.ask();
+    this.update({ toast: { text: "What you wrote is drawn.", undo: true, serial: ++this.serial } });
   }
 
   distribute(axis: Axis, heights: Heights): void {
