@@ -11,6 +11,7 @@ from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
+from engine.checks.parameters import parameter_problems, told_once
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.reports import report_problems
@@ -47,6 +48,7 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
     arriving = origins(placement.pipeline, schemas, facts) if facts else {}
     found = (
         *_structure(pipeline),
+        *parameter_problems(pipeline),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, schemas),
@@ -60,7 +62,8 @@ def review(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb", fa
         *backend_problems(placement.pipeline, schemas, backend),
     )
     # Of two problems with one id, the first is told.
-    return Review(placement, schemas, tuple({problem.id: problem for problem in reversed(found)}.values())[::-1])
+    told = {problem.id: problem for problem in reversed(told_once(found))}
+    return Review(placement, schemas, tuple(told.values())[::-1])
 
 
 def problems(pipeline: Pipeline, stored: TableSchemas, backend: str = "duckdb") -> tuple[Problem, ...]:
