@@ -25,6 +25,4 @@ def told_once(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Without what follows from a missing parameter: ``${rate}`` is no number, because there is no rate."""
     problems = tuple(found)
     missing = {(one.node, one.field) for one in problems if one.code == "unknown_parameter"}
-    return tuple(
-        one for one in problems if one.code == "unknown_parameter" or (one.node, one.field) not in missing
-    )
+    return tuple(one for one in problems if one.code == "unknown_parameter" or (one.node, one.field) not in missing)

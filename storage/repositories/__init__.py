@@ -10,6 +10,7 @@ from storage.repositories.jobs import Jobs
 from storage.repositories.lineage import LineageRow
 from storage.repositories.models import ModelEntry, Models
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines
+from storage.repositories.presences import Presences
 from storage.repositories.rules import CheckEntry, Rules
 from storage.repositories.runs import RunEntry, Runs
 from storage.repositories.syncs import SyncEntry, Syncs
@@ -34,6 +35,7 @@ __all__ = [
     "Models",
     "PipelineEntry",
     "Pipelines",
+    "Presences",
     "Rules",
     "RunEntry",
     "Runs",

@@ -19,7 +19,9 @@ from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building.drawing import as_graph, as_options, as_pipeline
-from ui.canvas import Cancel, Edit, Fix, Intent, Open, Run, Said, Save, Select
+from ui.building.outcomes import outcome_of
+from ui.building.planned import told_plan
+from ui.canvas import Cancel, CatchUp, Edit, Fix, Here, Intent, Open, Plan, Run, Said, Save, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -43,12 +45,15 @@ class Outcome:
         The node that is looked at now; None where that did not change.
     changed
         Whether the page below the canvas shows something else now.
+    plan
+        What the canvas wants to know of a run beforehand.
     """
 
     refused: Mapping[str, Any] | None = None
     trouble: Exception | None = None
     node: str | None = None
     changed: bool = False
+    plan: Plan | None = None
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -61,7 +66,7 @@ def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits =
     intent = said.intent
     if intent is None or intent.doc != pipeline_id or not session.is_new(intent) or fresh:
         return Outcome(refused=refused)
-    if refused is not None and not isinstance(intent, Select | Open | Cancel):
+    if refused is not None and not isinstance(intent, Select | Open | Cancel | Here | CatchUp):
         return Outcome(refused=refused)  # what was drawn last is not stored: running or saving would mean another one
     try:
         return _do(workspace, pipeline_id, intent, refused, limits)
@@ -94,9 +99,13 @@ def _do(
             return Outcome(refused=refused, node=node or "", changed=True)
         case Open(node=node):
             return Outcome(refused=refused, node=node, changed=True)
-        case Run(to=target):
+        case Here() | CatchUp():
+            return Outcome(refused=refused)  # that it was said is enough: what is there is sent with the answer
+        case Plan():
+            return Outcome(refused=refused, plan=intent)
+        case Run(to=target, params=params):
             drawn = pipelines.drawn(pipelines.get_draft(workspace, pipeline_id))
-            runs.start_run(workspace, pipeline_id, drawn, target=target, limits=limits)
+            runs.start_run(workspace, pipeline_id, drawn, target=target, params=params, limits=limits)
         case Cancel():
             latest = runs.latest_run(workspace, pipeline_id)
             if latest is not None and not latest.is_finished:
@@ -117,6 +126,7 @@ def editor_data(
     *,
     looked_at: str | None = None,
     knows: str | None = None,
+    plan: Plan | None = None,
 ) -> dict[str, Any]:
     """Everything the canvas shows: ``EditorData`` of its protocol.
 
@@ -126,6 +136,8 @@ def editor_data(
         The node whose work is shown on sample rows.
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
+    plan
+        The run that is asked about.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -145,6 +157,7 @@ def editor_data(
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
+        "plan": told_plan(workspace, draft, plan) if plan else None,
         "refused": refused,
     }
 
@@ -164,12 +177,13 @@ def feed_data(workspace: Workspace, pipeline: Pipeline, pipeline_id: str, run: R
             "remaining_seconds": run.remaining_seconds,
             "seconds": run.seconds,
             "message": run.message or (run.error or {}).get("message"),
+            "params": run.params,
         },
-        "nodes": {node.node: _node_state(node, is_stale=node.node in stale) for node in run.nodes},
+        "nodes": {node.node: _node_state(run, node, is_stale=node.node in stale) for node in run.nodes},
     }
 
 
-def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
+def _node_state(run: RunView, node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
     status = "cached" if node.cached else NODE_STATES.get(node.status, node.status)
     return {
         "status": "stale" if is_stale and status in ("done", "cached", "failed") else status,
@@ -177,6 +191,8 @@ def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
         "rows_out": node.rows_out,
         "seconds": node.seconds,
         "message": node.message or (node.error or {}).get("message"),
+        "hint": (node.error or {}).get("hint") or None,
+        "outcome": outcome_of(run, node),
     }
 
 
