@@ -7,8 +7,11 @@ import { arrange } from "../board/nodes/arranging";
 import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import type {
   Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphEdge, Intent, Json, Messages,
-  NodeStatus, Option, Problem, Run, Trial, Wish,
+  NodeStatus, Option, Person, PlanTold, Problem, Run, Trial, Wish,
 } from "../protocol";
+import { conflictsIn, joined, rebased, type Standing } from "./joining";
+import { takeOther } from "./merge";
+import { me } from "./person";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, type PortRef, type Specs } from "./rules";
 import { Sync, type Saved } from "./sync";
 
@@ -29,6 +32,12 @@ export interface State {
   run: Run | null;
   status: { [id: string]: NodeStatus };
   selection: readonly string[];
+  /** Who else is here, and what both of us changed at once. */
+  people: readonly Person[];
+  conflicts: readonly Standing[];
+  /** What a run would do, as far as it was asked for since the last change. */
+  plan: PlanTold | null;
+  rev: number;
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
@@ -50,6 +59,8 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+const HERE_MS = 400;
+const CATCH_UP_MS = 3000;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 let clipboard: Graph = EMPTY;
@@ -69,16 +80,20 @@ export class Model {
   private fixing = false;
   private focus: string | null = null;
   private digest: string | null = null;
+  /** The last graph that the server is known to have had: what both of us began with. */
+  private common: Graph = EMPTY;
+  private sent: Graph = EMPTY;
+  private caughtUp = { rev: -1, at: 0 };
 
   constructor(doc: string) {
     this.sync = new Sync(doc, CID, {
-      snapshot: () => this.state.graph,
+      snapshot: () => (this.sent = this.state.graph),
       send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
       changed: () => this.update({}),
     });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: {}, selection: [], people: [], conflicts: [], plan: null, rev: -1, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -92,15 +107,19 @@ export class Model {
 
   receive(data: EditorData): void {
     const first = this.sync.base < 0;
+    const pending = this.sync.unsaved;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
       name: data.name, readonly: data.readonly, facts: data.facts, problems: data.problems, options: data.options,
-      trial: data.trial,
+      trial: data.trial, rev: data.rev, plan: data.plan ?? this.state.plan,
     };
     Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: data.run.nodes });
-    if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
+    if (verdict === "adopt" && !first && (pending || data.by !== "server")) Object.assign(change, this.join(data, pending));
+    else if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
+    if (verdict !== "keep" || (data.by === CID && data.rev >= this.sync.base)) this.common = graphs.sameGraph(this.sent, data.graph) ? this.sent : data.graph;
     this.update(change);
+    if (verdict === "adopt" && this.state.graph !== data.graph) this.sync.touch();
     if (data.focus && data.focus !== this.focus) {
       this.select([data.focus]);
       this.reveal([data.focus]);
@@ -123,6 +142,44 @@ export class Model {
   feed(data: FeedData): void {
     const same = JSON.stringify([data.run, data.nodes]) === JSON.stringify([this.state.run, this.state.status]);
     if (!same) this.update({ run: data.run, status: data.nodes });
+    if (data.people && JSON.stringify(data.people) !== JSON.stringify(this.state.people)) this.update({ people: data.people });
+    if (data.rev !== undefined && data.by !== CID && data.rev > this.sync.base) this.catchUp(data.rev);
+  }
+
+  /** Somebody else has drawn: ask for what is there now, and again when no answer comes. */
+  private catchUp(rev: number): void {
+    const now = Date.now();
+    if (this.sync.base < 0 || (this.caughtUp.rev === rev && now - this.caughtUp.at < CATCH_UP_MS)) return;
+    this.caughtUp = { rev, at: now };
+    this.wish({ type: "catch_up" });
+  }
+
+  /** Mine and theirs in one graph; what both changed is shown, and my undo takes back my own changes only. */
+  private join(data: EditorData, pending: boolean): Partial<State> {
+    const { graph, conflicts } = pending
+      ? joined(this.common, this.state.graph, data.graph, this.state.specs)
+      : { graph: data.graph, conflicts: [] };
+    this.history = rebased(this.history, this.common, data.graph, this.state.specs);
+    const here = new Set(graph.nodes.map((node) => node.id));
+    const who = this.state.people.find((one) => one.cid === data.by)?.name ?? (data.by === "server" ? "The server" : "Somebody else");
+    const change: Partial<State> = {
+      graph, selection: this.state.selection.filter((id) => here.has(id)),
+      conflicts: [...conflictsIn(this.state.conflicts, graph), ...conflicts.map((conflict) => ({ conflict, who, serial: ++this.serial }))],
+    };
+    if (conflicts.length > 0 || graph === data.graph) return change;
+    return { ...change, toast: { text: `${who} changed the pipeline at the same time. Both changes are kept.`, undo: false, serial: ++this.serial } };
+  }
+
+  /** Take what the other one did after all, or leave it at what is kept. */
+  settle(standing: Standing, other: boolean): void {
+    if (other) this.change(takeOther(this.state.graph, standing.conflict));
+    this.update({ conflicts: this.state.conflicts.filter((one) => one !== standing) });
+  }
+
+  /** Under another name from now on. */
+  rename(name: string): void {
+    me.rename(name);
+    this.wish({ type: "here" });
   }
 
   private adopt(data: EditorData, first: boolean, refused: boolean): Partial<State> {
@@ -144,6 +201,7 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+    if (fresh) setTimeout(() => this.wish({ type: "here" }), HERE_MS);
   }
 
   detach(): void {
@@ -154,7 +212,8 @@ export class Model {
   wish(wish: Wish): void {
     if (wish.type === "fix") this.fixing = true;
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
-    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
+    const knows = catalogue?.digest ?? null;
+    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows, who: me.said };
     this.send(() => this.port?.setStateValue("intent", intent));
   }
 
@@ -169,7 +228,8 @@ export class Model {
   change(graph: Graph, tag: string | null = null): void {
     if (this.state.readonly || graph === this.state.graph) return;
     this.history = record(this.history, this.state.graph, tag, Date.now());
-    this.put(graph);
+    // A change that does not speak of the parameters leaves them as they are.
+    this.put(graph.params || !this.state.graph.params ? graph : { ...graph, params: this.state.graph.params });
   }
 
   undo(): void {
@@ -339,7 +399,7 @@ export class Model {
   }
 
   private put(graph: Graph): void {
-    this.state = { ...this.state, graph };
+    this.state = { ...this.state, graph, plan: null };
     this.sync.touch();
   }
 
