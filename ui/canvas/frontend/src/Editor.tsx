@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Board, type BoardHandle } from "./board/Board";
 import { EditorContext, type Hint } from "./context";
 import { nodeOf } from "./model/graph";
+import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { Inspector } from "./panel/Inspector";
 import { handleKey, type Commands } from "./frame/keys";
@@ -30,7 +31,7 @@ export function Editor({ model, height }: Props) {
   const [help, setHelp] = useState(false);
   const [panels, setPanels] = useState({ left: true, right: true });
   const selection = useModel(model, (state) => state.selection);
-  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
+  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0 && state.parametersAsked === 0);
   const pixels = useHeight(root, height);
   // A refusal stays until it has been read, even when the pointer leaves the port.
   const hintAt = useCallback((next: Hint | null) => setHint((now) => (next === null && now?.tone === "refusal" ? now : next)), []);
@@ -104,6 +105,7 @@ export function Editor({ model, height }: Props) {
           </div>
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
+        <Conflicts />
         <Toast />
         {help && <Help onClose={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
       </div>

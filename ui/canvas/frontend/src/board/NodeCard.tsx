@@ -6,6 +6,7 @@ import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import { Port } from "./Port";
+import { Watchers } from "./Watchers";
 import type { NodeStatus, Problem } from "../protocol";
 
 const NONE: Problem[] = [];
@@ -91,6 +92,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
         {spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`}
       </div>
       <Footer status={status} note={facts?.note ?? null} />
+      <Watchers id={id} />
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} place={place} of={inputs.length} />
       ))}

@@ -18,6 +18,7 @@ const SHEET: [string, [string, string][]][] = [
     ["Shift drag", "Select with a box"],
     ["Shift or Ctrl click", "Add to the selection"],
     ["Arrow keys", "Move the selected node"],
+    ["{} beside a field's name", "Use a parameter for it"],
     ["Drag a group by its title", "Move it with what lies in it"],
   ]],
   ["Look", [
@@ -31,6 +32,7 @@ const SHEET: [string, [string, string][]][] = [
   ["Run", [
     ["Ctrl Enter", "Run everything"],
     ["Ctrl Shift Enter", "Run to the selected node"],
+    ["Arrow beside Run", "What changed, what it takes, other values"],
     ["Ctrl S", "Save a version"],
   ]],
 ];

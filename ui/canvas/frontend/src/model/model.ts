@@ -37,6 +37,8 @@ export interface State {
   conflicts: readonly Standing[];
   /** What a run would do, as far as it was asked for since the last change. */
   plan: PlanTold | null;
+  /** Rises when somebody wants to see the parameters. */
+  parametersAsked: number;
   rev: number;
   saved: Saved;
   canUndo: boolean;
@@ -93,7 +95,7 @@ export class Model {
     });
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: {}, problems: [],
-      options: {}, messages: {}, run: null, status: {}, selection: [], people: [], conflicts: [], plan: null, rev: -1, saved: "saved", canUndo: false, canRedo: false,
+      options: {}, messages: {}, run: null, status: {}, selection: [], people: [], conflicts: [], plan: null, parametersAsked: 0, rev: -1, saved: "saved", canUndo: false, canRedo: false,
       toast: null, reveal: { ids: [], serial: 0 },
     };
   }
@@ -366,6 +368,10 @@ export class Model {
 
   reveal(ids: readonly string[]): void {
     this.update({ reveal: { ids, serial: ++this.serial } });
+  }
+
+  askParameters(): void {
+    this.update({ parametersAsked: this.state.parametersAsked + 1 });
   }
 
   say(text: string): void {

@@ -13,6 +13,9 @@ import { problemsOf } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
 import { HelpSection } from "./HelpSection";
 import { Prose } from "../Prose";
+import { OutcomeSection } from "./OutcomeSection";
+import { Parameters } from "./Parameters";
+import { useParameterOffer } from "./offered";
 import { ProblemItem, Problems } from "./Problems";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "../protocol";
 import { SampleTable } from "./SampleTable";
@@ -23,7 +26,7 @@ export function Inspector() {
   const single = usePart((state) => nodeOf(state.graph, state.selection.length === 1 ? (state.selection[0] ?? null) : null));
   return (
     <aside className="cb-inspector" data-testid="inspector" aria-label="Settings">
-      {single ? <NodePane key={single.id} node={single} /> : selection.length > 1 ? <ManyPane /> : <Problems />}
+      {single ? <NodePane key={single.id} node={single} /> : selection.length > 1 ? <ManyPane /> : <><Problems /><Parameters /></>}
     </aside>
   );
 }
@@ -70,6 +73,7 @@ function NodePane({ node }: { node: GraphNode }) {
       </header>
       <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
       <Progress id={node.id} />
+      <OutcomeSection id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
@@ -123,6 +127,7 @@ function Progress({ id }: { id: string }) {
         <strong>{look.word}</strong>
         {figures.length > 0 && <span className="cb-status-figures"> {figures.join(", ")}</span>}
         {status.message && <p className="cb-status-message">{status.message}</p>}
+        {status.hint && <p className="cb-status-message cb-status-hint">{status.hint}</p>}
       </div>
     </div>
   );
@@ -176,13 +181,14 @@ function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; fac
   const readonly = usePart((state) => state.readonly);
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const [advanced, setAdvanced] = useState(false);
+  const parameters = useParameterOffer();
   const fields = useMemo(() => fieldsOf(spec.params), [spec]);
   const context = useMemo<Context>(() => {
     const arriving = facts?.inputs ?? {};
     const first = spec.inputs[0]?.name ?? "";
     const columnsOf = (port: string | undefined): Column[] => arriving[port || first] ?? [];
-    return { root: spec.params, columnsOf, options, functions, expressions: trial?.expressions ?? {}, readonly };
-  }, [spec, facts, options, functions, trial, readonly]);
+    return { root: spec.params, columnsOf, options, functions, expressions: trial?.expressions ?? {}, readonly, parameters };
+  }, [spec, facts, options, functions, trial, readonly, parameters]);
   if (fields.length === 0) return <p className="cb-hint cb-form">This component has no settings.</p>;
 
   const change = (field: Field, value: Json | undefined): void => {
