@@ -108,9 +108,11 @@ class Parameter(BaseModel):
         def refuse(must: str) -> NoReturn:
             raise ValueError(f"{whose}must be {must}")
 
+        if isinstance(value, date):  # what YAML makes of 2026-11-21
+            value = _day(value)
         match self.type:
             case "any":
-                return _day(value) or value if isinstance(value, date) else value
+                return value
             case "boolean":
                 found = _FLAGS.get(value.lower()) if isinstance(value, str) else value
                 return found if isinstance(found, bool) else refuse("yes or no")
@@ -223,7 +225,7 @@ def _type_of(value: Any) -> Type:
         return "number"
     if isinstance(value, str):
         return "date" if _day(value) else "text"
-    return "date" if isinstance(value, date) else "any"  # what YAML makes of 2026-11-21
+    return "date" if isinstance(value, date) else "any"
 
 
 def _day(value: Any) -> str | None:
