@@ -154,6 +154,6 @@ def test_anything_is_a_parameter_or_refused_and_survives_its_file(value: Any) ->
 @settings(max_examples=150, deadline=None)
 @given(_VALUES)
 def test_nothing_is_named_any_more_once_everything_is_put_in(value: Any) -> None:
-    values = {name: 1 for name in references(value)}
+    values = dict.fromkeys(references(value), 1)
     assert [*references(put_in(value, values))] == []
     assert put_in(value, {}) == value
