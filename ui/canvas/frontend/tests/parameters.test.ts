@@ -54,6 +54,8 @@ describe("a parameter", () => {
     expect(retyped(parameterFor("number", 0.5), "integer").default).toBe(1);
     expect(retyped(parameterFor("number", 0.5), "text").default).toBe("0.5");
     expect(retyped({ ...parameterFor("number", 0.5), min: 0, max: 1 }, "date")).toMatchObject({ min: null, max: null, choices: [] });
+    expect(retyped({ ...parameterFor("number", 3), min: 0, max: 9 }, "integer")).toMatchObject({ default: 3, min: 0, max: 9 });
+    expect(retyped({ ...parameterFor("number", 0.5), min: 0.2, max: 0.9 }, "integer")).toMatchObject({ default: 1, min: null, max: null });
     expect(retyped(parameterFor("text", "mean"), "choice")).toMatchObject({ default: "mean", choices: ["mean", "second"] });
   });
 });

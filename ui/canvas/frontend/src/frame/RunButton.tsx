@@ -25,7 +25,7 @@ export function RunButton({ busy, disabled, to, onRun, onSave }: Props) {
   const [asking, setAsking] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   // Asked for anew whenever the menu opens: what is reused changes with every run.
-  useEffect(() => { if (open) model.wish({ type: "plan", to: null }); }, [open, model]);
+  useEffect(() => { if (open) model.wish({ type: "plan", to: null }); }, [open, rev, model]);
   const told = plan && plan.rev === rev && plan.to === null ? plan : null;
   const run = (target: string | null, params?: Params): void => {
     setOpen(false);
@@ -58,7 +58,7 @@ export function RunButton({ busy, disabled, to, onRun, onSave }: Props) {
           </button>
         </div>
       )}
-      {asking && <RunWith to={null} onClose={() => setAsking(false)} onRun={(params) => run(null, params)} />}
+      {asking && <RunWith onClose={() => setAsking(false)} onRun={(params) => run(null, params)} />}
     </div>
   );
 }

@@ -12,12 +12,11 @@ import { useParameterContext } from "../panel/Parameters";
 import type { Json, Parameters, Params } from "../protocol";
 
 interface Props {
-  to: { id: string; title: string } | null;
   onClose(): void;
   onRun(params: Params): void;
 }
 
-export function RunWith({ to, onClose, onRun }: Props) {
+export function RunWith({ onClose, onRun }: Props) {
   const { model } = useEditor();
   const params = usePart((state) => parametersOf(state.graph));
   const [values, setValues] = useState<Params>(() => begunWith(params, model.state.run?.params ?? {}));
@@ -46,7 +45,7 @@ export function RunWith({ to, onClose, onRun }: Props) {
     <div className="cb-veil" onClick={onClose} onKeyDown={onKeyDown}>
       <div ref={sheet} className="cb-sheet cb-run-with" role="dialog" aria-modal="true" aria-label="Run with other values" data-testid="run-with" onClick={(event) => event.stopPropagation()}>
         <header className="cb-sheet-head">
-          <h2>{to ? `Run to “${to.title}” with…` : "Run with…"}</h2>
+          <h2>Run with…</h2>
           <button type="button" className="cb-tool" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
         </header>
         <div className="cb-run-with-body">

@@ -143,7 +143,9 @@ export class Model {
 
   feed(data: FeedData): void {
     const same = JSON.stringify([data.run, data.nodes]) === JSON.stringify([this.state.run, this.state.status]);
-    if (!same) this.update({ run: data.run, status: data.nodes });
+    // What a run would do is another thing after each run.
+    const plan = data.run?.status === this.state.run?.status ? this.state.plan : null;
+    if (!same) this.update({ run: data.run, status: data.nodes, plan });
     if (data.people && JSON.stringify(data.people) !== JSON.stringify(this.state.people)) this.update({ people: data.people });
     if (data.rev !== undefined && data.by !== CID && data.rev > this.sync.base) this.catchUp(data.rev);
   }

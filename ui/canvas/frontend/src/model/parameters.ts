@@ -117,11 +117,10 @@ export function retyped(parameter: Parameter, type: ParameterType): Parameter {
     choice: typeof kept === "string" && kept !== "" ? kept : undefined,
   };
   const start = fits[type];
-  const bounded = type === "number" || type === "integer";
-  return {
-    ...(start === undefined ? fresh : parameterFor(type, start)), about: parameter.about,
-    min: bounded ? parameter.min : null, max: bounded ? parameter.max : null,
-  };
+  const next = { ...(start === undefined ? fresh : parameterFor(type, start)), about: parameter.about };
+  const { min, max } = parameter;
+  const bounded = typeof next.default === "number" && (min === null || next.default >= min) && (max === null || next.default <= max);
+  return bounded ? { ...next, min, max } : next;
 }
 
 /** A parameter as a field of a form. */
@@ -132,7 +131,7 @@ export function schemaOf(parameter: Parameter): Schema {
     case "integer": return { type: "integer", ...bounds, ...about };
     case "number": return { type: "number", ...bounds, ...about };
     case "boolean": return { type: "boolean", ...about };
-    case "date": return { type: "string", format: "date", ...about };
+    case "date": return { type: "string", format: "date", minLength: 1, ...about };
     case "choice": return { enum: parameter.choices, "x-words": Object.fromEntries(parameter.choices.map((one) => [String(one), String(one)])), ...about };
     case "column": return { type: "string", "x-widget": "column", ...about };
     case "dataset": return { type: "string", "x-options": "datasets", ...about };
