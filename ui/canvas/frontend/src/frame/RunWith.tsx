@@ -8,7 +8,7 @@ import { mistake } from "../fields/validate";
 import { Icon } from "../Icon";
 import { parametersOf, schemaOf } from "../model/parameters";
 import { same } from "../model/merge";
-import { useParameterContext } from "../panel/Parameters";
+import { useParameterContext } from "../panel/offered";
 import type { Json, Parameters, Params } from "../protocol";
 
 interface Props {
