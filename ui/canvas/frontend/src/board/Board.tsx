@@ -33,6 +33,7 @@ function drawNodes(graph: Graph, specs: Specs, selection: readonly string[], bef
   const known = new Map(before.map((node) => [node.id, node]));
   return graph.nodes.map((node) => {
     const old = known.get(node.id);
+    if (old?.dragging) return old; // it is in somebody's hand, whatever else is drawn meanwhile
     const [x, y] = node.position;
     const selected = selection.includes(node.id);
     const looks = looksOf(node, specs, selected);
