@@ -16,7 +16,7 @@ name: {name}
 params: {{share: {{type: number, default: 0.25, min: 0.05, max: 0.9, about: Kept for the test}}}}
 nodes:
   rows: {{component: sample_data, params: {{name: iris}}}}
-  some: {{component: filter_rows, params: {{condition: "sepal_length > 1"}}}}
+  some: {{component: filter_rows, params: {{condition: "sepal_length_cm > 1"}}}}
   split: {{component: split_random, params: {{test: "${{share}}", seed: 7}}}}
   model: {{component: logistic_regression, params: {{target: species}}}}
 edges: [rows -> some, some -> split, split -> model]
@@ -62,8 +62,8 @@ def test_two_people_see_each_other_and_both_keep_their_work(
     ben.select("some")
     expect(page.get_by_test_id("watched-some")).to_contain_text("Ben", timeout=15 * SECOND)
 
-    ben.type_into("condition", "sepal_length > 5")
-    expect(anna.node("some")).to_contain_text("sepal_length > 5", timeout=15 * SECOND)
+    ben.type_into("condition", "sepal_length_cm > 5")
+    expect(anna.node("some")).to_contain_text("sepal_length_cm > 5", timeout=15 * SECOND)
     expect(page.get_by_test_id("person")).to_contain_text("Ben is editing", timeout=15 * SECOND)
 
     # At once: each sets something of another node, and both set the same seed.

@@ -19,7 +19,7 @@ name: asked
 params: {least: {type: integer, default: 3, min: 0}, share: 0.25}
 nodes:
   rows: {component: sample_data, params: {name: iris}}
-  some: {component: filter_rows, params: {condition: "sepal_length > ${least}"}}
+  some: {component: filter_rows, params: {condition: "sepal_length_cm > ${least}"}}
   split: {component: split_random, params: {test: "${share}", seed: 7}}
 edges: [rows -> some, some -> split]
 """)
@@ -98,6 +98,7 @@ def test_people_see_each_other_from_several_processes_until_they_are_gone(home: 
     ]
     moved = presences.meet(home, draft.pipeline_id, anna.model_copy(update={"node": "rows"}), now=later(2))
     assert [one.node for one in moved] == ["rows", "some"]
+    presences.meet(elsewhere, draft.pipeline_id, ben, now=later(10))
     assert [one.name for one in presences.meet(elsewhere, draft.pipeline_id, ben, now=later(18))] == ["Guest 2"]
 
 
