@@ -9,9 +9,9 @@ In the YAML a parameter is its default, or a mapping where there is more to say:
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError, model_validator
 
@@ -130,9 +130,9 @@ class Parameter(BaseModel):
                     refuse(_NAMED.get(self.type, "a text"))
                 return text if len(text) <= MAX_TEXT else refuse(f"no longer than {MAX_TEXT:,} characters")
 
-    def _fitted_number(self, value: Any, refuse: Any) -> int | float:
+    def _fitted_number(self, value: Any, refuse: Callable[[str], NoReturn]) -> int | float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return refuse("a whole number" if self.type == "integer" else "a number")  # type: ignore[no-any-return]
+            refuse("a whole number" if self.type == "integer" else "a number")
         if self.type == "integer":
             if value != int(value):
                 refuse("a whole number")
@@ -141,7 +141,7 @@ class Parameter(BaseModel):
             refuse(f"at least {self.min}")
         if self.max is not None and value > self.max:
             refuse(f"at most {self.max}")
-        return value
+        return cast(int | float, value)
 
 
 def read_parameters(given: Any) -> dict[str, Parameter]:

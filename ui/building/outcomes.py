@@ -51,8 +51,6 @@ def _metric_rows(metrics: Mapping[str, float], baseline: Mapping[str, float]) ->
     names = [name for name in (first, *(other for other in metrics if other != first)) if name]
     for name in names[:MOST_METRICS]:
         value, base = metrics[name], baseline.get(name)
-        if not isinstance(value, int | float):
-            continue
         gain = improvement(name, value, base) if base is not None and better(name) else 0.0
         yield {
             "label": metric(name),

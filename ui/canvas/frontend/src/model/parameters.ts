@@ -125,7 +125,8 @@ export function retyped(parameter: Parameter, type: ParameterType): Parameter {
 
 /** A parameter as a field of a form. */
 export function schemaOf(parameter: Parameter): Schema {
-  const about = { description: parameter.about };
+  const said = parameter.about.trim();
+  const about = { description: said === "" || /[.!?]$/.test(said) ? said : `${said}.` };
   const bounds = { ...(parameter.min === null ? {} : { minimum: parameter.min }), ...(parameter.max === null ? {} : { maximum: parameter.max }) };
   switch (parameter.type) {
     case "integer": return { type: "integer", ...bounds, ...about };
