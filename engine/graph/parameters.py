@@ -131,7 +131,8 @@ class Parameter(BaseModel):
                 return text if len(text) <= MAX_TEXT else refuse(f"no longer than {MAX_TEXT:,} characters")
 
     def _fitted_number(self, value: Any, refuse: Callable[[str], NoReturn]) -> int | float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+        if isinstance(value, bool) or not is_number:
             refuse("a whole number" if self.type == "integer" else "a number")
         if self.type == "integer":
             if value != int(value):
