@@ -49,6 +49,17 @@ def named(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
+def told_a_conflict(*pages: Page) -> Page:
+    """The one of two people whose change came second."""
+    for _ in range(90):
+        told = [one for one in pages if one.get_by_test_id("conflict").count()]
+        if told:
+            assert len(told) == 1
+            return told[0]
+        pages[0].wait_for_timeout(SECOND // 2)
+    raise AssertionError("nobody was told of the conflict")
+
+
 def test_two_people_see_each_other_and_both_keep_their_work(
     product: Product, page: Page, others: Page, tmp_path: Path
 ) -> None:
@@ -56,15 +67,15 @@ def test_two_people_see_each_other_and_both_keep_their_work(
     anna, ben = opened(product, page, pipeline_id), opened(product, others, pipeline_id)
     named(others, "Ben")
     named(page, "Anna Maria")
-    expect(page.get_by_test_id("person")).to_have_attribute("title", "Ben is here", timeout=15 * SECOND)
-    expect(others.get_by_test_id("person")).to_have_text("AM", timeout=15 * SECOND)
+    expect(page.get_by_test_id("person")).to_have_attribute("title", "Ben is here", timeout=30 * SECOND)
+    expect(others.get_by_test_id("person")).to_have_text("AM", timeout=30 * SECOND)
 
     ben.select("some")
-    expect(page.get_by_test_id("watched-some")).to_contain_text("Ben", timeout=15 * SECOND)
+    expect(page.get_by_test_id("watched-some")).to_contain_text("Ben", timeout=30 * SECOND)
 
     ben.type_into("condition", "sepal_length_cm > 5")
-    expect(anna.node("some")).to_contain_text("sepal_length_cm > 5", timeout=15 * SECOND)
-    expect(page.get_by_test_id("person")).to_contain_text("Ben is editing", timeout=15 * SECOND)
+    expect(anna.node("some")).to_contain_text("sepal_length_cm > 5", timeout=30 * SECOND)
+    expect(page.get_by_test_id("person")).to_contain_text("Ben is editing", timeout=30 * SECOND)
 
     # At once: each sets something of another node, and both set the same seed.
     anna.select("split")
@@ -74,24 +85,20 @@ def test_two_people_see_each_other_and_both_keep_their_work(
     page.get_by_test_id("node-title").fill("Anna’s split")
     page.get_by_test_id("field-seed").fill("11")
     others.get_by_test_id("field-seed").fill("22")
-    conflict = page.get_by_test_id("conflict").or_(others.get_by_test_id("conflict"))
-    page.wait_for_timeout(4 * SECOND)
-    told = [one for one in (page, others) if one.get_by_test_id("conflict").count()]
-    assert len(told) == 1, conflict
-    (late,) = told
+    late = told_a_conflict(page, others)
     expect(late.get_by_test_id("conflict")).to_contain_text("Seed")
     late.get_by_test_id("conflict-take").click()
     expect(late.get_by_test_id("conflict")).to_have_count(0)
     for board in (anna, ben):
         board.wait_until_saved()
-        expect(board.node("split")).to_contain_text("Anna’s split", timeout=15 * SECOND)
+        expect(board.node("split")).to_contain_text("Anna’s split", timeout=30 * SECOND)
     kept = product.command("pipeline", "export", "shared")["nodes"]["split"]
     first = "22" if late is page else "11"
     assert (kept["title"], str(kept["params"]["seed"])) == ("Anna’s split", first)
     assert kept["params"]["test"] == "${share}"
 
     others.close()
-    expect(page.get_by_test_id("canvas-people")).to_have_count(0, timeout=30 * SECOND)
+    expect(page.get_by_test_id("canvas-people")).to_have_count(0, timeout=60 * SECOND)
 
 
 def test_a_run_is_seen_on_another_computer_with_what_it_asked_for(
@@ -101,7 +108,7 @@ def test_a_run_is_seen_on_another_computer_with_what_it_asked_for(
     board = opened(product, page, pipeline_id)
     board.wait_until_saved()
     page.get_by_test_id("canvas-run-menu").click()
-    expect(page.get_by_test_id("canvas-run-changed")).to_contain_text("Logistic regression", timeout=15 * SECOND)
+    expect(page.get_by_test_id("canvas-run-changed")).to_contain_text("Logistic regression", timeout=30 * SECOND)
     page.get_by_test_id("canvas-run-with").click()
     page.get_by_test_id("field-share").fill("7")
     page.get_by_test_id("run-with-start").click()
@@ -111,9 +118,9 @@ def test_a_run_is_seen_on_another_computer_with_what_it_asked_for(
     opened(product, others, pipeline_id)
     for one in (page, others):
         expect(one.get_by_test_id("canvas-lastrun")).to_contain_text("Succeeded", timeout=90 * SECOND)
-        expect(one.get_by_test_id("canvas-lastrun")).to_have_attribute("title", "Run 1 With share = 0.5.")
+        expect(one.get_by_test_id("canvas-lastrun")).to_have_attribute("title", "Run 1, with share = 0.5")
     page.get_by_test_id("canvas-run-menu").click()
-    expect(page.get_by_test_id("canvas-run-changed")).to_contain_text("Split", timeout=15 * SECOND)
+    expect(page.get_by_test_id("canvas-run-changed")).to_contain_text("Split", timeout=30 * SECOND)
     page.keyboard.press("Escape")
     board.select("model")
     outcome = page.get_by_test_id("outcome")
@@ -142,7 +149,7 @@ def test_a_parameter_is_made_used_renamed_and_undone(product: Product, page: Pag
     board.wait_until_saved()
     kept = product.command("pipeline", "export", "declared")
     assert kept["nodes"]["model"]["params"]["C"] == "${strength}"
-    assert kept["params"]["strength"]["default"] == 1
+    assert kept["params"]["strength"] == 1
     for _ in range(3):
         page.get_by_test_id("canvas-undo").click()
     board.wait_until_saved()

@@ -129,7 +129,9 @@ function Runner() {
 function LastRun({ run }: { run: Run }) {
   const look = RUN[run.status];
   const asked = Object.entries(run.params ?? {}).map(([name, value]) => `${name} = ${inWords(value)}`).join(", ");
-  const title = [run.message ?? `Run ${run.number}`, asked && `With ${asked}.`].filter(Boolean).join(" ");
+  // The last words of a run that went well are the name of its last node.
+  const said = run.status === "succeeded" || !run.message ? `Run ${run.number}` : run.message;
+  const title = asked ? `${said}, with ${asked}` : said;
   return (
     <span className={`cb-lastrun cb-tone-${look.tone}`} title={title} data-testid="canvas-lastrun">
       <Icon name={look.icon} />
