@@ -12,6 +12,7 @@ from storage.repositories import (
     Jobs,
     Models,
     Pipelines,
+    Presences,
     Rules,
     Runs,
     ScoreChanges,
@@ -40,4 +41,5 @@ class UnitOfWork:
         self.triggers = Triggers(session)
         self.charts = Charts(session)
         self.boards = Boards(session)
+        self.presences = Presences(session)
         self.audit = AuditLog(session)

@@ -16,9 +16,10 @@ import streamlit as st
 if TYPE_CHECKING:
     from engine.service import Workspace
     from engine.service.charts import ChartSpec
+    from engine.service.presences import Visitor
     from ui.canvas import Intent
 
-_READING, _ROUNDS = "reading", "reading_rounds"
+_READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors", "company"
 _ANSWERS = "canvas_answers"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
@@ -126,6 +127,27 @@ def is_first_sight(doc: str) -> bool:
         return False
     seen.add(doc)
     return True
+
+
+def keep_visitor(doc: str, visitor: Visitor) -> None:
+    """Remember who sits at this browser, and what they look at."""
+    st.session_state.setdefault(_VISITORS, {})[doc] = visitor
+
+
+def visitor(doc: str) -> Visitor | None:
+    """Who sits at this browser; None until it has said so."""
+    found: Visitor | None = st.session_state.get(_VISITORS, {}).get(doc)
+    return found
+
+
+def keep_company(doc: str, people: int) -> None:
+    """Remember how many are at a drawing."""
+    st.session_state.setdefault(_COMPANY, {})[doc] = people
+
+
+def company(doc: str) -> int:
+    """How many were at a drawing at the last look."""
+    return int(st.session_state.get(_COMPANY, {}).get(doc, 0))
 
 
 def is_new_click(node_id: str | None) -> bool:

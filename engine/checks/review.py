@@ -12,6 +12,7 @@ from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.gone import Earlier, Surroundings, gone_fix, no_earlier
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
+from engine.checks.parameters import parameter_problems, told_once
 from engine.checks.portable import backend_problems
 from engine.checks.problems import Problem
 from engine.checks.reports import report_problems
@@ -61,6 +62,7 @@ def review(
     found = (
         *switch_problems(effect),
         *_structure(effect),
+        *parameter_problems(pipeline),
         *setting_problems(pipeline, schemas),
         *wire_problems(pipeline),
         *_schema_errors(placement, Surroundings(placement.pipeline, schemas, stored, earlier)),
@@ -74,7 +76,7 @@ def review(
         *backend_problems(placement.pipeline, schemas, backend),
     )
     # Of two problems with one id, the first is told.
-    told = {problem.id: as_drawn(effect, problem) for problem in reversed(found)}
+    told = {problem.id: as_drawn(effect, problem) for problem in reversed(told_once(found))}
     return Review(effect, placement, schemas, tuple(told.values())[::-1])
 
 

@@ -10,6 +10,17 @@ if TYPE_CHECKING:
     from engine.graph import Pipeline
 
 
+def named(given: list[str] | None, option: str) -> dict[str, str]:
+    """``name=value`` options as they were typed."""
+    found = {}
+    for text in given or ():
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
+        found[name] = value
+    return found
+
+
 def pairs(given: list[str] | None, option: str, texts: Collection[str] = ()) -> dict[str, Any]:
     """``name=value`` options; a value is read as YAML, so that numbers are numbers.
 
@@ -18,21 +29,24 @@ def pairs(given: list[str] | None, option: str, texts: Collection[str] = ()) -> 
     texts
         Names whose values are texts as they stand.
     """
+    typed = named(given, option)
+    return {name: value if name in texts else _read(name, value, option) for name, value in typed.items()}
+
+
+def parameters(given: list[str] | None, pipeline: "Pipeline") -> dict[str, Any]:
+    """``--param`` options, read as the pipeline declares them: a text stays one, even where it is ``7``."""
+    from engine.graph.parameters import READ_AS_TEXT
+
+    return pairs(given, "--param", {name for name, one in pipeline.params.items() if one.type in READ_AS_TEXT})
+
+
+def _read(name: str, value: str, option: str) -> Any:
     import yaml
 
-    found = {}
-    for text in given or ():
-        name, separator, value = text.partition("=")
-        if not separator or not name:
-            raise typer.BadParameter(f"{text!r} is not name=value", param_hint=option)
-        if name in texts:
-            found[name] = value
-            continue
-        try:
-            found[name] = yaml.safe_load(value) if value.strip() else value
-        except yaml.YAMLError as error:
-            raise typer.BadParameter(f"the value of {name!r} is no YAML", param_hint=option) from error
-    return found
+    try:
+        return yaml.safe_load(value) if value.strip() else value
+    except yaml.YAMLError as error:
+        raise typer.BadParameter(f"the value of {name!r} is no YAML", param_hint=option) from error
 
 
 def is_file(pipeline: str) -> bool:

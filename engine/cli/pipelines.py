@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.given import is_file, pairs, read_pipeline
+from engine.cli.given import is_file, named, parameters, read_pipeline
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 from engine.cli.table import print_table
 
@@ -20,7 +20,7 @@ def pipeline_validate(
     """List everything wrong with a pipeline; exit 1 when something keeps it from running."""
     from engine.service.pipelines import problem_list
 
-    problems = problem_list(open_home(home), read_pipeline(file).resolved())
+    problems = problem_list(open_home(home), read_pipeline(file))
     if as_json:
         print_json({"problems": problems})
     else:
@@ -82,8 +82,10 @@ def pipeline_plan(
     from engine.service.pipelines import drawn, find_draft
     from engine.service.plans import preview_run
 
-    params, workspace = pairs(param, "--param"), open_home(home)
+    named(param, "--param")  # what is no name=value is told before anything else
+    workspace = open_home(home)
     asked = read_pipeline(Path(pipeline)) if is_file(pipeline) else drawn(find_draft(workspace, pipeline))
+    params = parameters(param, asked)
     plan = preview_run(workspace, asked, target=to, params=params, backend=backend)
     print_json({**plan.model_dump(mode="json"), "in_words": plan.in_words}) if as_json else print_plan(plan)
 

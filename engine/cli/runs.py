@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.given import is_file, pairs, read_pipeline
+from engine.cli.given import is_file, named, parameters, read_pipeline
 from engine.cli.shared import (
     AsJson,
     Home,
@@ -42,13 +42,15 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
     from engine.service import runs as service
     from engine.service.pipelines import drawn, find_draft, import_pipeline
 
-    params = pairs(param, "--param")
+    named(param, "--param")  # what is no name=value is told before anything else
     limits = read_limits(memory_mb=memory_mb, timeout_seconds=timeout, threads=threads, temp_mb=temp_mb)
     workspace = open_home(home)
     is_new = is_file(pipeline)
     draft = import_pipeline(workspace, read_pipeline(Path(pipeline))) if is_new else find_draft(workspace, pipeline)
+    asked = drawn(draft)
+    params = parameters(param, asked)
     how: dict[str, Any] = {"target": to, "params": params, "limits": limits, "backend": backend, "made_by": "cli"}
-    run_id = service.start_run(workspace, draft.pipeline_id, drawn(draft), **how)
+    run_id = service.start_run(workspace, draft.pipeline_id, asked, **how)
     job_id = service.job_of(workspace, run_id)
     if detach or job_id is None:
         print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")

@@ -22,6 +22,7 @@ def run_data(view: Any) -> dict[str, Any]:
         "pipeline_version": view.pipeline_version,
         "status": view.status,
         "backend": view.backend,
+        "params": view.params,
         "limits": view.limits,
         **{name: getattr(view, name) for name in TOTALS},
         "nodes": [node_data(node) for node in view.nodes],

@@ -3,6 +3,7 @@
 from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, defaults_of, diff
 from engine.graph.in_effect import InEffect, in_effect, passes
 from engine.graph.node import Edge, Node, component_of, makes_new_rows, spec_ports
+from engine.graph.parameters import Parameter, references
 from engine.graph.pipeline import FORMAT, Pipeline
 from engine.graph.redrawing import Redrawing
 
@@ -13,6 +14,7 @@ __all__ = [
     "Node",
     "NodeChange",
     "ParamChange",
+    "Parameter",
     "Pipeline",
     "PipelineDiff",
     "Redrawing",
@@ -22,5 +24,6 @@ __all__ = [
     "in_effect",
     "makes_new_rows",
     "passes",
+    "references",
     "spec_ports",
 ]

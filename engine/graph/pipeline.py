@@ -1,7 +1,6 @@
 """The drawn graph: pipelines, nodes and edges as frozen values; YAML in and out."""
 
 import json
-import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -12,13 +11,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.errors import InvalidPipeline
 from engine.graph.node import Edge, Node, first_port, rows_port, spec_ports
+from engine.graph.parameters import (
+    Parameter,
+    ParamName,
+    fitted_overrides,
+    put_in,
+    read_parameters,
+    references,
+    values_of,
+)
 from engine.graph.reading import FORMAT, MAX_EDGES, MAX_NODES, at, check_document, read_edges, read_nodes
 from engine.graph.redrawing import Redrawing
 from engine.graph.yaml_text import Written, read_yaml
 
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
-
-_REFERENCE = re.compile(r"\$\{(\w+)\}")
 
 
 class Pipeline(BaseModel):
@@ -29,7 +35,7 @@ class Pipeline(BaseModel):
     name: Name
     nodes: Annotated[tuple[Node, ...], Field(max_length=MAX_NODES)] = ()
     edges: Annotated[tuple[Edge, ...], Field(max_length=MAX_EDGES)] = ()
-    params: dict[str, Any] = Field(default_factory=dict)
+    params: dict[ParamName, Parameter] = Field(default_factory=dict)
     layout: dict[str, tuple[float, float]] = Field(default_factory=dict)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -158,15 +164,47 @@ class Pipeline(BaseModel):
         ------
         InvalidPipeline
             A reference or an override names no pipeline parameter.
+        ParamError
+            An override does not fit its parameter.
         """
-        unknown = set(overrides or {}) - set(self.params)
-        if unknown:
-            raise InvalidPipeline(
-                f"The pipeline has no parameter {sorted(unknown)[0]!r}.",
-                hint=f"It has: {', '.join(self.params) or 'none'}.",
-            )
-        values = {**self.params, **(overrides or {})}
-        nodes = tuple(n.model_copy(update={"params": _substitute(n.params, values, n.id)}) for n in self.nodes)
+        values = values_of(self.params, overrides)
+        for node in self.nodes:
+            for name in references(node.params):
+                if name not in values:
+                    raise InvalidPipeline(
+                        f"${{{name}}} is no parameter of this pipeline.",
+                        hint="Add it under params.",
+                        node_id=node.id,
+                    )
+        return self._with_values(values)
+
+    def filled_in(self, overrides: Mapping[str, Any] | None = None) -> Self:
+        """The same with the parameters put in that there are; a reference to another one stays as it is."""
+        known = {name: value for name, value in (overrides or {}).items() if name in self.params}
+        return self._with_values(values_of(self.params) | known)
+
+    def asked(self, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What a run asks of the parameters, each value as its type has it.
+
+        Raises
+        ------
+        InvalidPipeline, ParamError
+        """
+        return fitted_overrides(self.params, overrides)
+
+    def values(self, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The value of every parameter in a run that asked for some.
+
+        Raises
+        ------
+        InvalidPipeline, ParamError
+        """
+        return values_of(self.params, overrides)
+
+    def _with_values(self, values: Mapping[str, Any]) -> Self:
+        if not any(True for node in self.nodes for _ in references(node.params)):
+            return self
+        nodes = tuple(node.model_copy(update={"params": put_in(node.params, values)}) for node in self.nodes)
         return self.model_copy(update={"nodes": nodes})
 
     def as_document(self) -> dict[str, Any]:
@@ -174,7 +212,7 @@ class Pipeline(BaseModel):
         return {
             "format": FORMAT,
             "name": self.name,
-            "params": self.params,
+            "params": {name: one.as_document() for name, one in self.params.items()},
             "nodes": {node.id: _node_document(node) for node in self.nodes},
             "edges": [self._edge_text(edge) for edge in self.edges],
             "layout": {node_id: list(place) for node_id, place in self.layout.items()},
@@ -204,7 +242,7 @@ class Pipeline(BaseModel):
                 name=document.get("name") or "untitled",
                 nodes=nodes,
                 edges=read_edges(document, nodes),
-                params=document.get("params") or {},
+                params=read_parameters(document.get("params") or {}),
                 layout=document.get("layout") or {},
             )
         except ValidationError as error:
@@ -269,22 +307,6 @@ def _reach(start: Iterable[str], neighbours: Any) -> frozenset[str]:
                 found.add(neighbour)
                 pending.append(neighbour)
     return frozenset(found)
-
-
-def _substitute(value: Any, values: Mapping[str, Any], node_id: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _substitute(item, values, node_id) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_substitute(item, values, node_id) for item in value]
-    if not isinstance(value, str):
-        return value
-    for name in _REFERENCE.findall(value):
-        if name not in values:
-            raise InvalidPipeline(
-                f"${{{name}}} is no parameter of this pipeline.", hint="Add it under params.", node_id=node_id
-            )
-    whole = _REFERENCE.fullmatch(value)
-    return values[whole[1]] if whole else _REFERENCE.sub(lambda match: str(values[match[1]]), value)
 
 
 def _short(number: float) -> float:

@@ -161,7 +161,7 @@ def _facts(uow: UnitOfWork, run: Run) -> dict[str, Any]:
     """What was decided before the run began, besides the drawing, each under the name that people know."""
     facts: dict[str, Any] = {"Pipeline": uow.pipelines.get(run.pipeline_id).name, "Only up to": run.target}
     facts |= {"Backend": run.backend, **{f"Limit {name}": value for name, value in (run.limits or {}).items()}}
-    facts |= {f"Parameter {name}": value for name, value in {**_drawn(uow, run).params, **run.params}.items()}
+    facts |= {f"Parameter {name}": value for name, value in {**_drawn(uow, run).values(), **run.params}.items()}
     for pinned in uow.runs.inputs(run.id):
         version = uow.datasets.get_version(pinned.dataset_version_id)
         facts[f"Dataset {uow.datasets.get(version.dataset_id).name} ({pinned.node_id})"] = f"v{version.number}"

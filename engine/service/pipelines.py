@@ -10,7 +10,7 @@ from pydantic import Field
 from components.base import Learner, StoredTable
 from components.ports import kind_of, visible
 from engine.checks import Problem, Review, apply_fix, review
-from engine.errors import PEOPLE_ERRORS, CanvasbackError, MissingThing
+from engine.errors import PEOPLE_ERRORS, MissingThing
 from engine.graph import Pipeline
 from engine.schemas import NodeSchemas, renamed
 from engine.service.facts import facts_of
@@ -222,7 +222,7 @@ def digest(pipeline: Pipeline) -> str:
 
 def look_through(workspace: Workspace, pipeline: Pipeline) -> Review:
     """The review itself, for what builds on it."""
-    return review(_resolved(pipeline), workspace.schema_of, facts=facts_of(workspace), earlier=_earlier(workspace))
+    return review(pipeline.filled_in(), workspace.schema_of, facts=facts_of(workspace), earlier=_earlier(workspace))
 
 
 def _earlier(workspace: Workspace) -> Callable[[StoredTable], Schema | None]:
@@ -234,14 +234,6 @@ def _earlier(workspace: Workspace) -> Callable[[StoredTable], Schema | None]:
             return None
 
     return schema
-
-
-def _resolved(pipeline: Pipeline) -> Pipeline:
-    """With its parameters put in; while one is missing as it is, and the params that name it are the problem."""
-    try:
-        return pipeline.resolved()
-    except CanvasbackError:
-        return pipeline
 
 
 def _facts(looked: Review, node_id: str) -> NodeFacts:
@@ -283,7 +275,13 @@ def _columns(schema: Any) -> list[dict[str, str]]:
 
 def _draft_view(draft: Draft, name: str) -> DraftView:
     return DraftView(
-        pipeline_id=draft.pipeline_id, name=name, rev=draft.rev, by=draft.by, ack=draft.ack, document=draft.graph
+        pipeline_id=draft.pipeline_id,
+        name=name,
+        rev=draft.rev,
+        by=draft.by,
+        ack=draft.ack,
+        document=draft.graph,
+        updated_at=draft.updated_at,
     )
 
 

@@ -92,6 +92,11 @@ class RunPlanView(View):
         reused = f"; {self.reused} reused" if self.reused else ""
         return f"{runs}, {self._cost()}{reused}"
 
+    @property
+    def cost_in_words(self) -> str:
+        """What it would take: the expected time and memory, as far as they were measured; empty where nothing runs."""
+        return self._cost() if self.running else ""
+
     def _cost(self) -> str:
         if self.seconds is None:
             return "not measured yet"

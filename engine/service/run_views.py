@@ -33,6 +33,7 @@ def read_run(uow: UnitOfWork, run: Run) -> RunView:
         **_totals(run, nodes),
         pipeline=name,
         pipeline_version=version.number,
+        values=_values(drawn, run),
         limits=run.limits or {},
         seconds=run.seconds if run.finished_at else (job.seconds if job else None),
         progress=job.progress if job else None,
@@ -53,6 +54,11 @@ def listed_run(entry: RunEntry) -> RunView:
         computed=entry.computed,
         reused=entry.reused,
     )
+
+
+def _values(drawn: Pipeline, run: Run) -> dict[str, Any]:
+    """What every parameter was; what was asked for counts even where the drawing has changed its mind."""
+    return {**drawn.values(), **run.params}
 
 
 def _totals(run: Run, nodes: Sequence[NodeRunView]) -> dict[str, Any]:

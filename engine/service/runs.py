@@ -39,6 +39,8 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
     ----------
     target
         Run only up to this node.
+    params
+        Values of pipeline parameters, where they are not the defaults.
     limits
         What the run may use, where it is not what the settings say.
     backend
@@ -57,8 +59,11 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
     ------
     PipelineProblems
         When the drawing has errors on the way.
+    InvalidPipeline, ParamError
+        When there is no such parameter, or a value does not fit it.
     """
-    asked = plan_run(workspace, pipeline.resolved(params), target, backend)
+    given = pipeline.asked(params)
+    asked = plan_run(workspace, pipeline.resolved(given), target, backend)
     inputs = {node_id: version.id for node_id, version in asked.inputs.items()}
     kept = {"stages": asked.stages, "splits_moved": asked.plan.placement.moved}
 
@@ -69,7 +74,7 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
             version.id,
             plan=kept,
             inputs=inputs,
-            params=dict(params or {}),
+            params=given,
             target=target,
             backend=backend,
             job_id=job.id,
@@ -147,11 +152,16 @@ def job_of(workspace: Workspace, run_id: str) -> str | None:
 
 
 def stale_nodes(workspace: Workspace, run_id: str, pipeline: Pipeline) -> frozenset[str]:
-    """Nodes of a drawing that changed since a run, themselves or before them: what the run says of them is old."""
+    """Nodes of a drawing that changed since a run, themselves or before them: what the run says of them is old.
+
+    Parameters count with the values that the run asked for: a default that it did not use makes nothing old.
+    """
     with workspace.database.read() as uow:
-        ran = Pipeline.from_document(uow.pipelines.get_version(uow.runs.get(run_id).pipeline_version_id).graph)
-    ran, pipeline = in_effect(ran).pipeline, in_effect(pipeline).pipeline
-    changed = [node.id for node in pipeline.nodes if _drawn_as(pipeline, node.id) != _drawn_as(ran, node.id)]
+        run = uow.runs.get(run_id)
+        graph = uow.pipelines.get_version(run.pipeline_version_id).graph
+    ran, drawn = Pipeline.from_document(graph).filled_in(run.params), pipeline.filled_in(run.params)
+    ran, drawn = in_effect(ran).pipeline, in_effect(drawn).pipeline
+    changed = [node.id for node in drawn.nodes if _drawn_as(drawn, node.id) != _drawn_as(ran, node.id)]
     return pipeline.descendants(*changed) | frozenset(changed)
 
 
@@ -175,7 +185,7 @@ def node_table(
         pinned = {found.node_id: found.dataset_version_id for found in uow.runs.inputs(run_id)}
         version = uow.datasets.get_version(pinned[node]) if node in pinned else None
         run = uow.runs.get(run_id)
-        drawn = Pipeline.from_document(uow.pipelines.get_version(run.pipeline_version_id).graph)
+        drawn = Pipeline.from_document(uow.pipelines.get_version(run.pipeline_version_id).graph).filled_in(run.params)
     if row is None or row.fingerprint is None:
         raise MissingThing("This node has not run yet.", hint="Run the pipeline up to it.", node_id=node)
     if version is not None:
@@ -238,7 +248,7 @@ def _built_in(drawn: Pipeline, node: str, offset: int, limit: int) -> TableView:
 
     from engine.service.tables import as_view
 
-    source = read_params(drawn.resolved().by_id[node])
+    source = read_params(drawn.by_id[node])
     table = source.table() if isinstance(source, Source) else None
     if not isinstance(table, pa.Table):
         raise MissingThing("This node makes no table.", node_id=node)

@@ -108,6 +108,7 @@ class DraftView(View):
     by: str
     ack: int
     document: dict[str, Any]
+    updated_at: datetime | None = None
 
 
 class NodeRunView(View):
@@ -155,6 +156,8 @@ class RunView(View):
 
     Parameters
     ----------
+    params, values
+        The parameters that were asked for; and the value of each that the pipeline has.
     computed, reused
         Numbers of nodes.
     cpu_seconds, memory_mb, bytes_read, bytes_written, bytes_spilled
@@ -171,6 +174,7 @@ class RunView(View):
     status: str
     target: str | None = None
     params: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     backend: str = "duckdb"
     limits: dict[str, Any] = {}
     created_at: datetime | None = None

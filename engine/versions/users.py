@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.graph.parameters import put_in, read_parameters, values_of
 from storage.schema import UNFINISHED, Dataset
 from storage.unit_of_work import UnitOfWork
 
@@ -47,8 +48,9 @@ def needing(users: list[User], version: int | None = None) -> list[str]:
 
 def _drawings(uow: UnitOfWork, name: str) -> Iterator[User]:
     for key, pipeline, graph in uow.pipelines.drawings():
+        values = values_of(read_parameters(graph.get("params") or {}))
         for node in graph.get("nodes", {}).values():
-            params = node.get("params", {})
+            params = put_in(node.get("params", {}), values)
             if params.get("dataset") == name:
                 pinned = params.get("version")
                 yield User("pipeline", f"pipeline {pipeline}", key, pinned if isinstance(pinned, int) else None)

@@ -10,6 +10,7 @@ from storage.repositories.jobs import Jobs
 from storage.repositories.lineage import LineageRow
 from storage.repositories.models import ModelEntry, Models
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines, VersionEntry
+from storage.repositories.presences import Presences
 from storage.repositories.rules import CheckEntry, Rules
 from storage.repositories.runs import RunEntry, Runs, VersionRun
 from storage.repositories.score_changes import ScoreChanges
@@ -35,6 +36,7 @@ __all__ = [
     "Models",
     "PipelineEntry",
     "Pipelines",
+    "Presences",
     "Rules",
     "RunEntry",
     "Runs",

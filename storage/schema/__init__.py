@@ -19,6 +19,7 @@ from storage.schema.endpoints import Deployment, Endpoint, EndpointKey
 from storage.schema.jobs import Job
 from storage.schema.models import Model, ModelVersion
 from storage.schema.pipelines import Draft, Pipeline, PipelineVersion
+from storage.schema.presences import Presence
 from storage.schema.rules import Rule, RuleCheck
 from storage.schema.runs import NodeRun, Run, RunInput, ScoreChange
 from storage.schema.syncs import Sync, SyncRun, Trigger
@@ -48,6 +49,7 @@ __all__ = [
     "NodeRun",
     "Pipeline",
     "PipelineVersion",
+    "Presence",
     "Rule",
     "RuleCheck",
     "Run",

@@ -412,7 +412,6 @@ def test_predict_refuses_a_file_without_records(
         ("dataset", "show", "a", "--version", "x"),
         ("dataset", "list", "--no-such"),
         ("run", "x", "--param", "novalue"),
-        ("run", "x", "--param", "a=[1"),
         ("up", "--ui-port", "99999"),
     ],
 )

@@ -16,12 +16,15 @@ from ui.canvas.messages import (
     MAX_PASTED,
     MAX_TEXT,
     Cancel,
+    CatchUp,
     Edit,
     Fix,
     FixAll,
+    Here,
     Later,
     Open,
     Paste,
+    Plan,
     Refused,
     Rename,
     Retype,
@@ -51,12 +54,14 @@ def edge(source: str = "fill", target: str = "model") -> dict[str, Any]:
 
 
 def edit() -> dict[str, Any]:
-    graph = {"nodes": [node(), node("model")], "edges": [edge()]}
+    rate = {"type": "number", "default": 0.2, "about": "how much", "min": 0, "max": 1.5, "choices": ["a", 2]}
+    graph = {"nodes": [node(), node("model")], "edges": [edge()], "params": {"rate": rate}}
     return {"doc": "p1", "cid": "c1", "seq": 1, "base": 3, "graph": graph, "try": 0}
 
 
 def intent(**more: object) -> dict[str, Any]:
-    return {"doc": "p1", "cid": "c1", "seq": 1, "after": 0, **more}
+    who = {"id": "p-1", "name": "Anna"}
+    return {"doc": "p1", "cid": "c1", "seq": 1, "after": 0, "who": who, **more}
 
 
 def nested(depth: int) -> Any:
@@ -84,6 +89,10 @@ def test_an_edit_cannot_be_changed_afterwards() -> None:
         (intent(type="select", node="fill"), Select),
         (intent(type="open", node="fill"), Open),
         (intent(type="run", to=None), Run),
+        (intent(type="run", to=None, params={"rate": 0.5}), Run),
+        (intent(type="plan", to=None), Plan),
+        (intent(type="here"), Here),
+        (intent(type="catch_up", who=None), CatchUp),
         (intent(type="cancel"), Cancel),
         (intent(type="fix", problem="p", fix="f"), Fix),
         (intent(type="save"), Save),
@@ -130,6 +139,12 @@ HOSTILE_EDITS: dict[str, Change] = {
     "too many nodes": lambda said: said["graph"].update(nodes=[node(f"n{n}") for n in range(MAX_NODES + 1)]),
     "too many wires": lambda said: said["graph"].update(edges=[edge()] * (MAX_EDGES + 1)),
     "a wire without a port": lambda said: said["graph"]["edges"][0].update(source_port=""),
+    "a parameter called by a path": lambda said: said["graph"].update(params={"../x": said["graph"]["params"]["rate"]}),
+    "a parameter that pollutes": lambda said: said["graph"].update(params={"__proto__": {"type": "text"}}),
+    "an unknown key of a parameter": lambda said: said["graph"]["params"]["rate"].update(code="x"),
+    "a parameter without a type": lambda said: said["graph"]["params"]["rate"].pop("type"),
+    "too many choices": lambda said: said["graph"]["params"]["rate"].update(choices=[str(n) for n in range(201)]),
+    "too many parameters": lambda said: said["graph"].update(params={f"p{n}": {"type": "text"} for n in range(201)}),
     "bytes instead of text": lambda said: said["graph"]["nodes"][0].update(params={"x": b"raw"}),
 }
 
@@ -156,6 +171,9 @@ def test_what_is_no_edit_at_all_is_refused(said: object) -> None:
         intent(type="run"),
         intent(type="run", to="Not An Id"),
         intent(type="run", to=["fill"]),
+        intent(type="run", to=None, params=[1]),
+        intent(type="here", who={"id": "<img>", "name": ""}),
+        intent(type="here", who={"id": "a", "name": "n" * 41}),
         intent(type="cancel", run=3),
         intent(type="paste"),
         intent(type="paste", text=["nodes: {}"]),

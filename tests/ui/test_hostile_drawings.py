@@ -82,7 +82,7 @@ def test_what_can_be_kept_is_shown_as_a_problem_keeps_its_settings_and_does_not_
 ) -> None:
     assert draw(home, draft, {"nodes": nodes, "edges": edges}).refused is None
     now = pipelines.get_draft(home, draft.pipeline_id)
-    told = exchange.editor_data(home, now, None, None)
+    told = exchange.editor_data(home, now, None)
     problems = [problem for problem in told["problems"] if problem["code"] == code]
     assert problems
     assert all(problem["hint"] for problem in problems)

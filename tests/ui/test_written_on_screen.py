@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ui.beginnings import begin
 
 from engine.service import Settings, Workspace, open_workspace, pipelines
 from engine.service.views import DraftView
 from tests.ui.conftest import Open
-from ui.beginnings import begin
 from ui.building.written import written
 from ui.canvas.messages import MAX_TEXT, Asked, Refused, read_asked
 

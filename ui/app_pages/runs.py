@@ -14,7 +14,7 @@ from ui.measured import show_nodes, show_totals
 from ui.progress import show_run_progress
 from ui.scores import score_line
 from ui.trouble import show_error
-from ui.words import ago, escaped, state, when
+from ui.words import ago, escaped, plain, state, when
 
 home = session.workspace()
 MOST = 500
@@ -90,11 +90,18 @@ def show_one(run_id: str) -> None:
                 "Started": when(run.created_at),
                 "Pipeline version": f"v{run.pipeline_version}",
                 "Only up to": run.target or "everything",
-                "Parameters": ", ".join(f"{name} = {value}" for name, value in run.params.items()) or "none",
+                "Parameters": parameter_words(run),
                 "Id": run.id,
             }
         )
         places.link(places.LINEAGE, "Show lineage", icon=":material/timeline:", run=run.id)
+
+
+def parameter_words(run: RunView) -> str:
+    """The value of each parameter; where this run asked for it, that is said."""
+    told = {name: f"{name} = {plain(value)}" for name, value in run.values.items()}
+    asked = [f"{told[name]} (asked for)" for name in run.params]
+    return ", ".join([*asked, *(words for name, words in told.items() if name not in run.params)]) or "none"
 
 
 def run_again(run: RunView) -> None:

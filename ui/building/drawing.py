@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidPipeline
 from engine.graph import Edge, Node, Pipeline
+from engine.graph.parameters import read_parameters
 
 if TYPE_CHECKING:
     from ui.canvas import Graph
+    from ui.canvas.messages import GraphParameter
 
 APART = 240.0
 """Pixels between nodes that nobody has placed yet."""
@@ -30,16 +32,17 @@ def as_graph(pipeline: Pipeline) -> dict[str, Any]:
             for place, node in enumerate(pipeline.nodes)
         ],
         "edges": [edge.model_dump() for edge in pipeline.edges],
+        "params": {name: one.model_dump(mode="json") for name, one in pipeline.params.items()},
     }
 
 
 def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
-    """What the canvas drew as a pipeline; its name and parameters stay as they were.
+    """What the canvas drew as a pipeline; its name stays as it was.
 
     Raises
     ------
     InvalidPipeline
-        When two nodes have one id, or an edge hangs in the air.
+        When two nodes have one id, an edge hangs in the air, or a parameter's default does not fit it.
     """
     ids = [node.id for node in graph.nodes]
     _check_unique(ids)
@@ -47,7 +50,7 @@ def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
     _check_ends(edges, set(ids))
     document = Pipeline(
         name=before.name,
-        params=before.params,
+        params=before.params if graph.params is None else read_parameters(_declared(graph.params)),
         nodes=tuple(
             Node(
                 id=node.id,
@@ -89,6 +92,10 @@ def _is_same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_is_same, one, other))
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
+
+
+def _declared(params: Mapping[str, GraphParameter]) -> dict[str, Any]:
+    return {name: one.model_dump() for name, one in params.items()}
 
 
 def _check_unique(ids: list[str]) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -14,31 +14,17 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline, in_effect
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, refactoring, runs
+from engine.service import Workspace, components, datasets, pipelines, runs
 from engine.service.connections import list_connections
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
-from ui.building.answers import answered
+from ui.building import pasting
 from ui.building.drawing import as_graph, as_options, as_pipeline
+from ui.building.outcomes import outcome_of
+from ui.building.planned import told_plan
+from ui.building.wishes import Outcome, do
 from ui.building.written import written
-from ui.canvas import (
-    Asked,
-    Begin,
-    Cancel,
-    Edit,
-    Fix,
-    FixAll,
-    Intent,
-    Later,
-    Open,
-    Paste,
-    Rename,
-    Retype,
-    Run,
-    Said,
-    Save,
-    Select,
-)
+from ui.canvas import Cancel, CatchUp, Edit, Here, Open, Said, Select
 
 log = logging.getLogger("canvasback.ui")
 
@@ -46,33 +32,6 @@ CONFLICT = "conflict"
 
 NODE_STATES = {"queued": "waiting", "succeeded": "done", "crashed": "failed", "cancelled": "skipped"}
 """What a run calls the states of nodes, in the words of the canvas."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of what the browser said.
-
-    Parameters
-    ----------
-    refused
-        The edit that was not taken, as the canvas wants to hear of it.
-    trouble
-        What the person must read: an error with message and hint.
-    node
-        The node that is looked at now; None where that did not change.
-    changed
-        Whether the page below the canvas shows something else now.
-    answer
-        What the canvas wanted to know.
-    """
-
-    refused: Mapping[str, Any] | None = None
-    trouble: Exception | None = None
-    node: str | None = None
-    changed: bool = False
-    begin: str | None = None
-    """The way to begin that was chosen on the empty canvas."""
-    answer: Mapping[str, Any] | None = None
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
@@ -85,10 +44,10 @@ def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits =
     intent = said.intent
     if intent is None or intent.doc != pipeline_id or not session.is_new(intent) or fresh:
         return Outcome(refused=refused)
-    if refused is not None and not isinstance(intent, Select | Open | Cancel):
+    if refused is not None and not isinstance(intent, Select | Open | Cancel | Here | CatchUp):
         return Outcome(refused=refused)  # what was drawn last is not stored: running or saving would mean another one
     try:
-        return _do(workspace, pipeline_id, intent, refused, limits)
+        return replace(do(workspace, pipeline_id, intent, limits), refused=refused)
     except PEOPLE_ERRORS as error:
         return Outcome(refused=refused, trouble=error, changed=True)
 
@@ -110,58 +69,15 @@ def _apply(workspace: Workspace, pipeline_id: str, edit: Edit) -> Mapping[str, A
     return None
 
 
-def _do(
-    workspace: Workspace, pipeline_id: str, intent: Intent, refused: Mapping[str, Any] | None, limits: RunLimits
-) -> Outcome:
-    match intent:
-        case Select(node=node):
-            return Outcome(refused=refused, node=node or "", changed=True)
-        case Open(node=node):
-            return Outcome(refused=refused, node=node, changed=True)
-        case Begin(of=of):
-            return Outcome(refused=refused, begin=of)
-        case Run(to=target):
-            drawn = pipelines.drawn(pipelines.get_draft(workspace, pipeline_id))
-            runs.start_run(workspace, pipeline_id, drawn, target=target, limits=limits)
-        case Cancel():
-            latest = runs.latest_run(workspace, pipeline_id)
-            if latest is not None and not latest.is_finished:
-                runs.cancel_run(workspace, latest.id)
-        case Fix(problem=problem, fix=fix):
-            pipelines.fix_problem(workspace, pipeline_id, problem, fix)
-        case Paste():
-            return Outcome(refused=refused)  # `pasting` answers it, and the browser draws what it reads
-        case FixAll():
-            if not refactoring.fix_all(workspace, pipeline_id):
-                session.say("None of the problems can be fixed by itself.", ":material/info:")
-        case Rename() | Retype() | Later():
-            return Outcome(refused=refused, answer=answered(workspace, pipeline_id, intent))
-        case Save():
-            number = pipelines.save_version(workspace, pipeline_id)
-            session.say(f"Saved as version {number}.", ":material/save:")
-    return Outcome(refused=refused, changed=True)
-
-
 def editor_data(
-    workspace: Workspace,
-    draft: DraftView,
-    latest: RunView | None,
-    refused: Mapping[str, Any] | None,
-    *,
-    knows: str | None = None,
-    answer: Mapping[str, Any] | None = None,
-    asked: Asked | None = None,
+    workspace: Workspace, draft: DraftView, latest: RunView | None, *, knows: str | None = None
 ) -> dict[str, Any]:
-    """Everything the canvas shows: ``EditorData`` of its protocol.
+    """Everything that the canvas shows of a draft: the lasting part of ``EditorData`` of its protocol.
 
     Parameters
     ----------
     knows
         The digest of the catalogue that the browser says it has; then it is not sent again.
-    answer
-        To what it asked last.
-    asked
-        What the text view wants to know, while it is open.
     """
     pipeline = pipelines.drawn(draft)
     reviewed = pipelines.review_pipeline(workspace, pipeline)
@@ -179,9 +95,17 @@ def editor_data(
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),
-        "refused": refused,
-        "answer": answer,
-        "written": written(workspace, draft, asked) if asked else None,
+    }
+
+
+def answers(workspace: Workspace, draft: DraftView, said: Said, outcome: Outcome) -> dict[str, Any]:
+    """What the canvas is told because of what it said: the passing part of ``EditorData``."""
+    return {
+        "refused": outcome.refused,
+        "answer": session.answer_to(draft.pipeline_id, said.intent, outcome.answer),
+        "pasted": pasting.answer(said.intent, draft.pipeline_id),
+        "plan": told_plan(workspace, draft, outcome.plan) if outcome.plan else None,
+        "written": written(workspace, draft, said.asked) if said.asked else None,
     }
 
 
@@ -200,14 +124,17 @@ def feed_data(workspace: Workspace, pipeline: Pipeline, pipeline_id: str, run: R
             "remaining_seconds": run.remaining_seconds,
             "seconds": run.seconds,
             "message": run.message or (run.error or {}).get("message"),
+            "params": run.params,
         },
         "nodes": {
-            node.node: _node_state(node, is_stale=node.node in stale) for node in run.nodes if node.node not in apart
+            node.node: _node_state(run, node, is_stale=node.node in stale)
+            for node in run.nodes
+            if node.node not in apart
         },
     }
 
 
-def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
+def _node_state(run: RunView, node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
     status = "cached" if node.cached else NODE_STATES.get(node.status, node.status)
     return {
         "status": "stale" if is_stale and status in ("done", "cached", "failed") else status,
@@ -215,6 +142,8 @@ def _node_state(node: NodeRunView, *, is_stale: bool) -> dict[str, Any]:
         "rows_out": node.rows_out,
         "seconds": node.seconds,
         "message": node.message or (node.error or {}).get("message"),
+        "hint": (node.error or {}).get("hint") or None,
+        "outcome": outcome_of(run, node),
     }
 
 

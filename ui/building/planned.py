@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS, PipelineProblems
 from engine.graph import Pipeline
+from engine.service import Workspace
 from engine.service.amounts import count, memory, seconds
+from engine.service.pipelines import drawn
 from engine.service.plans import RunPlanView, StepView, preview_run
+from engine.service.views import DraftView
 from ui import session
+from ui.canvas import Plan
+
+MOST_TOLD = 12
+
+
+def told_plan(workspace: Workspace, draft: DraftView, asked: Plan) -> dict[str, Any]:
+    """What a run would do, for the menu of the canvas; `rev` and `to` say of which drawing."""
+    told = {"rev": draft.rev, "to": asked.to}
+    nothing = {"changed": [], "reused": 0, "cost": "", "words": "", "problem": None}
+    try:
+        plan = preview_run(workspace, drawn(draft), target=asked.to, params=asked.params)
+    except PipelineProblems as found:
+        return {**told, **nothing, "problem": f"{count(len(found.problems), 'problem')} to solve first."}
+    except PEOPLE_ERRORS as error:
+        return {**told, **nothing, "problem": str(error)}
+    changed = [{"node": step.node, "title": step.title} for step in plan.steps if step.doing != "reused"]
+    return {
+        **told,
+        **nothing,
+        "changed": changed[:MOST_TOLD],
+        "more": max(0, len(changed) - MOST_TOLD),
+        "reused": plan.reused,
+        "cost": plan.cost_in_words,
+        "words": plan.in_words,
+    }
 
 
 def show_plan(pipeline: Pipeline) -> None:

@@ -18,6 +18,7 @@ MAX_WRITTEN = 2_000_000  # characters of a pipeline that is written, not drawn
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Column = Annotated[str, Field(min_length=1, max_length=500)]
 Serial = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
@@ -55,11 +56,23 @@ class GraphEdge(Message):
     target_port: Name
 
 
+class GraphParameter(Message):
+    """A parameter of the pipeline; whether its default fits its type is checked where pipelines are read."""
+
+    type: Annotated[str, Field(max_length=20)]
+    default: JsonValue = None
+    about: Annotated[str, Field(max_length=500)] = ""
+    min: float | int | None = None
+    max: float | int | None = None
+    choices: Annotated[tuple[str | float | int, ...], Field(max_length=200)] = ()
+
+
 class Graph(Message):
-    """The newest whole snapshot of the drawing."""
+    """The newest whole snapshot of the drawing; without `params` the parameters stay as they are."""
 
     nodes: Annotated[tuple[GraphNode, ...], Field(max_length=MAX_NODES)]
     edges: Annotated[tuple[GraphEdge, ...], Field(max_length=MAX_EDGES)]
+    params: Annotated[dict[ParamName, GraphParameter], Field(max_length=200)] | None = None
 
 
 class Edit(Message):
@@ -76,10 +89,17 @@ class Edit(Message):
     attempt: Serial = Field(default=0, alias="try")
 
 
+class Who(Message):
+    """A person at a browser: there are no accounts, so the name is what they say it is."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    name: Annotated[str, Field(max_length=40)] = ""
+
+
 class Intent(Message):
     """Something the person wants done, once; `after` is the edit it was said after.
 
-    `knows` is the digest of the catalogue that the browser has: it need not be sent again.
+    `knows` is the digest of the catalogue that the browser has: it need not be sent again. `who` is who sits there.
     """
 
     doc: Name
@@ -87,6 +107,27 @@ class Intent(Message):
     seq: Serial
     after: Serial
     knows: Annotated[str, Field(max_length=200)] | None = None
+    who: Who | None = None
+
+
+class Here(Intent):
+    """Somebody is here, under this name; nothing is wished for."""
+
+    type: Literal["here"]
+
+
+class CatchUp(Intent):
+    """Somebody else has drawn: send the newest drawing."""
+
+    type: Literal["catch_up"]
+
+
+class Plan(Intent):
+    """Say what a run would do, without running."""
+
+    type: Literal["plan"]
+    to: NodeId | None
+    params: Params = {}
 
 
 class Select(Intent):
@@ -104,10 +145,11 @@ class Open(Intent):
 
 
 class Run(Intent):
-    """Run everything, or up to one node."""
+    """Run everything, or up to one node; `params` are values of parameters that are not the defaults."""
 
     type: Literal["run"]
     to: NodeId | None
+    params: Params = {}
 
 
 class Cancel(Intent):
@@ -195,7 +237,9 @@ class Look(Message):
     attempt: Serial = Field(default=0, alias="try")
 
 
-AnyIntent = Select | Open | Run | Cancel | Fix | FixAll | Rename | Retype | Later | Save | Begin | Paste
+AnyIntent = (
+    Select | Open | Run | Plan | Cancel | Fix | FixAll | Rename | Retype | Later | Save | Begin | Paste | Here | CatchUp
+)
 _INTENT: TypeAdapter[AnyIntent] = TypeAdapter(Annotated[AnyIntent, Field(discriminator="type")])
 
 

@@ -1,4 +1,4 @@
-"""What surrounds datasets: syncs, triggers, rules, charts and boards."""
+"""What surrounds datasets: syncs, triggers, rules, charts and boards; and who is at a pipeline."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -157,3 +157,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_score_changes_job_id", "score_changes", ["job_id"], unique=False)
     op.create_index("ix_score_changes_right_run_id", "score_changes", ["right_run_id"], unique=False)
+    op.create_table(
+        "presences",
+        sa.Column("pipeline_id", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("cid", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("colour", sa.Integer(), nullable=False),
+        sa.Column("node", sa.Text(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.id"], name="fk_presences_pipeline_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("pipeline_id", "who", name="pk_presences"),
+    )

@@ -5,6 +5,7 @@ import { Board, type BoardHandle } from "./board/Board";
 import { EditorContext, type Hint } from "./context";
 import { useClipboard } from "./frame/clipboard";
 import { nodeOf } from "./model/graph";
+import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { ColumnDialog } from "./panel/ColumnDialog";
 import { Inspector } from "./panel/Inspector";
@@ -46,7 +47,9 @@ export function Editor({ model, height }: Props) {
   const [chosenView, setView] = useView();
   const [panels, setPanels] = useState(() => ({ left: innerWidth > NARROW, right: true }));
   const selection = useModel(model, (state) => state.selection);
-  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0 && !state.diff);
+  const quiet = useModel(
+    model, (state) => state.selection.length === 0 && state.problems.length === 0 && !state.diff && state.parametersAsked === 0,
+  );
   const compares = useModel(model, (state) => state.diff !== null);
   const view: View = compares ? "canvas" : chosenView;
   const pixels = useHeight(root, height);
@@ -176,6 +179,7 @@ export function Editor({ model, height }: Props) {
           </div>
         </ReactFlowProvider>
         <HintBubble hint={hint} root={root} onGone={onGone} />
+        <Conflicts />
         <Toast />
         <ColumnDialog />
         <Announcer />

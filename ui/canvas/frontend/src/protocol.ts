@@ -21,9 +21,25 @@ export interface GraphEdge {
   target_port: string;
 }
 
+export type ParameterType = "text" | "integer" | "number" | "boolean" | "date" | "choice" | "column" | "dataset" | "any";
+
+/** What the pipeline declares of one of its parameters. */
+export interface Parameter {
+  type: ParameterType;
+  default: Json;
+  about: string;
+  min: number | null;
+  max: number | null;
+  choices: (string | number)[];
+}
+
+export type Parameters = { [name: string]: Parameter };
+
 export interface Graph {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** A change of the graph that does not name them leaves them as they are. */
+  params?: Parameters;
 }
 
 export interface InputPort {
@@ -259,6 +275,18 @@ export interface Run {
   remaining_seconds: number | null;
   seconds: number | null;
   message: string | null;
+  /** The parameters that were asked for. */
+  params?: Params;
+}
+
+/** What a node of the latest run found out: a few figures, a small plot, and where to read on. */
+export interface NodeOutcome {
+  run: number;
+  metrics: { label: string; value: string; baseline: string | null; difference: string | null; is: "better" | "worse" | "same" }[];
+  matrix: { labels: string[]; counts: number[][] } | null;
+  curve: { title: string; across: string; up: string; points: [number, number][] } | null;
+  notes: string[];
+  page: { path: string; label: string; [asked: string]: string };
 }
 
 export interface NodeStatus {
@@ -267,6 +295,31 @@ export interface NodeStatus {
   rows_out: number | null;
   seconds: number | null;
   message: string | null;
+  hint?: string | null;
+  outcome?: NodeOutcome | null;
+}
+
+/** Somebody who has this pipeline open. */
+export interface Person {
+  id: string;
+  cid: string;
+  name: string;
+  colour: number;
+  node: string | null;
+  editing: boolean;
+  me: boolean;
+}
+
+/** What a run would do, for the drawing of a revision. */
+export interface PlanTold {
+  rev: number;
+  to: string | null;
+  changed: { node: string; title: string }[];
+  more?: number;
+  reused: number;
+  cost: string;
+  words: string;
+  problem: string | null;
 }
 
 export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction";
@@ -277,6 +330,10 @@ export interface FeedData {
   doc: string;
   run: Run | null;
   nodes: { [id: string]: NodeStatus };
+  /** Whose the newest drawing is, and who is here; not in what comes with the editor's own data. */
+  rev?: number;
+  by?: string;
+  people?: Person[];
 }
 
 /** What the person looks at: asked through an invisible mount of its own, so that no edit waits for it. */
@@ -345,6 +402,7 @@ export interface EditorData {
   run: FeedData | null;
   /** Where two versions are shown instead of a draft. */
   diff?: GraphDiff | null;
+  plan?: PlanTold | null;
   /** Pixels; null fills the window. */
   height?: number | null;
   /** A node to select and to show, when it changes. */
@@ -420,7 +478,10 @@ export interface Edit {
 export type Wish =
   | { type: "select"; node: string | null }
   | { type: "open"; node: string }
-  | { type: "run"; to: string | null }
+  | { type: "run"; to: string | null; params?: Params }
+  | { type: "plan"; to: string | null; params?: Params }
+  | { type: "here" }
+  | { type: "catch_up" }
   | { type: "cancel" }
   | { type: "fix"; problem: string; fix: string }
   | { type: "paste"; text: string }
@@ -430,5 +491,7 @@ export type Wish =
   | { type: "later"; node: string; params: Params }
   | { type: "save" };
 
-/** `knows`: the digest of the catalogue that the browser has. */
-export type Intent = Wish & { doc: string; cid: string; seq: number; after: number; knows: string | null };
+/** `knows`: the digest of the catalogue that the browser has; `who`: who sits at it. */
+export type Intent = Wish & {
+  doc: string; cid: string; seq: number; after: number; knows: string | null; who: { id: string; name: string };
+};

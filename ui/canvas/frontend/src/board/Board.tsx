@@ -46,6 +46,7 @@ function drawNodes(nodes: readonly GraphNode[], specs: Specs, selection: readonl
   const chosen = new Set(selection);
   return nodes.map((node) => {
     const old = known.get(node.id);
+    if (old?.dragging) return old; // it is in somebody's hand, whatever else is drawn meanwhile
     const [x, y] = node.position;
     const selected = chosen.has(node.id);
     const looks = looksOf(node, specs, selected);

@@ -11,6 +11,7 @@ import { lookOf } from "./guard";
 import { DiffFoot } from "./DiffFoot";
 import { Port } from "./Port";
 import { partOf, type Part } from "../model/switching";
+import { Watchers } from "./Watchers";
 import type { NodeDiff, NodeStatus, Problem } from "../protocol";
 
 const NONE: Problem[] = [];
@@ -131,6 +132,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
         {spec ? facts?.summary || spec.about : `Not installed: “${node.component}”`}
       </div>
       <Foot part={part} change={diff ? (diff.nodes[id] ?? null) : undefined} status={status} note={facts?.note ?? null} />
+      <Watchers id={id} />
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} reachable={selected} place={place} of={inputs.length} />
       ))}

@@ -3,6 +3,7 @@ import { useState, type ComponentType } from "react";
 import { SEVERITY } from "../appearance";
 import { Icon } from "../Icon";
 import { Prose } from "../Prose";
+import { referredTo } from "../model/parameters";
 import type { Json, Problem } from "../protocol";
 import { rangeWords, sentence, wordOf, type Field, type FieldKind } from "./schema";
 import { mistake } from "./validate";
@@ -18,6 +19,7 @@ import { MixedField, NumberField, TupleField } from "./NumberField";
 import { OrderField } from "./OrderField";
 import { PairsField } from "./PairsField";
 import { RowsField, VariantField } from "./RowsField";
+import { FilledIn, ParameterSwitch, ParameterValue } from "./ParameterSwitch";
 import { TableField } from "./TableField";
 import { ChoiceField, ChoicesField, DateField, FixedField, FlagField, OptionField, TextField, UnknownField } from "./TextFields";
 
@@ -58,6 +60,8 @@ export function FieldRow({ field, path, value, context, problems, note, initial,
   };
   const range = field.kind === "number" ? sentence(rangeWords(field.schema)) : "";
   const messages = `${id}-messages`;
+  const offer = context.parameters;
+  const parameter = offer ? referredTo(value) : null;
   const described = mistaken || problems.length > 0 ? messages : undefined;
 
   return (
@@ -67,6 +71,9 @@ export function FieldRow({ field, path, value, context, problems, note, initial,
           {field.title}
           {field.required && <span className="cb-required" title="Needed"> *</span>}
         </label>
+        {offer && parameter === null && !context.readonly && (
+          <ParameterSwitch field={field} value={value} offer={offer} onChange={(next) => { setWrong(null); onChange(next); }} />
+        )}
         {initial !== undefined && !context.readonly && (
           <button type="button" className="cb-reset" title={`Back to ${inWords(initial, field)}`} aria-label={`Set ${field.title} back to ${inWords(initial, field)}`}
             data-testid={`reset-${field.name}`} onClick={() => { setWrong(null); onChange(undefined); }}>
@@ -74,10 +81,15 @@ export function FieldRow({ field, path, value, context, problems, note, initial,
           </button>
         )}
       </div>
-      <Control
-        id={id} field={field} value={value} context={context} describedBy={described} invalid={Boolean(mistaken)}
-        write={write} refuse={(text) => setWrong({ text, at: now })}
-      />
+      {offer && parameter !== null ? (
+        <ParameterValue name={parameter} field={field} offer={offer} id={id} disabled={context.readonly} onChange={onChange} />
+      ) : (
+        <Control
+          id={id} field={field} value={value} context={context} describedBy={described} invalid={Boolean(mistaken)}
+          write={write} refuse={(text) => setWrong({ text, at: now })}
+        />
+      )}
+      {offer && parameter === null && <FilledIn value={value} offer={offer} />}
       <div id={messages} aria-live="polite">
         {mistaken && <p className="cb-message cb-tone-bad"><Icon name="error" />{mistaken}</p>}
         {problems.map((problem) => (

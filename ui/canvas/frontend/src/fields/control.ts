@@ -1,6 +1,7 @@
 /** What every control of a form gets. */
 import { useRef, useState } from "react";
 import type { Column, FunctionHelp, Json, Option, RowsShown, Schema } from "../protocol";
+import type { ParameterOffer } from "./parameters";
 import type { Field } from "./schema";
 
 export interface Context {
@@ -11,6 +12,8 @@ export interface Context {
   /** What the expressions of the node give on sample rows, by field. */
   expressions: { [field: string]: RowsShown };
   readonly: boolean;
+  /** Of the pipeline; a form of the parameters themselves has none. */
+  parameters?: ParameterOffer;
 }
 
 export interface ControlProps {

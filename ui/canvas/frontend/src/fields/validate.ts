@@ -1,5 +1,6 @@
 /** What is wrong with a value, in the words of the person who typed it; null when nothing is. */
 import type { Json, Schema } from "../protocol";
+import { referredTo } from "../model/parameters";
 import { resolve, sentence } from "./schema";
 
 const isObject = (value: Json): value is { [key: string]: Json } =>
@@ -19,6 +20,7 @@ const TYPES: { [type: string]: [(value: Json) => boolean, string] } = {
 export function mistake(raw: Schema, value: Json, root: Schema = raw): string | null {
   const { schema, nullable } = resolve(raw, root);
   if (value === null && nullable) return null;
+  if (referredTo(value) !== null) return null; // what the parameter is, its own declaration says
   const union = schema.anyOf ?? schema.oneOf;
   if (union) return oneOf(union, value, root);
   if (schema.const !== undefined) return value === schema.const ? null : `This must be ${String(schema.const)}.`;

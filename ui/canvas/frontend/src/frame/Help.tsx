@@ -26,6 +26,7 @@ export const SHEET: [string, [string, string][]][] = [
     ["Alt A, Alt H, Alt D", "Align left edges, centres, right edges"],
     ["Alt W, Alt V, Alt S", "Align top edges, middles, bottom edges"],
     ["Alt Shift H, Alt Shift V", "Spread evenly across, down"],
+    ["{} beside a field's name", "Use a parameter for it"],
     ["Drag a group by its title", "Move it with what lies in it"],
     ["Ctrl G, Ctrl Shift G", "Group what is selected, ungroup"],
     ["G, or double-click the card", "Collapse a group, expand it"],
@@ -64,6 +65,7 @@ export const SHEET: [string, [string, string][]][] = [
   ["Run", [
     ["Ctrl Enter", "Run everything"],
     ["Ctrl Shift Enter", "Run to the selected node"],
+    ["Arrow beside Run", "What changed, what it takes, other values"],
     ["Ctrl S", "Save a version"],
   ]],
 ];

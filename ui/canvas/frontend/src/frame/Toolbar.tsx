@@ -1,14 +1,16 @@
 /** The bar at the top: what this is, whether it is saved, and what can be done with all of it. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { duration, RUN, SEVERITY, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
-import { walkMenu } from "./menu";
 import { ViewSwitch } from "./ViewSwitch";
 import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
-import type { Run } from "../protocol";
+import { inWords } from "../model/parameters";
+import { People } from "./People";
+import type { Params, Run } from "../protocol";
+import { RunButton } from "./RunButton";
 import { titleOf } from "../model/rules";
 import type { Saved } from "../model/sync";
 
@@ -61,6 +63,8 @@ export function Toolbar(props: Props) {
       <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
       <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
       <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />
+      <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />
+      <People />
       <ProblemCount onShow={() => { model.select([]); if (!props.panels.right) props.onPanel("right"); }} />
       <Runner />
     </div>
@@ -116,9 +120,9 @@ function Runner() {
   if (run && isActive(run)) {
     return <RunProgress run={run} cancelling={asked === "cancel"} onCancel={() => { setAsked("cancel"); model.wish({ type: "cancel" }); }} />;
   }
-  const start = (to: string | null): void => {
+  const start = (to: string | null, params: Params = {}): void => {
     setAsked("run");
-    model.wish({ type: "run", to });
+    model.wish({ type: "run", to, params });
   };
   return (
     <>
@@ -130,10 +134,14 @@ function Runner() {
 
 function LastRun({ run }: { run: Run }) {
   const look = RUN[run.status];
+  const asked = Object.entries(run.params ?? {}).map(([name, value]) => `${name} = ${inWords(value)}`).join(", ");
+  // The last words of a run that went well are the name of its last node.
+  const said = run.status === "succeeded" || !run.message ? `Run ${run.number}` : run.message;
+  const title = asked ? `${said}, with ${asked}` : said;
   return (
-    <span className={`cb-lastrun cb-tone-${look.tone}`} title={run.message ?? `Run ${run.number}`} data-testid="canvas-lastrun">
+    <span className={`cb-lastrun cb-tone-${look.tone}`} title={title} data-testid="canvas-lastrun">
       <Icon name={look.icon} />
-      <span>{look.word}{run.seconds === null ? "" : ` in ${duration(run.seconds)}`}</span>
+      <span>{look.word}{run.seconds === null ? "" : ` in ${duration(run.seconds)}`}{asked && <span className="cb-lastrun-with cb-clip"> with {asked}</span>}</span>
     </span>
   );
 }
@@ -154,48 +162,6 @@ function RunProgress({ run, cancelling, onCancel }: { run: Run; cancelling: bool
       <button type="button" className="cb-button" data-testid="canvas-cancel" disabled={cancelling} onClick={onCancel}>
         <Icon name="stop" />Cancel
       </button>
-    </div>
-  );
-}
-
-interface RunButtonProps {
-  busy: boolean;
-  disabled: boolean;
-  to: { id: string; title: string } | null;
-  onRun(to: string | null): void;
-  onSave(): void;
-}
-
-function RunButton({ busy, disabled, to, onRun, onSave }: RunButtonProps) {
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  const more = useRef<HTMLButtonElement>(null);
-  const run = (target: string | null): void => {
-    setOpen(false);
-    onRun(target);
-  };
-  return (
-    <div className="cb-split" ref={box} onBlur={(event) => { if (!box.current?.contains(event.relatedTarget)) setOpen(false); }}
-      onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); setOpen(false); more.current?.focus(); } }}>
-      <button type="button" className="cb-button cb-primary" data-testid="canvas-run" disabled={disabled || busy} title="Run (Ctrl Enter)" onClick={() => run(null)}>
-        <Icon name="play_arrow" />{busy ? "Starting…" : "Run"}
-      </button>
-      <button ref={more} type="button" className="cb-button cb-primary" data-testid="canvas-run-menu" aria-label="More ways to run" aria-haspopup="menu" aria-expanded={open} disabled={disabled || busy} onClick={() => setOpen(!open)}>
-        <Icon name="expand_more" />
-      </button>
-      {open && (
-        <div className="cb-menu" role="menu" aria-label="More ways to run" onKeyDown={walkMenu}>
-          <button type="button" role="menuitem" autoFocus onClick={() => run(null)}>
-            <Icon name="play_arrow" /><span>Run everything<small>What did not change is reused</small></span>
-          </button>
-          <button type="button" role="menuitem" data-testid="canvas-run-to" disabled={!to} onClick={() => to && run(to.id)}>
-            <Icon name="start" /><span>{to ? `Run to “${to.title}”` : "Run to the selected node"}<small>{to ? "It and everything before it" : "Select one node first"}</small></span>
-          </button>
-          <button type="button" role="menuitem" data-testid="canvas-save" onClick={() => { setOpen(false); onSave(); }}>
-            <Icon name="bookmark_add" /><span>Save a version<small>To compare with and to go back to</small></span>
-          </button>
-        </div>
-      )}
     </div>
   );
 }

@@ -74,6 +74,7 @@ export const addEdge = (graph: Graph, edge: GraphEdge): Graph => ({ ...graph, ed
 
 export function removeParts(graph: Graph, nodes: ReadonlySet<string>, edges: ReadonlySet<string>): Graph {
   return {
+    ...graph,
     nodes: graph.nodes.filter((node) => !nodes.has(node.id)),
     edges: graph.edges.filter(
       (edge) => !edges.has(edgeId(edge)) && !nodes.has(edge.source) && !nodes.has(edge.target),
@@ -119,7 +120,7 @@ export function paste(graph: Graph, piece: Graph, offset: Point): [Graph, string
     source: renamed.get(edge.source) ?? edge.source,
     target: renamed.get(edge.target) ?? edge.target,
   }));
-  const next = { nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] };
+  const next = { ...graph, nodes: [...graph.nodes, ...nodes], edges: [...graph.edges, ...edges] };
   return [next, [...renamed.values()]];
 }
 

@@ -15,12 +15,16 @@ import { Questions, type Inquiry } from "./questions";
 import { inWords, replaced } from "./replacing";
 import type {
   Answer, Asked, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge,
-  History as NodeHistory, Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Problem, Run, Trial, Wish,
+  History as NodeHistory, Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Person, PlanTold, Problem, Run,
+  Trial, Wish,
 } from "../protocol";
 import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { align, distribute, type Axis, type Line } from "./aligning";
 import { keep, recall } from "./clipboard";
+import { conflictsIn, joined, rebased, type Standing } from "./joining";
+import { takeOther } from "./merge";
 import { Pasting } from "./pasting";
+import { me } from "./person";
 import { besidePort, GAP, shiftOf } from "./placing";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
 import { bare, shared, sharedList } from "./sharing";
@@ -58,6 +62,14 @@ export interface State {
   editing: string | null;
   /** The port that the palette shows the fitting components for. */
   port: PortRef | null;
+  /** Who else is here, and what both of us changed at once. */
+  people: readonly Person[];
+  conflicts: readonly Standing[];
+  /** What a run would do, as far as it was asked for since the last change. */
+  plan: PlanTold | null;
+  /** Rises when somebody wants to see the parameters. */
+  parametersAsked: number;
+  rev: number;
   saved: Saved;
   canUndo: boolean;
   canRedo: boolean;
@@ -93,6 +105,8 @@ const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)
 const SELECT_QUIET_MS = 150;
 /** Tags of changes that come letter by letter. */
 const TYPED = /^(param|title) /;
+const HERE_MS = 400;
+const CATCH_UP_MS = 3000;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 
@@ -131,10 +145,14 @@ export class Model {
     leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
     ask: (node, params) => this.questions.ask({ type: "later", node, params }),
   });
+  /** The last graph that the server is known to have had: what both of us began with. */
+  private common: Graph = EMPTY;
+  private sent: Graph = EMPTY;
+  private caughtUp = { rev: -1, at: 0 };
 
   constructor(doc: string) {
     this.sync = new Sync(doc, CID, {
-      snapshot: () => this.state.graph,
+      snapshot: () => (this.sent = this.state.graph),
       send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
       changed: () => this.update({}),
     });
@@ -154,8 +172,8 @@ export class Model {
     this.state = {
       doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
       options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
-      looking: false, editing: null, port: null, saved: "saved", canUndo: false, canRedo: false,
-      toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
+      looking: false, editing: null, port: null, people: [], conflicts: [], plan: null, parametersAsked: 0, rev: -1, saved: "saved", canUndo: false,
+      canRedo: false, toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
     };
   }
 
@@ -169,15 +187,19 @@ export class Model {
   receive(data: EditorData): void {
     const before = this.sync.base;
     const first = before < 0;
+    const pending = this.sync.unsaved;
     const verdict = this.sync.receive(data);
     const change: Partial<State> = {
-      name: data.name, readonly: data.readonly, options: data.options, diff: data.diff ?? null,
+      name: data.name, readonly: data.readonly, options: data.options, diff: data.diff ?? null, rev: data.rev, plan: data.plan ?? this.state.plan,
       facts: shared(this.state.facts, data.facts), problems: sharedList(this.state.problems, data.problems),
     };
     Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: shared(this.state.status, data.run.nodes) });
-    if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
+    if (verdict === "adopt" && !first && (pending || data.by !== "server")) Object.assign(change, this.join(data, pending));
+    else if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
+    if (verdict !== "keep" || (data.by === CID && data.rev >= this.sync.base)) this.common = graphs.sameGraph(this.sent, data.graph) ? this.sent : data.graph;
     this.update(change);
+    if (verdict === "adopt" && this.state.graph !== data.graph) this.sync.touch();
     this.questions.hear(data.answer);
     if (data.focus && data.focus !== this.focus) {
       this.select([data.focus]);
@@ -212,10 +234,13 @@ export class Model {
 
   feed(data: FeedData): void {
     const same = JSON.stringify([data.run, data.nodes]) === JSON.stringify([this.state.run, this.state.status]);
-    if (same) return;
     const ended = data.run?.status !== this.state.run?.status;
-    this.update({ run: data.run, status: shared(this.state.status, data.nodes) });
-    if (ended) this.looks.again();
+    // What a run would do is another thing after each run.
+    const plan = ended ? null : this.state.plan;
+    if (!same) this.update({ run: data.run, status: shared(this.state.status, data.nodes), plan });
+    if (!same && ended) this.looks.again();
+    if (data.people && JSON.stringify(data.people) !== JSON.stringify(this.state.people)) this.update({ people: data.people });
+    if (data.rev !== undefined && data.by !== CID && data.rev > this.sync.base) this.catchUp(data.rev);
   }
 
   /** The answer to what is looked at. */
@@ -224,6 +249,42 @@ export class Model {
     const overlay = this.looks.sight.overlay === data.overlay?.kind ? (data.overlay ?? null) : null;
     const node = data.pending ? {} : { trial: data.trial ?? null, history: data.history ?? null };
     this.update({ ...node, overlay, looking: this.looks.busy });
+  }
+
+  /** Somebody else has drawn: ask for what is there now, and again when no answer comes. */
+  private catchUp(rev: number): void {
+    const now = Date.now();
+    if (this.sync.base < 0 || (this.caughtUp.rev === rev && now - this.caughtUp.at < CATCH_UP_MS)) return;
+    this.caughtUp = { rev, at: now };
+    this.wish({ type: "catch_up" });
+  }
+
+  /** Mine and theirs in one graph; what both changed is shown, and my undo takes back my own changes only. */
+  private join(data: EditorData, pending: boolean): Partial<State> {
+    const { graph, conflicts } = pending
+      ? joined(this.common, this.state.graph, data.graph, this.state.specs)
+      : { graph: data.graph, conflicts: [] };
+    this.history = rebased(this.history, this.common, data.graph, this.state.specs);
+    const here = new Set(graph.nodes.map((node) => node.id));
+    const who = this.state.people.find((one) => one.cid === data.by)?.name ?? (data.by === "server" ? "The server" : "Somebody else");
+    const change: Partial<State> = {
+      graph, selection: this.state.selection.filter((id) => here.has(id)),
+      conflicts: [...conflictsIn(this.state.conflicts, graph), ...conflicts.map((conflict) => ({ conflict, who, serial: ++this.serial }))],
+    };
+    if (conflicts.length > 0 || graph === data.graph) return change;
+    return { ...change, toast: { text: `${who} changed the pipeline at the same time. Both changes are kept.`, undo: false, serial: ++this.serial } };
+  }
+
+  /** Take what the other one did after all, or leave it at what is kept. */
+  settle(standing: Standing, other: boolean): void {
+    if (other) this.change(takeOther(this.state.graph, standing.conflict));
+    this.update({ conflicts: this.state.conflicts.filter((one) => one !== standing) });
+  }
+
+  /** Under another name from now on. */
+  rename(name: string): void {
+    me.rename(name);
+    this.wish({ type: "here" });
   }
 
   private adopt(data: EditorData, first: boolean, refused: boolean): Partial<State> {
@@ -245,6 +306,7 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+    if (fresh) setTimeout(() => this.wish({ type: "here" }), HERE_MS);
     if (fresh) this.text.resume();
   }
 
@@ -269,7 +331,8 @@ export class Model {
       if (node) this.change(expandTo(this.state.graph, this.state.specs, [node], this.heights)); // what it changes is seen
     }
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
-    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
+    const knows = catalogue?.digest ?? null;
+    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows, who: me.said };
     this.send(() => this.port?.setStateValue("intent", intent));
     return this.intents;
   }
@@ -285,7 +348,9 @@ export class Model {
   change(graph: Graph, tag: string | null = null): void {
     if (this.state.readonly || graph === this.state.graph) return;
     this.history = record(this.history, this.state.graph, tag, Date.now());
-    this.put(graph, tag !== null && TYPED.test(tag));
+    // A change that does not speak of the parameters leaves them as they are.
+    const whole = graph.params || !this.state.graph.params ? graph : { ...graph, params: this.state.graph.params };
+    this.put(whole, tag !== null && TYPED.test(tag));
   }
 
   undo(): void {
@@ -515,6 +580,10 @@ export class Model {
     this.update({ reveal: { ids, serial: ++this.serial } });
   }
 
+  askParameters(): void {
+    this.update({ parametersAsked: this.state.parametersAsked + 1 });
+  }
+
   edit(id: string | null): void {
     this.update({ editing: id });
   }
@@ -562,7 +631,7 @@ export class Model {
   }
 
   private put(graph: Graph, typing = false): void {
-    this.state = { ...this.state, graph };
+    this.state = { ...this.state, graph, plan: null };
     this.sync.touch(typing);
   }
 

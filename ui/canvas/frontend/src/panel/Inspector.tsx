@@ -5,6 +5,7 @@ import { edgeId, nodeOf } from "../model/graph";
 import { DiffPane } from "./DiffPane";
 import { ManyPane } from "./ManyPane";
 import { NodePane } from "./NodePane";
+import { Parameters } from "./Parameters";
 import { Problems } from "./Problems";
 import { WirePane } from "./WirePane";
 
@@ -21,7 +22,7 @@ export function Inspector() {
       {single ? <NodePane key={single.id} node={single} wide={wide} onWide={onWide} />
         : selection.length > 1 ? <ManyPane />
         : wire ? <WirePane key={edgeId(wire)} edge={wire} wide={wide} onWide={onWide} />
-        : <Problems />}
+        : <><Problems /><Parameters /></>}
     </aside>
   );
 }

@@ -19,6 +19,7 @@ export function Progress({ id }: { id: string }) {
         <strong>{look.word}</strong>
         {figures.length > 0 && <span className="cb-status-figures"> {figures.join(", ")}</span>}
         {status.message && <p className="cb-status-message">{status.message}</p>}
+        {status.hint && <p className="cb-status-message cb-status-hint">{status.hint}</p>}
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import { BrokenNode } from "./BrokenNode";
 import { Connections } from "./Connections";
 import { Form } from "./Form";
 import { GroupSection } from "./GroupSection";
+import { OutcomeSection } from "./OutcomeSection";
 import { ProblemItem } from "./Problems";
 import { Progress } from "./Progress";
 import { SwitchNote } from "./Switch";
@@ -29,6 +30,7 @@ export function SettingsTab({ node, spec, facts }: Props) {
       <p className="cb-about"><Prose text={spec?.about ?? `This installation has no component called “${node.component}”.`} /></p>
       <SwitchNote node={node} spec={spec} />
       <Progress id={node.id} />
+      <OutcomeSection id={node.id} />
       {general.length > 0 && (
         <ul className="cb-problems">{general.map((problem) => <ProblemItem key={problem.id} problem={problem} showNode={false} />)}</ul>
       )}
