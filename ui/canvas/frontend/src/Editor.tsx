@@ -30,7 +30,7 @@ export function Editor({ model, height }: Props) {
   const [help, setHelp] = useState(false);
   const [panels, setPanels] = useState({ left: true, right: true });
   const selection = useModel(model, (state) => state.selection);
-  const quiet = useModel(model, (state) => state.selection.length === 0 && state.problems.length === 0);
+  const quiet = useModel(model, (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && state.problems.length === 0);
   const pixels = useHeight(root, height);
   // A refusal stays until it has been read, even when the pointer leaves the port.
   const hintAt = useCallback((next: Hint | null) => setHint((now) => (next === null && now?.tone === "refusal" ? now : next)), []);

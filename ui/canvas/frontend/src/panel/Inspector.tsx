@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { usePart } from "../context";
 import { edgeId, nodeOf } from "../model/graph";
+import { Legend } from "./Legend";
 import { ManyPane } from "./ManyPane";
 import { NodePane } from "./NodePane";
 import { Problems } from "./Problems";
@@ -18,7 +19,7 @@ export function Inspector() {
       {single ? <NodePane key={single.id} node={single} wide={wide} onWide={onWide} />
         : selection.length > 1 ? <ManyPane />
         : wire ? <WirePane key={edgeId(wire)} edge={wire} wide={wide} onWide={onWide} />
-        : <Problems />}
+        : <><Legend /><Problems /></>}
     </aside>
   );
 }

@@ -8,6 +8,7 @@ import { Icon } from "../Icon";
 import type { GraphNode } from "../protocol";
 import { ColumnsTab } from "./ColumnsTab";
 import { HelpTab } from "./HelpTab";
+import { Marked } from "./Legend";
 import { Preview } from "./Preview";
 import { SettingsTab } from "./SettingsTab";
 import { StatisticsTab } from "./StatisticsTab";
@@ -54,6 +55,7 @@ export function NodePane({ node, wide, onWide }: Props) {
           </button>
         )}
       </header>
+      <Marked node={node.id} />
       {drawn ? settings : (
         <Tabs tabs={TABS} open={open} onOpen={show} marked={troubled && open !== "Settings" ? ["Settings"] : []}>
           {open === "Settings" && settings}
