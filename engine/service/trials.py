@@ -163,7 +163,7 @@ def _answer(asked: _Question) -> TrialView:
     known = asked.looked.schemas.get(asked.node)
     made = known.component if known else None
     sources = told(asked.samples, asked.sources)
-    after = tried.leaving.get(asked.port) if asked.port in tried.leaving else tried.after
+    after = tried.leaving.get(asked.port or "", tried.after)
     view = _view(asked.node, tried, made, after, rows=asked.most, columns=PAGE_COLUMNS)
     is_whole = all(source.is_whole for source in sources)
     return view.model_copy(
