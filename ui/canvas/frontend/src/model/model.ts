@@ -61,6 +61,8 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
+/** For so long after a wish, nothing is asked. */
+const WISH_MS = 250;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 let clipboard: Graph = EMPTY;
@@ -76,6 +78,7 @@ export class Model {
   private history: History<Graph> = emptyHistory();
   private readonly listeners = new Set<() => void>();
   private intents = 0;
+  private wished = 0;
   private serial = 0;
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
@@ -91,8 +94,9 @@ export class Model {
     });
     this.looks = new Looking(doc, CID, {
       send: (asked) => {
-        this.lookPort?.setStateValue("look", asked);
-        return this.lookPort !== null;
+        // One after the other: what changes something must not be crossed by a question.
+        if (this.sync.unsaved || Date.now() - this.wished < WISH_MS) return false;
+        return this.send(() => this.lookPort?.setStateValue("look", asked), this.lookPort);
       },
       changed: () => this.update({ looking: this.looks.busy }),
     });
@@ -194,11 +198,12 @@ export class Model {
     if (wish.type === "fix") this.fixing = true;
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows: catalogue?.digest ?? null };
+    this.wished = Date.now();
     this.send(() => this.port?.setStateValue("intent", intent));
   }
 
-  private send(deliver: () => void): boolean {
-    if (!this.port) return false;
+  private send(deliver: () => void, port: Port | null = this.port): boolean {
+    if (!port) return false;
     deliver();
     return true;
   }
