@@ -11,6 +11,7 @@ import pyarrow as pa
 from components.base import Component, Cut, LearnedFromRows, LearnedTransform, Source, Split, Transform
 from components.ports import ROLE
 from engine.backends.backend import Backend
+from engine.backends.duckdb import DuckDBBackend
 from engine.checks import Review
 from engine.errors import PEOPLE_ERRORS, CanvasbackError
 from engine.execute.shelf import Shelf, Tables
@@ -18,8 +19,8 @@ from engine.schemas import NodeSchemas, with_roles
 
 MOST_NODES = 60
 """Further from its sources, a node is not tried: every step before it may have to be taken again."""
-MOST_BYTES = 128_000_000
-"""Of what one node makes."""
+MOST_ROWS = 200_000
+"""That one node may make of the sample."""
 LEARNED_ROWS = 2_000
 """Of the sample, for what looks at rows one by one to learn: nothing can stop it in between."""
 
@@ -54,7 +55,7 @@ class SampleRun:
         What earlier runs made; this one adds to it.
     """
 
-    def __init__(self, review: Review, samples: Samples, shelf: Shelf, backend: Backend) -> None:
+    def __init__(self, review: Review, samples: Samples, shelf: Shelf, backend: DuckDBBackend) -> None:
         self._placed = review.placement.pipeline
         self._order = tuple(self._placed.order())
         self._schemas = review.schemas
@@ -119,21 +120,18 @@ class SampleRun:
         if component is None or not component.is_lazy:
             label = self._placed.by_id[node_id].label
             raise NotTried(f"{label} comes before and needs a whole run.", hint="Run to here to see rows.")
-        arriving = [self._backend.register(table) for table in self.inputs(node_id).values()]
+        arriving = [self._backend.lend(table) for table in self.inputs(node_id).values()]
         made = applied(component, arriving, self._backend)
         return {port: self._collected(table, node_id) for port, table in made.items()}
 
     def _collected(self, table: ir.Table, node_id: str) -> pa.Table:
         """The rows, unless there are too many: a join can make billions of a sample."""
-        batches, size = [], 0
-        for batch in self._backend.batches(table):
-            size += batch.nbytes
-            if size > MOST_BYTES:
-                label = self._placed.by_id[node_id].label
-                message = f"{label} makes so many rows even of the sample that the preview was stopped."
-                raise NotTried(message, hint="Check what it joins or repeats by.")
-            batches.append(batch)
-        return pa.Table.from_batches(batches, schema=table.schema().to_pyarrow())
+        made = self._backend.few(table, MOST_ROWS + 1)
+        if len(made) <= MOST_ROWS:
+            return made
+        label = self._placed.by_id[node_id].label
+        message = f"{label} makes so many rows even of the sample that the preview was stopped."
+        raise NotTried(message, hint="Check what it joins or repeats by.")
 
     def _print(self, node_id: str) -> str:
         """What a result depends on: the component, its params, and the prints of what arrives."""

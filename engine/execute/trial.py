@@ -84,7 +84,7 @@ def try_node(review: Review, node_id: str, samples: Samples, shelf: Shelf) -> Tr
             raise NotTried("Nothing reaches this node yet.", hint="Connect a table to it.")
         if component is None:
             return Trial(arriving)
-        tables = [backend.register(table) for table in arriving.values()]
+        tables = [backend.lend(table) for table in arriving.values()]
         values = _expressions(component, tables[0], backend)
         if not component.is_lazy:
             return Trial(arriving, expressions=values)

@@ -13,7 +13,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def changed_cells(before: pa.Table, after: pa.Table) -> Mapping[str, Mask]:
-    """For each column that is new or differs somewhere, the rows of `after` in which it does.
+    """For each column that is new, has another type or differs somewhere, the rows of `after` in which it does.
 
     Rows are the same by their ids; a row that was not there before differs in no column that was.
     """
@@ -22,13 +22,29 @@ def changed_cells(before: pa.Table, after: pa.Table) -> Mapping[str, Mask]:
     for name in after.column_names:
         if is_reserved(name):
             continue
-        if name not in before.column_names or before.schema.field(name).type != after.schema.field(name).type:
+        if name not in before.column_names:
+            found[name] = np.ones(len(after), np.bool_)
+            continue
+        left, right = before.column(name), after.column(name)
+        is_retyped = left.type != right.type
+        if is_retyped and not (_is_number(left.type) and _is_number(right.type)):
             found[name] = np.ones(len(after), np.bool_)
         elif same is not None:
-            differs = _differs(before.column(name).take(same), after.column(name)) & same.is_valid().to_numpy(False)
-            if differs.any():
+            differs = _differs(*_alike(left.take(same), right)) & same.is_valid().to_numpy(zero_copy_only=False)
+            if is_retyped or differs.any():
                 found[name] = differs
     return found
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _alike(left: pa.ChunkedArray, right: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Whole numbers that became others are compared by what they are."""
+    if left.type == right.type:
+        return left, right
+    return pc.cast(left, pa.float64(), safe=False), pc.cast(right, pa.float64(), safe=False)
 
 
 def _partners(before: pa.Table, after: pa.Table) -> pa.Array | None:

@@ -35,7 +35,7 @@ def _notes(
     if learned_from is not None:
         rows = f"{learned_from:,} {'train rows' if has_roles else 'rows'}"
         whole = "train row" if has_roles else "row"
-        yield f"Learned from the {rows} of the sample; a run learns from every {whole}."
+        yield f"Learned from the {rows}{'.' if is_whole else f' of the sample; a run learns from every {whole}.'}"
     if is_whole:
         return
     placed = looked.placement.pipeline

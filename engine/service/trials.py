@@ -176,7 +176,7 @@ def _answer(asked: _Question) -> TrialView:
     known = asked.looked.schemas.get(asked.node)
     made = known.component if known else None
     sources = told(asked.samples, asked.sources)
-    after = tried.leaving.get(asked.port) if asked.port in tried.leaving else tried.after
+    after = tried.leaving.get(asked.port or "", tried.after)
     view = _view(asked.node, tried, made, after, rows=asked.most, columns=PAGE_COLUMNS)
     is_whole = all(source.is_whole for source in sources)
     return view.model_copy(
@@ -185,7 +185,7 @@ def _answer(asked: _Question) -> TrialView:
             "arriving": {port: len(table) for port, table in tried.arriving.items()},
             "sources": sources,
             "notes": notes_on(made, asked.looked, asked.node, tried.learned_from, is_whole=is_whole),
-            "columns": sketches_of(_with_role(after), tried.before) if after is not None else [],
+            "columns": _sketches(tried.before, after),
             "seconds": round(time.perf_counter() - started, 3),
         }
     )
@@ -246,6 +246,10 @@ def _with_role(table: pa.Table) -> pa.Table:
     return table.rename_columns(["role" if name == ROLE else name for name in table.column_names])
 
 
+def _sketches(before: pa.Table | None, after: pa.Table | None) -> list[SketchView]:
+    return [] if after is None else sketches_of(_with_role(after), None if before is None else _with_role(before))
+
+
 def _expression(table: pa.Table) -> RowsView:
     names = [name for name in table.column_names if not is_reserved(name)][: SHOWN_COLUMNS - 1]
     shown = _rows(table.select([*names, RESULT]), [*names, RESULT], SHOWN_ROWS, SHOWN_COLUMNS)
@@ -270,7 +274,10 @@ def _rows(
     ordered = list(dict.fromkeys([*(name for name in first if name in names), *names]))
     chosen = ordered[:columns]
     rows = table.select(chosen).slice(0, most).to_pylist()
-    masks = [differs.get(name, np.zeros(len(table), np.bool_)) for name in chosen]
+    # Where all of a column is another, no cell of it stands out.
+    masks = [
+        np.zeros(len(table), np.bool_) if (mask := differs.get(name)) is None or mask.all() else mask for name in chosen
+    ]
     marks = [[place for place, mask in enumerate(masks) if mask[row]] for row in range(len(rows))]
     return RowsView(
         columns=chosen,

@@ -82,7 +82,7 @@ def test_only_what_changed_is_marked_and_what_is_new_comes_first(place: Workspac
     shown = tried(place, chain())
     assert shown.after is not None
     assert (shown.after.columns[0], shown.after.changed) == ("made", ["made"])
-    assert all(marks == [0] for marks in shown.after.marks)
+    assert not any(shown.after.marks)  # all of a new column is new
     assert [column.name for column in shown.columns if column.is_new] == ["made"]
     assert len(shown.columns[0].bins) > 1
     filled = tried(place, chain(), "i")
@@ -110,6 +110,8 @@ def test_a_sample_is_drawn_once_and_told_honestly(
     assert shown.arriving == {"left": FEW, "right": 7}
     assert any("only sampled rows meet here" in note for note in shown.notes)
     assert any("a run takes all of them" in note for note in tried(home, drawn, "g").notes)
+    one = draw({"s": nodes["many"], "n": ("standardize", {"columns": ["x"]})}, "s -> n")
+    assert "Learned from the 500 rows of the sample; a run learns from every row." in tried(home, one).notes
     kept = sorted(folder.name for folder in home.cache.root.iterdir() if not folder.name.startswith("."))
     assert len(kept) == 2
     trials._answer.cache_clear()
@@ -155,9 +157,9 @@ def explosion() -> Pipeline:
 def test_what_takes_too_long_or_too_much_is_stopped_and_says_so(
     place: Workspace, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sample_run, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(sample_run, "MOST_ROWS", 10_000)
     assert "makes so many rows even of the sample" in (tried(place, explosion(), "j").note or "")
-    monkeypatch.setattr(sample_run, "MOST_BYTES", 10_000_000_000)
+    monkeypatch.setattr(sample_run, "MOST_ROWS", 2_000_000)
     monkeypatch.setattr(trial, "MOST_SECONDS", 0.05)
     shown = tried(place, explosion())
     assert shown.of == "example" or shown.after is None
@@ -169,6 +171,8 @@ def test_cells_differ_by_row_not_by_place() -> None:
     after = pa.table({ROW: [3, 2], "a": [3.0, 5.0], "b": ["z", "y"], "t": ["3", "2"], "new": [0, 0]})
     found = {name: mask.tolist() for name, mask in changed_cells(before, after).items()}
     assert found == {"a": [False, True], "t": [True, True], "new": [True, True]}
+    whole, other = pa.table({ROW: [1, 2], "n": [1, 2]}), pa.table({ROW: [1, 2], "n": [1.0, 2.5]})
+    assert changed_cells(whole, other)["n"].tolist() == [False, True]
     numbers = pa.table({ROW: [1], "n": [float("nan")]})
     assert changed_cells(numbers, numbers) == {}
     assert list(changed_cells(before, pa.table({"a": [1.0]}))) == []  # without ids there is no same row

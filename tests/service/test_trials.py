@@ -56,7 +56,7 @@ def test_what_is_learned_is_learned_from_the_sample_after_what_comes_before(plac
     assert shown.after is not None
     assert shown.after.changed
     assert shown.note is None
-    assert any(note.startswith("Learned from the ") and "train rows of the sample" in note for note in shown.notes)
+    assert [note for note in shown.notes if note.startswith("Learned from the ") and note.endswith(" train rows.")]
 
 
 def test_a_model_and_a_mistake_before_say_why_there_is_nothing_to_see(place: Workspace) -> None:

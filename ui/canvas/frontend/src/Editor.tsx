@@ -48,7 +48,9 @@ export function Editor({ model, height }: Props) {
   const [panels, setPanels] = useState(() => ({ left: innerWidth > NARROW, right: true }));
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(
-    model, (state) => state.selection.length === 0 && state.problems.length === 0 && !state.diff && state.parametersAsked === 0,
+    model,
+    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && state.problems.length === 0 && !state.diff
+      && state.parametersAsked === 0,
   );
   const compares = useModel(model, (state) => state.diff !== null);
   const view: View = compares ? "canvas" : chosenView;

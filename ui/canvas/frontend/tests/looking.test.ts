@@ -1,6 +1,6 @@
 /** What is looked at is asked beside the edits: quiet first, then again while it is worked out. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Looking, LOST_MS, PENDING_MS, QUIET_MS } from "../src/model/looking";
+import { Looking, LOST_MS, PENDING_MS, QUIET_MS, TURN_MS } from "../src/model/looking";
 import type { LookAsked, LookData } from "../src/protocol";
 
 describe("looking", () => {
@@ -22,7 +22,7 @@ describe("looking", () => {
     expect(sent).toEqual([]);
     looking.at({ node: "a" });
     looking.at({ node: "b" });
-    vi.advanceTimersByTime(QUIET_MS);
+    vi.advanceTimersByTime(TURN_MS);
     expect(sent).toMatchObject([{ doc: "doc", cid: "me", node: "b", port: null, rows: 50, overlay: null, try: 0 }]);
     expect(looking.busy).toBe(true);
     expect(looking.receive(answer())).toBe(true);
@@ -33,7 +33,7 @@ describe("looking", () => {
 
   it("asks the same again while the answer is worked out, and takes no answer to an older question", () => {
     looking.at({ node: "a" });
-    vi.advanceTimersByTime(QUIET_MS);
+    vi.advanceTimersByTime(TURN_MS);
     expect(looking.receive(answer({ pending: true }))).toBe(false);
     vi.advanceTimersByTime(PENDING_MS);
     expect(sent.map((asked) => [asked.seq, asked.try])).toEqual([[1, 0], [1, 1]]);
@@ -45,9 +45,19 @@ describe("looking", () => {
     expect(looking.receive(answer())).toBe(true);
   });
 
+  it("waits while something is on its way that changes the pipeline", () => {
+    let free = false;
+    looking = new Looking("doc", "me", { send: (asked) => free && sent.push(asked) > 0, changed: () => undefined });
+    looking.at({ node: "a" });
+    vi.advanceTimersByTime(TURN_MS + PENDING_MS);
+    free = true;
+    vi.advanceTimersByTime(PENDING_MS);
+    expect(sent.map((asked) => asked.try)).toEqual([0]);
+  });
+
   it("asks again when an answer is lost, or the connection comes back", () => {
     looking.at({ overlay: "serving", model: "m" });
-    vi.advanceTimersByTime(QUIET_MS + LOST_MS);
+    vi.advanceTimersByTime(TURN_MS + LOST_MS);
     expect(sent.map((asked) => asked.try)).toEqual([0, 1]);
     looking.resume();
     expect(sent).toHaveLength(3);

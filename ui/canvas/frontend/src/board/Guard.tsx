@@ -24,38 +24,27 @@ export function Guard() {
           </button>
         ))}
       </div>
-      {overlaid && <div className="cb-legend" role="status" data-testid="legend">{overlay ? <Legend overlay={overlay} /> : <p className="cb-hint">Looking…</p>}</div>}
+      {overlaid && overlay && overlay.models.length > 1 && (
+        <select className="cb-input cb-select cb-guard-model" aria-label="Whose endpoint" data-testid="overlay-model" value={overlay.model ?? ""}
+          onChange={(event) => model.overlay(overlay.kind, event.target.value)}>
+          {overlay.models.map((one) => <option key={one.id} value={one.id}>{one.title}</option>)}
+        </select>
+      )}
+      {overlaid && <div className="cb-guard-key" role="status" data-testid="legend">{overlay ? <Key overlay={overlay} /> : <span className="cb-hint">Looking…</span>}</div>}
     </Panel>
   );
 }
 
-function Legend({ overlay }: { overlay: Overlay }) {
-  const { model } = useEditor();
+/** The legend in short; in full it stands in the panel at the right while nothing is selected. */
+function Key({ overlay }: { overlay: Overlay }) {
   const borders = [...new Set(Object.values(overlay.borders))];
   return (
     <>
-      {overlay.models.length > 1 && (
-        <label className="cb-legend-model">
-          Endpoint of
-          <select className="cb-input cb-select" data-testid="overlay-model" value={overlay.model ?? ""} onChange={(event) => model.overlay(overlay.kind, event.target.value)}>
-            {overlay.models.map((one) => <option key={one.id} value={one.id}>{one.title}</option>)}
-          </select>
-        </label>
-      )}
-      {overlay.note && <p className="cb-hint">{overlay.note}</p>}
-      <ul>
-        {legend(overlay).map((entry) => (
-          <li key={entry.kind}>
-            <span className={`cb-guard-mark cb-tone-${entry.tone}`}><Icon name={entry.icon} />{entry.word}</span>
-            <span className="cb-count">{entry.count}</span>
-            <p className="cb-hint">{entry.means}</p>
-          </li>
-        ))}
-        {borders.map((text) => (
-          <li key={text}><span className="cb-guard-mark cb-tone-calm"><Icon name="content_cut" />Border</span><p className="cb-hint">{text}</p></li>
-        ))}
-      </ul>
-      {legend(overlay).length > 0 && <p className="cb-hint">What plays no part is dimmed.</p>}
+      {overlay.note && <span className="cb-hint">{overlay.note}</span>}
+      {legend(overlay).map((entry) => (
+        <span key={entry.kind} className={`cb-guard-mark cb-tone-${entry.tone}`} title={entry.means}><Icon name={entry.icon} />{entry.word} <small>{entry.count}</small></span>
+      ))}
+      {borders.length > 0 && <span className="cb-guard-mark cb-tone-calm" title={borders.join(" ")}><Icon name="content_cut" />Split here</span>}
     </>
   );
 }

@@ -7,6 +7,8 @@ import type { LookAsked, LookData, OverlayKind } from "../protocol";
 export const PAGE_ROWS = 50;
 export const MOST_ROWS = 1000;
 export const QUIET_MS = 60;
+/** After something else is looked at: what Python is told of the selection goes first. */
+export const TURN_MS = 220;
 export const PENDING_MS = 150;
 export const LOST_MS = 4000;
 
@@ -21,7 +23,7 @@ export interface Sight {
 export const NOWHERE: Sight = { node: null, port: null, rows: PAGE_ROWS, overlay: null, model: null };
 
 export interface Wire {
-  /** Returns false when there is nothing to send over at the moment. */
+  /** Returns false when it must wait: for a connection, or because an edit or a wish is on its way. */
   send(asked: LookAsked): boolean;
   changed(): void;
 }
@@ -45,16 +47,16 @@ export class Looking {
     const next = { ...this.sight, ...part };
     if (JSON.stringify(next) === JSON.stringify(this.sight)) return;
     this.sight = next;
-    this.again();
+    this.again(TURN_MS);
   }
 
   /** The answer may have changed. */
-  again(): void {
+  again(quiet = QUIET_MS): void {
     clearTimeout(this.timer);
     this.seq += 1;
     this.tries = 0;
     this.busy = this.sight.node !== null || this.sight.overlay !== null;
-    if (this.busy) this.timer = setTimeout(() => this.ask(), QUIET_MS);
+    if (this.busy) this.timer = setTimeout(() => this.ask(), quiet);
     this.wire.changed();
   }
 
@@ -78,8 +80,8 @@ export class Looking {
 
   private ask(): void {
     clearTimeout(this.timer);
-    this.wire.send({ doc: this.doc, cid: this.cid, seq: this.seq, ...this.sight, try: this.tries });
-    this.tries += 1;
-    this.timer = setTimeout(() => this.ask(), LOST_MS);
+    const sent = this.wire.send({ doc: this.doc, cid: this.cid, seq: this.seq, ...this.sight, try: this.tries });
+    if (sent) this.tries += 1;
+    this.timer = setTimeout(() => this.ask(), sent ? LOST_MS : PENDING_MS);
   }
 }

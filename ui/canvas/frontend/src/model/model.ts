@@ -107,6 +107,8 @@ const SELECT_QUIET_MS = 150;
 const TYPED = /^(param|title) /;
 const HERE_MS = 400;
 const CATCH_UP_MS = 3000;
+/** For so long after a wish, nothing is asked. */
+const WISH_MS = 250;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 
@@ -126,6 +128,7 @@ export class Model {
   private history: History<Graph> = emptyHistory();
   private readonly listeners = new Set<() => void>();
   private intents = 0;
+  private wished = 0;
   private serial = 0;
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
@@ -158,8 +161,9 @@ export class Model {
     });
     this.looks = new Looking(doc, CID, {
       send: (asked) => {
-        this.lookPort?.setStateValue("look", asked);
-        return this.lookPort !== null;
+        // One after the other: what changes something must not be crossed by a question.
+        if (this.sync.unsaved || Date.now() - this.wished < WISH_MS) return false;
+        return this.send(() => this.lookPort?.setStateValue("look", asked), this.lookPort);
       },
       changed: () => this.update({ looking: this.looks.busy }),
     });
@@ -333,12 +337,13 @@ export class Model {
     const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
     const knows = catalogue?.digest ?? null;
     const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows, who: me.said };
+    this.wished = Date.now();
     this.send(() => this.port?.setStateValue("intent", intent));
     return this.intents;
   }
 
-  private send(deliver: () => void): boolean {
-    if (!this.port) return false;
+  private send(deliver: () => void, port: Port | null = this.port): boolean {
+    if (!port) return false;
     deliver();
     return true;
   }

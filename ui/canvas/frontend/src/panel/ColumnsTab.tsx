@@ -55,7 +55,7 @@ function One({ node, port, column, isSource }: { node: string; port: string; col
         {column.change === "renamed" && <span className="cb-was">{column.was} → </span>}
         {column.name}
       </span>
-      {changed && <span className="cb-change-word">{column.change === "added" && column.was ? column.was : look.word}</span>}
+      {changed && <span className={column.change === "retyped" ? "cb-hidden" : "cb-change-word"}>{column.change === "added" && column.was ? column.was : look.word}</span>}
       <span className="cb-columns-type">{column.change === "retyped" ? `${column.was} → ${column.type}` : column.type}</span>
       {column.change !== "dropped" && <ColumnMenu node={node} port={port} column={column} />}
     </li>

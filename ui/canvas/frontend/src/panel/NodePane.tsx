@@ -8,6 +8,7 @@ import { Icon } from "../Icon";
 import type { GraphNode } from "../protocol";
 import { ColumnsTab } from "./ColumnsTab";
 import { HelpTab } from "./HelpTab";
+import { Marked } from "./Legend";
 import { Preview } from "./Preview";
 import { ReplaceWith } from "./ReplaceWith";
 import { SettingsTab } from "./SettingsTab";
@@ -63,6 +64,7 @@ export function NodePane({ node, wide, onWide }: Props) {
           </button>
         )}
       </header>
+      <Marked node={node.id} />
       {replacing && spec && <ReplaceWith id={node.id} onDone={() => setReplacing(false)} />}
       {drawn ? settings : (
         <Tabs tabs={TABS} open={open} onOpen={show} marked={troubled && open !== "Settings" ? ["Settings"] : []}>

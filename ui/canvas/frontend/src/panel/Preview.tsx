@@ -65,13 +65,18 @@ function Shown({ trial, busy, onlyAfter, wide, onWide }: Omit<Props, "node"> & {
           ))}
         </div>
       )}
+      {!isAfter && <Notes notes={trial.notes} />}
       {table && !isAfter && !trial.after && <p className="cb-hint">The rows that arrive here:</p>}
       {table && <SampleTable table={table} label={isAfter ? "Sample rows after this node" : "Sample rows before this node"} testId={isAfter ? "sample-after" : "sample-before"} />}
       {table && !example && <More shown={table.rows.length} total={table.total} left={table.left_out} />}
-      {trial.notes.length > 0 && <ul className="cb-preview-notes">{trial.notes.map((note) => <li key={note}>{note}</li>)}</ul>}
+      {isAfter && <Notes notes={trial.notes} />}
       {isAfter && trial.columns.length > 0 && <Profile columns={trial.columns} />}
     </>
   );
+}
+
+function Notes({ notes }: { notes: string[] }) {
+  return notes.length === 0 ? null : <ul className="cb-preview-notes">{notes.map((note) => <li key={note}>{note}</li>)}</ul>;
 }
 
 function More({ shown, total, left }: { shown: number; total: number; left: number }) {
