@@ -31,6 +31,7 @@ const READABLE = 0.7;
 const MARGIN = 28;
 const TALLEST = 300;
 const SETTLED_MS = 40;
+const DOUBLE_CLICK_MS = 350;
 const HOVER_MS = 180;
 
 function drawNodes(nodes: readonly GraphNode[], specs: Specs, selection: readonly string[], before: Node[]): Node[] {
@@ -108,6 +109,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const [target, setTarget] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
+  const showing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined);
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
@@ -243,7 +245,13 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         isValidConnection={isValid}
         onEdgeMouseEnter={(_, edge) => hover(edge.id)}
         onEdgeMouseLeave={() => hover(null)}
-        onNodeClick={(_, node) => setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), SETTLED_MS)}
+        onNodeClick={(_, node) => {
+          clearTimeout(showing.current);
+          // What a double-click opens in place must stay under the pointer until then.
+          const wait = node.type === "card" ? SETTLED_MS : DOUBLE_CLICK_MS;
+          showing.current = setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, node.id)), wait);
+        }}
+        onNodeDoubleClick={() => clearTimeout(showing.current)}
         onPaneClick={() => setQuick(null)}
         onMoveStart={() => setQuick(null)}
         onMoveEnd={(_, viewport) => { model.viewport = viewport; }}
