@@ -11,7 +11,11 @@ from engine.leakage import is_a
 
 
 def switch_problems(effect: InEffect) -> Iterator[Problem]:
-    """One finding for each node without which others are left out, and one where nothing is left to run."""
+    """One finding for each node without which others are left out; where nothing is left to run, that alone."""
+    is_drawn = any(not node.is_only_drawn for node in effect.drawn.nodes)
+    if is_drawn and all(node.is_only_drawn for node in effect.pipeline.nodes):
+        yield _nothing_left(next(n for n in effect.drawn.nodes if n.disabled and not n.is_only_drawn))
+        return
     for node in effect.drawn.by_id.values():
         needing = [effect.drawn.by_id[other].label for other in effect.needing(node.id)]
         if node.disabled and needing:
@@ -19,16 +23,11 @@ def switch_problems(effect: InEffect) -> Iterator[Problem]:
             message = f"{node.label} {_state(node)}: {listed(needing)} {verb} left out of runs."
             hint = "Switch it on again, or feed what comes after it from elsewhere."
             yield Problem("switched_off", message, "info", node.id, hint=hint, fix=_fix(node))
-    is_drawn = any(not node.is_only_drawn for node in effect.drawn.nodes)
-    if is_drawn and all(node.is_only_drawn for node in effect.pipeline.nodes):
-        first = next((node for node in effect.drawn.nodes if node.disabled), None)
-        yield Problem(
-            "all_switched_off",
-            "Nothing is left to run: every node is switched off, or needs one that is.",
-            node=first.id if first else None,
-            hint="Switch a node on.",
-            fix=_fix(first) if first else None,
-        )
+
+
+def _nothing_left(first: Node) -> Problem:
+    message = "Nothing is left to run: every node is switched off, or needs one that is."
+    return Problem("all_switched_off", message, node=first.id, hint="Switch a node on.", fix=_fix(first))
 
 
 def as_drawn(effect: InEffect, problem: Problem) -> Problem:

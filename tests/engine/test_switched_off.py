@@ -188,7 +188,7 @@ def test_a_circle_of_bypassed_nodes_lets_nothing_pass() -> None:
     assert set(effect.left_out) == {"a", "b", "c"}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sound_drawings(), st.data())
 def test_whatever_is_switched_off_what_is_left_is_a_drawing_in_which_nothing_new_is_missing(
     drawn: Pipeline, data: Any

@@ -73,6 +73,7 @@ def test_a_group_collapses_runs_and_expands(
     expect(board.wires()).to_have_count(1)
     page.get_by_test_id("toast").get_by_role("button", name="Undo").click()
     expect(board.wires()).to_have_count(3)
+    board.node("prepare").get_by_text("Prepare").click()
     page.keyboard.press("Control+d")
     board.wait_until_saved()
     nodes = exported(product, request)

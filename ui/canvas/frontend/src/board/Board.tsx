@@ -39,6 +39,7 @@ const SNAP: [number, number] = [GRID, GRID];
 const ADDING = ["Meta", "Control", "Shift"];
 const PLAIN = { hideAttribution: true };
 const SETTLED_MS = 40;
+const DOUBLE_CLICK_MS = 350;
 const HOVER_MS = 180;
 
 function drawNodes(nodes: readonly GraphNode[], specs: Specs, selection: readonly string[], before: Node[]): Node[] {
@@ -135,6 +136,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const [replacing, setReplacing] = useState<string | null>(null);
   const [quick, setQuick] = useState<QuickAddAt | null>(null);
   const box = useRef<HTMLDivElement>(null);
+  const showing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
 
@@ -230,9 +232,13 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const onConnectStart = useCallback(() => hint(null), [hint]);
   const onEdgeEnter = useCallback((_: unknown, edge: Edge) => hover(edge.id), [hover]);
   const onEdgeLeave = useCallback(() => hover(null), [hover]);
-  const onNodeClick = useCallback((_: unknown, { id }: Node) => {
-    setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, id)), SETTLED_MS);
+  const onNodeClick = useCallback((_: unknown, { id, type }: Node) => {
+    clearTimeout(showing.current);
+    // What a double-click opens in place must stay under the pointer until then.
+    const wait = type === "card" ? SETTLED_MS : DOUBLE_CLICK_MS;
+    showing.current = setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, id)), wait);
   }, [flow, model]);
+  const onNodeDoubleClick = useCallback(() => clearTimeout(showing.current), []);
   const onPaneClick = useCallback(() => {
     setQuick(null);
     model.choosePort(null);
@@ -295,6 +301,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         onEdgeMouseEnter={onEdgeEnter}
         onEdgeMouseLeave={onEdgeLeave}
         onNodeClick={onNodeClick}
+        onNodeDoubleClick={onNodeDoubleClick}
         onPaneClick={onPaneClick}
         onMoveStart={onMoveStart}
         onMoveEnd={onMoveEnd}

@@ -48,7 +48,7 @@ function inFull(status: NodeStatus): string {
 
 /** What a switch makes of a node that does not run. */
 export function PartFooter({ part }: { part: Part }) {
-  return <div className="cb-node-foot cb-tone-quiet" title={part.about}><Icon name={part.icon} /><span className="cb-node-word">{part.word}</span><span className="cb-clip cb-node-why">{part.about}</span></div>;
+  return <div className="cb-node-foot cb-tone-quiet" title={part.about}><Icon name={part.icon} /><span className="cb-node-word">{part.word}</span><span className="cb-clip cb-node-why">{part.why}</span></div>;
 }
 
 export function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {

@@ -1,9 +1,9 @@
 /** What can be done with the selection as groups and switches: each one change, which Undo takes back. */
 import { collapse, expand } from "../board/groups/collapsing";
-import { drawnAs, isCollapsed, specOf } from "../board/nodes/drawn";
+import { boxOf, drawnAs, freeSpot, isCollapsed, specOf } from "../board/nodes/drawn";
 import { groupsOf, groupSpec, groupTitle, meant, ungrouped } from "../board/groups/grouping";
 import { shownOf, standIn, visible } from "../board/groups/shown";
-import { nodeOf } from "./graph";
+import { nodeOf, type Point } from "./graph";
 import type { Model } from "./model";
 import { switched } from "./switching";
 
@@ -50,10 +50,17 @@ export function toggle(model: Model, ids: readonly string[] = model.state.select
   model.change(switched(graph, new Set(nodes.map((node) => node.id))));
 }
 
-/** Put a note beside what is selected, or into the middle, and write on it. */
-export function note(model: Model, centre: [number, number]): void {
-  const spec = model.state.palette.find((one) => drawnAs(one) === "note");
-  if (spec && !model.state.readonly) model.edit(model.addBeside(spec.key, centre, model.heights));
+/** Put a note below what is selected, or into the middle, and write on it. */
+export function note(model: Model, centre: Point): void {
+  const { graph, specs, selection, palette, readonly } = model.state;
+  const spec = palette.find((one) => drawnAs(one) === "note");
+  if (!spec || readonly) return;
+  const beside = nodeOf(graph, selection.length === 1 ? selection[0]! : null);
+  const box = beside && boxOf(beside, specs, model.heights);
+  const wanted: Point = box ? [box.x, box.y + box.height + 20] : centre;
+  const id = model.add(spec.key, freeSpot(shownOf(graph, specs).nodes, specs, spec, wanted, model.heights));
+  model.reveal([id]);
+  model.edit(id);
 }
 
 /** Write on a note, or name a group, where it lies. Says whether it is one. */

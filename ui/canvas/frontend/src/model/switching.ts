@@ -18,21 +18,31 @@ export interface Part {
   icon: string;
   /** On the card. */
   word: string;
+  /** The same without the word. */
+  why: string;
   about: string;
 }
 
-const OFF = { icon: "toggle_off", word: "Off", about: "Switched off: it does not run." };
-const BYPASSED = { icon: "step_over", word: "Bypassed", about: "Bypassed: what arrives goes on unchanged." };
-const LEFT_OUT = { icon: "do_not_disturb_on", word: "Left out", about: "Left out: something that it needs is switched off." };
+const part = (icon: string, word: string, about: string): Part => ({ icon, word, about, why: about.replace(/^(Bypassed|Left out|Switched off)[:,] /, "") });
+const OFF = part("toggle_off", "Off", "Switched off: it does not run.");
+const BYPASSED = part("step_over", "Bypassed", "Bypassed: what arrives goes on unchanged.");
+const LEFT_OUT = part("do_not_disturb_on", "Left out", "Left out: something that it needs is switched off.");
 
 /** What a switch makes of a node; null where it runs. What is known here is told at once, the rest when the engine has said it. */
 export function partOf(node: GraphNode, spec: ComponentSpec | undefined, facts: Facts | undefined): Part | null {
-  const about = (part: Part): Part => ({ ...part, about: facts?.note || part.about });
+  const about = (one: Part): Part => part(one.icon, one.word, facts?.note || one.about);
   if (node.disabled) {
     const known = spec?.passes ? BYPASSED : OFF;
     return facts?.part === "bypassed" || facts?.part === "off" ? about(known) : known;
   }
   return facts?.part === "left_out" ? about(LEFT_OUT) : null;
+}
+
+/** What switches make of a whole group; null where anything in it runs. */
+export function partOfAll(parts: readonly (Part | null)[]): Part | null {
+  const found = parts.filter((one) => one !== null);
+  if (found.length === 0 || found.length < parts.length) return null;
+  return found.find((one) => one.word === LEFT_OUT.word) ?? found[0]!;
 }
 
 /** What the switch of a node is called. */

@@ -6,8 +6,9 @@ import { Icon } from "../../Icon";
 import { fold } from "../../model/acting";
 import { nodeOf } from "../../model/graph";
 import { gateId, titleOf } from "../../model/rules";
+import { partOf, partOfAll } from "../../model/switching";
 import type { Problem } from "../../protocol";
-import { Badge, Footer } from "../NodeCard";
+import { Badge, Footer, PartFooter } from "../NodeCard";
 import { Port } from "../Port";
 import type { Gate } from "./gates";
 import { groupTitle, meant } from "./grouping";
@@ -26,14 +27,14 @@ export const GroupCard = memo(function GroupCard({ id, selected }: NodeProps) {
   const refresh = useUpdateNodeInternals();
   const ports = gates.map((gate) => gateId(gate.side, gate.node, gate.port)).join(" ");
   useEffect(() => refresh(id), [refresh, id, ports]);
-  const { problems, nodes, titles, whole } = useInside(id);
+  const { problems, nodes, titles, off, part, whole } = useInside(id);
   if (!node) return null;
 
   const title = groupTitle(node, specs);
   const failing = problems.some((one) => one.severity === "error") || whole?.status === "failed";
   const classes = ["cb-node", "cb-group", `cb-paint-${paintOf(node, specs.get(node.component))}`,
-    selected && "cb-node-selected", failing && "cb-node-bad", whole?.status === "running" && "cb-node-running"];
-  const words = `${nodes} ${nodes === 1 ? "node" : "nodes"}`;
+    selected && "cb-node-selected", failing && "cb-node-bad", part && "cb-node-left-out", whole?.status === "running" && "cb-node-running"];
+  const words = `${nodes} ${nodes === 1 ? "node" : "nodes"}${off > 0 ? `, ${off} off` : ""}`;
   return (
     <div data-testid={`node-${id}`} className={classes.filter(Boolean).join(" ")} onDoubleClick={() => fold(model, [id])}>
       <div className="cb-node-head">
@@ -49,7 +50,7 @@ export const GroupCard = memo(function GroupCard({ id, selected }: NodeProps) {
       </div>
       <div className="cb-node-summary cb-clip" title={titles}><strong>{words}</strong>{titles && `: ${titles}`}</div>
       <Gates gates={gates} />
-      <Footer status={whole} note={null} />
+      {part ? <PartFooter part={part} /> : <Footer status={whole} note={null} />}
     </div>
   );
 });
@@ -60,14 +61,17 @@ function useInside(id: string) {
   const specs = usePart((state) => state.specs);
   const every = usePart((state) => state.problems);
   const status = usePart((state) => state.status);
+  const facts = usePart((state) => state.facts);
   return useMemo(() => {
     const hidden = withHidden(graph, specs, [id]);
-    const inside = meant(graph, specs, [id], model.heights).map((one) => ({ id: one.id, title: titleOf(one, specs) }));
+    const within = meant(graph, specs, [id], model.heights);
+    const inside = within.map((one) => ({ id: one.id, title: titleOf(one, specs) }));
+    const parts = within.map((one) => partOf(one, specs.get(one.component), facts[one.id]));
     const problems: Problem[] = every.filter((one) => one.node !== null && hidden.has(one.node));
     const gates = shownOf(graph, specs).gates.get(id) ?? NO_GATES;
     const titles = inside.map((one) => one.title).join(", ");
-    return { problems, nodes: inside.length, titles, whole: wholeOf(inside, status, gates) };
-  }, [model, graph, specs, every, status, id]);
+    return { problems, nodes: inside.length, titles, off: within.filter((one) => one.disabled).length, part: partOfAll(parts), whole: wholeOf(inside, status, gates) };
+  }, [model, graph, specs, every, status, facts, id]);
 }
 
 /** Inputs at the left and outputs at the right, each by inner node and port. */

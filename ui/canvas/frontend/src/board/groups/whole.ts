@@ -24,8 +24,8 @@ export function wholeOf(
 }
 
 function rowsAt(side: "in" | "out", gates: readonly Gate[], status: { [id: string]: NodeStatus }): number | null {
-  const tables = gates.filter((gate) => gate.side === side && gate.kind === "table" && !(side === "in" && gate.open));
-  const nodes = [...new Set(tables.map((gate) => gate.node))];
+  const crossing = gates.filter((gate) => gate.side === side && !(side === "in" && gate.open));
+  const nodes = crossing.every((gate) => gate.kind === "table") ? [...new Set(crossing.map((gate) => gate.node))] : [];
   const only = nodes.length === 1 ? status[nodes[0]!] : undefined;
   return (side === "in" ? only?.rows_in : only?.rows_out) ?? null;
 }

@@ -29,8 +29,10 @@ export function Written({ label, value, most, placeholder, single = false, onCha
     event.stopPropagation();
     if (!ends) return;
     event.preventDefault();
+    const place = [".react-flow__node", ".cb-editor"].map((one) => field.current?.closest<HTMLElement>(one));
     model.edit(null);
-    field.current?.closest<HTMLElement>(".react-flow__node")?.focus({ preventScroll: true });
+    // Once the field is gone: what has the focus then keeps the keys.
+    setTimeout(() => place.find((one) => one?.isConnected)?.focus({ preventScroll: true }), 0);
   };
   const shared = {
     ref: field, value, placeholder, "aria-label": label, maxLength: most, onKeyDown: done, onBlur: () => model.edit(null),

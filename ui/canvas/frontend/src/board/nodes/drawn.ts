@@ -91,3 +91,15 @@ export function putInto(graph: Graph, id: string, box: Box): Graph {
     node.id === id ? { ...node, position, params: { ...node.params, width: box.width, height: box.height } } : node);
   return { ...graph, nodes };
 }
+
+/** The nearest place at or below `wanted` where something new covers no card and no note; frames are ground. */
+export function freeSpot(nodes: readonly GraphNode[], specs: Specs, spec: ComponentSpec, wanted: Point, heights: Heights): Point {
+  const blank: GraphNode = { id: "", component: spec.key, title: null, params: {}, position: wanted };
+  const { width, height } = boxOf(blank, specs, heights);
+  const boxes = nodes.filter((node) => shapeOf(node, specs) !== "frame").map((node) => boxOf(node, specs, heights));
+  const [x, start] = [snap(wanted[0]), snap(wanted[1])];
+  let y = start;
+  const covers = (box: Box): boolean => x < box.x + box.width && box.x < x + width && y < box.y + box.height + 10 && box.y < y + height + 10;
+  for (let hit = boxes.find(covers); hit; hit = boxes.find(covers)) y = snap(hit.y + hit.height + 20);
+  return [x, y];
+}
