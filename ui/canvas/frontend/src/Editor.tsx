@@ -150,6 +150,12 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model): 
   const graph = useModel(model, (state) => state.graph);
   const ours = useRef(false);
   useEffect(() => {
+    const left = model.focusLeft();
+    if (left === null || document.activeElement !== document.body) return;
+    const there = root.current?.querySelector<HTMLElement>(`[data-testid="${CSS.escape(left)}"]`);
+    (there ?? root.current)?.focus({ preventScroll: true });
+  }, [model, root]);
+  useEffect(() => {
     const notice = (event: Event): void => {
       ours.current = root.current?.contains(event.target as globalThis.Node) ?? false;
     };

@@ -75,6 +75,7 @@ export class Model {
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private fixing = false;
+  private focused: string | null = null;
   private focus: string | null = null;
   private digest: string | null = null;
 
@@ -166,6 +167,18 @@ export class Model {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+  }
+
+  /** Streamlit may take the editor off the page for a moment; who typed there goes on typing. */
+  leave(focused: string | null): void {
+    this.focused = focused;
+  }
+
+  /** What had the focus when the editor was left; asked once. */
+  focusLeft(): string | null {
+    const focused = this.focused;
+    this.focused = null;
+    return focused;
   }
 
   detach(): void {
