@@ -121,6 +121,8 @@ HOSTILE_EDITS: dict[str, Change] = {
     "too many nodes": lambda said: said["graph"].update(nodes=[node(f"n{n}") for n in range(MAX_NODES + 1)]),
     "too many wires": lambda said: said["graph"].update(edges=[edge()] * (MAX_EDGES + 1)),
     "a wire without a port": lambda said: said["graph"]["edges"][0].update(source_port=""),
+    "a port called __proto__": lambda said: said["graph"]["edges"][0].update(source_port="__proto__"),
+    "a port of markup": lambda said: said["graph"]["edges"][0].update(target_port="<b>"),
     "bytes instead of text": lambda said: said["graph"]["nodes"][0].update(params={"x": b"raw"}),
 }
 

@@ -16,6 +16,7 @@ MAX_DEPTH = 24  # of nested lists and objects, graph and params together
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Serial = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 Pixels = Annotated[float, Field(ge=-1e7, le=1e7, allow_inf_nan=False)]
@@ -46,9 +47,9 @@ class GraphEdge(Message):
     """A wire from an output port to an input port."""
 
     source: NodeId
-    source_port: Name
+    source_port: PortName
     target: NodeId
-    target_port: Name
+    target_port: PortName
 
 
 class Graph(Message):
