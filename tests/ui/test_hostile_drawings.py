@@ -15,7 +15,7 @@ from ui.building import exchange
 from ui.canvas import Said
 from ui.canvas.messages import MAX_NODES, read_edit
 
-SOUND = {"nodes": [], "edges": []}
+SOUND: dict[str, Any] = {"nodes": [], "edges": []}
 
 
 def node(name: str, component: str = "deduplicate", **params: object) -> dict[str, Any]:
