@@ -23,7 +23,7 @@ from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WINDOW = {"width": 1600, "height": 1000}
+WIDTH, HEIGHT = 1600, 1000
 START_SECONDS = 60.0
 PATIENCE_MS = 60_000
 DRAGS, STEPS = 12, 40
@@ -137,7 +137,7 @@ def window() -> Iterator[Page]:
     """A page of a headless Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        yield browser.new_page(viewport=WINDOW, reduced_motion="reduce")
+        yield browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         browser.close()
 
 

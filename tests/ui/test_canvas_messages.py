@@ -145,6 +145,8 @@ HOSTILE_EDITS: dict[str, Change] = {
     "a parameter without a type": lambda said: said["graph"]["params"]["rate"].pop("type"),
     "too many choices": lambda said: said["graph"]["params"]["rate"].update(choices=[str(n) for n in range(201)]),
     "too many parameters": lambda said: said["graph"].update(params={f"p{n}": {"type": "text"} for n in range(201)}),
+    "a port called __proto__": lambda said: said["graph"]["edges"][0].update(source_port="__proto__"),
+    "a port of markup": lambda said: said["graph"]["edges"][0].update(target_port="<b>"),
     "bytes instead of text": lambda said: said["graph"]["nodes"][0].update(params={"x": b"raw"}),
 }
 

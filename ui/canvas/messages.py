@@ -19,6 +19,7 @@ MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+PortName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Column = Annotated[str, Field(min_length=1, max_length=500)]
 Serial = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
@@ -51,9 +52,9 @@ class GraphEdge(Message):
     """A wire from an output port to an input port."""
 
     source: NodeId
-    source_port: Name
+    source_port: PortName
     target: NodeId
-    target_port: Name
+    target_port: PortName
 
 
 class GraphParameter(Message):

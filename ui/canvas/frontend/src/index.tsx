@@ -34,6 +34,12 @@ function mounted(parent: HTMLElement | ShadowRoot, model: Model): Mounted {
   return fresh;
 }
 
+/** What has the focus in there, by its name for tests. */
+function focusedIn(element: HTMLElement): string | null {
+  const focused = document.activeElement;
+  return element.contains(focused) ? (focused?.closest("[data-testid]")?.getAttribute("data-testid") ?? null) : null;
+}
+
 export default function render(mount: Mount): (() => void) | undefined {
   const { data, parentElement } = mount;
   if (!data) return undefined;
@@ -62,7 +68,7 @@ export default function render(mount: Mount): (() => void) | undefined {
   );
   return () => {
     const last = mounts.get(parentElement);
-    if (last) last.model.focused = last.element.contains(document.activeElement);
+    last?.model.leave(focusedIn(last.element));
     last?.model.detach();
     last?.root.unmount();
     last?.element.remove();

@@ -20,7 +20,7 @@ interface Stretch {
 }
 
 /** What a usual window shows at once, in pixels. */
-const SEEN = { width: 1100, height: 600 };
+const SEEN = { width: 1000, height: 560 };
 /** One row is kept as long as it can be read like that. */
 const READABLE = 0.6;
 /** Between two rows, where the wires run back. */

@@ -119,8 +119,6 @@ export class Model {
   private lookPort: Port | null = null;
   /** How tall the cards are, as far as they were drawn: those of collapsed groups, too. */
   readonly heights = new Map<string, number>();
-  /** Whether the keyboard was in the editor when it was last taken off the page. */
-  focused = false;
   readonly text: TextView;
   private readonly sync: Sync;
   private readonly looks: Looking;
@@ -133,6 +131,7 @@ export class Model {
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private fixing = false;
+  private focused: string | null = null;
   private focus: string | null = null;
   private digest: string | null = null;
   readonly questions = new Questions({
@@ -319,6 +318,18 @@ export class Model {
     const fresh = this.lookPort === null && port !== null;
     this.lookPort = port;
     if (fresh) this.looks.resume();
+  }
+
+  /** Streamlit may take the editor off the page for a moment; who typed there goes on typing. */
+  leave(focused: string | null): void {
+    this.focused = focused;
+  }
+
+  /** What had the focus when the editor was left; asked once. */
+  focusLeft(): string | null {
+    const focused = this.focused;
+    this.focused = null;
+    return focused;
   }
 
   detach(): void {

@@ -44,7 +44,7 @@ export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
       </button>
       <button type="button" className="cb-star" tabIndex={-1} aria-pressed={starred} data-testid={`star-${name}`}
         title={starred ? "Take the star off" : "Star: keep it at the top"} aria-label={`Star ${spec.title}`} onClick={() => star(spec.key)}>
-        <Icon name="star" />
+        <svg className="cb-star-shape" viewBox="0 0 24 24" aria-hidden="true"><path d="m12 3.4 2.6 5.5 6 .8-4.4 4.2 1.1 6L12 17l-5.3 2.9 1.1-6-4.4-4.2 6-.8z" /></svg>
       </button>
     </div>
   );
