@@ -34,10 +34,10 @@ def _shop(random: np.random.Generator, name: str, usual: float) -> dict[str, Any
     day = np.arange(DAYS)
     date = FIRST + day
     weekday = (date.astype("int64") + 3) % 7
-    growth = 1 + random.uniform(0.02, 0.12) * day / 365
-    year = 1 + 0.14 * np.sin(2 * np.pi * (day - 250) / 365.25)
+    growth = 1 + random.uniform(0.0, 0.03) * day / 365
+    year = 1 + 0.07 * np.sin(2 * np.pi * (day - 250) / 365.25)
     promotion = random.random(DAYS) < 0.06
-    slow = np.convolve(random.normal(0, 0.08, DAYS + 13), np.ones(14) / 14, "valid")
+    slow = np.convolve(random.normal(0, 0.05, DAYS + 13), np.ones(14) / 14, "valid")
     level = usual * growth * year * WEEK[weekday] * np.where(promotion, 1.33, 1.0) * np.exp(slow)
     units = random.poisson(level)
     return {
