@@ -4,7 +4,8 @@ from engine.graph.changes import NodeChange, ParamChange, PipelineDiff, defaults
 from engine.graph.in_effect import InEffect, in_effect, passes
 from engine.graph.node import Edge, Node, component_of, makes_new_rows, spec_ports
 from engine.graph.parameters import Parameter, references
-from engine.graph.pipeline import FORMAT, Pipeline
+from engine.graph.pipeline import Pipeline
+from engine.graph.reading import FORMAT
 from engine.graph.redrawing import Redrawing
 
 __all__ = [

@@ -78,7 +78,7 @@ def canvas(
     """
     ignore = on_change or _nothing
     payload = {**data, "kind": "editor", "height": height, "focus": focus}
-    heard = {"on_edit_change": ignore, "on_intent_change": ignore, "on_asked_change": ignore}
+    heard: dict[str, Any] = {"on_edit_change": ignore, "on_intent_change": ignore, "on_asked_change": ignore}
     result = _renderer()(key=key, data=payload, **heard)
     return _read(result)
 
