@@ -189,7 +189,7 @@ _HINTS: tuple[tuple[re.Pattern[str], int, str], ...] = (
 def suggestions(known: Known) -> list[Suggestion]:
     """The columns that people may most want to predict, the likeliest first."""
     able = [answer for answer in answers(known) if answer.task is not None and not answer.read.column.personal]
-    last = next(reversed(known.columns), "")
+    last = next(reversed(list(known.columns)), "")
     found = [_suggested(answer, is_last=answer.name == last) for answer in able]
     return sorted(found, key=lambda one: -one.points)[:SUGGESTED]
 

@@ -155,7 +155,8 @@ def _filled(sketch: Sketch, known: Known, plan: _Plan, last: str) -> str:
 
 def models_of(answer: Answer) -> Pair:
     """The models for an answer."""
-    return _PAIRS[answer.task or "regression"](answer)
+    pair: Pair = _PAIRS[answer.task or "regression"](answer)
+    return pair
 
 
 def _classifiers(answer: Answer) -> Pair:

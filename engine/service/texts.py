@@ -79,11 +79,7 @@ def _problems(workspace: Workspace, written: Written, pipeline: Pipeline) -> Ite
 
 def _kept_outside(written: Written, pipeline: Pipeline, before: Pipeline) -> Iterator[Remark]:
     """What a text may say, and a drawing cannot."""
-    told = {
-        "name": (pipeline.name != before.name, "The name stays as it is.", "Use Rename above the canvas."),
-        "params": (pipeline.params != before.params, "The parameters of the pipeline stay as they are.", ""),
-    }
-    for part, (differs, message, hint) in told.items():
-        if differs and part in written.data:
-            place = written.place(part)
-            yield Remark(line=place.line, column=place.column, severity="info", message=message, hint=hint)
+    if pipeline.name != before.name and "name" in written.data:
+        place, hint = written.place("name"), "Use Rename above the canvas."
+        message = "The name stays as it is."
+        yield Remark(line=place.line, column=place.column, severity="info", message=message, hint=hint)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.service.scores import better, main_metric
 from engine.service.views import NodeRunView, RunView
-from ui.words import better, improvement, main_metric, measured, metric, number, signed
+from ui.words import improvement, measured, metric, number, signed
 
 MOST_METRICS = 6
 MOST_NOTES = 3
