@@ -90,8 +90,11 @@ def read_yaml(text: str) -> Written:
     if len(text) > MAX_TEXT:
         raise InvalidPipeline(f"The pipeline file has over {MAX_TEXT:,} characters.")
     try:
+        found = _json(text)
+        if found is not None:
+            return found
         _check_events(text)
-        return _json(text) or _composed(text)
+        return _composed(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:  # an integer of 5,000 digits is a ValueError
         raise _not_yaml(error, text.count("\n")) from error
 
@@ -101,9 +104,21 @@ def _json(text: str) -> Written | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        return Written(json.loads(text, parse_constant=_none, object_pairs_hook=_once))
-    except ValueError:
-        return None
+        data = json.loads(text, parse_constant=_none, object_pairs_hook=_once)
+        _check_depth(data)
+    except (ValueError, RecursionError):
+        return None  # what is wrong with it is told with its place, as YAML
+    return Written(data)
+
+
+def _check_depth(data: Any) -> None:
+    todo = [(data, 1)]
+    while todo:
+        item, depth = todo.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError("too deep")
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        todo.extend((one, depth + 1) for one in inner)
 
 
 def _none(word: str) -> NoReturn:
@@ -113,7 +128,7 @@ def _none(word: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name is there twice")  # and is told with its place, as YAML
+        raise ValueError("a name is there twice")
     return found
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from components.catalog import component
 from components.errors import UnknownComponent
-from engine.graph import Node, NodeChange, ParamChange, Pipeline, PipelineDiff, diff, spec_ports
+from engine.graph import Node, NodeChange, ParamChange, Parameter, Pipeline, PipelineDiff, diff, spec_ports
 from engine.service.amounts import count
 from engine.service.views import View
 
@@ -143,7 +143,8 @@ def value_words(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return "none"
     if isinstance(value, BaseModel):
-        return value_words(value.model_dump(mode="json", exclude_defaults=True))
+        is_declared = isinstance(value, Parameter)
+        return value_words(value.as_document() if is_declared else value.model_dump(mode="json", exclude_defaults=True))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str | int | float):

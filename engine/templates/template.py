@@ -164,7 +164,7 @@ def template(key: str) -> Template:
 
 def _read(name: str, text: str) -> Template:
     try:
-        return Template.model_validate(read_yaml(text))
+        return Template.model_validate(read_yaml(text).data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

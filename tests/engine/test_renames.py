@@ -15,7 +15,7 @@ from components.example_table import SCHEMA, example
 from components.ports import ROW, visible
 from engine.checks import review
 from engine.errors import CanvasbackError, MissingThing, ParamError
-from engine.graph import Pipeline
+from engine.graph import Parameter, Pipeline
 from engine.refactor import Proposal, later_uses, most_alike, rename_column, retype_column, stand_in
 from tests.engine.running import draw
 
@@ -279,7 +279,7 @@ def test_what_cannot_follow_is_said() -> None:
             "m": ("logistic_regression", {"target": "${what}", "features": ["price"]}),
         },
         "s -> q", "s -> gone", "s -> u.table", "q -> u.table2", "s -> m",
-    ).model_copy(update={"params": {"what": "churn"}})  # fmt: skip
+    ).model_copy(update={"params": {"what": Parameter(default="churn")}})  # fmt: skip
     notes = {one.node: one.note for one in renamed(drawn, "s", "price", "cost").changes if one.kind == "look"}
     assert set(notes) == {"q", "gone"}
     assert "not installed" in notes["gone"]

@@ -50,8 +50,7 @@ def test_a_template_is_drawn_by_two_clicks(filled: Filled, open_page: Open) -> N
     app = open_page(filled.home, "begin", of="templates")
     app = app.button(key="template_segments").click().run()
     assert not app.exception
-    name = next(one for one in app.text_input if one.label == "Name")
-    assert name.value == "kinds of customers"
+    assert "kinds of customers" in [one.value for one in app.text_input if one.label == "Name"]
 
 
 def test_every_template_has_a_picture() -> None:

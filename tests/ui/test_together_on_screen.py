@@ -15,8 +15,9 @@ RATE = {"type": "number", "default": 0.3, "about": "", "min": 0, "max": 1, "choi
 
 
 def told(app: AppTest, mount: int = 0) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(app.get("bidi_component")[mount].proto.json)
-    return data
+    """What the canvas is told, or (1) its feed."""
+    mounts: list[dict[str, Any]] = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return next(data for data in mounts if data["kind"] == ("editor", "feed")[mount])
 
 
 def say(app: AppTest, pipeline_id: str, **said: Any) -> AppTest:

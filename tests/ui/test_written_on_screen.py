@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ui.beginnings import begin
 
+from engine.graph import Pipeline
 from engine.service import Settings, Workspace, open_workspace, pipelines
 from engine.service.views import DraftView
-from tests.ui.conftest import Open
+from tests.ui.conftest import CHURN, Open
 from ui.building.written import written
 from ui.canvas.messages import MAX_TEXT, Asked, Refused, read_asked
 
@@ -17,7 +17,7 @@ from ui.canvas.messages import MAX_TEXT, Asked, Refused, read_asked
 @pytest.fixture
 def drawn(tmp_path: Path) -> tuple[Workspace, DraftView]:
     workspace = open_workspace(Settings(home=tmp_path))
-    return workspace, begin(workspace, "churn", "sample")
+    return workspace, pipelines.import_pipeline(workspace, Pipeline.from_yaml(CHURN))
 
 
 def ask(drawn: tuple[Workspace, DraftView], text: str | None) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def test_what_the_canvas_could_not_hold_draws_nothing(drawn: tuple[Workspace, Dr
 
 def test_what_a_drawing_does_not_hold_is_said_not_lost_in_silence(drawn: tuple[Workspace, DraftView]) -> None:
     text = ask(drawn, None)["text"].replace("name: churn", "name: other\nparams: {share: 0.2}")
-    assert [remark["line"] for remark in ask(drawn, text)["remarks"] if remark["severity"] == "info"][:2] == [2, 3]
+    told = ask(drawn, text)
+    assert [remark["line"] for remark in told["remarks"] if remark["severity"] == "info"] == [2]
+    assert told["graph"]["params"]["share"]["default"] == 0.2
 
 
 def test_a_question_about_another_pipeline_is_not_answered(drawn: tuple[Workspace, DraftView]) -> None:
@@ -93,9 +95,9 @@ def test_a_hostile_question_is_refused(said: object) -> None:
 
 
 def test_the_page_answers_while_the_text_view_is_open(tmp_path: Path, open_page: Open) -> None:
-    draft = begin(open_workspace(Settings(home=tmp_path)), "churn", "sample")
+    draft = pipelines.import_pipeline(open_workspace(Settings(home=tmp_path)), Pipeline.from_yaml(CHURN))
     app = open_page(tmp_path, "builder", pipeline=draft.pipeline_id)
-    for asked, graph in (({"text": "nodes: {}"}, {"nodes": [], "edges": []}), ({"text": "x" * 2_000_001}, None)):
+    for asked, graph in (({"text": "nodes: {}"}, {"nodes": [], "edges": [], "params": {}}), ({"text": "x" * 2_000_001}, None)):
         app.session_state[f"canvas_{draft.pipeline_id}"] = {
             "asked": {"doc": draft.pipeline_id, "serial": 1, "try": 0, **asked}
         }

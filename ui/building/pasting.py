@@ -34,7 +34,7 @@ def read_fragment(text: str) -> tuple[dict[str, Any] | None, str]:
         drawn = as_graph(Pipeline.from_yaml(text))
         if not drawn["nodes"]:
             return None, "This pipeline is empty."
-        return read_graph(_plain(drawn)).model_dump(mode="json"), ""
+        return read_graph(_plain(drawn)).model_dump(mode="json", exclude_unset=True), ""
     except CanvasbackError as error:
         return None, f"{error.message} {error.hint or ''}".strip()
     except Refused as refusal:
