@@ -142,9 +142,10 @@ def value_words(value: Any) -> str:
     """
     if value is None or value in ("", [], {}):
         return "none"
+    if isinstance(value, Parameter):
+        return value_words(value.as_document())
     if isinstance(value, BaseModel):
-        is_declared = isinstance(value, Parameter)
-        return value_words(value.as_document() if is_declared else value.model_dump(mode="json", exclude_defaults=True))
+        return value_words(value.model_dump(mode="json", exclude_defaults=True))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str | int | float):

@@ -97,7 +97,10 @@ def test_a_hostile_question_is_refused(said: object) -> None:
 def test_the_page_answers_while_the_text_view_is_open(tmp_path: Path, open_page: Open) -> None:
     draft = pipelines.import_pipeline(open_workspace(Settings(home=tmp_path)), Pipeline.from_yaml(CHURN))
     app = open_page(tmp_path, "builder", pipeline=draft.pipeline_id)
-    for asked, graph in (({"text": "nodes: {}"}, {"nodes": [], "edges": [], "params": {}}), ({"text": "x" * 2_000_001}, None)):
+    for asked, graph in (
+        ({"text": "nodes: {}"}, {"nodes": [], "edges": [], "params": {}}),
+        ({"text": "x" * 2_000_001}, None),
+    ):
         app.session_state[f"canvas_{draft.pipeline_id}"] = {
             "asked": {"doc": draft.pipeline_id, "serial": 1, "try": 0, **asked}
         }
