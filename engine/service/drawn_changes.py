@@ -142,10 +142,8 @@ def value_words(value: Any) -> str:
     """
     if value is None or value in ("", [], {}):
         return "none"
-    if isinstance(value, Parameter):
-        return value_words(value.as_document())
     if isinstance(value, BaseModel):
-        return value_words(value.model_dump(mode="json", exclude_defaults=True))
+        return value_words(_document(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str | int | float):
@@ -159,6 +157,10 @@ def value_words(value: Any) -> str:
     if isinstance(value, dict) and all(isinstance(item, str | int | float | bool) for item in value.values()):
         return _short(", ".join(f"{key}: {item}" for key, item in value.items()))
     return _short(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _document(value: BaseModel) -> Any:
+    return value.as_document() if isinstance(value, Parameter) else value.model_dump(mode="json", exclude_defaults=True)
 
 
 def _short(text: str) -> str:

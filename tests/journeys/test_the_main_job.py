@@ -76,8 +76,9 @@ def import_file(page: Page, look: Look, file: Path) -> None:
 
 def draw(page: Page, look: Look) -> None:
     page.get_by_role("link", name="Pipelines").first.click()
-    page.get_by_role("button", name="New").first.click()
-    page.get_by_label("Name").fill("late flights")
+    page.get_by_role("button", name="New pipeline").first.click()
+    page.get_by_role("button", name="Empty canvas").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("late flights")
     page.get_by_role("button", name="Create").click()
     board = Board(page)
     look.at("04-canvas-empty")
