@@ -23,8 +23,9 @@ def new(product: Product, page: Page) -> Page:
 def make(page: Page, name: str) -> Board:
     """A new, empty pipeline."""
     page.get_by_role("link", name="Pipelines").first.click()
-    page.get_by_role("button", name="New").first.click()
-    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="New pipeline").first.click()
+    page.get_by_role("button", name="Empty canvas").click()
+    page.get_by_role("dialog").get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create").click()
     board = Board(page)
     expect(page.get_by_text("Start with your data")).to_be_visible(timeout=20 * SECOND)

@@ -55,6 +55,7 @@ def _model_id(home: Workspace) -> str:
         return uow.models.by_name("churn").id
 
 
+@pytest.mark.slow
 def test_one_changed_param_is_all_of_it_and_nothing_runs_again(place: Workspace, published: Published) -> None:
     second = do_run(place, churn_pipeline(C=0.0001))
     found = explained(place, published.run, second)
@@ -64,6 +65,7 @@ def test_one_changed_param_is_all_of_it_and_nothing_runs_again(place: Workspace,
     assert "all of it comes from Logistic regression: C" in score_changes.in_words(found, "ROC AUC", "{:.3f}".format)
 
 
+@pytest.mark.slow
 def test_the_same_run_again_has_nothing_but_chance(place: Workspace, published: Published) -> None:
     again = do_run(place, churn_pipeline())
     found = explained(place, published.run, again)
@@ -71,6 +73,7 @@ def test_the_same_run_again_has_nothing_but_chance(place: Workspace, published: 
     assert "in both runs" in score_changes.in_words(found, "ROC AUC", "{:.3f}".format)
 
 
+@pytest.mark.slow
 def test_what_other_libraries_did_is_what_is_left_over(place: Workspace, published: Published) -> None:
     again = do_run(place, churn_pipeline(C=0.01))
 
@@ -93,6 +96,7 @@ def test_what_other_libraries_did_is_what_is_left_over(place: Workspace, publish
     assert any("scikit-learn 1.2 →" in note for note in found.notes)
 
 
+@pytest.mark.slow
 def test_another_drawing_is_a_part_and_a_replaced_model_too(place: Workspace, published: Published) -> None:
     second = do_run(place, churn_pipeline("hist_gradient_boosting_classifier", max_iter=5).without("fill"))
     found = explained(place, published.run, second)
@@ -101,6 +105,7 @@ def test_another_drawing_is_a_part_and_a_replaced_model_too(place: Workspace, pu
     assert any("Impute mean: removed" in line for line in part.changes)
 
 
+@pytest.mark.slow
 def test_mixtures_that_cannot_run_are_told_together(place: Workspace, published: Published) -> None:
     table = customers()
     import_table(place, "customers", table.append_column("extra", table.column("monthly_charges")), place.uploads)

@@ -55,7 +55,9 @@ def scores(text: str) -> dict[str, tuple[float, float]]:
     return {name: (float(script), float(run)) for name, script, run in rows}
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize(
+    "kind", ["boosting", *(pytest.param(kind, marks=pytest.mark.slow) for kind in MODELS if kind != "boosting")]
+)
 def test_the_script_reproduces_the_scores_of_the_run(kind: str, home: Workspace, tmp_path: Path) -> None:
     run = do_run(home, pipeline(kind))
     path = RunScript(home, run.id).save(tmp_path / "out")
