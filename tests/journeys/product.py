@@ -16,6 +16,20 @@ import httpx
 
 START_SECONDS = 90
 
+SAMPLE = """
+format: 1
+name: sample
+nodes:
+  customers: {component: sample_data, params: {name: customers}}
+  drop:      {component: drop_columns, params: {columns: [customer_id, signup_date]}}
+  fill:      {component: impute_median, params: {columns: numeric}}
+  encode:    {component: encode_one_hot, params: {columns: {select: text, except: [churn]}}}
+  split:     {component: split_random, params: {test: 0.2, stratify: churn, seed: 7}}
+  model:     {component: hist_gradient_boosting_classifier, params: {target: churn}}
+  report:    {component: evaluate}
+edges: [customers -> drop, drop -> fill, fill -> encode, encode -> split, split -> model, model.model -> report.model]
+"""
+
 
 @dataclass
 class Product:
@@ -46,6 +60,12 @@ class Product:
             json={"records": [record]},
             timeout=30,
         )
+
+    def draw(self, yaml: str) -> str:
+        """Import a pipeline; its id."""
+        file = self.home.parent / "drawn.yaml"
+        file.write_text(yaml, encoding="utf-8")
+        return str(self.command("pipeline", "import", str(file))["id"])
 
     def stop(self) -> int:
         """Ctrl-C."""

@@ -1,13 +1,11 @@
 """A person reads a pipeline before it has run: previews, columns, wires, what is fitted where, what will serve."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.board import SECOND, Board
 from tests.journeys.conftest import Look
-from tests.journeys.product import Product
+from tests.journeys.product import SAMPLE, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -15,10 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture
 def board(product: Product, page: Page) -> Board:
     """The pipeline of the sample, drawn and not run."""
-    page.goto(f"{product.ui_url}/pipelines?new=sample")
-    name = page.get_by_label("Name")
-    name.fill("to be understood")
-    page.get_by_role("button", name=re.compile("Create|Make|Begin|Start")).last.click()
+    page.goto(f"{product.ui_url}/builder?pipeline={product.draw(SAMPLE)}")
     board = Board(page)
     board.arrange()
     return board

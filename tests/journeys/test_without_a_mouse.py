@@ -8,17 +8,14 @@ from playwright.sync_api import Page, expect
 from tests.journeys.board import SECOND
 from tests.journeys.conftest import Look
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.product import Product
+from tests.journeys.product import SAMPLE, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_a_pipeline_is_made_and_run_with_the_keyboard_alone(product: Product, page: Page, look: Look) -> None:
     keys = Keyboard(page)
-    page.goto(f"{product.ui_url}/pipelines?new=sample")
-    expect(page.get_by_role("dialog")).to_be_visible(timeout=30 * SECOND)
-    keys.tab_to("Create")
-    keys.press("Enter")
+    page.goto(f"{product.ui_url}/builder?pipeline={product.draw(SAMPLE)}")
     expect(page.get_by_test_id("canvas")).to_be_visible(timeout=30 * SECOND)
 
     keys.tab_to("Canvas")
