@@ -145,7 +145,7 @@ def _name(dataset: str, goal: Goal) -> str:
 def _show_steps(plan: Preview) -> None:
     with st.container(height=330, border=False, gap="xxsmall"):
         for place, (title, why) in enumerate(plan.steps, 1):
-            st.markdown(f"{place}. **{escaped(title)}**  \n:small[:gray[{escaped(why)}]]")
+            st.markdown(f"{place}\\. **{escaped(title)}**  \n:small[:gray[{escaped(why)}]]")
     if plan.left_out:
         with st.expander(f"{count(len(plan.left_out), 'column')} left out"):
             for one in plan.left_out:
