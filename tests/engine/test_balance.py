@@ -153,6 +153,7 @@ def test_rows_are_taken_out_until_classes_are_equal(bench: Bench) -> None:
     }
 
 
+@pytest.mark.slow
 def test_only_the_smallest_or_largest_class_changes_where_that_is_wanted(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     x = np.random.default_rng(1).normal(size=300)

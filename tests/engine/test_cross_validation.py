@@ -140,6 +140,7 @@ def test_what_makes_no_sense_is_refused(given: dict[str, Any], told: str) -> Non
 # What is trained and tested
 
 
+@pytest.mark.slow
 def test_scores_and_answers_are_those_of_pipelines_fitted_on_the_other_parts(bench: Bench) -> None:
     ran = run(bench, {"stratify": "churn"})
     roles = np.array(parts(bench, {"stratify": "churn"}))
@@ -169,6 +170,7 @@ def test_scores_and_answers_are_those_of_pipelines_fitted_on_the_other_parts(ben
     assert np.allclose(kept.probabilities, whole.predict_proba([[0.5, 10.0], [np.nan, -20.0]]), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_nobody_sees_the_folds_and_what_they_computed_is_kept(bench: Bench) -> None:
     more = {
         "both": ("voting", {}),

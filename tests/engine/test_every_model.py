@@ -24,6 +24,7 @@ TABLE = pa.table(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "target"), [("classification", "class"), ("regression", "number")])
 def test_every_model_is_trained_saved_and_served_as_it_answered(tmp_path: Path, task: str, target: str) -> None:
     bench = Bench(tmp_path)

@@ -133,6 +133,7 @@ def test_a_result_that_was_only_previewed_is_written_when_it_is_asked_for(bench:
     assert ran.table("fill").num_rows == ran.results["fill"].rows_out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 def test_a_damaged_result_is_computed_again(bench: Bench, damage: str) -> None:
     before = bench.run(KEPT)
@@ -183,6 +184,7 @@ def test_a_run_leaves_no_private_folders(bench: Bench) -> None:
     assert not [path for path in (bench.root / "cache").iterdir() if path.name.startswith(".")]
 
 
+@pytest.mark.slow
 def test_two_runs_of_one_plan_at_once_share_the_cache(bench: Bench) -> None:
     found: list[Any] = []
 
@@ -405,6 +407,7 @@ def test_a_mistake_in_the_rows_is_told_at_the_fused_node_that_computes_it(bench:
 # Determinism
 
 
+@pytest.mark.slow
 def test_one_and_two_threads_give_the_same_to_the_last_bit(tmp_path: Path) -> None:
     def run(name: str, threads: int) -> tuple[Any, ...]:
         (tmp_path / name).mkdir()

@@ -170,6 +170,7 @@ def test_an_endpoint_answers_as_the_run_did(bench: Bench, node: Any, members: li
     assert set(again.statuses().values()) == {"cached"}
 
 
+@pytest.mark.slow
 def test_a_regression_is_stacked_and_searched_for_and_served(bench: Bench) -> None:
     params = {"target": "amount", "features": ["x", "z", "town"]}
     more = nodes(ridge=(RIDGE, params), forest=("random_forest_regressor", {**params, "n_estimators": 4}))

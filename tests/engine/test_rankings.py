@@ -25,6 +25,7 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     backend.close()
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(SOME, st.integers(1, 4))
 def test_one_query_finds_what_a_query_for_each_column_finds(

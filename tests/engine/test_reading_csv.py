@@ -119,6 +119,7 @@ def test_no_line_ever_disappears_without_a_word(tmp_path: Path, position: int, j
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(CELL, CELL, st.integers(-(2**63), 2**63 - 1)), min_size=2, max_size=30))
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_a_csv_writer_wrote_comes_back(tmp_path: Path, rows: list[tuple[str, str, int]]) -> None:

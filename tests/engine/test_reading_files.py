@@ -59,6 +59,7 @@ def test_names_become_usable_and_each_change_is_named(given: list[str], settled:
     assert len(findings) == sum(before != after for before, after in zip(given, names, strict=True))
 
 
+@pytest.mark.slow
 def test_five_thousand_columns_are_read_and_ten_thousand_and_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"c{i}" for i in range(5_000)) + "\n" + ",".join(map(str, range(5_000))) + "\n")

@@ -264,6 +264,7 @@ def test_a_regression_is_explained_applied_and_learned_again(tmp_path: Path) -> 
     assert "probability" not in applied.column_names
 
 
+@pytest.mark.slow
 def test_reports_are_the_same_every_time(ran: Ran, tmp_path: Path) -> None:
     again = bench(tmp_path).run(drawn(), threads=1)
     for node in ("compare", *ON_MODEL):

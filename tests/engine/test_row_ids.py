@@ -94,6 +94,7 @@ KEYS, TEXTS = st.one_of(st.none(), st.integers(0, 4)), st.sampled_from([None, ""
 ROWS = st.lists(st.tuples(KEYS, TEXTS, st.sampled_from([None, 0.5, 1.0])), max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(versions=st.lists(ROWS, min_size=2, max_size=4), key=st.booleans(), data=st.data())
 def test_ids_are_those_of_a_plain_model(home: Workspace, versions: list[list[Row]], key: bool, data: Any) -> None:

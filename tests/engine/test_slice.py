@@ -114,6 +114,7 @@ def drawing(order: list[str], *, joined: bool) -> Pipeline:
     return draw(nodes, *wires)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.sampled_from(list(STEPS)), unique=True, max_size=7), st.booleans())
 def test_an_endpoint_computes_the_features_of_the_run_to_the_last_bit(

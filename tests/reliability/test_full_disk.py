@@ -60,6 +60,7 @@ def run_of(workspace: Workspace, pipeline: Pipeline, **limits: Any) -> Any:
         return ended(workspace, run_id, 120)
 
 
+@pytest.mark.slow
 def test_the_disk_of_the_cache_is_full(noisy: Workspace, small_disk: SmallDisk, undisturbed: dict[str, Any]) -> None:
     small_disk(noisy.cache.root, 1)
     error = told(run_of(noisy, everything()))

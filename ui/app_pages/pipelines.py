@@ -80,7 +80,7 @@ def show_list() -> None:
 def _first() -> None:
     if st.button("Try it with sample data", type="primary", icon=":material/science:"):
         places.go(places.BEGIN, of="templates")
-    if st.button("Build for me", icon=":material/auto_fix_high:"):
+    if st.button("Build for me", icon=":material/auto_fix_high:", key="first_build"):
         places.go(places.BEGIN)
 
 
