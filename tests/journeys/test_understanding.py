@@ -55,13 +55,15 @@ def test_a_wire_is_looked_into_by_mouse_and_by_keyboard(board: Board, page: Page
     look.at("wire")
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("wire-pane")).to_have_count(0)
-    wire.locator("path").last.click(force=True)
+    middle = wire.locator("path").last.bounding_box()
+    assert middle
+    page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
     expect(page.get_by_test_id("wire-pane")).to_be_visible()
 
 
 def test_the_guard_and_the_endpoint_are_laid_over_the_drawing(board: Board, page: Page, look: Look) -> None:
     page.get_by_test_id("canvas").focus()
-    page.keyboard.press("g")
+    page.keyboard.press("t")
     expect(page.get_by_test_id("legend")).to_contain_text("Train rows", timeout=10 * SECOND)
     look.at("fitted-on")
     page.keyboard.press("e")

@@ -8,6 +8,9 @@ import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import type { GraphEdge, PortKind } from "../protocol";
 import { laneBetween, runsBack, TURN } from "./routing";
 
+/** The button stands beside the wire: a click on the wire itself looks into it. */
+const ABOVE = 18;
+
 export interface WireData extends Record<string, unknown> {
   kind: PortKind;
   hovered: boolean;
@@ -40,7 +43,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps) {
           <button
             type="button"
             className="cb-wire-cut nodrag nopan"
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y - ABOVE}px)` }}
             aria-label={`Remove the wire ${data?.name ?? ""}`}
             onMouseEnter={() => data?.onHover(true)}
             onMouseLeave={() => data?.onHover(false)}
