@@ -6,6 +6,7 @@ StorageError
 │   ├── NameTaken
 │   └── LostLease       the job was given to another worker, or has ended
 ├── InUse               cannot be deleted: `users` says who needs it
+├── Withheld            a model version that may not answer: retired, deleted, or without the sign-off it needs
 ├── BadName             a name that cannot be kept
 ├── BadTable            a table that cannot be kept: `column` says where
 ├── DamagedFile         the bytes on disk are not the bytes that were written
@@ -61,6 +62,10 @@ class InUse(StorageError):
     def __init__(self, message: str, hint: str = "", users: Sequence[str] = ()) -> None:
         super().__init__(message, hint)
         self.users = list(users)
+
+
+class Withheld(StorageError):
+    code = "withheld"
 
 
 class BadName(StorageError):

@@ -21,7 +21,7 @@ class Home:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
-            for folder in (self.datasets, self.artifacts, self.cache, self.logs):
+            for folder in (self.datasets, self.artifacts, self.cache, self.logs, self.served):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 folder.chmod(0o700)
         return self
@@ -46,6 +46,10 @@ class Home:
     @property
     def logs(self) -> Path:
         return self.path / "logs"
+
+    @property
+    def served(self) -> Path:
+        return self.path / "served"
 
     @property
     def secret_file(self) -> Path:

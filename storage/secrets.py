@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -45,9 +46,9 @@ def hash_key(secret: bytes, key: str) -> str:
     return hmac.new(_derived(secret, b"endpoint keys"), key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def link_signature(secret: bytes, nonce: str) -> str:
-    """Return what a link to a shared board needs beside what is stored of it (HMAC-SHA256, hex, half of it)."""
-    return hmac.new(_derived(secret, b"board links"), nonce.encode(), hashlib.sha256).hexdigest()[:32]
+def link_signature(secret: bytes, nonce: str, to: bytes = b"board") -> str:
+    """Return what a link to a shared page needs beside what is stored of it (HMAC-SHA256, hex, half of it)."""
+    return hmac.new(_derived(secret, to + b" links"), nonce.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def key_matches(secret: bytes, key: str, stored: str) -> bool:
@@ -88,6 +89,7 @@ def _fernet(secret: bytes) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_derived(secret, b"connections")))
 
 
+@lru_cache(maxsize=32)
 def _derived(secret: bytes, purpose: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"canvasback " + purpose).derive(secret)
 

@@ -85,6 +85,7 @@ def _options(foreign: Foreign, seconds: float, *, writes: bool) -> Mapping[str, 
                 **alive,
                 "connect_timeout": CONNECT_SECONDS,
                 "sslmode": foreign.encryption,
+                **({"sslrootcert": _authorities()} if foreign.encryption == "verify-full" else {}),
                 "application_name": "canvasback",
             }
         case "mysql+pymysql" | "mariadb+pymysql":
@@ -105,6 +106,11 @@ def _options(foreign: Foreign, seconds: float, *, writes: bool) -> Mapping[str, 
     if foreign.family == "duckdb":
         return {"read_only": not writes, "config": {"enable_external_access": "false"}}
     return {}
+
+
+def _authorities() -> str:
+    """The file of the authorities whose certificates count: that of SSL_CERT_FILE, else the machine's."""
+    return ssl.get_default_verify_paths().cafile or "system"
 
 
 def _mysql_encryption(encryption: str) -> Mapping[str, Any]:

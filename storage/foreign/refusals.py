@@ -14,6 +14,10 @@ TOO_LONG = "Ask for fewer rows, or ask the database's people for an index or a v
 LET_IN = "Type the user and the password of the connection again."
 GONE = "It may have been renamed or removed there, or this account may not see it. Look at its tables."
 NOT_ENCRYPTED = "Have TLS set up there, or choose prefer."
+WRONG_CERTIFICATE = (
+    "Its certificate must name this host and be signed by an authority that this machine knows. Name the authority's "
+    "file in SSL_CERT_FILE and start Canvasback again, or choose require."
+)
 NAMES = "Check the names and the words of the query; the tables of the connection show their columns."
 READS = "Connections read: what a query may do is SELECT."
 OWN_TOOL = "Check it with a tool of its own."
@@ -37,6 +41,8 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("no such column", NAMES),
     ("syntax error", NAMES),
     ("does not support SSL", NOT_ENCRYPTED),
+    ("certificate verify failed", WRONG_CERTIFICATE),
+    ("does not match host name", WRONG_CERTIFICATE),
     ("readonly database", READS),
     ("not authorized", READS),
 )

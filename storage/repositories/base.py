@@ -8,10 +8,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.errors import Conflict, NameTaken, NotFound
 from storage.repositories.names import check_name, nearest
-from storage.schema import Base, Board, Connection, Dataset, Endpoint, Model, Pipeline
+from storage.schema import AlertRule, Base, Board, Channel, Connection, Dataset, Endpoint, Model, Pipeline
 
 Row = TypeVar("Row", bound=Base)
-Named = TypeVar("Named", Dataset, Pipeline, Model, Endpoint, Connection, Board)
+Named = TypeVar("Named", Dataset, Pipeline, Model, Endpoint, Connection, Board, AlertRule, Channel)
 HINT_NAMES = 2000
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from storage.errors import Conflict, InUse
 from storage.manifest import Manifest
 from storage.repositories.base import NamedRepository
+from storage.repositories.kept_models import is_kept
 from storage.schema import (
     UNFINISHED,
     Board,
@@ -247,7 +248,7 @@ class Datasets(NamedRepository[Dataset]):
             .join(DatasetVersion, DatasetVersion.id == RunInput.dataset_version_id)
             .join(Run, Run.id == RunInput.run_id)
             .join(Pipeline, Pipeline.id == Run.pipeline_id)
-            .outerjoin(ModelVersion, ModelVersion.run_id == Run.id)
+            .outerjoin(ModelVersion, and_(ModelVersion.run_id == Run.id, is_kept()))
             .outerjoin(Model, Model.id == ModelVersion.model_id)
             .where(DatasetVersion.dataset_id == dataset_id)
             .distinct()

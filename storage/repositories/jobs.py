@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, case, delete, null, select, update
+from sqlalchemy import Update, case, delete, func, null, select, update
 
 from storage.errors import LostLease
 from storage.repositories.base import Repository
@@ -185,9 +185,29 @@ class Jobs(Repository):
         self._session.flush()
         return job
 
+    def request_stop(self, job_id: str, part: str) -> bool:
+        """Ask a job that is at work to end a part of it early, and to go on with what that has found by then.
+
+        Returns
+        -------
+        bool
+            Whether it is at work at all.
+        """
+        job = self._get(Job, job_id, "job", lock=True)
+        if job.status != "running":
+            return False
+        job.payload = {**job.payload, "stop": sorted({*job.payload.get("stop", []), part})}
+        self._session.flush()
+        return True
+
     def forget(self, before: datetime) -> int:
         """Delete the jobs that ended before a moment; returns how many. Their runs stay."""
         return self._change(delete(Job).where(Job.status.in_(FINISHED), Job.finished_at < before))
+
+    def amounts(self) -> dict[tuple[str, str], int]:
+        """Return how many jobs of each kind and status there are."""
+        query = select(Job.kind, Job.status, func.count()).group_by(Job.kind, Job.status)
+        return {(kind, status): amount for kind, status, amount in self._session.execute(query)}
 
     def artifacts(self) -> frozenset[str]:
         """Return the hashes of what jobs have made that is kept as long as they are, such as reports."""

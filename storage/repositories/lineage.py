@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from storage.repositories.kept_models import is_kept
 from storage.schema import (
     Dataset,
     DatasetVersion,
@@ -70,7 +71,7 @@ def lineage(
         .outerjoin(RunInput, RunInput.run_id == Run.id)
         .outerjoin(DatasetVersion, DatasetVersion.id == RunInput.dataset_version_id)
         .outerjoin(Dataset, Dataset.id == DatasetVersion.dataset_id)
-        .outerjoin(ModelVersion, ModelVersion.run_id == Run.id)
+        .outerjoin(ModelVersion, and_(ModelVersion.run_id == Run.id, is_kept()))
         .outerjoin(Model, Model.id == ModelVersion.model_id)
         .outerjoin(Deployment, Deployment.model_version_id == ModelVersion.id)
         .outerjoin(Endpoint, Endpoint.id == Deployment.endpoint_id)

@@ -52,6 +52,7 @@ class RunEntry(NamedTuple):
     computed: int | None
     reused: int
     error: dict[str, Any] | None
+    note: str | None
 
 
 class VersionRun(NamedTuple):
@@ -146,18 +147,7 @@ class Runs(Repository):
         offset: int = 0,
     ) -> Sequence[RunEntry]:
         """Return runs with the names of their pipelines, newest first, in one query."""
-        query = (
-            select(
-                *(Run.id, Run.number, Run.pipeline_id, Pipeline.name, PipelineVersion.number, Run.job_id, Run.status),
-                *(Run.params, Run.target, Run.backend, Run.created_at, Run.started_at, Run.finished_at),
-                *(Run.seconds, Run.memory_mb, Run.computed, Run.reused, Run.error),
-            )
-            .join(Pipeline, Pipeline.id == Run.pipeline_id)
-            .join(PipelineVersion, PipelineVersion.id == Run.pipeline_version_id)
-            .order_by(Run.created_at.desc(), Run.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
+        query = entries().order_by(Run.created_at.desc(), Run.id.desc()).limit(limit).offset(offset)
         if pipeline_id is not None:
             query = query.where(Run.pipeline_id == pipeline_id)
         if status is not None:
@@ -285,6 +275,13 @@ class Runs(Repository):
             setattr(node, name, value)
         return self._insert(node, Conflict(f"{node_id} is written by two processes", "Start the run again."))
 
+    def tell_outputs(self, run_id: str, node_id: str, **told: Any) -> None:
+        """Add to what a node that is at work has told so far."""
+        mine = (NodeRun.run_id == run_id, NodeRun.node_id == node_id, NodeRun.status == "running")
+        node = self._session.scalars(select(NodeRun).where(*mine)).first()
+        if node is not None:
+            node.outputs = {**node.outputs, **told}
+
     def follow(self, jobs: Sequence[Job]) -> Sequence[Run]:
         """Carry the fate of jobs that were reaped or cancelled over to their runs: crashed, cancelled, queued again.
 
@@ -349,6 +346,20 @@ class Runs(Repository):
     def _end_nodes(self, run_ids: Sequence[str], status: JobStatus = "crashed") -> None:
         at_work = update(NodeRun).where(NodeRun.run_id.in_(run_ids), NodeRun.status == "running")
         self._change(at_work.values(status=status))
+
+
+def entries() -> Select[Any]:
+    """What `RunEntry` holds, of every run."""
+    columns: list[Any] = [
+        *(Run.id, Run.number, Run.pipeline_id, Pipeline.name, PipelineVersion.number, Run.job_id, Run.status),
+        *(Run.params, Run.target, Run.backend, Run.created_at, Run.started_at, Run.finished_at),
+        *(Run.seconds, Run.memory_mb, Run.computed, Run.reused, Run.error, Run.note),
+    ]
+    return (
+        select(*columns)
+        .join(Pipeline, Pipeline.id == Run.pipeline_id)
+        .join(PipelineVersion, PipelineVersion.id == Run.pipeline_version_id)
+    )
 
 
 def _measured(backend: str, *alike: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:

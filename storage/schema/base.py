@@ -1,7 +1,5 @@
 """What every table is made of."""
 
-import secrets
-import time
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -14,9 +12,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from storage.column_types import Json, PlainText, UtcDateTime
+from storage.ids import new_id
 
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled", "crashed"]
 EndpointStatus = Literal["live", "retired"]
+Role = Literal["live", "shadow"]
 UNFINISHED: tuple[JobStatus, ...] = ("queued", "running")
 FINISHED: tuple[JobStatus, ...] = ("succeeded", "failed", "cancelled", "crashed")
 
@@ -26,11 +26,6 @@ JsonList = list[Any]
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def new_id() -> str:
-    """Return 24 hex characters, the first 11 of them the time in milliseconds: sorted by id is sorted by age."""
-    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(7)[:13]}"
 
 
 BigInt = Annotated[int, mapped_column(BigInteger)]
@@ -57,4 +52,5 @@ class Base(DeclarativeBase):
         JsonList: Json,
         JobStatus: PlainText,
         EndpointStatus: PlainText,
+        Role: PlainText,
     }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.schema.base import Base, BigInt, Created, Identity, JobStatus, JsonObject, NodeId
@@ -36,6 +36,7 @@ class Run(Base):
     computed: Mapped[int | None]
     reused: Mapped[int] = mapped_column(default=0)
     error: Mapped[JsonObject | None]
+    note: Mapped[str | None]
 
 
 class NodeRun(Base):
@@ -74,6 +75,39 @@ class RunInput(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     node_id: Mapped[str] = mapped_column(primary_key=True)
     dataset_version_id: Mapped[str] = mapped_column(ForeignKey("dataset_versions.id", ondelete="CASCADE"), index=True)
+
+
+class RunMetric(Base):
+    """One metric that a node came to: what runs are filtered and sorted by, on every database alike."""
+
+    __tablename__ = "run_metrics"
+    __table_args__ = (Index(None, "name", "value", "run_id"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    node_id: Mapped[NodeId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
+
+
+class RunParam(Base):
+    """One setting that a run began with; with `number` where its value is one."""
+
+    __tablename__ = "run_params"
+    __table_args__ = (Index(None, "name", "number", "run_id"),)
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[float | None]
+    text: Mapped[str]
+
+
+class RunTag(Base):
+    """A word that somebody gave to a run."""
+
+    __tablename__ = "run_tags"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class ScoreChange(Base):

@@ -39,7 +39,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sunset", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_endpoints"),
         sa.UniqueConstraint("name", name="uq_endpoints_name"),
     )
@@ -72,9 +75,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("needs_sign_off", sa.Boolean(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_models"),
-        sa.UniqueConstraint("name", name="uq_models_name"),
+    )
+    op.create_index(
+        "uq_models_name",
+        "models",
+        ["name"],
+        unique=True,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_table(
         "pipelines",
@@ -145,9 +160,11 @@ def upgrade() -> None:
         "endpoint_keys",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("endpoint_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -218,6 +235,14 @@ def upgrade() -> None:
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("card", sa.JSON(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("sign_off", sa.Text(), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted_by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_model_versions_model_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["pipeline_version_id"], ["pipeline_versions.id"], name="fk_model_versions_pipeline_version_id"
@@ -272,9 +297,12 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("model_version_id", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
         sa.Column("share", sa.Double(), nullable=False),
         sa.Column("parity", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("cause", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -284,7 +312,9 @@ def upgrade() -> None:
             ["model_version_id"], ["model_versions.id"], name="fk_deployments_model_version_id", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_deployments"),
-        sa.UniqueConstraint("endpoint_id", "revision", name="uq_deployments_endpoint_id_revision"),
+        sa.UniqueConstraint(
+            "endpoint_id", "revision", "model_version_id", name="uq_deployments_endpoint_id_revision_model_version_id"
+        ),
     )
     op.create_index("ix_deployments_model_version_id", "deployments", ["model_version_id"], unique=False)
 

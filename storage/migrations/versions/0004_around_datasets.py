@@ -1,4 +1,4 @@
-"""What surrounds datasets: syncs, triggers, rules, charts and boards; and who is at a pipeline."""
+"""What surrounds datasets, who is at a pipeline, what runs are found by, decisions about models."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -157,6 +157,35 @@ def upgrade() -> None:
     )
     op.create_index("ix_score_changes_job_id", "score_changes", ["job_id"], unique=False)
     op.create_index("ix_score_changes_right_run_id", "score_changes", ["right_run_id"], unique=False)
+    op.add_column("runs", sa.Column("note", sa.Text(), nullable=True))
+    op.create_table(
+        "run_metrics",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("node_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_run_metrics_run_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "node_id", "name", name="pk_run_metrics"),
+    )
+    op.create_index("ix_run_metrics_name_value_run_id", "run_metrics", ["name", "value", "run_id"], unique=False)
+    op.create_table(
+        "run_params",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("number", sa.Double(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_run_params_run_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "name", name="pk_run_params"),
+    )
+    op.create_index("ix_run_params_name_number_run_id", "run_params", ["name", "number", "run_id"], unique=False)
+    op.create_table(
+        "run_tags",
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_run_tags_run_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "tag", name="pk_run_tags"),
+    )
+    op.create_index("ix_run_tags_tag", "run_tags", ["tag"], unique=False)
     op.create_table(
         "presences",
         sa.Column("pipeline_id", sa.Text(), nullable=False),
@@ -170,3 +199,33 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.id"], name="fk_presences_pipeline_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("pipeline_id", "who", name="pk_presences"),
     )
+    op.create_table(
+        "model_aliases",
+        sa.Column("model_id", sa.Text(), nullable=False),
+        sa.Column("alias", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["model_id"], ["models.id"], name="fk_model_aliases_model_id", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["model_versions.id"], name="fk_model_aliases_version_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("model_id", "alias", name="pk_model_aliases"),
+    )
+    op.create_index("ix_model_aliases_version_id", "model_aliases", ["version_id"], unique=False)
+    op.create_table(
+        "model_events",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["model_versions.id"], name="fk_model_events_version_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_model_events"),
+    )
+    op.create_index("ix_model_events_version_id", "model_events", ["version_id"], unique=False)
