@@ -407,4 +407,6 @@ def _word(field: str, value: Any) -> str:
     if isinstance(value, str | int | float):
         text = str(value)
         return f"{label} {text}" if len(text) <= 28 else f"{label} {text[:27]}…"
-    return f"{len(value)} {label}" if hasattr(value, "__len__") else label
+    if not hasattr(value, "__len__"):
+        return label
+    return f"1 {label.removesuffix('s')}" if len(value) == 1 else f"{len(value)} {label}"

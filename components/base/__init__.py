@@ -36,7 +36,17 @@ from components.base.canvas import CanvasOnly
 from components.base.component import Component, Learner, P, State, unbound
 from components.base.composed import MODEL_IN, MODELS_IN, ROWS_IN, W, Wrapper, WrapperParams
 from components.base.computation import Computation, Computed, new_rows
-from components.base.estimator import FEATURES, LABEL, MODEL_OUT, E, Estimator, EstimatorParams, Task
+from components.base.estimator import (
+    FEATURES,
+    LABEL,
+    MODEL_OUT,
+    MOST_CLASSES,
+    E,
+    Estimator,
+    EstimatorParams,
+    Task,
+    WeighedParams,
+)
 from components.base.evaluation import (
     FIGURES,
     MODEL_OR_PREDICTIONS,
@@ -73,6 +83,7 @@ __all__ = [
     "MODEL_IN",
     "MODEL_OR_PREDICTIONS",
     "MODEL_OUT",
+    "MOST_CLASSES",
     "ROWS_IN",
     "TABLE_IN",
     "TABLE_OUT",
@@ -131,6 +142,7 @@ __all__ = [
     "Unsupervised",
     "UnsupervisedParams",
     "W",
+    "WeighedParams",
     "Wrapper",
     "WrapperParams",
     "new_rows",

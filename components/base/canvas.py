@@ -8,8 +8,9 @@ from components.base.component import Component, P
 from components.params import Widget
 
 Color = Literal["yellow", "orange", "pink", "green", "blue", "grey"]
-Width = Annotated[int, Widget(unit="pixels", advanced=True), Field(ge=120, le=6_000)]
-Height = Annotated[int, Widget(unit="pixels", advanced=True), Field(ge=60, le=6_000)]
+WIDEST = 6_000
+Width = Annotated[int, Widget(unit="pixels", advanced=True), Field(ge=120, le=WIDEST)]
+Height = Annotated[int, Widget(unit="pixels", advanced=True), Field(ge=60, le=WIDEST)]
 
 
 class CanvasOnly(Component[P]):

@@ -35,6 +35,8 @@ class Wrapper(Estimator[W]):
 
     fewest: ClassVar[int] = 1
     """How many models it needs."""
+    takes_weights: ClassVar[bool] = False
+    """Whether its models may count some rows more than others."""
 
     def __init__(self, params: W, members: Sequence[Estimator[Any]] = ()) -> None:
         super().__init__(params)
@@ -61,6 +63,13 @@ class Wrapper(Estimator[W]):
                 f"{self.spec.title} needs at least {self.fewest} models; there is {len(members)}.",
                 hint="Connect another model to it.",
             )
+        weighed = next((member for member in members if member.weight is not None), None)
+        if weighed is not None and not self.takes_weights:
+            raise ComponentError(
+                f"{weighed.spec.title} counts some rows more than others, by {weighed.weight!r}, but {self.spec.title} "
+                "learns from rows that all count the same.",
+                hint=f"Clear “sample weight” of {weighed.spec.title}, or use it without {self.spec.title}.",
+            )
         made = type(self)(self.params, members)
         made.check()
         return made
@@ -78,7 +87,7 @@ class Wrapper(Estimator[W]):
         """The first model at its input."""
         return self.members[0]
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
         return Learned(self.fit(matrix, target), members=self.component_keys())
 
     def component_keys(self) -> tuple[str, ...]:

@@ -1,17 +1,19 @@
 """Models with a target."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import ibis.expr.schema as sch
 
 from components.base.model import Model
 from components.base.search import Learned
-from components.errors import WrongKind
-from components.params import FeatureColumns, Params, Target
+from components.errors import ComponentError, WrongKind
+from components.params import ColumnPick, FeatureColumns, Params, Target, Widget
 from components.ports import Port, kind_of
 
 Task = Literal["classification", "regression"]
+MOST_CLASSES = 200
+"""More different values are no classes: nobody would read the table of their scores."""
 Precision = Literal["float32", "float64"]
 
 
@@ -37,6 +39,28 @@ class EstimatorParams(Params):
 
 E = TypeVar("E", bound=EstimatorParams)
 
+
+class WeighedParams(EstimatorParams):
+    """What models ask for that can count some rows more than others."""
+
+    sample_weight: Annotated[str | None, ColumnPick(("numeric",)), Widget(advanced=True)] = None
+    """The column that says how much each row counts in training; left empty, all count the same. It is no feature, and
+    scores count every row once.
+    """
+
+    def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
+        bound = super().bind(schemas, hidden | frozenset(filter(None, [self.sample_weight])))
+        if schemas and self.sample_weight is not None and self.sample_weight in {self.target, *bound.features}:
+            what = "predicted" if self.sample_weight == self.target else "a feature"
+            raise ComponentError(
+                f"Column {self.sample_weight!r} says how much rows count; it cannot be {what}, too.",
+                hint="Choose another column, or none.",
+                field="sample_weight",
+                column=self.sample_weight,
+            )
+        return bound
+
+
 MODEL_OUT = (Port("model", "model"), Port("predictions"))
 
 FEATURES, LABEL = "features", "label"
@@ -61,7 +85,16 @@ class Estimator(Model[E]):
     def target(self) -> str:
         return self.params.target
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    @property
+    def weight(self) -> str | None:
+        """The column that says how much each row counts; None where all count the same."""
+        return self.params.sample_weight if isinstance(self.params, WeighedParams) else None
+
+    def stops_early(self, rows: int) -> bool:
+        """Whether its training ends by rows that it does not learn from; with so many train rows."""
+        return False
+
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         """A fitted scikit-learn estimator.
 
         Parameters
@@ -69,10 +102,17 @@ class Estimator(Model[E]):
         matrix : ndarray or csr_matrix of shape (n_rows, n_columns)
         target : ndarray of shape (n_rows,)
             Numbers; for a classification, positions among the sorted labels.
+        beside
+            What scikit-learn's own ``fit`` takes: ``sample_weight`` where `weight` names a column; ``X_val`` and
+            ``y_val``, validation rows, where it `stops_early` and there are some.
         """
-        return self.build().fit(matrix, target)
+        return self.build().fit(self.readied(matrix), target, **beside)
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+    def readied(self, matrix: Any) -> Any:
+        """The matrix as the library takes it to learn from; asked about rows, it takes them as they are."""
+        return matrix
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
         """What the engine asks for: as `fit`, with what was found out on the way.
 
         Parameters
@@ -80,7 +120,7 @@ class Estimator(Model[E]):
         positive
             Of two classes, the position of the one to look for.
         """
-        return Learned(self.fit(matrix, target))
+        return Learned(self.fit(matrix, target, **beside))
 
     def distributed(self, workers: int, *, connect: bool) -> Callable[[Any], Any]:
         """What learns on Spark's workers, where `distributes` says that it can.

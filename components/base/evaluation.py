@@ -33,6 +33,8 @@ class Predictions:
     columns : pyarrow.Table of n_rows rows, or None
         What an evaluation `looks_at`, as it is where the rows begin.
     validation : the same of the validation rows, for what chooses by them; None where there are none
+    learned : ndarray or None
+        The true answers of some rows that it learned from, for who compares it with knowing nothing else.
     """
 
     task: Task
@@ -43,6 +45,7 @@ class Predictions:
     positive: Any | None = None
     columns: Any | None = None
     validation: "Predictions | None" = None
+    learned: Any | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,9 @@ class Grouped:
         Of the scores of all these rows, by their names.
     unseen
         Whether these are rows that the model did not learn from.
+    seen : pyarrow.Table of n_seen rows, or None
+        Some of the rows with the columns that people know, as they are where they begin.
+    seen_answers, seen_scores : ndarray of shape (n_seen,), or None
     """
 
     task: GroupTask
@@ -92,6 +98,9 @@ class Grouped:
     scores: Any | None = None
     quantiles: Mapping[str, float] = field(default_factory=dict)
     unseen: bool = False
+    seen: Any | None = None
+    seen_answers: Any | None = None
+    seen_scores: Any | None = None
 
     @property
     def rows(self) -> int:

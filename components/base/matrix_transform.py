@@ -9,6 +9,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 
 from components.base.component import Learner, P
+from components.base.saving import save
 from components.outline import Made, Outline, places
 
 
@@ -126,9 +127,7 @@ class MatrixTransform(Learner[P]):
     @classmethod
     def save(cls, fitted: Any, path: Path) -> None:
         """Write a fitted transformer, never as a pickle."""
-        import skops.io
-
-        skops.io.dump(fitted, path, compression=8)
+        save(fitted, path)
 
     @classmethod
     def load(cls, path: Path) -> Any:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from components.base.component import Component, P
+from components.base.saving import save
 from components.libraries import Library
 
 
@@ -40,9 +41,7 @@ class Model(Component[P]):
     @classmethod
     def save(cls, fitted: Any, path: Path) -> None:
         """Write a fitted estimator, never as a pickle."""
-        import skops.io
-
-        skops.io.dump(fitted, path, compression=8)
+        save(fitted, path)
 
     @classmethod
     def load(cls, path: Path, others: Iterable[str] = ()) -> Any:

@@ -22,6 +22,12 @@ class Trial(BaseModel):
         How many rows it was fitted and scored on, all folds together.
     note
         Why it was ended early, or what it failed of.
+    component, preparation
+        The keys of the model and of what comes before it, where the search chose them itself.
+    members, weights
+        The places of the trials that it is made of, and how much each counts.
+    size
+        Bytes of the fitted model.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +40,11 @@ class Trial(BaseModel):
     answer_seconds: float | None = None
     rows: int = 0
     note: str = ""
+    component: str = ""
+    preparation: tuple[str, ...] = ()
+    members: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+    size: int | None = None
 
 
 class Search(BaseModel):
@@ -47,6 +58,8 @@ class Search(BaseModel):
         The place of the trial that was kept; None where all of them together made the model.
     ended
         What ended it.
+    folds, seed
+        In how many parts rows were held out in turn, and what drew them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +68,8 @@ class Search(BaseModel):
     trials: tuple[Trial, ...]
     best: int | None
     ended: str
+    folds: int = 0
+    seed: int = 0
 
 
 @dataclass(frozen=True)

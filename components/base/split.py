@@ -1,12 +1,13 @@
 """Roles of rows."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 import ibis.expr.types as ir
 
 from components.base.component import Component, P, State
+from components.ports import ROW
 
 
 class Cut(State):
@@ -37,6 +38,19 @@ class Split(Component[P]):
     family = "split"
     by_row: ClassVar[bool] = False
     """Whether rows that belong together may get different roles."""
+    keeps_back: ClassVar[bool] = True
+    """Whether validation rows are kept back to choose by; else they have no part in the training at all."""
+
+    def needs(self) -> Mapping[str, tuple[int, str]]:
+        """How many different values a column must have at least so that every part gets rows, and the param that asks.
+
+        `ROW` stands for the rows themselves.
+        """
+        return {ROW: (2, "test")}
+
+    def together(self) -> str | None:
+        """The column whose equal values never get different roles; None where every row is on its own."""
+        return None
 
     def turns(self) -> tuple[Self, ...]:
         """For a cross-validation, the splits that test one part of the rows each; else none, as here."""

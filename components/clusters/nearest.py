@@ -59,6 +59,14 @@ class Nearest(_Treed):
         distances, places = self._nearest(matrix, 1)
         return np.where(distances[:, 0] <= self.reach, self.labels[places[:, 0]], NOWHERE)
 
+    def to_sklearn(self) -> Any:
+        """The same as a fitted scikit-learn estimator; None where rows may belong nowhere."""
+        from sklearn.neighbors import KNeighborsClassifier
+
+        if self.reach != float("inf") or not len(self.rows):
+            return None
+        return KNeighborsClassifier(1, metric=self.metric).fit(self.rows, self.labels)
+
 
 class Reachable(_Treed):
     """A row belongs where that row does from which it is reached most easily, unless even that is too far.

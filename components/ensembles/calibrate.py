@@ -58,7 +58,7 @@ class Calibrate(Wrapper[CalibrateParams]):
     def build(self) -> Any:
         return self._made(self.member.build())
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=True)
         fitted = self._made(standing_in(self.member)).fit(matrix, target)
         fitted.estimator = self.member.build()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from components.base import Predictions, Task
+from components.ensembles.decided import decided
 from components.errors import ComponentError, UnfitData
 from components.evaluate.scores import score
 
@@ -62,7 +63,25 @@ class Judge:
         UnfitData
             When it is not defined for these rows.
         """
-        found = score(self._said(estimator, matrix, truth), self.metric)
+        return self.of(self.said(estimator, matrix), truth, by=estimator)
+
+    def said(self, estimator: Any, matrix: Any) -> Any:
+        """Numbers, or a row of probabilities for each row."""
+        return asked(estimator.predict_proba if self.classes else estimator.predict, matrix)
+
+    def of(self, said: Any, truth: Any, *, by: Any = None) -> float:
+        """The metric of what was said.
+
+        Parameters
+        ----------
+        by
+            The estimator that said it, where it has a threshold of its own.
+
+        Raises
+        ------
+        UnfitData
+        """
+        found = score(self._predictions(said, truth, by), self.metric)
         if found is None:
             raise UnfitData(
                 f"The metric {self.metric!r} is not defined for the rows that were held out.",
@@ -80,12 +99,11 @@ class Judge:
         """Whether it is an error."""
         return self.metric in LOWER_IS_BETTER
 
-    def _said(self, estimator: Any, matrix: Any, truth: Any) -> Predictions:
+    def _predictions(self, said: Any, truth: Any, by: Any) -> Predictions:
         if not self.classes:
-            return Predictions("regression", truth, asked(estimator.predict, matrix))
-        chances = asked(estimator.predict_proba, matrix)
+            return Predictions("regression", truth, said)
         labels = tuple(range(self.classes))
-        return Predictions("classification", truth, chances.argmax(axis=1), chances, labels, self.positive)
+        return Predictions("classification", truth, decided(by, said), said, labels, self.positive)
 
 
 def asked(ask: Any, matrix: Any) -> Any:

@@ -59,7 +59,7 @@ class Stacking(Wrapper[StackingParams]):
     def build(self) -> Any:
         return self._made(named(self.members, lambda member: member.build()))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=self.task == "classification")
         fitted = as_learned(self._made(named(self.members, standing_in)).fit(matrix, target), self.members)
         fitted.cv = self.params.folds

@@ -37,7 +37,7 @@ def standing_in(member: Member) -> Any:
 
 def learned_by(fitted: Any) -> Any:
     """What the component learned, instead of what stood in for it."""
-    return fitted.learned_ if isinstance(fitted, _kinds()) else fitted
+    return getattr(fitted, "learned_", fitted)
 
 
 def named(members: Sequence[Member], made: Callable[[Member], Any]) -> list[tuple[str, Any]]:

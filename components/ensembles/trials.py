@@ -1,63 +1,49 @@
-"""Try a model on rows held out in turn, within a time."""
+"""Try models on rows held out in turn, within a time."""
 
-import time
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from statistics import fmean, median, pstdev
+from statistics import fmean, pstdev
 from typing import Any
 
 from components.base import Search, Trial
 from components.ensembles.at_once import helping
+from components.ensembles.clock import Clock
+from components.ensembles.following import Done, Outlook, follower
 from components.ensembles.metrics import Judge
-from components.errors import ComponentError, UnfitData
-from components.models.threads import few_threads
+from components.ensembles.pruning import Rule
+from components.ensembles.trying import Cut, Fit, Tried, said_in_parts, try_out
+from components.errors import UnfitData
 
-FEW = 5
-"""So many whole trials must be known before one is given up for being worse than half of them."""
 GIVEN_UP, OUT_OF_TIME = "given up early", "out of time"
-
-Fit = Callable[[Any, Any], Any]
-"""Learns from a matrix and a target."""
-
-
-class OutOfTime(Exception):
-    """The time is over before the next fit."""
-
-
-@dataclass
-class Clock:
-    """So many seconds from now; None for no end."""
-
-    seconds: float | None = None
-    begun: float = field(default_factory=time.monotonic)
-
-    @property
-    def spent(self) -> float:
-        """How many seconds have gone."""
-        return time.monotonic() - self.begun
-
-    @property
-    def left(self) -> float:
-        """How many seconds there are still."""
-        return float("inf") if self.seconds is None else self.seconds - self.spent
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no other fit may begin."""
-        return self.left <= 0
+MOST_ANSWERS = 200_000_000
+"""Bytes of answers that are remembered, all trials together."""
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
-class Tried:
-    """How a fit did on one part that was held out; a note says why it did not."""
+class Kind:
+    """What is tried, as it is told and found again.
 
-    score: float = 0.0
-    seconds: float = 0.0
-    answer_seconds: float = 0.0
-    answers: int = 0
-    note: str = ""
+    Parameters
+    ----------
+    model
+        The title of the component.
+    component, preparation
+        The keys of the model and of what comes before it, where the search chose them itself.
+    """
+
+    model: str
+    settings: Mapping[str, Any]
+    component: str = ""
+    preparation: tuple[str, ...] = ()
+
+    def key(self, rows: int) -> str:
+        """Equal for the same trial in another attempt."""
+        said = json.dumps([self.component or self.model, self.settings, self.preparation, rows], default=str)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 @dataclass
@@ -66,39 +52,44 @@ class Trials:
 
     Parameters
     ----------
-    cuts
-        The rows to learn from and to be scored on, for each part held out.
     gives_up
-        Whether to leave a trial whose first parts are worse than half of the others' were.
+        When to leave a trial whose first parts promise nothing.
+    remembers
+        Whether to keep what was said of the rows that were held out.
+    answers
+        Place of a trial → what was said of these rows, part after part.
     """
 
     matrix: Any
     target: Any
     judge: Judge
     clock: Clock
-    gives_up: bool = False
+    gives_up: Rule | None = None
+    remembers: bool = False
     done: list[Trial] = field(default_factory=list)
-    _curves: list[list[float]] = field(default_factory=list)
+    answers: dict[int, Any] = field(default_factory=dict)
+    _curves: dict[int, list[Sequence[float]]] = field(default_factory=dict)
 
-    def at_once(self, fits: Sequence[Fit], cuts: Sequence[tuple[Any, Any]]) -> list[Sequence[Tried] | None]:
+    def begin(self, folds: int, trials: int | None) -> None:
+        """Say what is going to be done, to who follows."""
+        following = follower()
+        if following is not None:
+            following.begins(Outlook(self.judge.metric, folds, self.clock.seconds, trials))
+
+    def at_once(self, fits: Sequence[Fit], cuts: Sequence[Cut]) -> list[Sequence[Tried] | None]:
         """How each fit does on every part, found by workers at the same time; None where nobody helps."""
         workers = helping()
         if workers is None or self.clock.is_over:
             return [None] * len(fits)
-        tasks = [
-            partial(_try, self.judge, fit, self.matrix, self.target, known, held)
-            for fit in fits
-            for known, held in cuts
-        ]
+        tasks = [partial(try_out, self.judge, fit, self.matrix, self.target, each) for fit in fits for each in cuts]
         told = workers.do(tasks)
         return [told[start : start + len(cuts)] for start in range(0, len(told), len(cuts))]
 
     def attempt(
         self,
-        model: str,
-        params: Mapping[str, Any],
+        kind: Kind,
         fit: Fit,
-        cuts: Sequence[tuple[Any, Any]],
+        cuts: Sequence[Cut],
         *,
         must: bool = False,
         known: Sequence[Tried] | None = None,
@@ -112,25 +103,22 @@ class Trials:
         known
             How it did on every part, where that was found out `at_once`: the same trial comes of it.
         """
-        parts: list[Tried] = []
-        note, rows = "", sum(len(held) for _, held in cuts)
-        for place, (learned_from, held) in enumerate(cuts):
-            if known is None and self.clock.is_over and not must:
-                note = OUT_OF_TIME
-                break
-            part = known[place] if known else _try(self.judge, fit, self.matrix, self.target, learned_from, held)
-            if part.note:
-                note = part.note
-                break
-            parts.append(part)
-            if len(parts) < len(cuts) and self._is_hopeless([one.score for one in parts], rows):
-                note = GIVEN_UP
-                break
-        trial = _told(model, params, parts, rows, note)
-        if not note:
-            self._curves.append([part.score for part in parts])
-        self.done.append(trial)
+        rows = sum(len(held) for _, held in cuts)
+        recalled = self._recalled(kind.key(rows), rows)
+        if recalled is not None:
+            return recalled
+        parts, note = self._parts(fit, cuts, rows, must=must, known=known)
+        trial = _told(kind, parts, rows, note)
+        said = self._remembered(parts) if not note else None
+        done = Done(trial, tuple(part.score for part in parts), self.clock.spent, said)
+        self._note(done)
+        self._tell(kind.key(rows), done)
         return trial
+
+    def add(self, trial: Trial) -> None:
+        """Note a trial that was made of others."""
+        self.done.append(trial)
+        self._tell("", None)
 
     def best(self) -> int:
         """The place of the best trial among those with the most rows.
@@ -140,61 +128,93 @@ class Trials:
         UnfitData
             When none could be scored.
         """
-        whole = [place for place, trial in enumerate(self.done) if trial.score is not None and not trial.note]
-        if not whole:
-            reason = next((trial.note for trial in self.done if trial.note), "there were none")
+        places = self.whole()
+        if not places:
             raise UnfitData(
-                f"None of {len(self.done)} trials could be scored: {reason.rstrip('.')}.",
+                f"None of {len(self.done)} trials could be scored: {self._reasons()}.",
                 hint="Change the settings of the model, its features or its rows.",
             )
-        most = max(self.done[place].rows for place in whole)
-        first, *others = (place for place in whole if self.done[place].rows == most)
-        for place in others:
-            if self.judge.is_better(self._score(place), self._score(first)):
-                first = place
-        return first
+        return places[0]
 
-    def told(self, best: int | None, ended: str) -> Search:
+    def whole(self) -> list[int]:
+        """The trials that were scored to their end on the most rows, the best first."""
+        found = [(place, trial) for place, trial in enumerate(self.done) if trial.score is not None and not trial.note]
+        most = max((trial.rows for _, trial in found), default=0)
+        sign = 1 if self.judge.lower_is_better else -1
+        return [place for place, trial in sorted(found, key=lambda it: sign * (it[1].score or 0)) if trial.rows == most]
+
+    def told(self, best: int | None, ended: str, *, folds: int = 0, seed: int = 0) -> Search:
         """Everything that was tried, as it is kept with the model."""
-        return Search(metric=self.judge.metric, trials=tuple(self.done), best=best, ended=ended)
+        metric = self.judge.metric
+        return Search(metric=metric, trials=tuple(self.done), best=best, ended=ended, folds=folds, seed=seed)
 
-    def _score(self, place: int) -> float:
-        score = self.done[place].score
-        assert score is not None  # noqa: S101  only asked of whole trials
-        return score
+    def _parts(
+        self, fit: Fit, cuts: Sequence[Cut], rows: int, *, must: bool, known: Sequence[Tried] | None
+    ) -> tuple[list[Tried], str]:
+        parts: list[Tried] = []
+        for place, each in enumerate(cuts):
+            if known is None and self.clock.is_over and not must:
+                return parts, OUT_OF_TIME
+            part = known[place] if known else try_out(self.judge, fit, self.matrix, self.target, each)
+            if part.note:
+                return parts, part.note
+            parts.append(part)
+            if len(parts) < len(cuts) and self._is_hopeless([one.score for one in parts], rows):
+                return parts, GIVEN_UP
+        return parts, ""
+
+    def _recalled(self, key: str, rows: int) -> Trial | None:
+        """The same trial in an attempt that was cut short; it has cost the time that it took then."""
+        following = follower()
+        done = following.recalls(key) if following else None
+        if done is None:
+            return None
+        self.clock.set_to(done.spent)
+        self._note(done)
+        return done.trial
+
+    def _note(self, done: Done) -> None:
+        if not done.trial.note:
+            self._curves.setdefault(done.trial.rows, []).append(done.scores)
+        if done.answers is not None:
+            self.answers[len(self.done)] = done.answers
+        self.done.append(done.trial)
+
+    def _tell(self, key: str, done: Done | None) -> None:
+        following = follower()
+        if following is None:
+            return
+        if done is not None and done.trial.note != OUT_OF_TIME:
+            following.hears(key, done)
+        following.hears_all(self.done)
+
+    def _remembered(self, parts: Sequence[Tried]) -> Any:
+        if not self.remembers:
+            return None
+        said = said_in_parts(parts)
+        return said if said.nbytes + sum(each.nbytes for each in self.answers.values()) <= MOST_ANSWERS else None
 
     def _is_hopeless(self, scores: Sequence[float], rows: int) -> bool:
-        """The median rule: Golovin et al., *Google Vizier* (2017)."""
-        if not self.gives_up or len(self._curves) < FEW:
-            return False
-        at = len(scores)
-        return self.judge.is_better(median(fmean(curve[:at]) for curve in self._curves), fmean(scores))
+        return self.gives_up is not None and self.gives_up(self.judge, self._curves.get(rows, []), scores)
+
+    def _reasons(self) -> str:
+        reasons = dict.fromkeys(trial.note.rstrip(".") for trial in self.done if trial.note)
+        return "; ".join(list(reasons)[:MOST_REASONS]) or "there were none"
 
 
-def _try(judge: Judge, fit: Fit, matrix: Any, target: Any, known: Any, held: Any) -> Tried:
-    """Learn from some rows and be scored on others; a function of its own, so that a worker elsewhere can do it."""
-    begun = time.monotonic()
-    try:
-        with few_threads(matrix), warnings.catch_warnings():  # what is kept warns later
-            warnings.simplefilter("ignore")
-            estimator = fit(matrix[known], target[known])
-            fitted = time.monotonic()
-            score = judge.score(estimator, matrix[held], target[held])
-    except (ValueError, ComponentError) as error:
-        return Tried(note=(str(error).strip().splitlines() or [type(error).__name__])[0][:200])
-    return Tried(score, fitted - begun, time.monotonic() - fitted, len(held))
-
-
-def _told(model: str, params: Mapping[str, Any], parts: Sequence[Tried], rows: int, note: str) -> Trial:
+def _told(kind: Kind, parts: Sequence[Tried], rows: int, note: str) -> Trial:
     scores, answers = [part.score for part in parts], sum(part.answers for part in parts)
     asking = sum(part.answer_seconds for part in parts)
     return Trial(
-        model=model,
-        params=dict(params),
+        model=kind.model,
+        params=dict(kind.settings),
+        component=kind.component,
+        preparation=kind.preparation,
         score=fmean(scores) if scores else None,
         spread=pstdev(scores) if scores else None,
         seconds=round(sum(part.seconds for part in parts) / max(len(parts), 1), 6),
         answer_seconds=round(asking / answers * 1_000, 6) if answers else None,
         rows=rows,
         note=note,
+        size=parts[0].size if parts else None,
     )

@@ -9,15 +9,18 @@ from pydantic import Field, ValidationError
 
 from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
 from components.ensembles.at_once import helping
+from components.ensembles.clock import Clock
 from components.ensembles.folds import cut
 from components.ensembles.halving import rungs
 from components.ensembles.metrics import Judge, Metric, metric_for
-from components.ensembles.spaces import Choices, Space, draws, grid, space_of, with_settings, written_space
-from components.ensembles.trials import Clock, Fit, Trials, Tried
+from components.ensembles.pruning import behind_half
+from components.ensembles.spaces import Space, draws, grid, space_of, with_settings, written_space
+from components.ensembles.suggesting import Led
+from components.ensembles.trials import Kind, Trials
+from components.ensembles.trying import Fit, Tried, many_hands
 from components.errors import ComponentError
 from components.libraries import OPTUNA, Library
 from components.models.arguments import Advanced, Seed
-from components.models.threads import few_threads
 from components.params import Widget
 
 AS_DRAWN: Mapping[str, Any] = {}
@@ -92,30 +95,33 @@ class Tune(Wrapper[TuneParams]):
     def build(self) -> Any:
         return self.member.build()
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return self.learn(matrix, target).estimator
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1) -> Learned:
+    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
         is_classification = self.task == "classification"
         classes = int(target.max()) + 1 if is_classification else 0
         judge = Judge(metric_for(self.task, self.params.metric), classes, positive)
         trials = Trials(matrix, target, judge, Clock(self.params.seconds))
+        trials.begin(self.params.folds, self.params.budget)
         cuts = cut(target, self.params.folds, self.params.seed, is_classification=is_classification)
         match self.params.search:
             case "halving":
                 self._halve(trials, is_classification=is_classification)
             case "bayesian":
-                trials.gives_up = self.params.gives_up
+                trials.gives_up = behind_half if self.params.gives_up else None
                 self._ask(trials, cuts)
             case _:
-                trials.gives_up = self.params.gives_up and self.params.search == "random"
+                gives_up = self.params.gives_up and self.params.search == "random"
+                trials.gives_up = behind_half if gives_up else None
                 for _ in self._attempts(trials, self._listed(), cuts):
                     pass
         best = trials.best()
-        with few_threads(matrix):
+        with many_hands(matrix):
             found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
-        ended = "the time was over" if trials.clock.is_over else "every trial was made"
-        return Learned(found, trials.told(best, ended), self.component_keys())
+        ended = trials.clock.why("every trial was made")
+        told = trials.told(best, ended, folds=self.params.folds, seed=self.params.seed)
+        return Learned(found, told, self.component_keys())
 
     def _listed(self) -> Iterator[Mapping[str, Any]]:
         """The settings to try, where one trial does not depend on another."""
@@ -146,8 +152,8 @@ class Tune(Wrapper[TuneParams]):
         known: Sequence[Tried] | None = None,
     ) -> float | None:
         """The score of some settings; None where there is none, or only a part of one."""
-        title, fit = self.member.spec.title, self._fit_with(settings)
-        trial = trials.attempt(title, settings, fit, cuts, must=not trials.done, known=known)
+        kind, fit = Kind(self.member.spec.title, settings), self._fit_with(settings)
+        trial = trials.attempt(kind, fit, cuts, must=not trials.done, known=known)
         return None if trial.note else trial.score
 
     def _fit_with(self, settings: Mapping[str, Any]) -> Fit:
@@ -175,27 +181,13 @@ class Tune(Wrapper[TuneParams]):
 
     def _ask(self, trials: Trials, cuts: list[tuple[Any, Any]]) -> None:
         """Each trial where those before make the best score most likely."""
-        import optuna
-
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        space, params = self.space(), self.params
-        sampler = optuna.samplers.TPESampler(seed=params.seed, n_startup_trials=max(2, min(10, params.budget // 3)))
-        direction: Literal["minimize", "maximize"] = "minimize" if trials.judge.lower_is_better else "maximize"
-        study = optuna.create_study(direction=direction, sampler=sampler)
+        first = max(2, min(10, self.params.budget // 3))
+        suggestions = Led(self.space(), self.params.seed, first, lower_is_better=trials.judge.lower_is_better)
         self._attempt(trials, AS_DRAWN, cuts)
-        while len(trials.done) < params.budget and not trials.clock.is_over:
-            asked = study.ask()
-            settings = {name: _suggested(asked, name, dimension) for name, dimension in space.items()}
+        while len(trials.done) < self.params.budget and not trials.clock.is_over:
+            settings = suggestions.ask()
             (known,) = trials.at_once([self._fit_with(settings)], cuts)
-            score = self._attempt(trials, settings, cuts, known)
-            study.tell(asked, score, None if score is not None else optuna.trial.TrialState.FAIL)
-
-
-def _suggested(asked: Any, name: str, dimension: Any) -> Any:
-    if isinstance(dimension, Choices):
-        return dimension.values[asked.suggest_categorical(name, range(len(dimension.values)))]
-    suggest = asked.suggest_int if dimension.is_whole else asked.suggest_float
-    return suggest(name, dimension.low, dimension.high, log=dimension.is_log)
+            suggestions.tell(self._attempt(trials, settings, cuts, known))
 
 
 def _fail(reason: str, matrix: Any, target: Any) -> Any:

@@ -55,7 +55,7 @@ class Voting(Wrapper[VotingParams]):
     def build(self) -> Any:
         return self._made(named(self.members, lambda member: member.build()))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return as_learned(self._made(named(self.members, standing_in)).fit(matrix, target), self.members)
 
     def _made(self, estimators: list[tuple[str, Any]]) -> Any:

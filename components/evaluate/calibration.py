@@ -7,9 +7,10 @@ import numpy as np
 
 from components.base import FIGURES, Predictions, Report
 from components.evaluate.outcomes import Array, outcomes, wilson
-from components.evaluate.pictures import Plot, bars, line, lines, percent, plain
+from components.evaluate.pictures import Plot, bars, line, lines, percent, plain, short
 
 MOST_CLASSES = 10
+ANSWER = "the predicted class"
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,37 @@ def calibration(p: Predictions, bins: int, strategy: str, positive: Any) -> Repo
     }
 
 
+def calibration_plots(p: Predictions, bins: int) -> dict[str, Plot]:
+    """The curve and how sure the model is: of the positive class of two, or of whatever it answers among several.
+
+    Source: Guo, Pleiss, Sun & Weinberger, *On Calibration of Modern Neural Networks* (2017), for several classes.
+    """
+    if len(p.classes) < 2:
+        return {}
+    if len(p.classes) == 2:
+        found = binned(p, bins, "uniform")
+    else:
+        chance = np.asarray(p.probabilities, dtype=float).max(axis=1)
+        found = _binned(ANSWER, np.asarray(p.truth) == np.asarray(p.prediction), chance, bins, "uniform")
+    return {"calibration_curve": _curve([found]), "predicted_chances": _spread(found, len(p.truth))}
+
+
 def binned(p: Predictions, bins: int, strategy: str, label: Any = None) -> Bins:
     """Rows put together by their chance, as `sklearn.calibration.calibration_curve` does."""
     found = outcomes(p, label)
+    return _binned(found.label, found.actual, found.chance, bins, strategy)
+
+
+def _binned(label: Any, actual: Array, chance: Array, bins: int, strategy: str) -> Bins:
     edges = np.linspace(0, 1, bins + 1)
-    edges = np.percentile(found.chance, edges * 100) if strategy == "quantile" else edges
-    places = np.searchsorted(edges[1:-1], found.chance)
+    edges = np.percentile(chance, edges * 100) if strategy == "quantile" else edges
+    places = np.searchsorted(edges[1:-1], chance)
     rows = np.bincount(places, minlength=bins)
     there = rows > 0
-    mean = [np.bincount(places, weights=w, minlength=bins)[there] / rows[there] for w in (found.chance, found.actual)]
-    brier = float(np.mean((found.chance - found.actual) ** 2))
+    mean = [np.bincount(places, weights=w, minlength=bins)[there] / rows[there] for w in (chance, actual)]
+    brier = float(np.mean((chance - actual) ** 2))
     borders = np.column_stack([edges[:-1], edges[1:]])[there]
-    return Bins(found.label, borders, mean[0], mean[1], rows[there], brier)
+    return Bins(label, borders, mean[0], mean[1], rows[there], brier)
 
 
 def _curve(found: list[Bins]) -> Plot:
@@ -78,11 +98,15 @@ def _curve(found: list[Bins]) -> Plot:
     worst = int(first.gaps.argmax())
     where = f"where the model says {percent(first.predicted[worst])}, it is {percent(first.actual[worst])}"
     read = (
-        f"Chances of {first.label!r} are {100 * first.mean_gap:.1f} percentage points away from what happened, on "
-        f"average; {where}. "
+        f"Chances of {_told(first.label)} are {100 * first.mean_gap:.1f} percentage points away from what happened, on "
+        f"average, Brier score {short(first.brier)}; {where}. "
         "Below the dotted line the model promises too much, above it too little."
     )
     return lines("Calibration", read, drawn, across="predicted chance", up="actual share")
+
+
+def _told(label: Any) -> str:
+    return ANSWER if label == ANSWER else repr(label)
 
 
 def _spread(found: Bins, rows: int) -> Plot:

@@ -122,7 +122,7 @@ def _numbers(model: Asked, rows: pa.Table, positive: Any) -> Array:
 
 
 def _answer(model: Asked, params: "PartialDependenceParams") -> str:
-    if model.task == "regression":
+    if model.task != "classification":
         return "prediction"
     return f"probability of {outcomes(model.answers(model.rows.slice(0, 1), model.truth[:1]), params.positive).label}"
 

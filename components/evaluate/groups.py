@@ -8,17 +8,26 @@ from typing import Any
 import numpy as np
 
 from components.base import Grouped
+from components.evaluate.intervals import LEAST_ROWS, LEVEL
+from components.evaluate.pictures import Plot, bars, percent, short
+from components.evaluate.weighted import weightings
 
 QUANTILES: Mapping[str, float] = {"score_median": 0.5, "score_p90": 0.9, "score_p99": 0.99, "score_max": 1.0}
 """Which quantiles of the scores are told, by their names."""
 MOST_GROUPS, MOST_PROFILED, MOST_COLUMNS, POINTS = 30, 12, 15, 1_000
 NOISE = -1
+RESAMPLES = 1_000
 
 Array = np.ndarray[Any, Any]
 
 
-def group_scores(g: Grouped) -> dict[str, float]:
+def group_scores(g: Grouped, apart: Array | None = None) -> dict[str, float]:
     """The metrics of groups or outliers.
+
+    Parameters
+    ----------
+    apart
+        The `silhouettes`, where they are known already.
 
     Returns
     -------
@@ -34,18 +43,52 @@ def group_scores(g: Grouped) -> dict[str, float]:
         "clusters": float(sum(group.answer != NOISE for group in g.groups)),
         "noise": _share(g, is_in=lambda answer: answer == NOISE),
     }
-    return {**_separation(g), **counts}
+    return {**_separation(g, silhouettes(g) if apart is None else apart), **counts}
 
 
-def group_plots(g: Grouped, bins: int = 10) -> dict[str, Any]:
+def silhouettes(g: Grouped) -> Array:
+    """How much nearer each sampled row is to its own cluster than to the next one: from -1 to 1.
+
+    Source: `sklearn.metrics.silhouette_samples`.
+
+    Returns
+    -------
+    ndarray of shape (n_sample,)
+        NaN for rows without a cluster, and for all where there are fewer than two clusters or a row each.
+    """
+    from sklearn import metrics
+
+    found = np.full(len(g.answers), np.nan)
+    inside = _inside(g)
+    labels = np.asarray(g.answers)[inside]
+    if g.task == "clustering" and 2 <= len(np.unique(labels)) < len(labels):
+        found[inside] = metrics.silhouette_samples(np.asarray(g.matrix)[inside], labels)
+    return found
+
+
+def group_intervals(g: Grouped, apart: Array) -> dict[str, Any]:
+    """A bootstrap interval of the mean silhouette, the clusters as they are; empty where there is none."""
+    known = apart[np.isfinite(apart)]
+    if len(known) < LEAST_ROWS:
+        return {}
+    draws = np.concatenate([known @ drawn / len(known) for drawn in weightings(len(known), RESAMPLES, seed=0)])
+    span = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist()
+    return {"level": LEVEL, "resamples": RESAMPLES, "rows": len(known), "of": {"silhouette": span}}
+
+
+def group_plots(g: Grouped, bins: int = 10, apart: Array | None = None) -> dict[str, Any]:
     """Every plot that these groups allow, by name.
 
     Returns
     -------
     dict
-        ``group_sizes``, ``group_profile``, ``projection`` and, for anomalies, ``score_histogram``.
+        ``group_sizes``, ``group_profile``, ``projection``, for clusters ``silhouettes`` and, for anomalies,
+        ``score_histogram``.
     """
     found: dict[str, Any] = {"group_sizes": group_sizes(g), "projection": projection(g)}
+    apart = silhouettes(g) if apart is None else apart
+    if np.isfinite(apart).any():
+        found["silhouettes"] = silhouettes_by_group(g, apart)
     if len(g.groups) > 1 and g.columns:
         found["group_profile"] = group_profile(g)
     if g.scores is not None:
@@ -64,6 +107,25 @@ def group_sizes(g: Grouped) -> dict[str, Any]:
         "more_groups": len(ordered) - len(shown),
         "more_rows": sum(group.rows for group in ordered[MOST_GROUPS:]),
     }
+
+
+def silhouettes_by_group(g: Grouped, apart: Array) -> Plot:
+    """The mean silhouette of each of the largest clusters, with what the middle 80 % of its rows have."""
+    answers = np.asarray(g.answers)
+    ordered = [group.answer for group in sorted(g.groups, key=lambda group: -group.rows)]
+    values = {a: apart[(answers == a) & np.isfinite(apart)] for a in ordered[:MOST_GROUPS] if a != NOISE}
+    there = {group_name(g, answer): found for answer, found in values.items() if len(found)}
+    means = {name: float(found.mean()) for name, found in there.items()}
+    low, high = ([float(np.quantile(found, share)) for found in there.values()] for share in (0.1, 0.9))
+    worst = min(means, key=means.__getitem__)
+    astray = percent(float((there[worst] < 0).mean()))
+    read = (
+        f"1 is far from every other cluster, 0 on the border: cluster {worst} is the least apart, with "
+        f"{short(means[worst])}, and {astray} of its rows lie nearer to another one. Whiskers hold the middle 80 % of "
+        "the rows."
+    )
+    title = "Silhouette of each cluster"
+    return bars(title, read, means, means.values(), across="mean silhouette", low=low, high=high)
 
 
 def group_profile(g: Grouped) -> dict[str, Any]:
@@ -115,8 +177,8 @@ def projection(g: Grouped) -> dict[str, Any]:
         places = np.zeros((len(filled), 2))
         places[:, :axes] = pca.transform(filled)
     return {
-        "x": [_short(value) for value in places[:, 0]],
-        "y": [_short(value) for value in places[:, 1]],
+        "x": [_rounded(value) for value in places[:, 0]],
+        "y": [_rounded(value) for value in places[:, 1]],
         "group": [group_name(g, answer) for answer in np.asarray(g.answers)[:POINTS].tolist()],
         "explained": [float(np.nan_to_num(share)) for share in pca.explained_variance_ratio_],
     }
@@ -129,22 +191,26 @@ def group_name(g: Grouped, answer: Any) -> str:
     return "no cluster" if answer == NOISE else str(answer)
 
 
-def _separation(g: Grouped) -> dict[str, float]:
+def _separation(g: Grouped, apart: Array) -> dict[str, float]:
     from sklearn import metrics
 
-    answers = np.asarray(g.answers)
-    inside = answers != NOISE
-    matrix, labels = np.asarray(g.matrix)[inside], answers[inside]
-    if not 2 <= len(np.unique(labels)) < len(labels):
+    known = np.isfinite(apart)
+    if not known.any():
         return {}
+    matrix, labels = np.asarray(g.matrix)[known], np.asarray(g.answers)[known]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = {
-            "silhouette": metrics.silhouette_score(matrix, labels),
+            "silhouette": apart[known].mean(),
             "davies_bouldin": metrics.davies_bouldin_score(matrix, labels),
             "calinski_harabasz": metrics.calinski_harabasz_score(matrix, labels),
         }
     return {name: float(value) for name, value in found.items() if math.isfinite(value)}
+
+
+def _inside(g: Grouped) -> Array:
+    """Which sampled rows belong to a cluster."""
+    return np.asarray(np.asarray(g.answers) != NOISE)
 
 
 def _share(g: Grouped, is_in: Any) -> float:
@@ -155,5 +221,5 @@ def _plain(values: Array) -> list[float | None]:
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _short(value: float) -> float:
+def _rounded(value: float) -> float:
     return float(f"{value:.6g}")

@@ -18,7 +18,14 @@ POINTS = 200
 
 
 def lines(
-    title: str, read: str, series: Sequence[Mapping[str, Any]], *, across: str, up: str, marks: Sequence[Any] = ()
+    title: str,
+    read: str,
+    series: Sequence[Mapping[str, Any]],
+    *,
+    across: str,
+    up: str,
+    marks: Sequence[Any] = (),
+    cloud: tuple[str, Iterable[Any], Iterable[Any]] | None = None,
 ) -> Plot:
     """Lines over a common axis; made of `line`.
 
@@ -30,9 +37,12 @@ def lines(
         What the axes are.
     marks
         Places on the axis that matter, with a name: made of `mark`.
+    cloud
+        Dots behind the lines: what they are, and where.
     """
-    drawn = {"kind": "lines", "title": title, "read": read, "across": across, "up": up}
-    return {**drawn, "series": list(series), "marks": list(marks)}
+    drawn: Plot = {"kind": "lines", "title": title, "read": read, "across": across, "up": up}
+    drawn |= {"series": list(series), "marks": list(marks)}
+    return {**drawn, "cloud": {"name": cloud[0], "x": plain(cloud[1]), "y": plain(cloud[2])}} if cloud else drawn
 
 
 def line(

@@ -1,17 +1,24 @@
 """The data of a report's plots, as JSON."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from components.base import Predictions
-from components.evaluate.pictures import Plot, dots, line, lines, listing, percent, short, thinned
+from components.evaluate.calibration import calibration_plots
+from components.evaluate.outcomes import wilson
+from components.evaluate.pictures import Plot, bars, line, lines, listing, percent, short, thinned
+from components.evaluate.residuals import residual_plots
 from components.evaluate.scores import positive
 
-SAMPLE = 500
 MOST_CLASSES = 10
 """Classes with a line of their own."""
+MOST_LABELS, MOST_LISTED = 25, 200
+"""Classes of a confusion matrix, and of a table of classes; of more, those with the most rows."""
+OTHER = "other"
+TENTHS = 10
 
 Array = np.ndarray[Any, Any]
 
@@ -22,31 +29,39 @@ def plots(p: Predictions, bins: int = 10) -> dict[str, Any]:
     Returns
     -------
     dict
-        For classes ``confusion_matrix`` and ``per_class``; with probabilities and two classes ``roc_curve``,
-        ``precision_recall_curve``, ``calibration_curve`` and ``gain`` of the positive class, with more classes
-        ``roc_curves`` of each against the rest. For numbers ``residual_histogram``, ``predicted_against_actual`` and
-        ``residuals_by_prediction``.
+        For classes ``confusion_matrix`` and ``per_class``; with probabilities ``calibration_curve``,
+        ``predicted_chances`` and, with two classes, ``roc_curve``, ``precision_recall_curve``, ``gain`` and ``lift`` of
+        the positive class, with more classes ``roc_curves`` and ``precision_recall_curves`` of each against the rest.
+        For numbers those of `components.evaluate.residuals`.
     """
     if len(p.truth) == 0:
         return {}
     if p.task == "regression":
-        return {
-            "residual_histogram": residual_histogram(p, bins),
-            "predicted_against_actual": predicted_against_actual(p),
-            "residuals_by_prediction": residuals_by_prediction(p),
-        }
+        return residual_plots(p, bins)
     found: dict[str, Any] = {"confusion_matrix": confusion_matrix(p), "per_class": per_class(p)}
     if p.probabilities is None:
         return found
+    calibration = calibration_plots(p, bins)
     if len(p.classes) != 2:
-        against = {str(label): _against_rest(p, label) for label in p.classes[:MOST_CLASSES]}
-        return found | named("roc_curves", roc_curves(against))
+        against = {str(label): _against_rest(p, label) for label in most_frequent(p)}
+        curves = named("roc_curves", roc_curves(against)) | named(
+            "precision_recall_curves", precision_recall_curves(against)
+        )
+        return found | curves | calibration
     is_positive, chance = _against_rest(p, positive(p))
     if 0 < is_positive.sum() < len(is_positive):
         found["roc_curve"] = roc_curve(is_positive, chance)
         found["precision_recall_curve"] = precision_recall_curve(is_positive, chance)
         found["gain"] = gain(is_positive, chance)
-    return found | {"calibration_curve": calibration_curve(is_positive, chance, bins)}
+        found |= named("lift", lift(is_positive, chance))
+    return found | calibration
+
+
+def most_frequent(p: Predictions) -> list[Any]:
+    """The classes with the most rows, in their own order; those that are drawn."""
+    rows = [int((np.asarray(p.truth) == label).sum()) for label in p.classes]
+    kept = sorted(np.argsort([-count for count in rows], kind="stable")[:MOST_CLASSES])
+    return [p.classes[place] for place in kept]
 
 
 def named(name: str, plot: Plot | None) -> dict[str, Plot]:
@@ -55,7 +70,7 @@ def named(name: str, plot: Plot | None) -> dict[str, Plot]:
 
 
 def per_class(p: Predictions) -> Plot:
-    """Precision, recall and F1 of every class."""
+    """Precision, recall and F1 of every class; of very many, of those with the most rows."""
     from sklearn import metrics
 
     truth, prediction = _texts(p.truth), _texts(p.prediction)
@@ -64,7 +79,10 @@ def per_class(p: Predictions) -> Plot:
     precision, recall, f1, support = (part.tolist() for part in found)
     worst = min(range(len(labels)), key=lambda i: (support[i] == 0, recall[i]))
     read = f"The model finds {percent(recall[worst])} of the rows of {labels[worst]!r}, which it overlooks most."
-    rows = zip(labels, precision, recall, f1, support, strict=True)
+    rows = list(zip(labels, precision, recall, f1, support, strict=True))
+    if len(rows) > MOST_LISTED:
+        rows = sorted(rows, key=lambda row: -row[-1])[:MOST_LISTED]
+        read += f" Listed are the {MOST_LISTED} of {len(labels):,} classes with the most rows."
     return listing("Classes", read, ("class", "precision", "recall", "F1", "rows"), rows)
 
 
@@ -85,6 +103,26 @@ def roc_curves(against: Mapping[str, tuple[Array, Array]]) -> Plot | None:
     return lines("ROC curves", read, drawn, across="false positive rate", up="true positive rate")
 
 
+def precision_recall_curves(against: Mapping[str, tuple[Array, Array]]) -> Plot | None:
+    """Precision by recall, of several classes against the rest."""
+    from sklearn import metrics
+
+    there = {name: pair for name, pair in against.items() if 0 < pair[0].sum() < len(pair[0])}
+    if not there:
+        return None
+    drawn = []
+    for name, pair in there.items():
+        curve = precision_recall_curve(*pair)
+        drawn.append(line(name, curve["recall"], curve["precision"], style="other"))
+    areas = {name: float(metrics.average_precision_score(*pair)) for name, pair in there.items()}
+    best, worst = max(areas, key=areas.__getitem__), min(areas, key=areas.__getitem__)
+    read = (
+        f"Further up and to the right is better: the average precision is {short(areas[best])} for {best} and "
+        f"{short(areas[worst])} for {worst}."
+    )
+    return lines("Precision and recall", read, drawn, across="recall", up="precision")
+
+
 def rates(answers: Mapping[str, Predictions]) -> Plot | None:
     """The ROC curves of several models of two classes."""
     binary = {name: p for name, p in answers.items() if len(p.classes) == 2 and p.probabilities is not None}
@@ -103,25 +141,46 @@ def gain(is_positive: Array, chance: Array) -> Plot:
     return lines("Gain", read, drawn, across="share of rows", up="share of positives found")
 
 
-def residuals_by_prediction(p: Predictions) -> Plot:
-    """At most 500 rows, evenly taken."""
-    truth, prediction = _numbers(p)
-    kept = thinned(len(truth), SAMPLE)
-    read = "Dots should lie alike above and below 0 everywhere; a bend or a funnel is what the model has not learned."
-    up = "actual minus predicted"
-    return dots(
-        "Residuals by prediction", read, prediction[kept], (truth - prediction)[kept], across="predicted", up=up
+def lift(is_positive: Array, chance: Array) -> Plot | None:
+    """How much more frequent positives are in each tenth of the rows, by falling probability, than in all of them."""
+    if len(chance) < 2 * TENTHS:
+        return None
+    parts = np.array_split(is_positive[np.argsort(-chance, kind="stable")], TENTHS)
+    hits, rows = np.array([part.sum() for part in parts]), np.array([len(part) for part in parts])
+    share = is_positive.mean()
+    low, high = (side / share for side in wilson(hits, rows))
+    names = ["first tenth", *(f"{place}th" for place in range(2, TENTHS + 1))]
+    names[1:3] = ["2nd", "3rd"]
+    lifts = hits / rows / share
+    read = (
+        f"Among the tenth of the rows with the highest chances positives are {short(float(lifts[0]))} times as "
+        f"frequent as among all rows ({percent(float(share))}); whiskers are 95 % intervals."
     )
+    return bars("Lift", read, names, lifts, across="times as frequent as among all rows", low=low, high=high)
 
 
 def confusion_matrix(p: Predictions) -> dict[str, Any]:
-    """Rows by true class (lines) and predicted class (columns), in the order of ``labels``."""
+    """Rows by true class (lines) and predicted class (columns), in the order of ``labels``.
+
+    Of very many classes those with the most rows; the others are one together.
+    """
     from sklearn import metrics
 
     truth, prediction = _texts(p.truth), _texts(p.prediction)
     known = [str(label) for label in p.classes]
     labels = [*known, *sorted(set(truth) - set(known))]
-    return {"labels": labels, "counts": metrics.confusion_matrix(truth, prediction, labels=labels).tolist()}
+    if len(labels) <= MOST_LABELS:
+        return {"labels": labels, "counts": metrics.confusion_matrix(truth, prediction, labels=labels).tolist()}
+    counted = Counter(truth)
+    kept = set(sorted(labels, key=lambda label: -counted[label])[: MOST_LABELS - 1])
+    shown = [*(label for label in labels if label in kept), OTHER]
+    places = {label: place for place, label in enumerate(shown[:-1])}
+    actual, said = ([places.get(label, len(places)) for label in values] for values in (truth, prediction))
+    counts = np.zeros((len(shown), len(shown)), dtype=int)
+    np.add.at(counts, (actual, said), 1)
+    right = sum(true == said for true, said in zip(truth, prediction, strict=True))
+    more = {"together": len(labels) - len(kept), "right": right}
+    return {"labels": shown, "counts": counts.tolist(), **more}
 
 
 def roc_curve(is_positive: Array, chance: Array) -> dict[str, list[float]]:
@@ -142,39 +201,8 @@ def precision_recall_curve(is_positive: Array, chance: Array) -> dict[str, list[
     return {"recall": recall[kept].tolist(), "precision": precision[kept].tolist()}
 
 
-def calibration_curve(is_positive: Array, chance: Array, bins: int) -> list[dict[str, float]]:
-    """For each bin of equal width that has rows: mean predicted probability, share of positives and rows."""
-    places = np.minimum((chance * bins).astype(int), bins - 1)
-    return [
-        {
-            "predicted": float(chance[places == place].mean()),
-            "actual": float(is_positive[places == place].mean()),
-            "rows": int((places == place).sum()),
-        }
-        for place in np.unique(places)
-    ]
-
-
-def residual_histogram(p: Predictions, bins: int) -> dict[str, list[float]]:
-    """How many rows have which residual (truth minus prediction); one more edge than counts."""
-    truth, prediction = _numbers(p)
-    counts, edges = np.histogram(truth - prediction, bins=bins)
-    return {"counts": counts.tolist(), "edges": edges.tolist()}
-
-
-def predicted_against_actual(p: Predictions) -> dict[str, list[float]]:
-    """At most 500 rows, evenly taken."""
-    truth, prediction = _numbers(p)
-    kept = thinned(len(truth), SAMPLE)
-    return {"actual": truth[kept].tolist(), "predicted": prediction[kept].tolist()}
-
-
 def _against_rest(p: Predictions, label: Any) -> tuple[Array, Array]:
     return np.asarray(p.truth) == label, np.asarray(p.probabilities)[:, list(p.classes).index(label)]
-
-
-def _numbers(p: Predictions) -> tuple[Array, Array]:
-    return np.asarray(p.truth, dtype=float), np.asarray(p.prediction, dtype=float)
 
 
 def _texts(labels: Any) -> list[str]:

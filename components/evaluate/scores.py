@@ -61,7 +61,13 @@ def baseline(p_train_truth: Any, p: Predictions, counts: Any = None) -> dict[str
     train = np.asarray(p_train_truth)
     if len(train) == 0 or len(p.truth) == 0:
         return {}
-    return scores(_prior(train, p, counts) if p.task == "classification" else _mean(train, p, counts))
+    return scores(dummy(train, p, counts))
+
+
+def dummy(p_train_truth: Any, p: Predictions, counts: Any = None) -> Predictions:
+    """What a model that learned nothing but the train rows' answers says of the same rows."""
+    train = np.asarray(p_train_truth)
+    return _prior(train, p, counts) if p.task == "classification" else _mean(train, p, counts)
 
 
 def _prior(train: Array, p: Predictions, counts: Any) -> Predictions:

@@ -57,8 +57,6 @@ def shap_values(model: Asked, params: "ShapValuesParams") -> Report:
     wanted = _classes(model, params.positive)
     found = shares(model, params.background, params.seed)
     rows = len(found.values)
-    strength = np.abs(found.values[:, :, [place for place, _ in wanted]]).mean(axis=(0, 2))
-    order = sorted(range(len(strength)), key=lambda nth: (-strength[nth], model.features[nth][0]))
     notes = [
         f"Explained are {amount(rows, 'row')} of {amount(model.test_rows, 'test row')}, by {found.how}.",
         f"Values are shares of the {found.unit}; with the base they sum up to what the model says.",
@@ -67,12 +65,25 @@ def shap_values(model: Asked, params: "ShapValuesParams") -> Report:
         "task": model.task,
         "rows": rows,
         "metrics": {"base": float(found.base[wanted[0][0]])} if len(wanted) == 1 else {},
-        "plots": {
-            "strength": _strength_plot(model, strength, order[:SHOWN], found.unit),
-            "spread": _spread_plot(model, found, wanted[0], order[:SHOWN]),
-        },
+        "plots": pictures(model, found, wanted),
         "notes": notes,
         FIGURES: list(_figures(model, found, wanted)),
+    }
+
+
+def pictures(model: Asked, found: Shares, wanted: list[tuple[int, Any]]) -> dict[str, Plot]:
+    """How much each column moves answers, and how it moves those of single rows.
+
+    Parameters
+    ----------
+    wanted
+        The places of the outputs that are told, and the classes they stand for.
+    """
+    strength = np.abs(found.values[:, :, [place for place, _ in wanted]]).mean(axis=(0, 2))
+    order = sorted(range(len(strength)), key=lambda nth: (-strength[nth], model.features[nth][0]))[:SHOWN]
+    return {
+        "strength": _strength_plot(model, strength, order, found.unit),
+        "spread": _spread_plot(model, found, wanted[0], order),
     }
 
 

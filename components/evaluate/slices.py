@@ -11,6 +11,7 @@ from components.base import FIGURES, Predictions, Report
 from components.errors import UnfitData
 from components.evaluate.conditions import Array, Condition, Described, Proposal, merged
 from components.evaluate.pictures import amount, bars, listing, percent, short
+from components.evaluate.significance import holm
 
 if TYPE_CHECKING:
     from components.evaluate.error_slices import ErrorSlicesParams
@@ -79,7 +80,7 @@ def find(error: Array, described: Mapping[str, Described], params: "ErrorSlicesP
     judged = [
         (conditions, mask, _p_value(error[second], mask[second], is_share=is_share)) for conditions, mask in proposed
     ]
-    chances = _holm([chance for *_, chance in judged])
+    chances = holm([chance for *_, chance in judged])
     made = [
         _slice(conditions, mask, error, second, chance)
         for (conditions, mask, _), chance in zip(judged, chances, strict=True)
@@ -167,16 +168,6 @@ def _p_value(error: Array, here: Array, *, is_share: bool) -> float:
         warnings.simplefilter("ignore")
         found = float(stats.ttest_ind(inside, outside, equal_var=False, alternative="greater").pvalue)
     return found if np.isfinite(found) else float(inside.mean() <= outside.mean())
-
-
-def _holm(chances: Sequence[float]) -> list[float]:
-    """Corrected so that the chance of a single false finding among all is as small."""
-    order = np.argsort(chances, kind="stable")
-    scaled = [min(1.0, float(chances[place]) * (len(chances) - nth)) for nth, place in enumerate(order)]
-    raised = np.maximum.accumulate(scaled) if scaled else np.array([])
-    corrected = np.empty(len(chances))
-    corrected[order] = raised
-    return [float(value) for value in corrected]
 
 
 def _slice(conditions: tuple[Condition, ...], mask: Array, error: Array, rows: Array, chance: float) -> Slice:

@@ -33,8 +33,9 @@ class ThresholdTuner(Evaluation[ThresholdTunerParams]):
     each part of the test rows is counted at the threshold that the other parts choose; so what it promises was never
     counted on rows that chose it. At the threshold 0.5 two classes are predicted as the model does by itself.
 
-    When: a miss costs more, or less, than a false alarm. Serving: not part of an endpoint; compare the probability it
-    gives with the threshold. Source: Elkan, *The Foundations of Cost-Sensitive Learning* (2001); as in
+    When: a miss costs more, or less, than a false alarm. Serving: not part of an endpoint; put Decide by cost behind
+    the model, with this threshold or its own, and the endpoint says the class by it.
+    Source: Elkan, *The Foundations of Cost-Sensitive Learning* (2001); as in
     `sklearn.model_selection.TunedThresholdClassifierCV`.
     """
 

@@ -11,9 +11,11 @@ from pydantic import Field, field_validator
 
 from components.base import TABLE_IN, Computed, Spec, new_rows
 from components.errors import ComponentError
+from components.evaluate.pictures import amount
 from components.forecast.accuracy import METRICS, Compared, naive_scale
 from components.forecast.arima import Arima
 from components.forecast.auto_arima import AutoArima
+from components.forecast.backtest_plots import Told, backtest_plots
 from components.forecast.exponential_smoothing import ExponentialSmoothing
 from components.forecast.forecast import FIGURES, Forecast, SeriesComputation, SeriesParams, too_short
 from components.forecast.holt_winters import HoltWinters
@@ -102,6 +104,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         about="Compares ways to forecast on the past.",
         inputs=TABLE_IN,
         outputs=(Port("table"), Port("summary"), Port("forecasts")),
+        version=2,
         serving="boundary",
         example={
             "time": "when",
@@ -122,10 +125,13 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         figures = {row[METHOD]: {name: row[name] for name in METRICS if row[name] is not None} for row in rows}
         report = {
             "rows": compared.size,
+            "counted": "forecast value",
             "best": rows[0][METHOD],
             "metrics": figures[rows[0][METHOD]],
             "baseline": figures[BASELINE],
             "methods": figures,
+            "plots": backtest_plots(compared.told(rows)),
+            "notes": [compared.about()],
         }
         return Computed({"table": compared.table(), "summary": summary, "forecasts": compared.forecasts()}, report)
 
@@ -226,6 +232,20 @@ class _Comparison:
         found = {method: self._compared.where(number).metrics() for number, method in enumerate(self.methods)}
         ordered = sorted(found, key=lambda method: found[method]["mase"] or found[method]["mae"] or 0.0)
         return _typed([{METHOD: method, **found[method]} for method in ordered])
+
+    def told(self, summary: list[dict[str, Any]]) -> Told:
+        """What is drawn of it."""
+        best = self.methods.index(summary[0][METHOD])
+        return Told(self.methods, best, self.truth[0], self.said, self.places, self.panel, summary)
+
+    def about(self) -> str:
+        """What the figures rest on."""
+        windows, series = amount(self.params.windows, "window"), len(self.panel.series)
+        of = f" of {series:,} series" if series > 1 else ""
+        return (
+            f"Each method was fitted anew in {windows}{of} and forecast {amount(self.params.horizon, 'step')} from "
+            "nothing but the values before. The baseline is the seasonal naive forecast: the value of one season ago."
+        )
 
     def forecasts(self) -> pa.Table:
         """Each forecast value beside the true one."""

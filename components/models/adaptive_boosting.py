@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.base import EstimatorParams
+from components.base import WeighedParams
 from components.models.arguments import Seed
 
 
-class AdaBoostParams(EstimatorParams):
+class AdaBoostParams(WeighedParams):
     """The settings of AdaBoost over small trees."""
 
     n_estimators: Annotated[int, Field(ge=1, le=5000)] = 50

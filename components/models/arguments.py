@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components.base import EstimatorParams, UnsupervisedParams
+from components.base import EstimatorParams, UnsupervisedParams, WeighedParams
 from components.params import Widget
 
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
@@ -28,6 +28,6 @@ class BalancedParams(ClassifierParams):
 def arguments(params: EstimatorParams | UnsupervisedParams, *others: str) -> dict[str, Any]:
     """The estimator's own arguments; a ``seed`` becomes ``random_state``, and ``others`` are not for the estimator."""
     positive = ["positive"] if isinstance(params, ClassifierParams) else []
-    ours = {*EstimatorParams.model_fields, "seed", *positive, *others}
+    ours = {*WeighedParams.model_fields, "seed", *positive, *others}
     own = {name: value for name, value in params if name not in ours}
     return own | ({"random_state": params.seed} if hasattr(params, "seed") else {})

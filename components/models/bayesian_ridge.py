@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, arguments
 from components.models.soundness import check_sound
 
@@ -12,7 +12,7 @@ Prior = Annotated[float, Field(ge=0), Advanced]
 Start = Annotated[Annotated[float, Field(ge=0)] | None, Advanced]
 
 
-class BayesianRidgeParams(EstimatorParams):
+class BayesianRidgeParams(WeighedParams):
     max_iter: Annotated[int, Field(ge=1, le=100_000)] = 300
     """The most iterations."""
     tol: Annotated[float, Field(gt=0), Advanced] = 1e-3
@@ -57,7 +57,7 @@ class BayesianRidge(Estimator[BayesianRidgeParams]):
 
         return linear_model.BayesianRidge(**arguments(self.params))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
-        estimator = super().fit(matrix, target)
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
+        estimator = super().fit(matrix, target, **beside)
         check_sound(estimator.coef_, estimator.intercept_)
         return estimator

@@ -1,14 +1,14 @@
 """What both histogram gradient boosting models share."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from components.base import EstimatorParams
+from components.base import Estimator, WeighedParams
 from components.models.arguments import Advanced, Seed
 
 
-class BoostingParams(EstimatorParams):
+class BoostingParams(WeighedParams):
     """The settings of scikit-learn's histogram gradient boosting."""
 
     learning_rate: Annotated[float, Field(gt=0, le=10)] = 0.1
@@ -28,15 +28,42 @@ class BoostingParams(EstimatorParams):
     max_bins: Annotated[int, Field(ge=2, le=255), Advanced] = 255
     """Into how many bins numbers are put."""
     early_stopping: Annotated[Literal["auto"] | bool, Advanced] = "auto"
-    """Stop when a part of the train rows that is set aside no longer gains; ``auto`` does so above 10,000 rows."""
+    """Stop when rows that are set aside no longer gain: validation rows where a split gives some, else train rows;
+    ``auto`` does so above 10,000 rows.
+    """
     validation_fraction: Annotated[float, Field(gt=0, lt=1), Advanced] = 0.1
-    """The share of train rows set aside for early stopping."""
+    """The share of train rows set aside for early stopping, where there are no validation rows."""
     n_iter_no_change: Annotated[int, Field(ge=1), Advanced] = 10
     """How many trees without a gain end the training."""
     tol: Annotated[float, Field(ge=0), Advanced] = 1e-7
     """The least gain that counts."""
     seed: Seed = 0
     """Makes binning and early stopping repeatable."""
+
+
+B = TypeVar("B", bound=BoostingParams)
+
+STOPS_FROM = 10_000
+"""Above so many rows scikit-learn stops early by itself."""
+
+
+class Boosting(Estimator[B]):
+    """Watches validation rows where it may stop early and a split gives some."""
+
+    def stops_early(self, rows: int) -> bool:
+        asked = self.params.early_stopping
+        return rows > STOPS_FROM if asked == "auto" else bool(asked)
+
+    def readied(self, matrix: Any) -> Any:
+        """Columns without a value hold zeros: scikit-learn cannot put them into bins, and zeros say as little."""
+        import numpy as np
+
+        empty = [at for at in np.flatnonzero(np.isnan(matrix[0])) if np.isnan(matrix[:, at]).all()]
+        if not empty:
+            return matrix
+        filled = matrix.copy()
+        filled[:, empty] = 0.0
+        return filled
 
 
 SEARCH_SPACE: dict[str, Any] = {

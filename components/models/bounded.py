@@ -14,11 +14,11 @@ class Bounded(Estimator[E]):
     instead: ClassVar[str]
     """What learns much the same from more rows."""
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         rows = matrix.shape[0]
         if rows > self.most_rows:
             raise UnfitData(
                 f"{self.spec.title} learns from at most {self.most_rows:,} rows, but there are {rows:,}.",
                 hint=f"Choose {self.instead}, or sample rows first.",
             )
-        return super().fit(matrix, target)
+        return super().fit(matrix, target, **beside)

@@ -10,12 +10,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
+from components.base import WeighedParams
 from components.errors import UnfitData
 from components.models.arguments import Advanced, BalancedParams, arguments
 from components.models.weighted import Weighted
 
 
-class CalibratedParams(BalancedParams):
+class CalibratedParams(BalancedParams, WeighedParams):
     """How the probabilities are found."""
 
     cv: Annotated[int, Field(ge=2, le=20), Advanced] = 5
@@ -41,7 +42,7 @@ class Calibrated(Weighted[C]):
         own = self.uncalibrated(arguments(self.params, "class_weight", "cv"))
         return CalibratedClassifierCV(own, cv=self.params.cv, ensemble=False)
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         import numpy as np
 
         fewest = int(np.unique(target, return_counts=True)[1].min())
@@ -51,4 +52,4 @@ class Calibrated(Weighted[C]):
                 hint="Group or filter rare classes, or lower 'cv'.",
                 field="cv",
             )
-        return super().fit(matrix, target)
+        return super().fit(matrix, target, **beside)

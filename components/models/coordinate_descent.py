@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.base import EstimatorParams
+from components.base import WeighedParams
 from components.models.arguments import Advanced, Seed
 
 
-class CoordinateDescentParams(EstimatorParams):
+class CoordinateDescentParams(WeighedParams):
     """The settings of scikit-learn's coordinate descent."""
 
     alpha: Annotated[float, Field(gt=0)] = 1.0

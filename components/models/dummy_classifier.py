@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import ClassifierParams, arguments
 
 
-class DummyClassifierParams(ClassifierParams):
+class DummyClassifierParams(ClassifierParams, WeighedParams):
     strategy: Literal["prior", "most_frequent"] = "prior"
     """Which probabilities it gives: those of the train rows, or 1 for the most frequent class."""
 

@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import arguments
 from components.params import only_if
 
 
-class DummyRegressorParams(EstimatorParams):
+class DummyRegressorParams(WeighedParams):
     strategy: Literal["mean", "median", "quantile", "constant"] = "mean"
     """Which number of the train rows it answers with, or a constant."""
     quantile: Annotated[Annotated[float, Field(ge=0, le=1)] | None, only_if(strategy="quantile")] = None

@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Spec
+from components.base import MODEL_OUT, Spec, WeighedParams
 from components.models.arguments import BalancedParams, arguments
 from components.models.soundness import check_sound
 from components.models.weighted import Weighted
 
 
-class GaussianNBParams(BalancedParams):
+class GaussianNBParams(BalancedParams, WeighedParams):
     var_smoothing: Annotated[float, Field(ge=0)] = 1e-9
     """The share of the largest variance of a feature that is added to all of them."""
 
@@ -41,7 +41,7 @@ class GaussianNB(Weighted[GaussianNBParams]):
 
         return naive_bayes.GaussianNB(**arguments(self.params, "class_weight"))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
-        estimator = super().fit(matrix, target)
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
+        estimator = super().fit(matrix, target, **beside)
         check_sound(estimator.var_, 1 / estimator.var_)
         return estimator

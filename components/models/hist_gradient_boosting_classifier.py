@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Spec
 from components.models.arguments import BalancedParams, arguments
-from components.models.boosting import SEARCH_SPACE, TRUSTED_TYPES, BoostingParams
+from components.models.boosting import SEARCH_SPACE, TRUSTED_TYPES, Boosting, BoostingParams
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier as SklearnHistGradientBoostingClassifier
@@ -14,7 +14,7 @@ class HistGradientBoostingClassifierParams(BoostingParams, BalancedParams):
     pass
 
 
-class HistGradientBoostingClassifier(Estimator[HistGradientBoostingClassifierParams]):
+class HistGradientBoostingClassifier(Boosting[HistGradientBoostingClassifierParams]):
     """Trees that each correct the sum of those before, on binned numbers.
 
     When: usually the best score on tables; missing numbers are taken as they are. Serving: scores each request.

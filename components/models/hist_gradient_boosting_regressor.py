@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Spec
 from components.models.arguments import Advanced, arguments
-from components.models.boosting import SEARCH_SPACE, TRUSTED_TYPES, BoostingParams
+from components.models.boosting import SEARCH_SPACE, TRUSTED_TYPES, Boosting, BoostingParams
 from components.params import only_if
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class HistGradientBoostingRegressorParams(BoostingParams):
         return self
 
 
-class HistGradientBoostingRegressor(Estimator[HistGradientBoostingRegressorParams]):
+class HistGradientBoostingRegressor(Boosting[HistGradientBoostingRegressorParams]):
     """Trees that each correct the sum of those before, on binned numbers.
 
     When: usually the best score on tables; missing numbers are taken as they are. Serving: scores each request.

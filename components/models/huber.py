@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, arguments
 
 
-class HuberParams(EstimatorParams):
+class HuberParams(WeighedParams):
     epsilon: Annotated[float, Field(ge=1)] = 1.35
     """From how many times the usual error on a row is an outlier."""
     alpha: Annotated[float, Field(ge=0)] = 1e-4

@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, EstimatorParams, Spec
+from components.base import MODEL_OUT, Spec, WeighedParams
 from components.models.arguments import Advanced, arguments
 from components.models.bounded import Bounded
 from components.params import only_if
 
 
-class KernelRidgeParams(EstimatorParams):
+class KernelRidgeParams(WeighedParams):
     alpha: Annotated[float, Field(ge=0)] = 1.0
     """Strength of the penalty: larger values make the curve smoother."""
     kernel: Literal["linear", "rbf", "laplacian", "poly", "sigmoid", "cosine"] = "linear"

@@ -51,7 +51,7 @@ class LDAClassifier(Estimator[LDAClassifierParams]):
 
         return discriminant_analysis.LinearDiscriminantAnalysis(**arguments(self.params, "class_weight"))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         import numpy as np
 
         estimator = self.build()

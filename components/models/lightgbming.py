@@ -10,12 +10,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import E, Estimator, EstimatorParams
+from components.base import E, WeighedParams
 from components.models.arguments import Advanced, Seed, arguments
+from components.models.early import EARLY, Early, EarlyParams
 from components.models.threads import is_small
 
 
-class LightGBMParams(EstimatorParams):
+class LightGBMParams(EarlyParams, WeighedParams):
     """The settings of LightGBM's trees."""
 
     n_estimators: Annotated[int, Field(ge=1, le=10_000)] = 100
@@ -46,7 +47,7 @@ class LightGBMParams(EstimatorParams):
     """Another seed draws other rows and columns, where a share of them is asked for."""
 
 
-class LightGBM(Estimator[E]):
+class LightGBM(Early[E]):
     """A LightGBM model; its trees are saved in LightGBM's own text format."""
 
     takes_missing = True
@@ -72,11 +73,27 @@ class LightGBM(Estimator[E]):
     def build(self) -> Any:
         drawn = {"subsample_freq": 1} if self.params.subsample < 1 else {}  # type: ignore[attr-defined]
         steady = {"deterministic": True, "force_row_wise": True, "verbosity": -1}
-        return self.library()(**arguments(self.params), **drawn, **steady)
+        return self.library()(**arguments(self.params, *EARLY), **drawn, **steady)
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         # It asks for threads by itself; how many changes nothing in what it learns.
-        return self.build().set_params(n_jobs=1 if is_small(matrix) else None).fit(matrix, target)
+        estimator = self.build().set_params(n_jobs=1 if is_small(matrix) else None)
+        matrix, target, beside = self.set_aside(matrix, target, beside)
+        return estimator.fit(matrix, target, **self._watching(beside))
+
+    def _watching(self, beside: dict[str, Any]) -> dict[str, Any]:
+        """The rows to watch as LightGBM takes them."""
+        if "X_val" not in beside:
+            return beside
+        from lightgbm import early_stopping
+
+        rest = {name: value for name, value in beside.items() if name not in ("X_val", "y_val")}
+        patience = self.params.n_iter_no_change  # type: ignore[attr-defined]
+        return {
+            **rest,
+            "eval_set": [(beside["X_val"], beside["y_val"])],
+            "callbacks": [early_stopping(patience, verbose=False)],
+        }
 
     @classmethod
     def save(cls, fitted: Any, path: Path) -> None:

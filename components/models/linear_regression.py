@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, arguments
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LinearRegression as SklearnLinearRegression
 
 
-class LinearRegressionParams(EstimatorParams):
+class LinearRegressionParams(WeighedParams):
     fit_intercept: bool = True
     """Whether to learn a constant term."""
     positive: bool = False

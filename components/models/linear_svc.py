@@ -71,7 +71,7 @@ class LinearSVC(Calibrated[LinearSVCParams]):
 
         return svm.LinearSVC(**settings)
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         if max(matrix.max(), -matrix.min()) > LARGEST:
             raise no_numbers()
-        return super().fit(matrix, target)
+        return super().fit(matrix, target, **beside)

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, BalancedParams, Seed, arguments
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression as SklearnLogisticRegression
 
 
-class LogisticRegressionParams(BalancedParams):
+class LogisticRegressionParams(BalancedParams, WeighedParams):
     C: Annotated[float, Field(gt=0)] = 1.0
     """Inverse strength of regularization: smaller values keep the coefficients smaller."""
     max_iter: Annotated[int, Field(ge=1, le=100_000)] = 100

@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Spec
+from components.base import MODEL_OUT, Spec, WeighedParams
 from components.models.arguments import Advanced, BalancedParams, arguments
 from components.models.weighted import Weighted
 
 
-class MultinomialNBParams(BalancedParams):
+class MultinomialNBParams(BalancedParams, WeighedParams):
     alpha: Annotated[float, Field(ge=0)] = 1.0
     """How much is added to every count, so that what was never seen is not impossible."""
     fit_prior: bool = True

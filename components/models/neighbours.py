@@ -49,7 +49,7 @@ class Neighbours(Bounded[N]):
     trusted_types = TREES
     search_space: ClassVar[Mapping[str, Any]] = {"n_neighbors": (1, 50), "weights": ("uniform", "distance")}
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         wanted, rows = self.params.n_neighbors, matrix.shape[0]
         if wanted > rows:
             raise UnfitData(
@@ -57,4 +57,4 @@ class Neighbours(Bounded[N]):
                 hint="Lower 'n_neighbors'.",
                 field="n_neighbors",
             )
-        return super().fit(matrix, target)
+        return super().fit(matrix, target, **beside)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components.base import EstimatorParams
+from components.base import WeighedParams
 from components.models.arguments import Advanced, Seed
 from components.params import only_if
 
@@ -13,7 +13,7 @@ ByAdam, BySGD, BySteps = only_if(solver="adam"), only_if(solver="sgd"), only_if(
 Decay = Annotated[float, Field(ge=0, lt=1), Advanced, ByAdam]
 
 
-class PerceptronParams(EstimatorParams):
+class PerceptronParams(WeighedParams):
     """The settings of scikit-learn's multi-layer perceptrons."""
 
     hidden_layer_sizes: Annotated[tuple[Width, ...], Field(min_length=1, max_length=20)] = (100,)

@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.errors import UnfitData
 from components.models.arguments import Advanced, arguments
 
 
-class PoissonRegressorParams(EstimatorParams):
+class PoissonRegressorParams(WeighedParams):
     alpha: Annotated[float, Field(ge=0)] = 1.0
     """Strength of the penalty on the squares of the coefficients."""
     max_iter: Annotated[int, Field(ge=1, le=100_000)] = 100
@@ -49,7 +49,7 @@ class PoissonRegressor(Estimator[PoissonRegressorParams]):
 
         return linear_model.PoissonRegressor(**arguments(self.params))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         negative = int((target < 0).sum())
         if negative or not target.any():
             wrong = f"is negative in {negative:,} train rows" if negative else "is 0 in every train row"
@@ -60,4 +60,4 @@ class PoissonRegressor(Estimator[PoissonRegressorParams]):
                 field="target",
                 column=name,
             )
-        return super().fit(matrix, target)
+        return super().fit(matrix, target, **beside)

@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, EstimatorParams, Spec
+from components.base import MODEL_OUT, Spec, WeighedParams
 from components.models.arguments import Advanced, arguments
 from components.models.bounded import Bounded
 from components.models.soundness import no_numbers
 
 
-class QuantileRegressorParams(EstimatorParams):
+class QuantileRegressorParams(WeighedParams):
     quantile: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """The share of targets below the answer; 0.5 for the median."""
     alpha: Annotated[float, Field(ge=0)] = 1.0
@@ -50,8 +50,8 @@ class QuantileRegressor(Bounded[QuantileRegressorParams]):
 
         return linear_model.QuantileRegressor(**arguments(self.params))
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         try:
-            return super().fit(matrix, target)
+            return super().fit(matrix, target, **beside)
         except TypeError as error:  # scikit-learn goes on without the solution that its solver did not find
             raise no_numbers() from error

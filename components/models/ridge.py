@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.base import MODEL_OUT, Estimator, EstimatorParams, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, Seed, arguments
 
 
-class RidgeParams(EstimatorParams):
+class RidgeParams(WeighedParams):
     alpha: Annotated[float, Field(ge=0)] = 1.0
     """Strength of the penalty: larger values keep the coefficients smaller."""
     positive: bool = False

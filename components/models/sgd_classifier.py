@@ -5,12 +5,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, BalancedParams, Seed, arguments
 from components.params import only_if
 
 
-class SGDClassifierParams(BalancedParams):
+class SGDClassifierParams(BalancedParams, WeighedParams):
     loss: Literal["log_loss", "modified_huber"] = "log_loss"
     """What to minimise: log_loss makes it a logistic regression, modified_huber minds wrong labels less."""
     alpha: Annotated[float, Field(gt=0)] = 1e-4

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components.base import EstimatorParams
+from components.base import WeighedParams
 from components.models.arguments import Advanced
 from components.params import only_if
 
@@ -12,7 +12,7 @@ MOST_ROWS = 20_000
 """Their work grows with the square of the rows, or worse: these take about a minute."""
 
 
-class SupportVectorParams(EstimatorParams):
+class SupportVectorParams(WeighedParams):
     """The settings of libsvm."""
 
     C: Annotated[float, Field(gt=0)] = 1.0

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.base import EstimatorParams
+from components.base import EstimatorParams, WeighedParams
 from components.models.arguments import Advanced, ClassifierParams, Seed
 
 MaxFeatures = Annotated[Literal["sqrt", "log2"] | Annotated[float, Field(gt=0, le=1)] | None, Advanced]
@@ -13,7 +13,7 @@ NumberCriterion = Annotated[Literal["squared_error", "absolute_error", "poisson"
 Splitter = Annotated[Literal["best", "random"], Advanced]
 
 
-class TreeParams(EstimatorParams):
+class TreeParams(WeighedParams):
     """How a tree grows."""
 
     max_depth: Annotated[int, Field(ge=1)] | None = None

@@ -11,10 +11,11 @@ B = TypeVar("B", bound=BalancedParams)
 class Weighted(Estimator[B]):
     """Balances classes by the weights of their rows, which comes to the same."""
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         if self.params.class_weight is None:
-            return super().fit(matrix, target)
+            return super().fit(matrix, target, **beside)
         from sklearn.utils.class_weight import compute_sample_weight
 
-        weights = compute_sample_weight(self.params.class_weight, target)
-        return self.build().fit(matrix, target, sample_weight=weights)
+        balanced = compute_sample_weight(self.params.class_weight, target)
+        weights = balanced * beside.pop("sample_weight", 1.0)
+        return super().fit(matrix, target, sample_weight=weights, **beside)

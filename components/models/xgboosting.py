@@ -12,17 +12,18 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from components.base import FEATURES, LABEL, E, Estimator, EstimatorParams
+from components.base import FEATURES, LABEL, E, WeighedParams
 from components.errors import ComponentError
 from components.libraries import XGBOOST
 from components.models.arguments import Advanced, Seed, arguments
+from components.models.early import EARLY, Early, EarlyParams
 
 WEIGHT = "weight"
 SINCE_CONNECT = (3, 3)
 """The first XGBoost whose `xgboost.spark` speaks Spark Connect."""
 
 
-class XGBoostParams(EstimatorParams):
+class XGBoostParams(EarlyParams, WeighedParams):
     """The settings of XGBoost's trees."""
 
     n_estimators: Annotated[int, Field(ge=1, le=10_000)] = 100
@@ -49,7 +50,7 @@ class XGBoostParams(EstimatorParams):
     """Another seed draws other rows and columns, where a share of them is asked for."""
 
 
-class XGBoost(Estimator[E]):
+class XGBoost(Early[E]):
     """An XGBoost model; its trees are saved in XGBoost's own format."""
 
     takes_missing = True
@@ -80,7 +81,7 @@ class XGBoost(Estimator[E]):
 
     def settings(self) -> dict[str, Any]:
         """The arguments of both classes."""
-        return arguments(self.params) | {"tree_method": "hist"}
+        return arguments(self.params, *EARLY) | {"tree_method": "hist"}
 
     def weights(self, target: Any) -> Any | None:
         """What each row counts; None where all count the same."""
@@ -93,9 +94,15 @@ class XGBoost(Estimator[E]):
     def build(self) -> Any:
         return self.local()(**self.settings())
 
-    def fit(self, matrix: Any, target: Any) -> Any:
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
+        matrix, target, beside = self.set_aside(matrix, target, beside)
+        weights, balanced = beside.pop("sample_weight", None), self.weights(target)
+        if balanced is not None:
+            weights = balanced if weights is None else balanced * weights
+        watched = {"eval_set": [(beside["X_val"], beside["y_val"])], "verbose": False} if beside else {}
+        patience = {"early_stopping_rounds": self.params.n_iter_no_change} if beside else {}  # type: ignore[attr-defined]
         try:
-            return self.build().fit(matrix, target, sample_weight=self.weights(target))
+            return self.build().set_params(**patience).fit(matrix, target, sample_weight=weights, **watched)
         except ValueError as error:
             raise ValueError(_plain(error)) from error
 
@@ -104,6 +111,12 @@ class XGBoost(Estimator[E]):
             raise ComponentError(
                 f"XGBoost {XGBOOST.version} cannot learn on Spark's workers through Spark Connect.",
                 hint="XGBoost 3.3, which needs Python 3.12, can; or take fewer rows or features.",
+            )
+        if self.stops_early(0):
+            raise ComponentError(
+                "XGBoost does not stop early where it learns on Spark's workers.",
+                hint="Switch early stopping off, or take fewer rows or features.",
+                field="early_stopping",
             )
         return partial(self._learn_on_spark, workers)
 

@@ -77,6 +77,16 @@ class CrossValidation(Split[CrossValidationParams]):
         about="Tests every part of the rows in turn.",
         example={"folds": 3, "stratify": "target_class", "fold": 2},
     )
+    keeps_back = False
+
+    def together(self) -> str | None:
+        return self.params.group
+
+    def needs(self) -> dict[str, tuple[int, str]]:
+        params = self.params
+        if params.time is not None:  # the first part is learned from only
+            return {params.time: (params.folds + 1, "folds")}
+        return {params.group or ROW: (params.folds, "folds")}
 
     def turns(self) -> tuple[Self, ...]:
         params = self.params

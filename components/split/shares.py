@@ -32,6 +32,11 @@ class Shares(Params):
         return self
 
 
+def parts(shares: Shares) -> int:
+    """How many parts get rows."""
+    return 1 + (shares.test > 0) + (shares.validation > 0)
+
+
 def roles_of(is_test: ir.BooleanValue, is_kept_back: ir.BooleanValue) -> ir.StringColumn:
     """The role of each row; one that is neither kept back nor not, because something is missing, is a train row."""
     return ibis.cases((is_test, "test"), (is_kept_back, "validation"), else_="train")

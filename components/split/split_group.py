@@ -14,7 +14,7 @@ from components.params import ColumnPick, PlainColumns
 from components.portable import draws
 from components.portable.numbers import as_float, decimal
 from components.ports import ROLE, ROW
-from components.split.shares import BEYOND_ALL, Seed, Shares, require_ids, roles_of, threshold
+from components.split.shares import BEYOND_ALL, Seed, Shares, parts, require_ids, roles_of, threshold
 
 DIGEST, RANK, GROUPS = "digest", "rank", "groups"
 SLACK = 1e-9
@@ -46,6 +46,12 @@ class SplitGroup(Split[SplitGroupParams]):
         about="Sets whole groups of rows aside to test and validate the model.",
         example={"column": "group", "test": 0.3},
     )
+
+    def needs(self) -> dict[str, tuple[int, str]]:
+        return {self.params.column: (parts(self.params), "column")}
+
+    def together(self) -> str | None:
+        return self.params.column
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas

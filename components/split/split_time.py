@@ -14,7 +14,7 @@ from components.outline import Made, Outline, places
 from components.params import ColumnPick
 from components.portable.numbers import as_float, decimal, finite, is_float
 from components.ports import ROLE, kind_of
-from components.split.shares import Shares, require_ids, roles_of
+from components.split.shares import Shares, parts, require_ids, roles_of
 
 TIME, ROWS, SO_FAR, ALL = "time", "rows", "so_far", "all"
 NEVER = ""
@@ -49,6 +49,9 @@ class SplitTime(Split[SplitTimeParams]):
         about="Sets the latest rows aside to test and validate the model.",
         example={"column": "when", "test": 0.25, "validation": 0.1},
     )
+
+    def needs(self) -> dict[str, tuple[int, str]]:
+        return {self.params.column: (parts(self.params), "column")}
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 import ibis.expr.schema as sch
 from pydantic import Field
 
-from components.base import MODEL_OUT, Estimator, Spec
+from components.base import MODEL_OUT, Estimator, Spec, WeighedParams
 from components.models.arguments import Advanced, BalancedParams, Seed, arguments
 from components.params import FeatureColumns, TextColumn
 from components.prepare.fitted import MOST_COLUMNS
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 
-class SentimentParams(BalancedParams):
+class SentimentParams(BalancedParams, WeighedParams):
     column: TextColumn
     """The texts."""
     features: FeatureColumns = FeatureColumns.of([])

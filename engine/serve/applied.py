@@ -66,7 +66,9 @@ def _answers(scorer: Scorer, rows: pa.Table, answered: npt.NDArray[np.bool_], sc
         width = len(scorer.model.classes)
         chances = scored.probabilities.reshape(-1, width)
         offsets = pa.array(np.arange(len(chances) + 1, dtype=np.int32) * width)
-        made[PROBABILITY] = pa.array(chances.max(axis=1) if len(chances) else [], pa.float64())
+        place = {label: at for at, label in enumerate(scorer.model.classes)}
+        said = np.fromiter((place[label] for label in scored.labels), np.int64, len(chances))
+        made[PROBABILITY] = pa.array(chances[np.arange(len(chances)), said], pa.float64())
         made[PROBABILITIES] = pa.ListArray.from_arrays(offsets, pa.array(chances.ravel(), pa.float64()))
     return [pc.take(column, places).cast(schema.field(name).type) for name, column in made.items()]
 

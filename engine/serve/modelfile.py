@@ -14,11 +14,13 @@ from pydantic import BaseModel, ConfigDict
 
 from components.base import Component, MatrixTransform, Model, Search, unbound
 from components.catalog import component
+from components.ensembles.decided import threshold_of
 from components.libraries import Library
 from components.ports import ROLE, ROW, visible
 from engine.backends.backend import Backend
 from engine.errors import ServingError
 from engine.schemas import PREDICTION
+from engine.serve.evidence import EVIDENCE, evidence
 from engine.serve.slice import ServingSlice, transformer_file
 from engine.serve.stretches import stretches, transform_steps
 from engine.train.matrix import MatrixSpec
@@ -31,7 +33,9 @@ GOLDEN_PREFIX = "__cb_golden_"
 """Before the name of an answer, so that no input can have the same."""
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
-) | {"rows", "search", "spread"}
+) | {"rows", "search", "spread", "threshold"}
+TIMED = {"search": {"trials": {"__all__": {"seconds", "answer_seconds"}}}}
+"""What the clock said is for the run to tell: the same model has the same bytes, however long it took."""
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scikit-learn", "skops")
 
 
@@ -61,6 +65,8 @@ class ModelFile(BaseModel):
     importance: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
     search: Search | None = None
+    threshold: float | None = None
+    """The probability from which on the positive class is said; None where the likeliest class is."""
     members: tuple[str, ...] = ()
     """The components of the models that it is made of."""
     takes_missing: bool | None = None
@@ -128,21 +134,24 @@ def write_model(
         importance=trained.importance,
         warnings=trained.warnings,
         search=trained.search,
+        threshold=threshold_of(trained.estimator),
         members=trained.members,
         takes_missing=trained.takes_missing,
         rows=trained.rows,
         libraries=_libraries(estimator, trained.members),
     )
-    (folder / MODEL).write_text(model.model_dump_json())
+    (folder / MODEL).write_text(model.model_dump_json(exclude=TIMED))
     estimator.save(trained.estimator, folder / estimator.file)
     for name, table in lookups.items():
         backend.write(table, folder / f"{name}.parquet")
     for name, path in others.transformers.items():
         shutil.copyfile(path, folder / name)
     backend.write(_golden(origin, told, needed, trained.answers), folder / GOLDEN)
+    said = backend.read([folder / trained.judged_on])
+    backend.write(evidence(origin, arrived, said, trained.answers, estimator.target), folder / EVIDENCE)
     facts = json.loads(model.model_dump_json(include=set(FACTS)))
     frozen = [*(f"{name}.parquet" for name in lookups), *others.transformers]
-    return {**facts, "files": [MODEL, estimator.file, GOLDEN, *frozen]}
+    return {**facts, "files": [MODEL, estimator.file, GOLDEN, EVIDENCE, *frozen]}
 
 
 def load_estimator(files: Mapping[str, Path], model: ModelFile) -> Any:

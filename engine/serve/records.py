@@ -1,64 +1,18 @@
 """From a request's records to a table; every mistake is named by record and field."""
 
-import datetime as dates
 import difflib
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import chain
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
 from engine.errors import InvalidRecord
+from engine.serve.fields import Field, said
 
-MAX_TEXT = 100_000
 MAX_ERRORS = 50
 MAX_NAME = 200
-LEAST, MOST = -(2**63), 2**64 - 1
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of an endpoint's input.
-
-    Parameters
-    ----------
-    type
-        Ibis name of the type: ``int64``, ``float64``, ``string``, …
-    nullable
-        Whether it may be null: only where the training rows had missing values too.
-    """
-
-    name: str
-    type: str
-    nullable: bool
-
-    @cached_property
-    def arrow(self) -> pa.DataType:
-        """The Arrow type of the column."""
-        return ibis.dtype(self.type).to_pyarrow()
-
-    @cached_property
-    def family(self) -> str:
-        """How its values are written in JSON: ``integer``, ``number``, ``text``, …"""
-        return _family(self.arrow)
-
-    def read(self, record: Mapping[str, Any]) -> tuple[Any, str | None]:
-        """This field's value in a record, or what is wrong with it."""
-        if self.name not in record:
-            return None, "this field is missing"
-        value = record[self.name]
-        if value is None:
-            return None, None if self.nullable else "must not be null: it never was in the training rows"
-        return _READERS[self.family](value)
-
-    def schema(self) -> dict[str, Any]:
-        """The field in JSON Schema."""
-        kind, form = _JSON_TYPES[self.family]
-        described: dict[str, Any] = {"type": [kind, "null"] if self.nullable else kind}
-        return {**described, **({"format": form} if form else {})}
 
 
 @dataclass(frozen=True)
@@ -74,13 +28,25 @@ class Mistake:
         return {"record": self.record, "field": self.field, "message": self.message}
 
 
-def to_table(records: Any, fields: Sequence[Field], most: int) -> pa.Table:
-    """Check and convert the records of a request.
+@dataclass(frozen=True)
+class Reading:
+    """The records of a request, checked.
 
     Parameters
     ----------
-    most
-        How many records one request may have.
+    columns
+        The values of each field, in the order of the fields.
+    warnings
+        What was read in another way than it was written.
+    """
+
+    columns: tuple[list[Any], ...]
+    count: int
+    warnings: tuple[Mistake, ...] = ()
+
+
+def to_table(records: Any, fields: Sequence[Field], most: int, *, strict: bool = True) -> pa.Table:
+    """Check and convert the records of a request.
 
     Returns
     -------
@@ -90,15 +56,75 @@ def to_table(records: Any, fields: Sequence[Field], most: int) -> pa.Table:
     Raises
     ------
     InvalidRecord
+        As `read_records`.
+    """
+    return join([read_records(records, fields, most, strict=strict)], fields)
+
+
+def read_records(records: Any, fields: Sequence[Field], most: int, *, strict: bool = True) -> Reading:
+    """Check the records of a request.
+
+    Parameters
+    ----------
+    most
+        How many records one request may have.
+    strict
+        Whether to refuse what can be put right: a field that is not known is left out, one that may be null may be
+        missing, and a text that is a number is read as one. Each is told among the warnings, the first 50.
+
+    Raises
+    ------
+    InvalidRecord
         With up to 50 mistakes in `detail["errors"]`.
     """
-    _check_list(records, most)
+    check_list(records, most)
+    return read_as_usual(records, fields) or read_one_by_one(records, fields, strict=strict)
+
+
+def read_as_usual(records: Sequence[Any], fields: Sequence[Field]) -> Reading | None:
+    """Records that all have exactly the fields, and values that need no reading; None where one has not."""
+    names = {field.name for field in fields}
+    if not all(type(record) is dict and record.keys() == names for record in records):
+        return None
+    columns = []
+    for field in fields:
+        column = field.column([record[field.name] for record in records])
+        if column is None:
+            return None
+        columns.append(column)
+    return Reading(tuple(columns), len(records))
+
+
+def join(readings: Sequence[Reading], fields: Sequence[Field]) -> pa.Table:
+    """The records of some requests as one table.
+
+    Raises
+    ------
+    InvalidRecord
+        Naming the first record with a value that the column of its field cannot hold.
+    """
+    if len(readings) == 1:
+        columns: Sequence[list[Any]] = readings[0].columns
+    else:
+        columns = [[*chain.from_iterable(parts)] for parts in zip(*(one.columns for one in readings), strict=True)]
+    return pa.table({field.name: _column(field, values) for field, values in zip(fields, columns, strict=True)})
+
+
+def read_one_by_one(records: Sequence[Any], fields: Sequence[Field], *, strict: bool) -> Reading:
+    """The same as `read_records`, value by value.
+
+    Raises
+    ------
+    InvalidRecord
+    """
     mistakes: list[Mistake] = []
+    warnings: list[Mistake] = []
     columns: dict[str, list[Any]] = {field.name: [] for field in fields}
-    for number, record in enumerate(records):
-        if not isinstance(record, Mapping):
-            mistakes.append(Mistake(number, None, f"a record is an object of fields, not {_said(record)}"))
+    for number, given in enumerate(records):
+        if not isinstance(given, Mapping):
+            mistakes.append(Mistake(number, None, f"a record is an object of fields, not {said(given)}"))
         else:
+            record = given if strict else _put_right(number, given, fields, warnings)
             mistakes.extend(_unknown(number, record, columns))
             for field in fields:
                 value, wrong = field.read(record)
@@ -109,7 +135,33 @@ def to_table(records: Any, fields: Sequence[Field], most: int) -> pa.Table:
             break
     if mistakes:
         raise refusal(mistakes)
-    return pa.table({field.name: _column(field, columns[field.name]) for field in fields})
+    return Reading(tuple(columns.values()), len(records), tuple(warnings[:MAX_ERRORS]))
+
+
+def _put_right(
+    number: int, record: Mapping[str, Any], fields: Sequence[Field], warnings: list[Mistake]
+) -> dict[str, Any]:
+    """A record as it was probably meant, for an endpoint that is lenient."""
+    made: dict[str, Any] = {}
+    for field in fields:
+        if field.name in record:
+            value = made[field.name] = field.written(record[field.name])
+            if value is not record[field.name]:
+                warnings.append(
+                    Mistake(number, field.name, f"the text {said(record[field.name])} was read as a number")
+                )
+        elif field.nullable:
+            made[field.name] = None
+            warnings.append(Mistake(number, field.name, "this field is missing, and was read as null"))
+    if len(warnings) < MAX_ERRORS:
+        names = {field.name: field for field in fields}
+        left_out = [name for name in record if name not in names][:MAX_ERRORS]
+        warnings += [
+            Mistake(number, name[:MAX_NAME], f"left out: this model has no such field{_nearest(name, names)}")
+            for name in left_out
+        ]
+    del warnings[MAX_ERRORS:]
+    return made
 
 
 def _column(field: Field, values: list[Any]) -> pa.Array:
@@ -121,7 +173,7 @@ def _column(field: Field, values: list[Any]) -> pa.Array:
             try:
                 _narrowed(field, [value])
             except (pa.ArrowException, OverflowError) as error:
-                message = f"{_said(value)} is out of the range of {field.type}"
+                message = f"{said(value)} is out of the range of {field.type}"
                 raise refusal([Mistake(number, field.name, message)]) from error
         raise
 
@@ -145,9 +197,15 @@ def refusal(mistakes: Sequence[Mistake]) -> InvalidRecord:
     )
 
 
-def _check_list(records: Any, most: int) -> None:
+def check_list(records: Any, most: int) -> None:
+    """Refuse what is no list, has nothing in it, or too much.
+
+    Raises
+    ------
+    InvalidRecord
+    """
     if not isinstance(records, list):
-        raise InvalidRecord(f"'records' must be a list of objects, not {_said(records)}.", field="records")
+        raise InvalidRecord(f"'records' must be a list of objects, not {said(records)}.", field="records")
     if not records:
         raise InvalidRecord("'records' is empty.", hint="Send at least one record.", field="records")
     if len(records) > most:
@@ -167,109 +225,3 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
     # Comparing is slow for long names.
     close = difflib.get_close_matches(name, known, n=1) if len(name) <= MAX_NAME else []
     return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _integer(value: Any) -> tuple[Any, str | None]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None, f"must be a whole number, not {_said(value)}"
-    if not LEAST <= value <= MOST:
-        return None, "is out of the range of a 64-bit whole number"
-    return (int(value), None) if value == int(value) else (None, f"must be a whole number, not {_said(value)}")
-
-
-def _number(value: Any) -> tuple[Any, str | None]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None, f"must be a number, not {_said(value)}"
-    try:
-        number = float(value)
-    except OverflowError:
-        return None, "is out of the range of a number"
-    return (number, None) if math.isfinite(number) else (None, "must be a finite number")
-
-
-def _text(value: Any) -> tuple[Any, str | None]:
-    if not isinstance(value, str):
-        return None, f"must be text, not {_said(value)}"
-    if len(value) > MAX_TEXT:
-        return None, f"has {len(value):,} characters; at most {MAX_TEXT:,} are allowed"
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        return None, "has characters that are no valid Unicode"
-    return value, None
-
-
-def _boolean(value: Any) -> tuple[Any, str | None]:
-    return (value, None) if isinstance(value, bool) else (None, f"must be true or false, not {_said(value)}")
-
-
-def _date(value: Any) -> tuple[Any, str | None]:
-    try:
-        return dates.date.fromisoformat(value), None
-    except (TypeError, ValueError):
-        return None, f"must be a date such as '2026-11-21', not {_said(value)}"
-
-
-def _moment(value: Any) -> tuple[Any, str | None]:
-    try:
-        moment = dates.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None, f"must be a time such as '2026-11-21T14:30:00', not {_said(value)}"
-    try:
-        return (moment.astimezone(dates.UTC).replace(tzinfo=None) if moment.tzinfo else moment), None
-    except OverflowError:
-        return None, "is out of the range of a time"
-
-
-def _clock(value: Any) -> tuple[Any, str | None]:
-    try:
-        return dates.time.fromisoformat(value), None
-    except (TypeError, ValueError):
-        return None, f"must be a time of day such as '14:30:00', not {_said(value)}"
-
-
-_READERS: dict[str, Callable[[Any], tuple[Any, str | None]]] = {
-    "integer": _integer,
-    "number": _number,
-    "text": _text,
-    "boolean": _boolean,
-    "date": _date,
-    "moment": _moment,
-    "clock": _clock,
-}
-
-_JSON_TYPES = {
-    "integer": ("integer", None),
-    "number": ("number", None),
-    "text": ("string", None),
-    "boolean": ("boolean", None),
-    "date": ("string", "date"),
-    "moment": ("string", "date-time"),
-    "clock": ("string", "time"),
-}
-
-
-def _family(kind: pa.DataType) -> str:
-    if pa.types.is_boolean(kind):
-        return "boolean"
-    if pa.types.is_integer(kind):
-        return "integer"
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return "number"
-    if pa.types.is_date(kind):
-        return "date"
-    if pa.types.is_timestamp(kind):
-        return "moment"
-    return "clock" if pa.types.is_time(kind) else "text"
-
-
-def _said(value: Any) -> str:
-    """A value as it can be repeated to the sender."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping):
-        return "an object"
-    if isinstance(value, list):
-        return "a list"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"

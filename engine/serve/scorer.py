@@ -1,15 +1,14 @@
 """A model that answers: records in, the serving slice, the matrix, the estimator, answers out."""
 
 import json
-import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +17,7 @@ from components.base import Unsupervised
 from components.ports import ROW
 from engine.errors import CanvasbackError, InvalidRecord
 from engine.schemas import PREDICTION
+from engine.serve.fields import Field
 from engine.serve.modelfile import (
     GOLDEN,
     MODEL,
@@ -27,12 +27,14 @@ from engine.serve.modelfile import (
     model_kind,
     takes_missing,
 )
-from engine.serve.records import Field, Mistake, refusal, to_table
-from engine.serve.stretches import RECORDS, Stretch, stretches
+from engine.serve.prepared import Prepared
+from engine.serve.records import Mistake, refusal, to_table
+from engine.serve.stretches import stretches
 from engine.train.matrix import Matrix
 from engine.train.training import answer
 from engine.train.transforms import Fitted
 from engine.train.unsupervised import asked
+from storage.ids import new_ids
 
 SCORE = "score"
 """What an endpoint calls how strange a row is."""
@@ -56,25 +58,13 @@ class Scored:
     probabilities: "np.ndarray[Any, np.dtype[np.float64]] | None"
     scores: list[float] | None = None
 
-
-@dataclass(frozen=True)
-class _Replay:
-    """One stretch of the slice, ready to run.
-
-    Parameters
-    ----------
-    schema
-        What the query reads.
-    query
-        None where there is nothing to compute before the transformer.
-    wanted
-        Which columns of those that the transformer makes are needed.
-    """
-
-    schema: pa.Schema
-    query: str | None
-    transformer: Fitted | None
-    wanted: frozenset[str]
+    def part(self, start: int, count: int) -> "Scored":
+        """What it says of some of the rows, one after the other."""
+        if start == 0 and count == len(self.labels):
+            return self
+        some = slice(start, start + count)
+        chances = None if self.probabilities is None else self.probabilities[some]
+        return Scored(self.labels[some], chances, None if self.scores is None else self.scores[some])
 
 
 class Scorer:
@@ -100,13 +90,13 @@ class Scorer:
         self._estimator = estimator
         self._kind = model_kind(model.component)
         self._takes_missing = takes_missing(model)
-        self._lock = threading.Lock()
         self._connection = _connect(lookups)
+        self._lookups = lookups
         self._transformers = transformers or {}
         self._replays = self._compile(lookups)
 
-    def _compile(self, lookups: Mapping[str, pa.Table]) -> list[_Replay]:
-        """The slice as queries with transformers between them; the row id keeps the order of the request."""
+    def _compile(self, lookups: Mapping[str, pa.Table]) -> list[Prepared]:
+        """The slice as queries with transformers between them; the row id tells the order of the request."""
         schema = ibis.schema({ROW: "int64", **self.model.slice.columns})
         tables = {
             name: ibis.table(ibis.Schema.from_pyarrow(table.schema), name=f"lookup_{i}")
@@ -115,11 +105,11 @@ class Scorer:
         features = [feature.name for feature in self.model.matrix.features]
         found, _ = stretches(self.model.slice, schema, features, tables.__getitem__)
         return [
-            _Replay(
-                stretch.schema.to_pyarrow(),
-                None if stretch.is_idle else _query(stretch, is_joined=bool(lookups)),
+            Prepared(
+                stretch,
                 self._transformers[stretch.step.node] if stretch.step else None,
-                stretch.wanted,
+                self._connection,
+                is_joined=bool(lookups),
             )
             for stretch in found
         ]
@@ -135,7 +125,7 @@ class Scorer:
             Naming the first row that the pipeline or the model cannot take.
         """
         try:
-            return self._score(rows)
+            return self.attempt(rows)
         except (duckdb.Error, ValueError, CanvasbackError) as error:
             raise self._refusal(rows, error) from error
 
@@ -144,11 +134,21 @@ class Scorer:
         """The fitted scikit-learn estimator."""
         return self._estimator
 
+    @property
+    def transformers(self) -> Mapping[str, Fitted]:
+        """The fitted scikit-learn transformers, by node."""
+        return self._transformers
+
+    def lookup(self, name: str) -> ir.Table:
+        """The shape of a table that was frozen with the model."""
+        return ibis.table(ibis.Schema.from_pyarrow(self._lookups[name].schema), name=name)
+
     def matrix(self, features: pa.Table) -> Matrix:
         """The features as the estimator takes them."""
         return self.model.matrix.fill(features, takes_missing=self._takes_missing)
 
-    def _score(self, rows: pa.Table) -> Scored:
+    def attempt(self, rows: pa.Table) -> Scored:
+        """The same, where it does not matter which row is to blame; raises whatever comes."""
         matrix = self.matrix(self.features(rows))
         if issubclass(self._kind, Unsupervised):
             return self._told(asked(self._kind, self._estimator, matrix))
@@ -174,7 +174,7 @@ class Scorer:
         while bad - good > 1:
             middle = (good + bad) // 2
             try:
-                self._score(rows.slice(good, middle - good))
+                self.attempt(rows.slice(good, middle - good))
                 good = middle
             except (duckdb.Error, ValueError, CanvasbackError) as found:
                 bad, error = middle, found
@@ -184,23 +184,15 @@ class Scorer:
 
     def features(self, rows: pa.Table) -> pa.Table:
         """What arrives at the model for some rows: its features, one-hot columns packed."""
-        made = rows.append_column(ROW, pa.array(np.arange(rows.num_rows, dtype=np.int64)))
+        numbers = np.arange(rows.num_rows, dtype=np.int64)
+        made = rows.append_column(ROW, pa.array(numbers))
         for replay in self._replays:
-            made = made if replay.query is None else self._replayed(replay.query, _complete(made, replay.schema))
-            if replay.transformer is not None:
-                given = dict(zip(made.column_names, made.columns, strict=True))
-                made = pa.table({**given, **replay.transformer.made(made, replay.wanted)})
+            made = replay.run(made)
+        found = made.column(ROW).to_numpy()
+        if np.array_equal(found, numbers):
+            return made
         # A lookup that matches several rows answers with the first.
-        _, first = np.unique(made.column(ROW).to_numpy(), return_index=True)
-        return made if len(first) == made.num_rows else made.take(pa.array(first))
-
-    def _replayed(self, query: str, table: pa.Table) -> pa.Table:
-        with self._lock:
-            self._connection.register(RECORDS, table)
-            try:
-                return self._connection.execute(query).to_arrow_table()
-            finally:
-                self._connection.unregister(RECORDS)
+        return made.take(pa.array(np.unique(found, return_index=True)[1]))
 
     def golden(self) -> pa.Table:
         """Set by `load_scorer`: stored rows with the run's own answers."""
@@ -233,12 +225,18 @@ def respond(scorer: Scorer, payload: Any, name: str, version: int, most: int = M
     ------
     InvalidRecord
     """
-    scored = scorer.score(to_table(_records(payload), scorer.fields, most))
-    return {"predictions": list(_answers(scored, scorer.model)), "model": name, "version": version}
+    scored = scorer.score(to_table(records_of(payload), scorer.fields, most))
+    ids = new_ids(len(scored.labels))
+    return {"predictions": answers(scored, scorer.model, ids), "model": name, "version": version}
 
 
-def _records(payload: Any) -> Any:
-    """What a request holds; a word that is not known is a misspelt one."""
+def records_of(payload: Any) -> Any:
+    """What a request holds; a word that is not known is a misspelt one.
+
+    Raises
+    ------
+    InvalidRecord
+    """
     if not isinstance(payload, Mapping) or "records" not in payload:
         raise InvalidRecord("The request has no 'records'.", hint='Send {"records": [{…}]}.', field="records")
     more = next((key for key in payload if key != "records"), None)
@@ -247,31 +245,22 @@ def _records(payload: Any) -> Any:
     return payload["records"]
 
 
-def _answers(scored: Scored, model: ModelFile) -> Any:
+def answers(scored: Scored, model: ModelFile, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """One answer per row, as it is sent."""
+    return list(_answers(scored, model, ids))
+
+
+def _answers(scored: Scored, model: ModelFile, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    names = [_key(label) for label in model.classes]
+    chances = None if scored.probabilities is None else scored.probabilities.tolist()
     for position, label in enumerate(scored.labels):
         told: dict[str, Any] = {"prediction": label}
-        if scored.probabilities is not None:
-            chances = scored.probabilities[position].tolist()
-            told["probabilities"] = dict(zip(map(_key, model.classes), chances, strict=True))
+        if chances is not None:
+            told["probabilities"] = dict(zip(names, chances[position], strict=True))
         if scored.scores is not None:
             told[SCORE] = scored.scores[position]
-        yield {**told, "id": uuid4().hex}
-
-
-def _query(stretch: Stretch, *, is_joined: bool) -> str:
-    # Of several matches in a lookup the first answers, so that which one is first must not be left to chance.
-    order = [ROW, *stretch.names] if is_joined else [ROW]
-    return str(ibis.to_sql(stretch.table.select(ROW, *stretch.names).order_by(order), dialect="duckdb"))
-
-
-def _complete(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The columns that a query names; what is not needed is missing."""
-    given = frozenset(rows.column_names)
-    columns = [
-        rows.column(field.name).cast(field.type) if field.name in given else pa.nulls(rows.num_rows, field.type)
-        for field in schema
-    ]
-    return pa.table(columns, names=schema.names)
+        told["id"] = ids[position]
+        yield told
 
 
 def _key(label: Any) -> str:

@@ -1,0 +1,207 @@
+"""A model as an ONNX file: the preparation as a graph of ours, the estimator as skl2onnx writes it, proved together."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from components.ensembles.decided import threshold_of
+from components.libraries import ONNX, ONNX_RUNTIME
+from engine.errors import ExportRefused
+from engine.serve.exports.export import Export, Source
+from engine.serve.exports.plain.columns import Given
+from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, Graph, NoOnnx
+from engine.serve.exports.plain.steps import Kept, features
+from engine.serve.exports.proof import Answers, prove
+
+WHAT = "The ONNX model"
+TOLERANCE = 1e-4
+"""The estimator computes in 32 bits."""
+BUNDLE = "Export the bundle or the MLflow model instead: they hold any model."
+PREFIX = "__cb_model_"
+"""Before every name in the estimator's graph, so that no field can have the same."""
+MATRIX, NUMBERS, LABEL = "X", "numbers", "prediction"
+
+
+def write_onnx(source: Source, folder: Path) -> Export:
+    """Write the file, and ask ONNX Runtime.
+
+    Raises
+    ------
+    ExportRefused
+        When a library is missing, a node or the estimator has no form in ONNX, or the file answers otherwise.
+    """
+    lacking()
+    import onnx
+
+    source.tell(0.3, "Writing the graph")
+    graph = Graph()
+    model = source.model
+    if model.task not in ("classification", "regression"):
+        raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
+    preparation = _preparation(graph, source)
+    whole = onnx.compose.merge_models(preparation, _estimator(source), io_map=[(FEATURES, PREFIX + MATRIX)])
+    if model.task == "classification":
+        _add_labels(whole, model.classes, _decision(source.scorer.estimator))
+    path = folder / f"{source.base}.onnx"
+    onnx.save(whole, str(path))
+    source.tell(0.6, "Proving that it answers the same")
+    answers = _asked(source, path, graph)
+    proof = prove(source.questions.answers, answers, WHAT, tolerance=TOLERANCE)
+    return Export(path, proof, _use(path.name, graph), [f"onnxruntime=={ONNX_RUNTIME.version}", "numpy"])
+
+
+def lacking() -> None:
+    """Refuse where a library is not installed.
+
+    Raises
+    ------
+    ExportRefused
+        With what installs it.
+    """
+    for library in (ONNX, ONNX_RUNTIME):
+        if not library.is_there:
+            raise ExportRefused(f"This format needs {library.name}, which is not installed.", hint=f"{library.hint}.")
+
+
+def _preparation(graph: Graph, source: Source) -> Any:
+    scorer = source.scorer
+    try:
+        return graph.model(features(Kept(scorer.model, scorer.transformers, scorer.lookup)))
+    except NoOnnx as error:
+        raise ExportRefused(
+            f"What {str(error)!r} computes has no form in ONNX.", hint=BUNDLE, node_id=_node(source, str(error))
+        ) from error
+
+
+def _node(source: Source, label: str) -> str | None:
+    return label if any(step.node == label for step in source.model.slice.steps) else None
+
+
+def _estimator(source: Source) -> Any:
+    """The estimator as ONNX, with one output of numbers."""
+    from onnx import checker, compose, helper
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType
+
+    estimator = source.scorer.estimator
+    if threshold_of(estimator) is not None:
+        estimator = estimator.estimator_
+    is_classifier = source.model.task == "classification"
+    given = [(MATRIX, FloatTensorType([None, source.model.matrix.width]))]
+    options = {id(estimator): {"zipmap": False}} if is_classifier else None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = to_onnx(estimator, initial_types=given, target_opset=OPSETS, options=options)
+        checker.check_model(made)
+    except Exception as error:
+        raise ExportRefused(
+            f"skl2onnx cannot write {type(estimator).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}",
+            hint=BUNDLE,
+        ) from error
+    made.ir_version = IR_VERSION
+    del made.opset_import[:]
+    made.opset_import.extend(helper.make_opsetid(domain, version) for domain, version in OPSETS.items())
+    if is_classifier:
+        del made.graph.output[0]
+    made = compose.add_prefix(made, PREFIX)
+    last = made.graph.output[0].name
+    for node in made.graph.node:
+        node.output[:] = [NUMBERS if name == last else name for name in node.output]
+        node.input[:] = [NUMBERS if name == last else name for name in node.input]
+    made.graph.output[0].name = NUMBERS
+    return made
+
+
+def _decision(estimator: Any) -> list[Any]:
+    """From the classes' probabilities to the place of the one that is said: the likeliest, or by a threshold."""
+    from onnx import TensorProto, helper
+
+    place, threshold = PREFIX + "place", threshold_of(estimator)
+    if threshold is None:
+        return [helper.make_node("ArgMax", [NUMBERS], [place], axis=1, keepdims=0)]
+
+    def constant(name: str, kind: int, value: float) -> Any:
+        made = helper.make_tensor(PREFIX + name, kind, [], [value])
+        return helper.make_node("Constant", [], [PREFIX + name], value=made)
+
+    positive = int(estimator.pos_label)
+    return [
+        constant("positive", TensorProto.INT64, positive),
+        constant("negative", TensorProto.INT64, 1 - positive),
+        constant("threshold", TensorProto.FLOAT, threshold),
+        helper.make_node("Gather", [NUMBERS, PREFIX + "positive"], [PREFIX + "chance"], axis=1),
+        helper.make_node("GreaterOrEqual", [PREFIX + "chance", PREFIX + "threshold"], [PREFIX + "is_positive"]),
+        helper.make_node("Where", [PREFIX + "is_positive", PREFIX + "positive", PREFIX + "negative"], [place]),
+    ]
+
+
+def _add_labels(whole: Any, classes: tuple[Any, ...], decision: list[Any]) -> None:
+    """The class that is said, by its name."""
+    from onnx import TensorProto, helper
+
+    is_text = isinstance(classes[0], str)
+    places = list(range(len(classes)))
+    named = {"values_strings": list(classes)} if is_text else {"values_floats": [float(label) for label in classes]}
+    other = {"default_string": ""} if is_text else {"default_float": 0.0}
+    whole.graph.node.extend(
+        [
+            *decision,
+            helper.make_node(
+                "LabelEncoder", [PREFIX + "place"], [LABEL], domain="ai.onnx.ml", keys_int64s=places, **named, **other
+            ),
+        ]
+    )
+    kind = TensorProto.STRING if is_text else TensorProto.FLOAT
+    whole.graph.output.extend([helper.make_tensor_value_info(LABEL, kind, [None])])
+
+
+def _asked(source: Source, path: Path, graph: Graph) -> Answers:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    try:
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        told = session.run(None, _inputs(source, graph))
+    except Exception as error:
+        raise ExportRefused(
+            f"{WHAT} does not run: {(str(error).strip().splitlines() or [''])[0][:200]}", hint=BUNDLE
+        ) from error
+    numbers = np.asarray(told[0], dtype=np.float64)
+    model = source.model
+    if model.task == "regression":
+        return Answers(numbers.ravel().tolist(), numbers.reshape(-1, 1), ("prediction",))
+    labels = [type(model.classes[0])(label) for label in told[1]]
+    return Answers(labels, numbers, tuple(map(str, model.classes)))
+
+
+def _inputs(source: Source, graph: Graph) -> dict[str, Any]:
+    return {name: _tensor(source.questions.rows.column(name), given) for name, given in graph.inputs.items()}
+
+
+def _tensor(column: Any, given: Given) -> Any:
+    if given.kind == "text":
+        return np.array([value or "" for value in column.to_pylist()], dtype=object).reshape(-1, 1)
+    if given.kind == "time":
+        moments = column.to_numpy().astype("datetime64[us]")
+        numbers = moments.astype(np.int64).astype(np.float64)
+        return np.where(np.isnat(moments), np.nan, numbers).reshape(-1, 1)
+    return np.array([np.nan if value is None else value for value in column.to_pylist()], dtype=np.float64).reshape(
+        -1, 1
+    )
+
+
+def _use(name: str, graph: Graph) -> str:
+    """The lines of Python that use the file."""
+    texts = [given.name for given in graph.inputs.values() if given.kind == "text"]
+    kinds = "object" if texts and len(texts) == len(graph.inputs) else "'float64'"
+    kinds = f"object if name in {texts!r} else 'float64'" if texts and kinds != "object" else kinds
+    return (
+        "import onnxruntime\n"
+        f'model = onnxruntime.InferenceSession("{name}")\n'
+        f"model.run(None, {{name: frame[[name]].to_numpy({kinds}) for name in {list(graph.inputs)!r}}})\n"
+        "# frame: a pandas frame; a missing number is NaN, a missing text is empty"
+    )
