@@ -1,0 +1,1 @@
+"""Telling people and machines outside the product: by e-mail and by webhook."""
