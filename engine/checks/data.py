@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.base import Component, Estimator, Split
-from components.catalog import catalog
+from components.catalog import catalog, component
 from components.params import Columns
 from components.ports import Kind, kind_of
 from engine.checks.facts import Origins
@@ -238,10 +238,15 @@ def _columns(component: Component[Any]) -> tuple[str, list[str]]:
 def _leave_out(
     code: str, node: Node, message: str, hint: str, names: list[str], severity: Any = "warning", field: str = "features"
 ) -> Problem:
-    fix = Fix(
-        "leave_out", f"Leave out {count(names, 'column')}", node.id, params={field: without(node.params, names, field)}
-    )
+    kept = without(node.params, names, field, _unset(node, field))
+    fix = Fix("leave_out", f"Leave out {count(names, 'column')}", node.id, params={field: kept})
     return Problem(code, message, severity, node.id, field, hint, fix)
+
+
+def _unset(node: Node, field: str) -> Any:
+    """What a param that lists columns means where it was not drawn."""
+    default = component(node.component).params_type().model_fields[field].default
+    return default.model_dump() if isinstance(default, Columns) else "all"
 
 
 def _semantic(here: Origins, name: str) -> str:

@@ -142,9 +142,15 @@ def leak_fix(node: Node, leak: Leak) -> Fix | None:
     return Fix("leave_out", label, node.id, params={"features": without(node.params, leak.columns)})
 
 
-def without(params: Mapping[str, Any], columns: Iterable[str], field: str = "features") -> Any:
-    """The columns of a param as drawn, less some."""
-    drawn = params.get(field, "all")
+def without(params: Mapping[str, Any], columns: Iterable[str], field: str = "features", unset: Any = "all") -> Any:
+    """The columns of a param as drawn, less some.
+
+    Parameters
+    ----------
+    unset
+        What counts where nothing was drawn.
+    """
+    drawn = params.get(field, unset)
     if isinstance(drawn, str):
         return {"select": drawn, "except": [*columns]}
     if isinstance(drawn, Mapping):

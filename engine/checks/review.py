@@ -10,6 +10,7 @@ from engine.checks.data import data_problems
 from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.gone import Earlier, Surroundings, gone_fix, no_earlier
+from engine.checks.learnable import learnable_problems
 from engine.checks.libraries import library_problems, setting_problems
 from engine.checks.members import member_problems
 from engine.checks.parameters import parameter_problems, told_once
@@ -68,6 +69,7 @@ def review(
         *_schema_errors(placement, Surroundings(placement.pipeline, schemas, stored, earlier)),
         *_leaks(placement.pipeline, schemas),
         *model_problems(pipeline, schemas, arriving),
+        *learnable_problems(pipeline, placement, schemas, arriving),
         *data_problems(pipeline, placement, schemas, arriving),
         *member_problems(pipeline, placement.pipeline, schemas),
         *report_problems(placement.pipeline, schemas),

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,9 @@ from storage.errors import StorageError
 Deliver = Callable[[PlannedNode, Entry], dict[str, Any]]
 """Does what an output asks for with the rows that were written down; says what was made."""
 
+Follow = Callable[[PlannedNode], AbstractContextManager[None]]
+"""Follows what a node does until its result is kept."""
+
 SIDE_BY_SIDE = 4
 """Most nodes at work at the same time; each uses all threads when it can."""
 
@@ -43,9 +47,11 @@ class Execution:
         What the matrices of models may take; all that there is room for, where several runs share it.
     deliver
         Does what outputs ask for, in a thread of the run; says what was made.
+    follow
+        Follows each node's work, in the thread that does it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  a run is what all of these say
         self,
         plan: Plan,
         backend: Backend,
@@ -54,6 +60,7 @@ class Execution:
         listener: Listener,
         memory_mb: float | Room,
         deliver: Deliver | None = None,
+        follow: Follow = lambda node: nullcontext(),
     ) -> None:
         self.plan = plan
         self.backend = backend
@@ -61,6 +68,7 @@ class Execution:
         self.results: dict[str, NodeResult] = {}
         self._listener = listener
         self._deliver = deliver
+        self._follow = follow
         self._tables = Tables(plan, backend, files)
         self._files = files
         self._room = memory_mb if isinstance(memory_mb, Room) else Room(memory_mb)
@@ -100,7 +108,9 @@ class Execution:
 
     def _run_quietly(self, plan: Plan, node_id: str) -> Entry:
         """What a node of another plan gives, of which nobody is told."""
-        other = Execution(plan, self.backend, self.cache, self._files, lambda event: None, self._room)
+        other = Execution(
+            plan, self.backend, self.cache, self._files, lambda event: None, self._room, follow=self._follow
+        )
         other.run()
         return other.entry(node_id)
 
@@ -152,9 +162,10 @@ class Execution:
                 facts: Facts = {}
                 entry = self._put_out_before(node)
                 if entry is None:
-                    facts = self._work.do(node, folder)
-                    self._count(node, facts)
-                    entry = self._keep(node, folder, facts)
+                    with self._follow(node):
+                        facts = self._work.do(node, folder)
+                        self._count(node, facts)
+                        entry = self._keep(node, folder, facts)
                 made = self._delivered(node, entry)
         except (ComponentError, StorageError) as error:
             raise as_node_error(error, self.plan.placement.pipeline.by_id[node.id]) from error

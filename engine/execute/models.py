@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 from pydantic import BaseModel
 
-from components.base import Estimator, LearnedTransform, MatrixTransform, Model, Resampler, Unsupervised
+from components.base import Estimator, LearnedTransform, MatrixTransform, Model, Resampler, Split, Unsupervised
 from engine.backends.backend import Backend
 from engine.cache import Entry
 from engine.execute.folds import fold_plans
@@ -97,7 +97,10 @@ class Models:
             return learn_groups(model, table, self._backend, folder, self._room, categories)
         assert isinstance(model, Estimator)  # noqa: S101  a model has a target or none
         folds = [self._fold(plan, node.id) for plan in fold_plans(self._plan, node)]
-        return train(model, Rows(table, categories, folds, is_cross_fitted), self._backend, folder, self._room)
+        splits = (self._plan.by_id[n].component for n in line(self._plan.placement.pipeline, node.id))
+        may_watch = all(split.keeps_back for split in splits if isinstance(split, Split))
+        rows = Rows(table, categories, folds, is_cross_fitted, may_watch)
+        return train(model, rows, self._backend, folder, self._room)
 
     def _fold(self, plan: Plan, model: str) -> Fold:
         entry = self._aside(plan, model)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ from components.base import (
 from components.ports import ROLE, ROW
 from engine.backends.backend import BATCH_ROWS, Backend
 from engine.errors import DataError
-from engine.evaluate import Beside, read_grouped, read_predictions, read_shared
+from engine.evaluation.predictions import Beside, learned_truth, read_grouped, read_predictions, read_shared
 from engine.execute.tables import Facts, Tables
+from engine.explanation.asked import asked
 from engine.graph import Edge
 from engine.leakage import origin
 from engine.plan import Input, Plan, PlannedNode
@@ -115,9 +117,9 @@ class Reports:
         model = self._behind(given)
         beside = Beside(self._begins(model), component.looks_at())
         facts = self._facts(model)
-        return read_predictions(
-            self._predictions(given), self._backend, facts, beside=beside, validation=component.chooses
-        )
+        told = self._predictions(given)
+        said = read_predictions(told, self._backend, facts, beside=beside, validation=component.chooses)
+        return replace(said, learned=learned_truth(self._tables.entry(model).folder, facts))
 
     def _compared(self, inputs: Sequence[Input]) -> dict[str, Predictions]:
         models = [self._behind(given) for given in inputs]
@@ -146,27 +148,7 @@ class Reports:
         if not found.num_rows:
             raise DataError("There are no test rows to ask about.", hint="Check the split before the model.")
         check_size(found.num_rows, scorer.model.matrix, self._room.memory_mb)
-        arrived = scorer.features(found.select(names))
-
-        def ask(rows: pa.Table) -> tuple[Any, Any | None]:
-            scored = scorer.score(rows)
-            is_class = scored.probabilities is not None
-            return np.array(scored.labels, dtype=object if is_class else float), scored.probabilities
-
-        return Asked(
-            task=facts["task"],
-            rows=found.select(names),
-            truth=truth if facts["classes"] else truth.astype(float),
-            ask=ask,
-            estimator=scorer.estimator,
-            matrix=scorer.matrix(arrived),
-            features=tuple((feature.name, place) for feature, place in scorer.model.matrix.slices()),
-            arrived=arrived,
-            ids=found.column(ROW).to_numpy(),
-            test_rows=self._backend.rows(tested),
-            classes=tuple(facts["classes"]),
-            positive=facts.get("positive"),
-        )
+        return asked(scorer, found, truth, self._backend.rows(tested))
 
     def _relearned(self, model: str, most: int) -> Relearned:
         node, described = self._plan.by_id[model], self._scorer(model).model

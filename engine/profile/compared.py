@@ -112,9 +112,9 @@ def _numbers_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChang
     missing = _missing(left), _missing(right)
     if not len(ours) or not len(theirs):
         shares = (np.array([1 - share, share]) for share in missing)
-        return _named(name, _kind(left.type), missing, _psi(*shares))
+        return _named(name, _kind(left.type), missing, stability_index(*shares))
     cuts = np.unique(np.quantile(ours, np.linspace(0, 1, BINS + 1)[1:-1]))
-    psi = _psi(_in_bins(ours, cuts, missing[0]), _in_bins(theirs, cuts, missing[1]))
+    psi = stability_index(_in_bins(ours, cuts, missing[0]), _in_bins(theirs, cuts, missing[1]))
     low, high = min(ours[0], theirs[0]), max(ours[-1], theirs[-1])
     edges = np.linspace(low, high, DRAWN_BINS + 1) if high > low else np.array([low, high])
     drawn = [np.histogram(side, edges)[0] / len(side) if high > low else np.ones(1) for side in (ours, theirs)]
@@ -147,7 +147,7 @@ def _values_compared(name: str, left: pa.Array, right: pa.Array) -> ColumnChange
             [*first, max(0.0, sum(counts.values()) / size - sum(first))] if len(every) > len(shown) else first
         )
     missing = _missing(left), _missing(right)
-    psi = _psi(np.array([*shares[0], missing[0]]), np.array([*shares[1], missing[1]]))
+    psi = stability_index(np.array([*shares[0], missing[0]]), np.array([*shares[1], missing[1]]))
     labels = [*map(plain, shown), *([OTHER] if len(every) > len(shown) else [])]
     drawn = {"labels": tuple(labels), "left": tuple(shares[0]), "right": tuple(shares[1])}
     return _named(name, _kind(left.type), missing, psi, **drawn)
@@ -216,7 +216,8 @@ def _in_bins(values: Numbers, cuts: Numbers, missing: float) -> Numbers:
     return shares
 
 
-def _psi(left: Numbers, right: Numbers) -> float:
+def stability_index(left: Numbers, right: Numbers) -> float:
+    """The population stability index of two lists of shares."""
     left, right = np.maximum(left, _LEAST_SHARE), np.maximum(right, _LEAST_SHARE)
     return float(((right - left) * np.log(right / left)).sum())
 

@@ -27,8 +27,9 @@ def estimated(source: Source, relation: str, name: str, sql_type: str) -> dict[s
         f"approx_quantile(value, {list(_SHARES)}), count(*) FILTER (value = 0), count(*) FILTER (value < 0) "
         f"FROM {column}"
     )
+    endless = {"infinite": _infinite(source, relation, name)} if _is_float(sql_type) else {}
     if low is None:
-        return {"distinct": 0}
+        return {"distinct": 0, **endless}
     quantiles = Quantiles(**dict(zip(_NAMES, shares, strict=True)))
     below, above = far_bounds(quantiles)
     off = f"((value - {mean!r}) / {std or 1.0!r})"
@@ -38,6 +39,7 @@ def estimated(source: Source, relation: str, name: str, sql_type: str) -> dict[s
     )
     bound = int if is_whole(sql_type) else float
     return {
+        **endless,
         "distinct": distinct,
         "distinct_approximate": True,
         "min": bound(low),
@@ -86,5 +88,13 @@ def _histogram(source: Source, column: str, low: float, high: float) -> Histogra
 
 def _finite(name: str, sql_type: str) -> str:
     column = identifier(name)
-    is_float = sql_type in ("DOUBLE", "FLOAT")
-    return f"CASE WHEN isfinite({column}) THEN {column}::DOUBLE END" if is_float else f"{column}::DOUBLE"
+    return f"CASE WHEN isfinite({column}) THEN {column}::DOUBLE END" if _is_float(sql_type) else f"{column}::DOUBLE"
+
+
+def _is_float(sql_type: str) -> bool:
+    return sql_type in ("DOUBLE", "FLOAT")
+
+
+def _infinite(source: Source, relation: str, name: str) -> int:
+    counted = source.one(f"SELECT count(*) FILTER (isinf({identifier(name)})) FROM {relation}")  # noqa: S608
+    return int(counted[0])

@@ -83,6 +83,8 @@ class ColumnProfile(_Value):
         Whether `distinct` is an estimate (about 2 %).
     std, skewness, kurtosis
         Sample standard deviation, skewness and excess kurtosis of numbers, as pandas has them.
+    infinite
+        Numbers without an end, of which the other figures know nothing.
     outliers
         Values beyond three interquartile ranges from the quartiles.
     top
@@ -115,6 +117,7 @@ class ColumnProfile(_Value):
     top: tuple[Count, ...] = ()
     zeros: int | None = None
     negative: int | None = None
+    infinite: int | None = None
     outliers: int | None = None
     min_length: int | None = None
     max_length: int | None = None

@@ -82,7 +82,7 @@ def _of_few_numbers(source: Source, relation: str, name: str) -> dict[str, Any]:
     ).to_arrow_table()
     counts = table.column("n").to_numpy()
     figures = _in_order(table.column("value"), kind_of(source.columns[name]), counts)
-    return {"filled": int(counts.sum()), **figures}
+    return {"filled": int(counts.sum()), **figures, "infinite": _infinite(table.column("value"), counts)}
 
 
 def _fetched(source: Source, relation: str, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
@@ -100,7 +100,7 @@ def _figures(
     if not rows:
         return {"filled": 0, "distinct": 0}
     if array is not None:
-        return {"filled": rows - array.null_count, **_in_order(array, kind)}
+        return {"filled": rows - array.null_count, **_in_order(array, kind), "infinite": _infinite(array)}
     column = identifier(name)
     if kind in ("numeric", "datetime"):
         filled = source.one(f"SELECT count({column}) FROM {relation}")[0]  # noqa: S608
@@ -122,6 +122,14 @@ def _in_order(array: pa.ChunkedArray, kind: str, counts: Values | None = None) -
         whole = array.cast(pa.timestamp("us", zone), safe=False).cast(pa.int64())
         return figures_of_times(_sorted(whole, counts), is_date=is_date, zone=zone)
     return figures_of_numbers(_sorted(array, counts))
+
+
+def _infinite(array: pa.ChunkedArray, counts: Values | None = None) -> int | None:
+    """How many numbers have no end; None for a type that knows none."""
+    if not pa.types.is_floating(array.type):
+        return None
+    endless = pc.fill_null(pc.is_inf(array), False).to_numpy()
+    return int(endless.sum() if counts is None else counts[endless].sum())
 
 
 def _sorted(array: pa.ChunkedArray, counts: Values | None = None) -> Values:

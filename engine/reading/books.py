@@ -162,7 +162,7 @@ def _mixed(columns: list[TypedColumn], counts: list[Counter[Kind]]) -> Iterator[
             severity="warning",
             column=column.name,
             message=f"{column.name} mixes {told}, so it was read as text.",
-            fix="Use cast to make it a number; other values become missing.",
+            fix="Make it a number with “Change type”; other values become missing.",
             detail={"kinds": kinds, "component": "cast", "params": {"columns": [column.name], "to": "float64"}},
         )
 

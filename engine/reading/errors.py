@@ -8,7 +8,8 @@
         ├── EmptyFile              nothing in it
         ├── UnsupportedFormat      a table, but in a format we do not read
         ├── UnsupportedColumn      a column whose values fit in no table cell
-        └── TooBig                 beyond a limit on columns or uncompressed bytes
+        ├── TooBig                 beyond a limit on columns or uncompressed bytes
+        └── PrivateHost            it is inside our own network
 """
 
 from engine.errors import DataError
@@ -42,3 +43,7 @@ READING_ERRORS: dict[str, type[UnreadableFile]] = {
     kind.code: kind for kind in (UnreadableFile, NotATable, EmptyFile, UnsupportedFormat, UnsupportedColumn, TooBig)
 }
 """By their codes, to be raised again from what another process said."""
+
+
+class PrivateHost(UnreadableFile):
+    """A host inside the network that we stand in, which nobody has allowed."""

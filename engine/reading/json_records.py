@@ -216,6 +216,6 @@ def _about(names: list[str], fields: Fields) -> Iterator[Finding]:
                 severity="warning",
                 column=name,
                 message=f"{name} mixes {' and '.join(sorted(kinds))}, so it was read as text.",
-                fix="Use cast to make it a number; other values become missing.",
+                fix="Make it a number with “Change type”; other values become missing.",
                 detail={"kinds": dict(counts), "component": "cast", "params": {"columns": [name], "to": "float64"}},
             )

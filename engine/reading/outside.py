@@ -20,7 +20,8 @@ from components.sql.foreign import read_only
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, DataError, InvalidSetting
 from engine.reading.errors import UnreadableFile
 from engine.reading.files import inspect, read
-from engine.reading.web import download, is_public
+from engine.reading.hosts import is_public
+from engine.reading.web import download
 from engine.settings import Settings
 from storage.database import Database
 from storage.foreign import KINDS, Foreign, is_file, read_batches, read_schema

@@ -85,7 +85,7 @@ def not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int)
         severity="warning",
         column=name,
         message=f"{name}: {misfits:,} values are not {what}{examples} in a column of {what}, so it stays text.",
-        fix=f"Use cast to make it {kind}; values that are not {what} become missing.",
+        fix=f"Make it {kind} with “Change type”; values that are not {what} become missing.",
         detail={
             "misfits": misfits,
             "blank": blank,
@@ -102,7 +102,7 @@ def changes_late(name: str, kind: ColumnType, misfits: int, fitting: int) -> Fin
         severity="warning",
         column=name,
         message=f"{name} begins with {WORDS[kind]}, but {misfits:,} later values are none, so it stays text.",
-        fix=f"Look at the values; use cast to make it {kind} if the others may become missing.",
+        fix=f"Look at the values; make it {kind} with “Change type” if the others may become missing.",
         detail={"misfits": misfits, "fitting": fitting, "component": "cast", "params": _cast(name, kind)},
     )
 

@@ -3,14 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.base.canvas import WIDEST, CanvasOnly
+from components.catalog import catalog
 from engine.graph import Edge, Node, Pipeline
 from engine.graph.node import first_port
+from engine.schemas import read_params
 
 RENAME = "rename_columns"
 CAST = "cast"
 
 WIDTH, APART = 210.0, 60.0
 """Of a card, and between two, in pixels."""
+ABOVE, BELOW = 60.0, 190.0
+"""How far from a card's top what belongs to its row stands, in pixels: a note below it does."""
+
+Point = tuple[float, float]
 
 
 def new_node(pipeline: Pipeline, key: str, params: Mapping[str, Any]) -> Node:
@@ -37,18 +44,38 @@ def put_behind(pipeline: Pipeline, node_id: str, port: str, node: Node) -> Pipel
 def put_on(pipeline: Pipeline, wires: Sequence[Edge], node: Node) -> Pipeline:
     """The pipeline with a node on wires that start at one port."""
     grown = pipeline.insert(node, wires)
-    return grown.model_copy(update={"layout": _with_room(grown, wires, node.id)})
+    start = grown.layout.get(wires[0].source)
+    ends = [grown.layout[wire.target] for wire in wires if wire.target in grown.layout]
+    return _with_room(grown, start, ends, node.id) if start is not None and ends else grown
 
 
-def _with_room(grown: Pipeline, wires: Sequence[Edge], node_id: str) -> dict[str, tuple[float, float]]:
-    """Where everything stands once what is right of the new card has made way for it."""
-    layout = dict(grown.layout)
-    start = layout.get(wires[0].source)
-    ends = [layout[wire.target] for wire in wires if wire.target in layout]
-    if start is None or not ends:
-        return layout
-    first = min(x for x, _ in ends)
+def _with_room(grown: Pipeline, start: Point, ends: Sequence[Point], node_id: str) -> Pipeline:
+    """The drawing once what is right of the new card has made way for it; frames around the row grow with it.
+
+    Where a line of nodes goes on in another row, only the row that the card stands in makes way.
+    """
+    is_folded = any(x < start[0] + WIDTH for x, _ in ends) or _goes_back(grown, node_id, start)
+    first = min((x for x, _ in ends if x >= start[0] + WIDTH), default=start[0] + WIDTH + APART)
     at = (start[0] + WIDTH + APART, start[1])
     missing = max(0.0, at[0] + WIDTH + APART - first)
-    moved = {other: (x + missing, y) if x >= first and other != node_id else (x, y) for other, (x, y) in layout.items()}
-    return {**moved, node_id: at}
+    layout = {
+        other: (x + missing, y) if x >= first and (not is_folded or -ABOVE <= y - start[1] <= BELOW) else (x, y)
+        for other, (x, y) in grown.layout.items()
+    }
+    nodes = tuple(_widened(node, grown.layout.get(node.id), start, missing) for node in grown.nodes)
+    return grown.model_copy(update={"nodes": nodes, "layout": {**layout, node_id: at}})
+
+
+def _goes_back(grown: Pipeline, node_id: str, start: Point) -> bool:
+    return any(grown.layout[below][0] < start[0] for below in grown.descendants(node_id) if below in grown.layout)
+
+
+def _widened(node: Node, place: Point | None, start: Point, missing: float) -> Node:
+    """A frame that the row stands in, so much wider."""
+    kind = catalog().get(node.component)
+    if place is None or kind is None or not issubclass(kind, CanvasOnly) or kind.family != "frame":
+        return node
+    params = read_params(node).params
+    is_around = place[0] <= start[0] <= place[0] + params.width and place[1] <= start[1] <= place[1] + params.height
+    width = min(WIDEST, params.width + round(missing))
+    return node.model_copy(update={"params": {**node.params, "width": width}}) if is_around else node

@@ -127,7 +127,7 @@ def change_words(found: PipelineDiff) -> str:
     wires = sum(it.target not in inputs for it in found.inputs)
     parts = [f"+{count(come, 'node')}"] if come else []
     parts += [f"−{count(gone, 'node')}"] if gone else []
-    parts += [count(others, "node") + " otherwise"] if others else []
+    parts += [count(others, "node") + " changed"] if others else []
     parts += [count(params, "param")] if params else []
     parts += [count(wires, "input")] if wires else []
     parts += [name.replace("_", " ") for name in found.fields]

@@ -6,6 +6,7 @@ from typing import Any
 from engine.drafting.repairs import ORDER, is_fixable, steps_of
 from engine.errors import MissingThing
 from engine.graph import Edge, Node, Pipeline, spec_ports
+from engine.refactor.insert import put_on
 from engine.service.pipelines import drawn, get_draft, import_pipeline, list_pipelines
 from engine.service.views import DraftView, View
 from engine.workspace import Workspace
@@ -123,7 +124,7 @@ def _with_dataset(pipeline: Pipeline, dataset: str, version: int | None) -> tupl
 def _behind(pipeline: Pipeline, source: str, node: Node) -> Pipeline:
     leaving = pipeline.out_of(source)
     if leaving:
-        return pipeline.insert(node, [edge for edge in leaving if edge.source_port == leaving[0].source_port])
+        return put_on(pipeline, [edge for edge in leaving if edge.source_port == leaving[0].source_port], node)
     x, y = pipeline.layout.get(source, (0.0, 0.0))
     ports = spec_ports(pipeline.by_id[source].component, "outputs"), spec_ports(node.component, "inputs")
     wire = Edge(source=source, source_port=ports[0][0].name, target=node.id, target_port=ports[1][0].name)

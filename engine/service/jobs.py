@@ -70,6 +70,7 @@ def cancel_job(workspace: Workspace, job_id: str) -> None:
         ended = [job for job in (uow.jobs.request_cancel(job_id),) if job.finished_at]
         uow.runs.follow(ended)
         uow.syncs.follow(ended)
+        uow.publications.follow(ended)
 
     workspace.database.transact(write)
 

@@ -1,14 +1,15 @@
-"""Lineage: dataset version → pipeline version → run → model → endpoint."""
+"""Lineage: dataset version → pipeline version → run → model → endpoint → dataset version that it answered."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 from engine.workspace import Workspace
+from storage.repositories.batches import Scored
 from storage.repositories.lineage import LineageRow
 
-Stage = Literal["dataset", "pipeline", "run", "model", "endpoint"]
-STAGES: tuple[Stage, ...] = ("dataset", "pipeline", "run", "model", "endpoint")
+Stage = Literal["dataset", "pipeline", "run", "model", "endpoint", "scored"]
+STAGES: tuple[Stage, ...] = ("dataset", "pipeline", "run", "model", "endpoint", "scored")
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,20 @@ def get_lineage(
             endpoint_id=uow.endpoints.by_name(endpoint).id if endpoint else None,
             limit=limit,
         )
+        scored = [] if pipeline_id or run_id else uow.batches.scored(dataset, model, endpoint, limit)
+        if dataset:  # what was answered came out of all that is behind the endpoint
+            for endpoint_id in {it.endpoint_id for it in scored if it.made == dataset}:
+                rows = [*rows, *uow.runs.lineage(endpoint_id=endpoint_id, limit=limit)]
     nodes: dict[str, LineageNode] = {}
     arrows: dict[tuple[str, str], None] = {}
     for row in rows:
         path = _path(row)
         nodes |= {node.id: node for node in path}
         arrows |= dict.fromkeys((a.id, b.id) for a, b in pairwise(path))
+    for one in scored:
+        for path in _scored_paths(one):
+            nodes = {node.id: node for node in path} | nodes
+            arrows |= dict.fromkeys((a.id, b.id) for a, b in pairwise(path))
     return Lineage(tuple(nodes.values()), tuple(arrows))
 
 
@@ -86,3 +95,13 @@ def _path(row: LineageRow) -> list[LineageNode]:
     if row.endpoint and row.endpoint_id and row.active:
         path.append(LineageNode(row.endpoint_id, "endpoint", row.endpoint, row.endpoint, row.revision))
     return path
+
+
+def _scored_paths(it: Scored) -> list[list[LineageNode]]:
+    """From the dataset version that was read, where that is still there, over the endpoint to the one that was made."""
+    endpoint = LineageNode(it.endpoint_id, "endpoint", it.endpoint, it.endpoint)
+    made = LineageNode(it.made_id, "scored", f"{it.made} v{it.made_number}", it.made, it.made_number)
+    if it.read_id is None or it.read is None:
+        return [[endpoint, made]]
+    read = LineageNode(it.read_id, "dataset", f"{it.read} v{it.read_number}", it.read, it.read_number)
+    return [[read, endpoint, made]]

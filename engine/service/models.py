@@ -6,33 +6,76 @@ from typing import Any
 from engine.service.views import ModelView
 from engine.workspace import Workspace
 from storage.errors import NotFound
+from storage.repositories.models import Which
 from storage.schema import Model, ModelVersion
 from storage.unit_of_work import UnitOfWork
 
 MOST = 10_000
+LATEST = "latest"
+"""What no alias may be called."""
 
 
-def list_models(workspace: Workspace, search: str = "", limit: int = 200) -> list[ModelView]:
-    """Models with their latest version, newest first."""
+def list_models(
+    workspace: Workspace,
+    search: str = "",
+    limit: int = 200,
+    *,
+    tag: str = "",
+    alias: str = "",
+    stage: str = "",
+    task: str = "",
+) -> list[ModelView]:
+    """Models with their latest version, newest first.
+
+    Parameters
+    ----------
+    search
+        What the name, the description or a tag has in it.
+    tag
+        ``key`` or ``key=value``, of the model or of one of its versions.
+    alias, stage
+        What one of its versions has.
+    task
+        Of the latest version.
+    """
+    key, _, value = tag.partition("=")
+    narrowed = {
+        "tag": (key.strip(), value.strip() if "=" in tag else None) if key.strip() else None,
+        "alias": alias.strip().lower() or None,
+        "stage": stage or None,
+        "task": task or None,
+    }
     with workspace.database.read() as uow:
-        return [
-            ModelView(
-                model=entry.model.name,
-                version=entry.number,
-                version_id=entry.version_id,
-                task=entry.task,
-                target=entry.target,
-                metrics=entry.metrics or {},
-                baseline=entry.baseline or {},
-                bytes=entry.bytes,
-                created_at=entry.created_at,
-            )
-            for entry in uow.models.list(search=search, limit=limit)
-        ]
+        entries = uow.models.list(search=search, limit=limit, **narrowed)  # type: ignore[arg-type]
+    return [
+        ModelView(
+            model=entry.model.name,
+            version=entry.number,
+            version_id=entry.version_id,
+            task=entry.task,
+            target=entry.target,
+            metrics=entry.metrics or {},
+            baseline=entry.baseline or {},
+            bytes=entry.bytes,
+            created_at=entry.created_at,
+            description=entry.model.description,
+            tags=entry.model.tags,
+            needs_sign_off=entry.model.needs_sign_off,
+            aliases=entry.aliases,
+            stages=entry.stages,
+        )
+        for entry in entries
+        if entry.number is not None
+    ]
 
 
-def get_model(workspace: Workspace, name: str, version: int | None = None) -> ModelView:
+def get_model(workspace: Workspace, name: str, version: Which = None) -> ModelView:
     """One model at one version, the latest unless asked otherwise, with its report.
+
+    Parameters
+    ----------
+    version
+        Its number, or one of its aliases.
 
     Raises
     ------
@@ -45,14 +88,25 @@ def get_model(workspace: Workspace, name: str, version: int | None = None) -> Mo
         return _view(uow, model, row, numbers)
 
 
-def split_reference(reference: str) -> tuple[str, int | None]:
-    """``churn:3`` → (``churn``, 3); without a number, the latest."""
+def split_reference(reference: str) -> tuple[str, Which]:
+    """A model and one of its versions, as people name them: by number, by alias, or the latest.
+
+    >>> split_reference("churn:3"), split_reference("churn@Champion"), split_reference("churn@latest")
+    (('churn', 3), ('churn', 'champion'), ('churn', None))
+    >>> split_reference("churn"), split_reference("me@work:2")
+    (('churn', None), ('me@work', 2))
+    """
     name, _, number = reference.rpartition(":")
-    return (name, int(number)) if name and number.isdigit() else (reference, None)
+    if name and number.isdecimal() and len(number) < 10:
+        return name, int(number)
+    name, _, alias = reference.rpartition("@")
+    if not name or not alias:
+        return reference, None
+    return name, None if alias.lower() == LATEST else alias.lower()
 
 
-def delete_model_version(workspace: Workspace, name: str, version: int) -> None:
-    """Delete one version.
+def delete_model_version(workspace: Workspace, name: str, version: Which, by: str = "local") -> None:
+    """Move one version to the bin.
 
     Raises
     ------
@@ -62,8 +116,8 @@ def delete_model_version(workspace: Workspace, name: str, version: int) -> None:
 
     def write(uow: UnitOfWork) -> None:
         row = uow.models.version(uow.models.by_name(name).id, version)
-        uow.models.delete_version(row.id)
-        uow.audit.record("local", "model version deleted", f"model {name} v{version}")
+        uow.models.delete_version(row.id, by)
+        uow.audit.record(by, "model version deleted", f"model {name} v{row.number}")
 
     workspace.database.transact(write)
 
@@ -85,6 +139,16 @@ def _view(uow: UnitOfWork, model: Model, row: ModelVersion, numbers: list[int]) 
         created_at=row.created_at,
         report=_report(uow, row),
         endpoints=_endpoints(uow, row),
+        description=model.description,
+        tags=model.tags,
+        needs_sign_off=model.needs_sign_off,
+        version_description=row.description,
+        version_tags=row.tags,
+        stage=row.stage,
+        sign_off=row.sign_off,
+        retired=row.retired_at is not None,
+        aliases={entry.alias: entry.number for entry in uow.registry.aliases(model.id)},
+        stages=dict(uow.registry.staged(model.id)),
     )
 
 

@@ -6,14 +6,22 @@ from typing import Any
 
 from engine.errors import DataError
 from engine.reading import detect, inspect, read
+from engine.serve.fields import Field
 from engine.serve.parity import plain_value
-from engine.serve.records import Field
+from engine.serve.typed_rows import as_sent
 from engine.service.endpoints import get_endpoint
 from engine.workspace import Workspace
 
 
-def read_records(workspace: Workspace, endpoint: str, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+def read_records(
+    workspace: Workspace, endpoint: str, path: Path, most: int | None = None
+) -> tuple[list[dict[str, Any]], list[str]]:
     """The records of a ``.json``, ``.csv`` or ``.parquet`` file.
+
+    Parameters
+    ----------
+    most
+        How many there may be.
 
     Returns
     -------
@@ -24,7 +32,7 @@ def read_records(workspace: Workspace, endpoint: str, path: Path) -> tuple[list[
     Raises
     ------
     DataError
-        When the file holds no records.
+        When the file holds no records, or more than there may be.
     """
     if not path.is_file():
         raise DataError(f"There is no file {path}.", hint="Check the path.")
@@ -34,8 +42,20 @@ def read_records(workspace: Workspace, endpoint: str, path: Path) -> tuple[list[
     wanted = {field.name: field for field in fields}
     reading = read(path, detect(path, {"types": _text_columns(wanted, path)})[0])
     left_out = [name for name in reading.schema.names if name not in wanted]
-    rows = [row for batch in reading.batches() for row in batch.to_pylist()]
-    return [{name: plain_value(row[name]) for name in wanted if name in row} for row in rows], left_out
+    records: list[dict[str, Any]] = []
+    with reading:
+        for batch in reading.batches():
+            records += (_record(row, wanted) for row in batch.to_pylist())
+            if most is not None and len(records) > most:
+                raise DataError(
+                    f"There are more than {most:,} records.", hint="Score them as a whole: they become a dataset."
+                )
+    return records, left_out
+
+
+def _record(row: dict[str, Any], wanted: dict[str, Field]) -> dict[str, Any]:
+    """The fields of a row; one text that is no number makes a whole column texts, and the others are numbers still."""
+    return {name: as_sent(field, plain_value(row[name]), strict=True) for name, field in wanted.items() if name in row}
 
 
 def _text_columns(wanted: dict[str, Field], path: Path) -> dict[str, str]:

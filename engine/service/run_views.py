@@ -8,6 +8,7 @@ from components.errors import ComponentError
 from engine.errors import CanvasbackError
 from engine.graph import Pipeline
 from engine.service.jobs import job_view
+from engine.service.search_time import remaining_seconds
 from engine.service.views import NodeRunView, RunView
 from storage.repositories.runs import RunEntry
 from storage.schema import NodeRun, Run
@@ -37,10 +38,16 @@ def read_run(uow: UnitOfWork, run: Run) -> RunView:
         limits=run.limits or {},
         seconds=run.seconds if run.finished_at else (job.seconds if job else None),
         progress=job.progress if job else None,
-        remaining_seconds=job.remaining_seconds if job else None,
+        remaining_seconds=_remaining(nodes, job.remaining_seconds) if job else None,
         message=job.message if job else None,
         nodes=nodes,
     )
+
+
+def _remaining(nodes: Sequence[NodeRunView], expected: float | None) -> float | None:
+    """What is expected of all nodes, or what a search that goes on will take, if that is longer."""
+    searching = [remaining_seconds(node.search) for node in nodes if node.search and node.status == "running"]
+    return max((seconds for seconds in (expected, *searching) if seconds is not None), default=None)
 
 
 def listed_run(entry: RunEntry) -> RunView:
@@ -91,6 +98,7 @@ def _node_view(row: NodeRun, drawn: Pipeline, *, has_ended: bool) -> NodeRunView
         ports=list(outputs.get("ports", {})),
         findings=outputs.get("findings") or [],
         made=outputs.get("made"),
+        search=outputs.get("search"),
     )
 
 

@@ -14,6 +14,7 @@ from engine.schemas import read_params
 from engine.service.jobs import cancel_job
 from engine.service.pipelines import digest
 from engine.service.plans import plan_run
+from engine.service.run_settings import settings_of
 from engine.service.run_views import listed_run, read_run
 from engine.service.tables import read_page
 from engine.service.views import RunView, TableView
@@ -81,6 +82,7 @@ def start_run(  # noqa: PLR0913  a run is what all of these say
             limits=limits.asked() or None,
         )
         job.payload = {"run_id": run.id}
+        uow.run_index.keep_params(run.id, settings_of(pipeline, given))
         if together_with is not None:
             together_with(uow, run.id)
         return run.id

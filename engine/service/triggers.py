@@ -118,7 +118,7 @@ def _fire(workspace: Workspace, entry: TriggerEntry) -> bool:
         if waiting:
             return False
         _refuse_circle(workspace, entry)
-        drawn = _drawn(workspace, trigger.pipeline_id)
+        drawn = saved_drawing(workspace, trigger.pipeline_id)
         start_run(workspace, trigger.pipeline_id, drawn, made_by="trigger", together_with=started)
     except Conflict:
         return False
@@ -161,7 +161,7 @@ def _refuse_circle(workspace: Workspace, entry: TriggerEntry) -> None:
         )
 
 
-def _drawn(workspace: Workspace, pipeline_id: str) -> Pipeline:
+def saved_drawing(workspace: Workspace, pipeline_id: str) -> Pipeline:
     """What was saved last, as a run saves what it does; the draft where nothing was."""
     with workspace.database.read() as uow:
         name = uow.pipelines.get(pipeline_id).name

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from engine.service.model_bin import empty_bin
 from engine.service.views import View
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
@@ -44,6 +45,7 @@ class Removed(View):
     uploads: int
     jobs: int
     bytes: int
+    model_versions: int = 0
 
 
 def examine(settings: Settings) -> list[Check]:
@@ -131,6 +133,7 @@ def _libraries() -> Check:
 
 def collect_garbage(workspace: Workspace) -> Removed:
     """Remove what nothing needs and nothing can still be about to need."""
+    purged = workspace.database.transact(empty_bin)
     with workspace.database.read() as uow:
         files, artifacts = uow.datasets.files_in_use(), uow.models.files_in_use() | uow.runs.files_in_use()
         artifacts |= uow.jobs.artifacts()
@@ -150,6 +153,7 @@ def collect_garbage(workspace: Workspace) -> Removed:
         uploads=sweep.old(workspace.uploads.iterdir(), UPLOAD_SECONDS),
         jobs=workspace.database.transact(_forget),
         bytes=sweep.freed,
+        model_versions=purged,
     )
 
 

@@ -1,6 +1,7 @@
 """Versions of a dataset: what they are called, which one is meant, who uses them, which may go."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from storage.schema import Dataset
 from storage.unit_of_work import UnitOfWork
 
 MOST_TAGS, LONGEST_TAG, LONGEST_LABEL, LONGEST_OWNER, LONGEST_TEXT = 20, 40, 60, 120, 4_000
-Maker = Literal["import", "sync", "run"]
+Maker = Literal["import", "sync", "run", "endpoint"]
 
 
 class VersionView(View):
@@ -52,6 +53,7 @@ class UserView(View):
     key: str
     version: int | None
     needs: bool
+    own_version: int | None = None
 
 
 class FateView(View):
@@ -107,6 +109,8 @@ def _view(entry: VersionEntry, dataset: Dataset) -> VersionView:
 
 
 def _maker(source: Mapping[str, Any]) -> Maker:
+    if "scoring_id" in source:
+        return "endpoint"
     return "sync" if "sync" in source else "run" if "run_id" in source else "import"
 
 
@@ -244,7 +248,7 @@ def users_of_dataset(workspace: Workspace, name: str) -> list[UserView]:
 
     with workspace.database.read() as uow:
         found = users_of(uow, uow.datasets.by_name(name))
-    return [UserView(kind=it.kind, label=it.label, key=it.key, version=it.version, needs=it.needs) for it in found]
+    return [UserView(**asdict(it)) for it in found]
 
 
 def delete_version(workspace: Workspace, name: str, number: int) -> None:

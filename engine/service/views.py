@@ -124,6 +124,8 @@ class NodeRunView(View):
         What it noticed about its rows.
     made
         What left the pipeline here: ``kind`` says what.
+    search
+        How far a search is that goes on here, or that was cut short.
     """
 
     node: str
@@ -149,6 +151,7 @@ class NodeRunView(View):
     ports: list[str] = []
     findings: list[dict[str, Any]] = []
     made: dict[str, Any] | None = None
+    search: dict[str, Any] | None = None
 
 
 class RunView(View):
@@ -215,7 +218,21 @@ class RunView(View):
 
 
 class ModelView(View):
-    """A model and one of its versions."""
+    """A model and one of its versions.
+
+    Parameters
+    ----------
+    aliases
+        Of the whole model: each with the version it stands for.
+    stages
+        Of the whole model: each that some version has, with the newest such version.
+    description, tags
+        Of the model.
+    version_description, version_tags, stage, sign_off, retired
+        Of this version.
+    needs_sign_off
+        Whether a version of the model answers an endpoint only with an approval.
+    """
 
     model: str
     version: int | None = None
@@ -232,15 +249,36 @@ class ModelView(View):
     created_at: datetime | None = None
     report: dict[str, Any] = {}
     endpoints: list[str] = []
+    description: str = ""
+    tags: dict[str, str] = {}
+    aliases: dict[str, int] = {}
+    stages: dict[str, int] = {}
+    needs_sign_off: bool = False
+    version_description: str = ""
+    version_tags: dict[str, str] = {}
+    stage: str = "none"
+    sign_off: str | None = None
+    retired: bool = False
+
+    @property
+    def own_aliases(self) -> list[str]:
+        """The aliases of this version."""
+        return [alias for alias, number in self.aliases.items() if number == self.version]
+
+    @property
+    def lacks_sign_off(self) -> bool:
+        """Whether it is the missing approval that keeps this version from being published."""
+        return self.needs_sign_off and self.sign_off != "approved"
 
 
 class DeploymentView(View):
-    """One revision of what answers an endpoint."""
+    """A model version in a revision of what answers an endpoint; `engine.service.deployments` has whole revisions."""
 
     revision: int
     model: str
     version: int
     active: bool
+    role: str = "live"
     share: float
     note: str
     parity: dict[str, Any]
@@ -249,13 +287,24 @@ class DeploymentView(View):
 
 
 class KeyView(View):
-    """A key that was made; the key itself is never shown again."""
+    """A key that was made; the key itself is never shown again.
+
+    Parameters
+    ----------
+    requests_today, records_today
+        What was asked with it since 00:00 UTC; a few seconds late.
+    """
 
     id: str
+    name: str = ""
     prefix: str
     created_at: datetime
+    expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    is_expired: bool = False
+    requests_today: int = 0
+    records_today: int = 0
 
 
 class EndpointView(View):

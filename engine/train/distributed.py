@@ -8,13 +8,13 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from components.base import FEATURES, LABEL, Estimator
+from components.base import FEATURES, LABEL, MOST_CLASSES, Estimator
 from components.ports import ROW
 from components.prepare.packed import FIELD
 from engine.backends.backend import Backend
 from engine.train.fill import check_values
 from engine.train.matrix import Feature, MatrixSpec
-from engine.train.target import MAX_CLASSES, Classes, Prior, learn_classes, plain
+from engine.train.target import Classes, Prior, learn_classes, plain
 
 MISSING = ibis.literal(float("nan"), "float32")
 
@@ -51,7 +51,7 @@ def count_answers(component: Estimator[Any], rows: ir.Table, backend: Backend) -
         label = column.cast("float64")
         found = backend.row(rows.aggregate(mean=label.mean(), rows=rows.count()))
         return Answers(label, Prior(np.array([found["mean"]]), np.array([found["rows"]])))
-    counted = rows.group_by(value=column).aggregate(rows=rows.count()).limit(MAX_CLASSES + 1)
+    counted = rows.group_by(value=column).aggregate(rows=rows.count()).limit(MOST_CLASSES + 1)
     found = backend.collect(counted)
     classes = learn_classes(plain(found.column("value")), component.params.target)
     places = classes.encode(plain(found.column("value")))

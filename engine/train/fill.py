@@ -61,14 +61,26 @@ class Filling:
             self._missing[name] = self._missing.get(name, 0) + missing
             self._infinite[name] = self._infinite.get(name, 0) + int((~finite).sum()) - missing
 
-    def check(self, *, takes_missing: bool) -> None:
+    def check(self, *, takes_missing: bool, learned_from: int = 0) -> None:
         """Refuse values the model cannot take.
+
+        Parameters
+        ----------
+        learned_from
+            How many rows these are, where a model is to learn from them.
 
         Raises
         ------
         UnfitForTraining
             Naming the columns and how many values.
         """
+        empty = next((name for name, missing in self._missing.items() if missing == learned_from), None)
+        if empty is not None and not takes_missing and learned_from:
+            raise UnfitForTraining(
+                f"Column {empty!r} has no value in any of the {learned_from:,} rows to learn from.",
+                hint="Leave it out of the features, or check the filters before.",
+                field=empty,
+            )
         check_values(self._missing, self._infinite, takes_missing=takes_missing)
 
     def matrix(self) -> Any:
@@ -141,7 +153,8 @@ class _Sparse:
         self._columns = columns
         self._values = np.empty(rows * columns, self.dtype)
         self._indices = np.empty(rows * columns, np.int32)
-        self._ends = np.zeros(rows + 1, np.int64)
+        # As narrow as SciPy keeps them, so that it takes them as they are.
+        self._ends = np.zeros(rows + 1, np.int32 if rows * columns < 2**31 else np.int64)
         self._rows = self._at = 0
 
     def rows(self, count: int) -> "_Sparse":

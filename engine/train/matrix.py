@@ -75,6 +75,10 @@ class MatrixSpec(BaseModel):
             yield feature, slice(start, start + feature.width)
             start += feature.width
 
+    def number_places(self) -> tuple[int, ...]:
+        """Where the numbers are, among flags and categories."""
+        return tuple(place.start for feature, place in self.slices() if feature.kind == "numeric")
+
     def column_names(self) -> list[str]:
         """A name per matrix column: ``age``, ``Contract=One year``."""
         return [

@@ -58,7 +58,14 @@ def write_predictions(
         return tested
 
     tested = in_order(table, [target, *(feature.name for feature in trained.spec.features)], write)
-    return _predictions(trained, *(np.concatenate(parts) for parts in zip(*tested, strict=True)))
+    columns = [np.concatenate(parts) for parts in zip(*tested, strict=True)] if tested else _nothing(trained)
+    return _predictions(trained, *columns)
+
+
+def _nothing(trained: "Trained") -> Answers:
+    """The answers for no rows."""
+    none = (np.empty(0, np.int64), np.empty(0, np.int64))
+    return (*none, np.empty((0, len(trained.classes.labels)))) if trained.classes else none
 
 
 def truth(column: pa.Array | pa.ChunkedArray, classes: Classes | None) -> npt.NDArray[Any]:
@@ -109,10 +116,10 @@ def _with_answers(
     labels = pa.array(trained.classes.labels, type=schema.field(PREDICTION).type)
     width = len(trained.classes.labels)
     offsets = pa.array(np.arange(len(found) + 1, dtype=np.int32) * width)
-    most = chances.max(axis=1) if chances.size else np.empty(0)
+    said = chances[np.arange(len(found)), found.astype(np.int64)] if chances.size else np.empty(0)
     added = [
         labels.take(pa.array(found.astype(np.int64))),
-        pa.array(most, pa.float64()),
+        pa.array(said, pa.float64()),
         pa.ListArray.from_arrays(offsets, pa.array(chances.ravel())),
     ]
     return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)

@@ -11,12 +11,13 @@ import numpy.typing as npt
 from components.base import Estimator, Predictions, Relearned
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
+from engine.train.loading import load_rows
 from engine.train.matrix import Matrix, MatrixSpec, check_size
 from engine.train.order import ties
 from engine.train.predict import truth
 from engine.train.room import Room
 from engine.train.target import Classes
-from engine.train.training import answer, learn_again, load_rows
+from engine.train.training import answer, learn_again
 
 MOST_TEST_ROWS = 20_000
 MOST_SCORED = 20_000
@@ -64,16 +65,17 @@ def relearned(model: Learned, backend: Backend, room: Room, most: int) -> Relear
     used, scored = min(train_rows, most), min(test_rows, MOST_TEST_ROWS)
     check_size(used + scored, spec, room.memory_mb)
     with room.take(spec.memory_mb(used + scored)):
-        matrix, found = load_rows(component, _drawn(train, names, used, train_rows), spec, used, backend)
-        tested, wanted = load_rows(component, _drawn(test, names, scored, test_rows), spec, scored, backend)
-    labels, true = truth(found, classes), truth(wanted, classes)
+        own = load_rows(component, _drawn(train, names, used, train_rows), spec, used, backend)
+        held = load_rows(component, _drawn(test, names, scored, test_rows), spec, scored, backend)
+    labels, true = truth(own.labels, classes), truth(held.labels, classes)
     known = true >= 0 if classes else np.ones(len(true), dtype=bool)
-    tested, true = tested[known], true[known]
+    matrix, tested, true = own.matrix, held.matrix[known], true[known]
 
     def learn(places: npt.NDArray[np.int64]) -> tuple[Predictions, Predictions]:
-        estimator = learn_again(component, matrix[places], labels[places])
-        own = places[np.unique(np.linspace(0, len(places) - 1, min(len(places), MOST_SCORED)).round().astype(int))]
-        return _said(estimator, matrix[own], labels[own], model), _said(estimator, tested, true, model)
+        beside = {name: values[places] for name, values in own.beside().items()}
+        estimator = learn_again(component, matrix[places], labels[places], **beside)
+        some = places[np.unique(np.linspace(0, len(places) - 1, min(len(places), MOST_SCORED)).round().astype(int))]
+        return _said(estimator, matrix[some], labels[some], model), _said(estimator, tested, true, model)
 
     return Relearned(component.task, labels, learn, train_rows, len(true))
 

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from components.base import Resampler
+from components.base import MOST_CLASSES, Resampler
 from components.ports import ROLE, ROW
 from engine.backends.backend import Backend
 from engine.errors import LimitReached, UnfitForTraining
 from engine.train.matrix import MatrixSpec, learn_spec
 from engine.train.order import in_order
 from engine.train.room import Room
-from engine.train.target import MAX_CLASSES, Classes, learn_classes, plain
+from engine.train.target import Classes, learn_classes, plain
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def resample(component: Resampler[Any], table: ir.Table, backend: Backend, path:
 
 def _count(rows: ir.Table, target: str, backend: Backend) -> tuple[Classes, dict[int, int]]:
     """The classes, and how many rows each has by its position."""
-    counted = rows.group_by(value=rows[target]).aggregate(rows=rows.count()).limit(MAX_CLASSES + 1)
+    counted = rows.group_by(value=rows[target]).aggregate(rows=rows.count()).limit(MOST_CLASSES + 1)
     found = backend.collect(counted)
     if not found.num_rows:
         raise UnfitForTraining(

@@ -9,11 +9,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from components.base import MOST_CLASSES
 from components.ports import ROLE
 from engine.backends.backend import Backend
 from engine.errors import UnfitForTraining
-
-MAX_CLASSES = 200
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,9 @@ def learn_classes(values: pa.ChunkedArray, target: str) -> Classes:
             hint="Choose another target, or check the filters before the model.",
             field="target",
         )
-    if len(labels) > MAX_CLASSES:
+    if len(labels) > MOST_CLASSES:
         raise UnfitForTraining(
-            f"The target {target!r} has more than {MAX_CLASSES} different values, too many for a classification.",
+            f"The target {target!r} has more than {MOST_CLASSES} different values, too many for a classification.",
             hint="Use a regression model for numbers, or group rare values.",
             field="target",
         )
@@ -86,7 +85,7 @@ class RowCounts:
         All rows, and those that are neither train nor validation nor test rows.
     train_rows
         Train rows, whether or not their target is known.
-    train, test
+    train, validation, test
         Rows with a known target.
     """
 
@@ -95,6 +94,7 @@ class RowCounts:
     train_rows: int
     train: int
     test: int
+    validation: int = 0
 
 
 def count_rows(table: ir.Table, target: str, backend: Backend) -> RowCounts:
@@ -106,6 +106,7 @@ def count_rows(table: ir.Table, target: str, backend: Backend) -> RowCounts:
         train_rows=(role == "train").sum(),
         train=((role == "train") & known).sum(),
         test=((role == "test") & known).sum(),
+        validation=((role == "validation") & known).sum(),
     )
     return RowCounts(**{name: int(count or 0) for name, count in backend.row(counted).items()})
 

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from components.base import Estimator, Search
 from components.ensembles.at_once import helped_by
+from components.ensembles.candidate import numbers_at
+from components.ensembles.decided import decided
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
@@ -21,11 +22,12 @@ from engine.schemas import PREDICTION, PROBABILITIES
 from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
 from engine.train.folds import Fold, check_folds, mean_importance, over_folds, write_out_of_fold
-from engine.train.matrix import Matrix, MatrixSpec, check_signs, check_size, learn_spec
-from engine.train.order import in_order, ties
+from engine.train.loading import Loaded, load_rows
+from engine.train.matrix import Matrix, MatrixSpec, check_size, learn_spec
+from engine.train.order import ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
-from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes, plain
+from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes
 from engine.train.warned import first_line, hearing
 
 IMPORTANCE_ROWS = 1_000
@@ -50,6 +52,8 @@ class Trained:
         The standard deviation of each metric over the folds of a cross-validation.
     files
         Where it answered for rows, in the model's folder.
+    judged_on
+        Where its answers for rows that it had not seen are; after a cross-validation, other models'.
     answers
         What an endpoint calls an answer → the column of these files that holds it.
     """
@@ -69,6 +73,7 @@ class Trained:
     members: tuple[str, ...] = ()
     rows: dict[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = (PREDICTIONS, MORE)
+    judged_on: str = PREDICTIONS
     answers: Mapping[str, str] = field(default_factory=lambda: {PREDICTION: PREDICTION, PROBABILITIES: PROBABILITIES})
 
     def answer(self, matrix: Matrix) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64] | None]:
@@ -91,7 +96,7 @@ def answer(
     if not is_classification:
         return _asked(estimator.predict, matrix), None
     probabilities = _asked(estimator.predict_proba, matrix)
-    return probabilities.argmax(axis=1), probabilities
+    return decided(estimator, probabilities), probabilities
 
 
 def _asked(ask: Callable[[Matrix], Any], matrix: Matrix) -> npt.NDArray[np.float64]:
@@ -115,12 +120,15 @@ class Rows:
         What models of a cross-validation said of the rows, which are all train rows then.
     is_cross_fitted
         Whether train rows look other than an endpoint would see them; then none of them can prove it.
+    may_watch
+        Whether a model may look at the validation rows while it learns.
     """
 
     table: ir.Table
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     folds: Sequence[Fold] = ()
     is_cross_fitted: bool = False
+    may_watch: bool = True
 
 
 def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path, room: Room) -> Trained:
@@ -140,14 +148,14 @@ def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path,
     table, target = rows.table, component.params.target
     counts = count_rows(table, target, backend)
     check_rows(counts, target, is_tested=not rows.folds)
-    trained, prior = _fit(component, table, counts, backend, room, rows.categories)
+    trained, prior = _fit(component, rows, counts, backend, room)
     trained.seen = counts.rows
     if rows.folds:
         return _tested_in_turn(trained, rows, component, counts, backend, folder)
     unseen = table.filter(table[ROLE] != "train")
     tested, unknown = write_predictions(trained, unseen, target, backend, folder / PREDICTIONS)
     _answer_more(trained, rows, component, LEAST_ANSWERS - counts.test, backend, folder)
-    trained.rows = {"train": counts.train, "test": counts.test}
+    trained.rows |= {"train": counts.train, "test": counts.test}
     trained.rows |= {"unseen_labels": unknown} if trained.classes else {}
     trained.metrics = scores(tested)
     trained.baseline = baseline(prior.values, tested, prior.counts)
@@ -168,7 +176,7 @@ def _tested_in_turn(
     trained.metrics, trained.spread = over_folds(folds, "metrics")
     trained.baseline, _ = over_folds(folds, "baseline")
     trained.importance = mean_importance(folds)
-    trained.rows = {"train": counts.train, "test": sum(fold.facts["rows"]["test"] for fold in folds)}
+    trained.rows |= {"train": counts.train, "test": sum(fold.facts["rows"]["test"] for fold in folds)}
     trained.rows |= (
         {"unseen_labels": sum(fold.facts["rows"]["unseen_labels"] for fold in folds)} if trained.classes else {}
     )
@@ -187,32 +195,42 @@ def _answer_more(
 
 
 def _fit(
-    component: Estimator[Any],
-    table: ir.Table,
-    counts: RowCounts,
-    backend: Backend,
-    room: Room,
-    categories: Mapping[str, tuple[str, ...]],
+    component: Estimator[Any], given: Rows, counts: RowCounts, backend: Backend, room: Room
 ) -> tuple[Trained, Prior]:
     """The fitted model, and what is known without it."""
-    target, features = component.params.target, list(component.params.features)
-    rows = table.filter((table[ROLE] == "train") & table[target].notnull())
-    spec = learn_spec(rows, features, backend, categories, component.precision)
+    table, target, features = given.table, component.params.target, list(component.params.features)
+    is_known = table[target].notnull()
+    rows = table.filter((table[ROLE] == "train") & is_known)
+    spec = learn_spec(rows, features, backend, given.categories, component.precision)
     spec = spec.sparse_where_it_pays() if component.takes_sparse else spec
-    if component.distributes and backend.cluster and spec.memory_mb(counts.train) > room.memory_mb:
+    is_large = spec.memory_mb(counts.train) > room.memory_mb
+    if component.distributes and backend.cluster and is_large and component.weight is None:
         return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
-    check_size(counts.train, spec, room.memory_mb)
-    with room.take(spec.memory_mb(counts.train)):
-        matrix, labels = load_rows(component, rows, spec, counts.train, backend)
-        classes = learn_classes(labels, target) if component.task == "classification" else None
-        learned_from = truth(labels, classes)
+    watched = counts.validation if given.may_watch and component.stops_early(counts.train) else 0
+    check_size(counts.train + watched, spec, room.memory_mb)
+    with room.take(spec.memory_mb(counts.train + watched)):
+        loaded = load_rows(component, rows, spec, counts.train, backend)
+        classes = learn_classes(loaded.labels, target) if component.task == "classification" else None
+        learned_from = truth(loaded.labels, classes)
+        beside = loaded.beside()
+        if watched:
+            held = load_rows(component, table.filter((table[ROLE] == "validation") & is_known), spec, watched, backend)
+            beside |= _watched(held, classes)
         positive = _positive(component, classes) if classes else None
         place = classes.labels.index(positive) if classes else 0
-        with helped_by(backend.cluster):
-            learned, warned = fitted(lambda: component.learn(matrix, learned_from, place))
+        with helped_by(backend.cluster), numbers_at(spec.number_places()):
+            learned, warned = fitted(lambda: component.learn(loaded.matrix, learned_from, place, **beside))
     trained = Trained(learned.estimator, spec, classes, positive, component.takes_missing, warnings=warned)
     trained.search, trained.members = learned.search, learned.members
+    trained.rows = {"watched": len(beside["y_val"])} if "y_val" in beside else {}
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
+
+
+def _watched(held: Loaded, classes: Classes | None) -> dict[str, Any]:
+    """Validation rows in scikit-learn's words, without those whose label no train row has."""
+    answers = truth(held.labels, classes)
+    known = answers >= 0 if classes else np.ones(len(answers), dtype=bool)
+    return {"X_val": held.matrix[known], "y_val": answers[known]} if known.any() else {}
 
 
 def _fit_where_rows_are(
@@ -223,29 +241,6 @@ def _fit_where_rows_are(
     positive = _positive(component, answers.classes) if answers.classes else None
     estimator = fit_distributed(component, rows, spec, answers, backend)
     return Trained(estimator, spec, answers.classes, positive, component.takes_missing), answers.prior
-
-
-def load_rows(
-    component: Estimator[Any], rows: ir.Table, spec: MatrixSpec, count: int, backend: Backend
-) -> tuple[Matrix, pa.ChunkedArray]:
-    """The matrix and the target's values, in one pass so that they cannot come apart."""
-    target = component.params.target
-    features = [feature.name for feature in spec.features]
-    categories = {f.name: f.categories for f in spec.features if f.kind == "one_hot"}
-
-    def read(ordered: ir.Table, look: Callable[[pa.RecordBatch], None]) -> tuple[Matrix, pa.ChunkedArray]:
-        filling, labels = spec.filling(count), []
-        for batch in backend.numbers(ordered, categories, spec.precision, keep=[ROW, target]):
-            look(batch)
-            filling.add(batch)
-            labels.append(plain(batch.column(target)))
-        filling.check(takes_missing=component.takes_missing)
-        matrix = filling.matrix()
-        if not component.takes_negative:
-            check_signs(matrix, spec)
-        return matrix, pa.chunked_array(labels)
-
-    return in_order(rows.select(ROW, target, *features), [target, *features], read)
 
 
 def fitted(fit: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
@@ -267,14 +262,14 @@ def fitted(fit: Callable[[], T]) -> tuple[T, tuple[str, ...]]:
     return learned, tuple(warned)
 
 
-def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any]) -> Any:
+def learn_again(component: Estimator[Any], matrix: Matrix, learned_from: npt.NDArray[Any], **beside: Any) -> Any:
     """An estimator fitted to other rows.
 
     Raises
     ------
     UnfitForTraining
     """
-    return fitted(lambda: component.fit(matrix, learned_from))[0]
+    return fitted(lambda: component.fit(matrix, learned_from, **beside))[0]
 
 
 def _positive(component: Estimator[Any], classes: Classes) -> Any:

@@ -114,8 +114,9 @@ def _fit(
         matrix = _load(component, rows, spec, counts.train, backend)
         learned, warned = fitted(lambda: component.fit(matrix))
     return Trained(
-        learned, spec, None, None, component.takes_missing, warnings=warned, files=(TABLE,), answers=component.answers
-    )
+        learned, spec, None, None, component.takes_missing, warnings=warned, files=(TABLE,), judged_on=TABLE,
+        answers=component.answers,
+    )  # fmt: skip
 
 
 def _check_pairs(component: Unsupervised[Any], rows: int, needed_mb: float, free_mb: float) -> None:

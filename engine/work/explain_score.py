@@ -3,26 +3,16 @@
 import importlib.metadata
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
-from components.base import StoredTable
-from components.base.outside import OutsideTable
 from components.errors import ComponentError
-from engine.backends.backend import Limits
-from engine.backends.choose import open_backend
 from engine.cache import Cache
-from engine.checks import review
-from engine.errors import CanvasbackError, Incomparable
-from engine.events import Event
-from engine.execute import Execution
-from engine.graph import Pipeline
-from engine.limits import database_memory_mb, matrix_memory_mb
-from engine.plan import Plan, make_plan
+from engine.errors import CanvasbackError
+from engine.plan import Plan
 from engine.work.assignment import Assignment
 from engine.work.attribution import Chosen, finest, mixtures
-from engine.work.score_factors import Factor, Mixing, Side, side_of
-from storage.schema import DatasetVersion
+from engine.work.rerun import plan_again, read_side, run_again
+from engine.work.score_factors import Factor, Mixing
 from storage.unit_of_work import UnitOfWork
 
 Metrics = Mapping[str, float]
@@ -82,14 +72,6 @@ def name_of(chosen: Chosen) -> str:
     ('data+seed', '')
     """
     return "+".join(sorted(chosen))
-
-
-def read_side(uow: UnitOfWork, run_id: str, node: str) -> Side:
-    """A run that has ended as one side of a comparison."""
-    run = uow.runs.get(run_id)
-    drawn = Pipeline.from_document(uow.pipelines.get_version(run.pipeline_version_id).graph).resolved(run.params)
-    pinned = {row.node_id: uow.datasets.get_version(row.dataset_version_id) for row in uow.runs.inputs(run_id)}
-    return side_of(drawn, node, pinned)
 
 
 def installed(names: Mapping[str, str]) -> dict[str, str]:
@@ -152,7 +134,7 @@ class _Scores:
     def _plan_all(self, missing: list[Chosen]) -> None:
         for chosen in missing:
             try:
-                self._plans[chosen] = self._plan(self._mixing.mixed(chosen))
+                self._plans[chosen] = plan_again(self._workspace, self._mixing.mixed(chosen), self._backend)
             except (CanvasbackError, ComponentError) as error:
                 self.refused[chosen] = str(error)
 
@@ -181,38 +163,6 @@ class _Scores:
 
     def _run(self, chosen: Chosen, plan: Plan, node: str, progress: Progress) -> Metrics:
         side = self._mixing.mixed(chosen)
-        files = {table: self._workspace.files_of(version, "once") for table, version in side.data.items()}
-        readable = [path for paths in files.values() for path in paths]
-        settings = self._workspace.settings
-        memory = settings.run_memory_mb
-        limits = Limits(database_memory_mb(memory), settings.run_threads, settings.run_temp_mb)
-        backend = open_backend(self._backend, limits, readable, self._cache.root, settings.spark_remote)
-        self._cache.watch(readable)
-
-        def listen(event: Event) -> None:
-            self._assignment.tell(*progress(event.progress))
-
-        def read(table: StoredTable | OutsideTable) -> list[Path]:
-            assert isinstance(table, StoredTable)  # noqa: S101  who asks for others is refused before
-            return files[table]
-
-        try:
-            results = Execution(plan, backend, self._cache, read, listen, matrix_memory_mb(memory)).run()
-        finally:
-            backend.close()
+        results = run_again(self._assignment, plan, side, self._backend, self._cache, progress)
         self.reruns += any(result.status == "done" for result in results.values())
         return dict((results[node].model or {}).get("metrics") or {})
-
-    def _plan(self, side: Side) -> Plan:
-        pinned: dict[StoredTable, DatasetVersion] = dict(side.data)
-        schema = self._workspace.schemas_of(pinned)
-
-        def content(table: StoredTable | OutsideTable) -> str:
-            if isinstance(table, OutsideTable):
-                raise Incomparable(
-                    "Rows that are read from outside are not kept, so a run cannot be repeated with them.",
-                    hint="Import the table as a dataset.",
-                )
-            return (pinned[table] if table in pinned else self._workspace.version_of(table)).sha256
-
-        return make_plan(review(side.drawn, schema, self._backend), content, side.node)

@@ -1,57 +1,106 @@
-"""Put a model version behind an endpoint, once it has proved to answer as its training run did."""
+"""Put model versions behind an endpoint, once they have proved to answer as their training run did."""
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from engine.serve.parity import check_parity
-from engine.serve.scorer import load_scorer
+from engine.errors import TooDifferent
+from engine.serve.rollout import Rollout, read_rollout
 from engine.work.assignment import Assignment
-from engine.workspace import Workspace
-from storage.schema import ModelVersion
+from engine.work.publication import check, deploy, verified_files
+from storage.schema import JsonObject, Publication
 from storage.unit_of_work import UnitOfWork
+
+__all__ = ["publish_endpoint", "replay_endpoint", "verified_files"]
 
 
 def publish_endpoint(assignment: Assignment) -> dict[str, Any]:
-    """Publish ``payload["model_version_id"]`` as ``payload["endpoint"]``.
+    """Check and publish what ``payload["publication_id"]`` wishes.
 
     Returns
     -------
     dict
-        ``endpoint, model, version, parity``
+        ``endpoint, model, version, parity, publication, replay``
+
+    Raises
+    ------
+    ParityFailed, TooDifferent
+        The endpoint stays as it was.
+    """
+    publication = _publication(assignment)
+    report = _checked(assignment, publication)
+
+    def publish(uow: UnitOfWork) -> None:
+        told = {"report": report, "revision": deploy(uow, publication, report)}
+        uow.publications.move(publication.id, "working", "live", **told)
+
+    assignment.finish.append(publish)
+    return _result(assignment, publication, report)
+
+
+def replay_endpoint(assignment: Assignment) -> dict[str, Any]:
+    """Check what ``payload["publication_id"]`` wishes, and change nothing.
+
+    Returns
+    -------
+    dict
+        As `publish_endpoint` does.
 
     Raises
     ------
     ParityFailed
-        The endpoint stays as it was.
     """
-    workspace, payload = assignment.workspace, assignment.payload
-    with workspace.database.read() as uow:
-        version = uow.models.get_version(payload["model_version_id"])
-        model = uow.models.get(version.model_id)
-    assignment.tell(0.2, "Loading the model", always=True)
-    scorer = load_scorer(verified_files(workspace, version))
-    assignment.tell(0.5, "Replaying stored rows", always=True)
-    parity = check_parity(scorer).as_data()
-    name = payload["endpoint"]
-    result: dict[str, Any] = {"endpoint": name, "model": model.name, "version": version.number, "parity": parity}
+    publication = _publication(assignment)
+    report = _checked(assignment, publication)
 
-    def publish(uow: UnitOfWork) -> None:
-        endpoint = uow.endpoints.find(name) or uow.endpoints.add(name)
-        before = [f"{a.model} v{a.version}" for a in uow.endpoints.active(endpoint.id)]
-        uow.endpoints.deploy(endpoint.id, {version.id: 1.0}, parity=parity, note=payload.get("note", ""))
-        after = {"before": before, "after": f"{model.name} v{version.number}"}
-        uow.audit.record("local", "endpoint published", f"endpoint {name}", after)
+    def keep(uow: UnitOfWork) -> None:
+        uow.publications.move(publication.id, "working", "checked", report=report)
 
-    assignment.finish.append(publish)
-    return result
+    assignment.finish.append(keep)
+    return _result(assignment, publication, report)
 
 
-def verified_files(workspace: Workspace, version: ModelVersion) -> Mapping[str, Path]:
-    """The files of a model version, each checked against its hash.
+def _checked(assignment: Assignment, publication: Publication) -> JsonObject:
+    """The report; where too much would change, it is kept although nothing is published."""
+    try:
+        return check(assignment, publication)
+    except TooDifferent as refused:
+        report = refused.detail.pop("report")
 
-    Raises
-    ------
-    DamagedFile
-    """
-    return {name: workspace.artifacts.verify(sha256) for name, sha256 in version.files.items()}
+        def keep(uow: UnitOfWork) -> None:
+            uow.publications.get(publication.id).report = report
+
+        assignment.workspace.database.transact(keep)
+        raise
+
+
+def _publication(assignment: Assignment) -> Publication:
+    """What this job is about; noted first where only a version and an endpoint were named."""
+    payload = assignment.payload
+
+    def write(uow: UnitOfWork) -> Publication:
+        if "publication_id" in payload:
+            return uow.publications.get(payload["publication_id"])
+        found = uow.publications.of_job(assignment.job.id)
+        if found is not None:
+            return found
+        wish = Rollout(version_id=payload["model_version_id"]).model_dump(mode="json")
+        told = {"note": payload.get("note", ""), "asked_by": payload.get("by", "local")}
+        cause = payload.get("cause", {})
+        return uow.publications.add(payload["endpoint"], wish, "working", job_id=assignment.job.id, cause=cause, **told)
+
+    return assignment.workspace.database.transact(write)
+
+
+def _result(assignment: Assignment, publication: Publication, report: JsonObject) -> dict[str, Any]:
+    wish = read_rollout(publication.wish)
+    version_id = wish.version_id or max(report["shares"], key=lambda one: report["shares"][one])
+    with assignment.workspace.database.read() as uow:
+        version = uow.models.get_version(version_id)
+        model = uow.models.get(version.model_id).name
+    return {
+        "endpoint": publication.endpoint,
+        "model": model,
+        "version": version.number,
+        "parity": report["parity"][version_id],
+        "publication": publication.id,
+        "replay": (report["replay"] or {}).get("said"),
+    }

@@ -105,4 +105,5 @@ def signature(model: ModelFile) -> dict[str, Any]:
         "importance": model.importance,
         "rows": model.rows,
         "spread": model.spread,
+        "threshold": model.threshold,
     }

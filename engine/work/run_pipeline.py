@@ -24,6 +24,7 @@ from engine.plan import Plan, make_plan
 from engine.work.assignment import Assignment
 from engine.work.delivery import Delivery, names_asked
 from engine.work.fetch_sources import Fetched, fetch_sources
+from engine.work.follow_searches import Searches
 from engine.work.pinned import by_table
 from engine.work.register_model import register_model
 from engine.work.report_model import report_model
@@ -100,7 +101,8 @@ def _execute(
         recorder = Recorder(assignment, run, plan, backend, fetched)
         room = matrix_memory_mb(memory)
         deliver = Delivery(assignment, run, plan, recorder.models)
-        execution = Execution(plan, backend, workspace.cache, reading.__getitem__, recorder, room, deliver)
+        follow = Searches(assignment, run)
+        execution = Execution(plan, backend, workspace.cache, reading.__getitem__, recorder, room, deliver, follow)
         recorder.execution = execution
         return execution.run()
     finally:
@@ -156,6 +158,7 @@ class Recorder:
         def write(uow: UnitOfWork) -> None:
             uow.jobs.owned(self._assignment.job.id, self._assignment.worker, self._assignment.job.attempt)
             uow.runs.record_node(self._run.id, result.node_id, **fields)
+            uow.run_index.keep_metrics(self._run.id, result.node_id, (model or report or {}).get("metrics") or {})
 
         self._assignment.workspace.database.transact(write)
         self._assignment.tell(event.progress, self._labels.get(result.node_id, result.node_id), always=True)

@@ -32,18 +32,7 @@ class Page:
 
     def as_html(self) -> str:
         """The page; every text in it is escaped."""
-        return f"<!DOCTYPE html>\n{element('html', self._head(), self._body(), lang='en')}\n"
-
-    def _head(self) -> Element:
-        return element(
-            "head",
-            element("meta", charset="utf-8"),
-            element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-            element("meta", name="referrer", content="no-referrer"),
-            element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("title", self.title),
-            style(STYLE),
-        )
+        return f"<!DOCTYPE html>\n{element('html', head_of(self.title), self._body(), lang='en')}\n"
 
     def _body(self) -> Element:
         names = [table.title for table in self.tables]
@@ -56,6 +45,19 @@ class Page:
         )
         footer = element("footer", "Written by Canvasback. The page is whole: it loads nothing and runs nothing.")
         return element("body", element("main", header, contents, *sections, footer))
+
+
+def head_of(title: str) -> Element:
+    """What a browser is told before it shows a page."""
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        style(STYLE),
+    )
 
 
 def _section(place: int, title: str, parts: Sequence[Element]) -> Element:

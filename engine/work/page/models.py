@@ -93,15 +93,28 @@ def _scores(given: GivenModel) -> Element | None:
     if not metrics:
         return None
     baseline, spread = given.facts.get("baseline", {}), given.facts.get("spread", {})
-    head = ["Metric", "Model", *(["Spread over the folds"] if spread else []), *(["Dummy model"] if baseline else [])]
+    spans = (given.report.get("intervals") or {}).get("of") or {}
+    head = [
+        "Metric",
+        "Model",
+        *(["95 % interval"] if spans else []),
+        *(["Spread over the folds"] if spread else []),
+        *(["Dummy model"] if baseline else []),
+    ]
     rows = []
     for name, value in metrics.items():
         figures = [_measured(name, value)]
+        figures += [_span(name, spans.get(name))] if spans else []
         figures += [f"± {number(spread[name])}" if name in spread else MISSING] if spread else []
         figures += [_measured(name, baseline.get(name))] if baseline else []
         rows.append([_capital(words(name)), *figures])
     caption = f"Scores on {_seen(given)}.{f' {DUMMY}' if baseline else ''}"
     return _matrix(caption, head, rows)
+
+
+def _span(name: str, span: Sequence[float] | None) -> str:
+    """What random draws of the same rows gave, but for the outermost."""
+    return f"{_measured(name, span[0])} to {_measured(name, span[1])}" if span else MISSING
 
 
 def _seen(given: GivenModel) -> str:
