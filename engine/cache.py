@@ -22,6 +22,10 @@ Stamp = tuple[int, int, int]
 
 META = "meta.json"
 PRIVATE = (".writing-", ".spill-")
+SEARCH = ".search-"
+"""Before the fingerprint of a node whose search has not come to its end."""
+SEARCH_SECONDS = 7 * 24 * 3600
+"""After so long, a search is not gone on with."""
 ABANDONED_SECONDS = 24 * 3600
 """After so long, a private folder of another machine's process counts as left behind."""
 IN_USE_SECONDS = 3600
@@ -138,6 +142,15 @@ class Cache:
                 if _is_abandoned(folder):
                     shutil.rmtree(folder, ignore_errors=True)
 
+        for folder in self.root.glob(f"{SEARCH}*"):
+            with suppress(OSError):
+                if folder.stat().st_mtime < time.time() - SEARCH_SECONDS:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def search(self, fingerprint: str) -> Path:
+        """Where the trials of a node's search are written until it ends; made by whoever writes there."""
+        return self.root / f"{SEARCH}{fingerprint}"
+
     def trim(self, most_bytes: int) -> int:
         """Delete the least recently used results until the rest fits; what was just used stays.
 
@@ -165,6 +178,8 @@ class Cache:
             Bytes freed.
         """
         self.sweep()
+        for folder in self.root.glob(f"{SEARCH}*"):
+            shutil.rmtree(folder, ignore_errors=True)
         entries = list(self._entries())
         for _, _, folder in entries:
             shutil.rmtree(folder, ignore_errors=True)

@@ -19,8 +19,11 @@
     ├── ServingError           an endpoint cannot answer
     │   ├── InvalidRecord          a request's record or field is wrong
     │   ├── ParityFailed           the endpoint would answer differently than the run
+    │   ├── TooDifferent           a replay changed more answers than was allowed
+    │   ├── ExportRefused          a format cannot hold this model, or answers differently in it
     │   ├── Unserved               a published model cannot be loaded
     │   └── NotAllowed             key missing, wrong or revoked
+    ├── NotDelivered           a message did not reach its channel
     ├── MissingThing           no such dataset, pipeline, run, model or endpoint
     ├── NameTaken              that name is in use
     ├── Incomparable           two runs whose scores measure different things
@@ -158,12 +161,36 @@ class ParityFailed(ServingError):
     code = "parity_failed"
 
 
+class TooDifferent(ServingError):
+    code = "too_different"
+
+
+class ExportRefused(ServingError):
+    code = "export_refused"
+
+
 class Unserved(ServingError):
     code = "unserved"
 
 
 class NotAllowed(ServingError):
     code = "not_allowed"
+
+
+class NotDelivered(CanvasbackError):
+    """A message did not reach its channel.
+
+    Parameters
+    ----------
+    passing
+        Whether another try may end better.
+    """
+
+    code = "not_delivered"
+
+    def __init__(self, message: str, *, hint: str = "", passing: bool = True) -> None:
+        super().__init__(message, hint=hint, detail={"passing": passing})
+        self.passing = passing
 
 
 class MissingThing(CanvasbackError):

@@ -77,11 +77,22 @@ class Settings(BaseSettings):
     )
     request_max_kb: int = Field(default=2_048, ge=1, description="Largest request to an endpoint, in kB.")
     request_max_records: int = Field(default=1_000, ge=1, description="Most records in one request to an endpoint.")
+    api_processes: int = Field(
+        default=1, ge=1, le=64, description="Processes that share the API's port; each loads every published model."
+    )
     request_concurrency: int = Field(
-        default_factory=_default_concurrency, ge=1, description="Requests that are answered at the same time."
+        default_factory=_default_concurrency,
+        ge=1,
+        description="Batches of requests that one process of the API computes at the same time.",
     )
     request_queue: int = Field(
-        default=64, ge=0, description="Requests that may wait for their turn; more are refused with status 429."
+        default=256, ge=0, description="Requests that may wait for their turn; more are refused with status 429."
+    )
+    metrics_key: str = Field(
+        default="",
+        repr=False,
+        max_length=200,
+        description="Bearer token of whoever scrapes `/metrics`; without one, only this machine may.",
     )
     lease_seconds: float = Field(default=15, gt=1, description="Without a sign of life for so long, a job has crashed.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")

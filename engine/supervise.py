@@ -1,6 +1,5 @@
 """Several processes as one: the UI, the API and the workers, started and stopped together."""
 
-import ctypes
 import importlib.util
 import logging
 import os
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from engine.api.running import end_with_parent
 from engine.errors import PEOPLE_ERRORS, CanvasbackError
 from engine.jobs import Worker
 from engine.logs import start_logging
@@ -23,7 +23,6 @@ from engine.workspace import open_workspace
 STOP_SECONDS = 10.0
 START_SECONDS = 60.0
 SUPERVISED = "CANVASBACK_SUPERVISED"
-PR_SET_PDEATHSIG = 1
 
 log = logging.getLogger("canvasback.supervise")
 
@@ -81,8 +80,8 @@ def start(settings: Settings, command: str) -> "subprocess.Popen[bytes]":
 
 def end_with_the_supervisor() -> None:
     """Let the kernel end this process when `canvasback up` was killed and cannot; elsewhere than on Linux, nothing."""
-    if os.environ.get(SUPERVISED) and sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.environ.get(SUPERVISED):
+        end_with_parent()
 
 
 def _fill(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from storage.home import Home
 from storage.manifest import Manifest
 from storage.schema import DatasetVersion
 from storage.secrets import home_secret
+from storage.served import PredictionLog
 from storage.tables import Depth, TableStore
 
 
@@ -43,6 +44,11 @@ class Workspace:
     def outside(self) -> OutsideReader:
         """Reads tables that lie elsewhere."""
         return OutsideReader(self.settings, self.database, self.home.path / "outside", lambda: self.secret)
+
+    @cached_property
+    def served(self) -> PredictionLog:
+        """What endpoints were asked and what they answered."""
+        return PredictionLog(self.home.served)
 
     @property
     def uploads(self) -> Path:

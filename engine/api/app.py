@@ -5,33 +5,48 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import anyio.to_thread
+import orjson
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.routing import Route
 
-from engine.api.admission import Admission
+from engine.api.admission import Admission, size_of
+from engine.api.asking import Asking, Caller
 from engine.api.body import read_json
+from engine.api.companions import Companions
 from engine.api.deployed import Deployed
-from engine.api.keys import Keys
-from engine.api.openapi import endpoint_paths
+from engine.api.desk import Desk, checked_route
+from engine.api.keys import Keys, headers_of
+from engine.api.metrics import add_metrics
+from engine.api.minutes import Counted
+from engine.api.openapi import api_paths
 from engine.api.problems import KnownHosts, refuse_in_words
-from engine.logs import start_logging
-from engine.serve.scorer import respond
+from engine.api.protocols import add_protocols
+from engine.api.telling import Telling, check_wish, read_wish
+from engine.serve.scorer import records_of
 from engine.settings import LOOPBACK, Settings
-from engine.workspace import Workspace, open_workspace
+from engine.workspace import Workspace
 
-STOP_SECONDS = 8
-NOT_KEPT = {"Cache-Control": "no-store"}
+MOST_LARGE = 64
+"""So many of the largest requests may be inside at once."""
 
 
 def make_app(workspace: Workspace) -> FastAPI:
     """The API of one home."""
-    deployed = Deployed(workspace)
+    deployed, keys = Deployed(workspace), Keys(workspace)
+    asking = Asking(deployed, workspace)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if workspace.settings.api_processes > 1:
+            # They share a port: whichever accepts a connection must be ready for it.
+            await anyio.to_thread.run_sync(deployed.refresh)
         deployed.start()
+        asking.start()
         yield
         deployed.stop()
+        await anyio.to_thread.run_sync(asking.stop)
+        keys.stop()
 
     app = FastAPI(
         title="Canvasback",
@@ -40,32 +55,18 @@ def make_app(workspace: Workspace) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.deployed = deployed
-    _describe(app, deployed)
-    _health(app, deployed)
-    _endpoints(app, workspace, deployed)
+    app.state.deployed, app.state.asking = deployed, asking
     settings = workspace.settings
+    _describe(app, deployed, settings)
+    _health(app, deployed)
+    add_metrics(app, workspace)
+    _endpoints(app, workspace, deployed, keys, asking)
     app.add_middleware(KnownHosts, names=frozenset(map(str.lower, (*LOOPBACK, settings.host, *settings.api_hosts))))
     refuse_in_words(app)
+    app.add_middleware(Counted, minutes=asking.minutes, id_of=deployed.id_of)
     return app
-
-
-def run_api(settings: Settings) -> None:
-    """Serve until told to stop; what is in flight then is answered."""
-    import uvicorn
-
-    start_logging(settings, "api")
-    app = make_app(open_workspace(settings))
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.api_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
 
 
 def _health(app: FastAPI, deployed: Deployed) -> None:
@@ -82,37 +83,45 @@ def _health(app: FastAPI, deployed: Deployed) -> None:
         return JSONResponse({"status": status, "broken": broken}, 200 if status == "ok" else 503)
 
 
-def _endpoints(app: FastAPI, workspace: Workspace, deployed: Deployed) -> None:
+def _endpoints(app: FastAPI, workspace: Workspace, deployed: Deployed, keys: Keys, asking: Asking) -> None:
     settings = workspace.settings
-    keys = Keys(workspace)
-    admission = Admission(settings.request_concurrency, settings.request_queue)
+    most = settings.request_max_kb * 1_000
+    places = settings.request_concurrency + settings.request_queue
+    admission = Admission(places, min(places, MOST_LARGE) * most)
+    telling = Telling(Companions(workspace), settings.request_concurrency)
+    add_protocols(app, Desk(workspace, deployed, keys, admission, asking))
 
-    @app.post("/v1/endpoints/{name}/predict", include_in_schema=False)
-    async def predict(name: str, request: Request, authorization: Annotated[str, Header()] = "") -> Response:
-        await keys.check(name, authorization)
-        async with admission.place():
-            body = await read_json(request, settings.request_max_kb * 1_000)
-            async with admission.turn():
-                live = await deployed.find(name)
-                told = await anyio.to_thread.run_sync(
-                    respond, live.scorer, body, live.model, live.version, settings.request_max_records
-                )
-        return JSONResponse(told, headers=NOT_KEPT)
+    async def predict(request: Request) -> Response:
+        name, headers = request.path_params["name"], request.headers
+        key = await keys.open(name, headers.get("authorization", ""))
+        route, wish = checked_route(headers.get("canvasback-route", "")), read_wish(request)
+        async with admission.place(size_of(headers.get("content-length"), most)):
+            records = records_of(await read_json(request, most))
+            check_wish(wish, await deployed.find(name), records)
+            async with keys.taking(key, records):
+                answered = await asking.ask(name, records, Caller(key.prefix, route))
+                document = await telling.document(answered, wish)
+        return Response(orjson.dumps(document), headers=headers_of(key), media_type="application/json")
+
+    # A plain route, looked at first: what FastAPI does for a typed one takes longer than the rest of an answer.
+    app.router.routes.insert(
+        0, Route("/v1/endpoints/{name}/predict", predict, methods=["POST"], include_in_schema=False)
+    )
 
     @app.get("/v1/endpoints/{name}/schema", include_in_schema=False)
     async def schema(name: str, authorization: Annotated[str, Header()] = "") -> Response:
-        await keys.check(name, authorization)
-        return JSONResponse((await deployed.find(name)).schema(), headers=NOT_KEPT)
+        key = await keys.open(name, authorization)
+        return JSONResponse((await deployed.find(name)).schema(), headers=headers_of(key))
 
 
-def _describe(app: FastAPI, deployed: Deployed) -> None:
+def _describe(app: FastAPI, deployed: Deployed, settings: Settings) -> None:
     """OpenAPI with a typed schema and an example for each endpoint, as they are now."""
     standard = app.openapi
 
     def openapi() -> dict[str, Any]:
         app.openapi_schema = None
         document = standard()
-        document["paths"] |= endpoint_paths(deployed)
+        document["paths"] |= api_paths(deployed, settings)
         schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
         schemes["key"] = {"type": "http", "scheme": "bearer"}
         return document

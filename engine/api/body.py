@@ -1,17 +1,14 @@
 """The body of a request: JSON, bounded in size, depth and time."""
 
-import json
-import math
+import asyncio
 from typing import Any
 
-import anyio
 from fastapi import Request
 
+from engine.api import strict_json
 from engine.api.problems import NotJson, TooLarge, TooSlow, WrongType
 
 SECONDS = 30.0
-MAX_DIGITS = 400
-"""More than any number has that a 64-bit float can hold."""
 
 EXAMPLE = 'Send {"records": [{…}]}.'
 
@@ -28,12 +25,31 @@ async def read_json(request: Request, most: int) -> Any:
     ------
     WrongType, TooLarge, TooSlow, NotJson
     """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
+    if not is_json(kind_of_body(request)):
         raise WrongType("The request must be JSON.", hint="Send the header 'Content-Type: application/json'.")
+    return parse(await read_bytes(request, most))
+
+
+def kind_of_body(request: Request) -> str:
+    """The type that a request gives its body; JSON where it says nothing."""
+    return request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    """Whether a type is JSON or something written as JSON."""
+    return kind == "application/json" or kind.endswith("+json")
+
+
+async def read_bytes(request: Request, most: int) -> bytes:
+    """The body of a request.
+
+    Raises
+    ------
+    TooLarge, TooSlow
+    """
     try:
-        with anyio.fail_after(SECONDS):
-            return parse(await _bytes(request, most))
+        async with asyncio.timeout(SECONDS):
+            return await _bytes(request, most)
     except TimeoutError as error:
         raise TooSlow(f"The request did not arrive within {SECONDS:.0f} seconds.", hint="Send it again.") from error
 
@@ -59,30 +75,8 @@ def parse(body: bytes) -> Any:
     NotJson
     """
     try:
-        return json.loads(
-            body.decode(), parse_constant=_no_constant, parse_int=_whole_number, object_pairs_hook=_no_key_twice
-        )
+        return strict_json.loads(body)
     except RecursionError as error:
         raise NotJson("The request is nested too deeply.", hint=EXAMPLE) from error
     except ValueError as error:
         raise NotJson(f"The request is not valid JSON: {error}", hint=EXAMPLE) from error
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _whole_number(digits: str) -> int | float:
-    # Python takes quadratic time for long numbers; infinity is refused later, by the name of its field.
-    if len(digits) > MAX_DIGITS:
-        return -math.inf if digits.startswith("-") else math.inf
-    return int(digits)
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"the key {twice[:100]!r} is there twice")
-    return made

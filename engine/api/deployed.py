@@ -1,6 +1,8 @@
 """Which models answer now: loaded once, proved on their golden rows, swapped when a deployment changes."""
 
+import hashlib
 import logging
+import random
 import threading
 import time
 from collections import Counter
@@ -14,35 +16,48 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.errors import PEOPLE_ERRORS, MissingThing, Unserved
+from engine.serve.endpoint_settings import EndpointSettings, read_endpoint_settings
 from engine.serve.parity import check_parity, plain_value
 from engine.serve.scorer import Scorer, load_scorer
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace
+from storage.repositories import Answering
+from storage.schema import Role
 
 REFRESH_SECONDS = 0.5
 TRY_AGAIN_SECONDS = 30.0
+MOST_WARM = 16
+"""So many endpoints keep the models of their revision before."""
 
 log = logging.getLogger("canvasback.api")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model version that shall answer a share of an endpoint's requests, or only listen."""
+
+    version_id: str
+    model: str
+    version: int
+    role: Role
+    share: float
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What shall answer an endpoint."""
 
+    endpoint_id: str
     revision: int
-    version_id: str
-    model: str
-    version: int
+    settings: EndpointSettings
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
-class Live:
-    """What answers one endpoint."""
+class Answerer:
+    """A model version that answers, loaded and proved."""
 
-    endpoint: str
-    revision: int
-    model: str
-    version: int
+    part: Part
     scorer: Scorer
 
     @cached_property
@@ -51,19 +66,74 @@ class Live:
         golden = self.scorer.golden()
         return {field.name: plain_value(_typical(golden.column(field.name))) for field in self.scorer.fields}
 
+
+@dataclass(frozen=True)
+class Live:
+    """What answers one endpoint, the greatest share first.
+
+    Parameters
+    ----------
+    answerers
+        At least one; their shares add up to 1.
+    shadows
+        Asked too, without being heard.
+    """
+
+    endpoint: str
+    endpoint_id: str
+    revision: int
+    settings: EndpointSettings
+    answerers: tuple[Answerer, ...]
+    shadows: tuple[Answerer, ...] = ()
+
+    @property
+    def main(self) -> Answerer:
+        """The version with the greatest share; its fields are those that the schema tells."""
+        return self.answerers[0]
+
+    def choose(self, route: str = "") -> Answerer:
+        """Who answers a request.
+
+        Parameters
+        ----------
+        route
+            Requests of the same route go to the same version while the shares stay; without one, chance decides.
+        """
+        if len(self.answerers) == 1:
+            return self.main
+        place = _place(f"{self.endpoint_id}:{route}") if route else random.random()  # noqa: S311  no secret
+        for answerer in self.answerers:
+            place -= answerer.part.share
+            if place < 0:
+                return answerer
+        return self.answerers[-1]
+
+    def named(self, version: int) -> Answerer:
+        """The version with this number, among those that answer.
+
+        Raises
+        ------
+        MissingThing
+        """
+        found = next((it for it in self.answerers if it.part.version == version), None)
+        if found is None:
+            numbers = ", ".join(str(it.part.version) for it in self.answerers)
+            raise MissingThing(f"Version {version} does not answer {self.endpoint!r}.", hint=f"There is {numbers}.")
+        return found
+
     def schema(self) -> dict[str, Any]:
         """The endpoint's fields as JSON Schema, with an example."""
-        fields = self.scorer.fields
+        fields = self.main.scorer.fields
         return {
             "endpoint": self.endpoint,
-            "model": self.model,
-            "version": self.version,
+            "model": self.main.part.model,
+            "version": self.main.part.version,
             "record": {
                 "type": "object",
                 "properties": {field.name: field.schema() for field in fields},
                 "required": [field.name for field in fields],
                 "additionalProperties": False,
-                "examples": [self.sample],
+                "examples": [self.main.sample],
             },
         }
 
@@ -84,6 +154,8 @@ class Deployed:
         self._workspace = workspace
         self._live: Mapping[str, Live] = {}
         self._broken: Mapping[str, Broken] = {}
+        self._ids: Mapping[str, str] = {}
+        self._warm: dict[str, Mapping[str, Scorer]] = {}
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._loaded = threading.Event()
@@ -100,6 +172,10 @@ class Deployed:
     def all(self) -> tuple[Live, ...]:
         """Everything that answers now."""
         return tuple(self._live.values())
+
+    def id_of(self, name: str) -> str | None:
+        """The id of an endpoint that something shall answer."""
+        return self._ids.get(name)
 
     async def find(self, name: str) -> Live:
         """What answers an endpoint, loaded first if it is new.
@@ -134,13 +210,15 @@ class Deployed:
         """Load what is new, let go of what has ended; what cannot be loaded leaves the old one in place."""
         with self._refreshing:
             wanted = self._wanted()
+            self._ids = {name: entry.endpoint_id for name, entry in wanted.items()}
             live = {name: self._live[name] for name in wanted if name in self._live}
             broken = {name: self._broken[name] for name in wanted if name in self._broken}
             for name, entry in wanted.items():
-                if name in live and live[name].revision == entry.revision:
+                if name in live and (live[name].revision, live[name].settings) == (entry.revision, entry.settings):
                     broken.pop(name, None)
                 elif self._is_worth_a_try(broken.get(name), entry):
                     self._load_into(name, entry, live, broken)
+            self._keep_warm(live)
             self._live, self._broken = live, broken
             self._loaded.set()
 
@@ -148,15 +226,39 @@ class Deployed:
         return broken is None or broken.revision != entry.revision or time.monotonic() > broken.try_again_at
 
     def _load_into(self, name: str, entry: Wanted, live: dict[str, Live], broken: dict[str, Broken]) -> None:
+        told = ", ".join(f"{part.model} v{part.version}" for part in entry.parts)
         try:
-            live[name] = Live(name, entry.revision, entry.model, entry.version, self._load(entry.version_id))
+            live[name] = self._made(name, entry, live.get(name))
         except Exception as error:  # a model that nobody expected must not keep the others from being served
             code = error.code if isinstance(error, PEOPLE_ERRORS) else "unexpected"
-            log.exception("endpoint %s cannot load %s v%s: %s", name, entry.model, entry.version, code)
+            log.exception("endpoint %s cannot load %s: %s", name, told, code)
             broken[name] = Broken(entry.revision, code, time.monotonic() + TRY_AGAIN_SECONDS)
         else:
             broken.pop(name, None)
-            log.info("endpoint %s answers with %s v%s", name, entry.model, entry.version)
+            log.info("endpoint %s answers with %s", name, told)
+
+    def _made(self, name: str, entry: Wanted, before: Live | None) -> Live:
+        """An endpoint with every version loaded; one that answered just before is not loaded again."""
+        loaded = {**self._warm.get(name, {}), **(scorers(before) if before else {})}
+        parts = [Answerer(part, loaded.get(part.version_id) or self._load(part.version_id)) for part in entry.parts]
+        return Live(
+            name,
+            entry.endpoint_id,
+            entry.revision,
+            entry.settings,
+            tuple(it for it in parts if it.part.role == "live"),
+            tuple(it for it in parts if it.part.role == "shadow"),
+        )
+
+    def _keep_warm(self, live: Mapping[str, Live]) -> None:
+        """Keep what the revision before had loaded, so that it can come back at once; of a few endpoints."""
+        for name, before in self._live.items():
+            left = {id: one for id, one in scorers(before).items() if name in live and id not in scorers(live[name])}
+            if left:
+                self._warm.pop(name, None)  # what was kept last goes last
+                self._warm[name] = left
+        kept = [name for name in self._warm if name in live][-MOST_WARM:]
+        self._warm = {name: self._warm[name] for name in kept}
 
     def _follow(self) -> None:
         while not self._stop.is_set():
@@ -172,10 +274,10 @@ class Deployed:
         with self._workspace.database.read() as uow:
             return {
                 entry.endpoint.name: Wanted(
+                    entry.endpoint.id,
                     entry.answering[0].deployment.revision,
-                    entry.answering[0].deployment.model_version_id,
-                    entry.answering[0].model,
-                    entry.answering[0].version,
+                    read_endpoint_settings(entry.endpoint.settings),
+                    tuple(_part(one) for one in entry.answering),
                 )
                 for entry in uow.endpoints.list(limit=10_000)
                 if entry.answering
@@ -187,6 +289,21 @@ class Deployed:
         scorer = load_scorer(verified_files(self._workspace, row))
         check_parity(scorer)
         return scorer
+
+
+def scorers(live: Live) -> dict[str, Scorer]:
+    """What an endpoint has loaded, by the ids of the versions."""
+    return {it.part.version_id: it.scorer for it in (*live.answerers, *live.shadows)}
+
+
+def _part(one: Answering) -> Part:
+    row = one.deployment
+    return Part(row.model_version_id, one.model, one.version, row.role, row.share)
+
+
+def _place(route: str) -> float:
+    """A number from 0 to below 1 that is always the same for one text."""
+    return int.from_bytes(hashlib.blake2b(route.encode(), digest_size=7).digest()) / 2**56
 
 
 def _typical(values: pa.ChunkedArray) -> Any:

@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,9 +21,13 @@ STATUS = {
     "not_allowed": 401,
     "not_found": 404,
     "too_slow": 408,
+    "conflict": 409,
+    "gone": 410,
     "too_large": 413,
     "wrong_type": 415,
+    "invalid_query": 422,
     "invalid_record": 422,
+    "cannot_tell": 422,
     "too_many": 429,
     "busy": 503,
     "unavailable": 503,
@@ -37,6 +42,8 @@ HEADERS = {
     429: {"Retry-After": "1"},
     503: {"Retry-After": "5"},
 }
+MEMBERS = ("errors", "successor", "error")
+"""What an error's detail adds to its problem document; `error` is where the Open Inference Protocol looks."""
 UNEXPECTED = {"code": "unexpected", "message": "Something went wrong inside Canvasback.", "hint": "See its log."}
 
 
@@ -60,6 +67,24 @@ class NotJson(RequestError):
     code = "not_json"
 
 
+class Gone(RequestError):
+    """The endpoint is retired."""
+
+    code = "gone"
+
+
+class InvalidQuery(RequestError):
+    """What is asked for in the URL or a header cannot be."""
+
+    code = "invalid_query"
+
+
+class CannotTell(RequestError):
+    """The model can answer, but not tell this about its answer."""
+
+    code = "cannot_tell"
+
+
 class WrongType(RequestError):
     code = "wrong_type"
 
@@ -74,10 +99,13 @@ def problem(status: int, error: dict[str, Any]) -> Response:
         "detail": error["message"],
         "hint": error.get("hint", ""),
         **({"field": error["field"]} if error.get("field") else {}),
-        **({"errors": details["errors"]} if "errors" in details else {}),
+        **{name: details[name] for name in MEMBERS if details.get(name)},
     }
+    headers = dict(HEADERS.get(status, {}))
+    if "retry_after" in details:
+        headers["Retry-After"] = str(details["retry_after"])
     # ASCII, because what is repeated from a request may hold characters that UTF-8 has not.
-    return Response(json.dumps(document), status, HEADERS.get(status), MEDIA_TYPE)
+    return Response(json.dumps(document), status, headers, MEDIA_TYPE)
 
 
 def refuse_in_words(app: FastAPI) -> None:
@@ -88,8 +116,8 @@ def refuse_in_words(app: FastAPI) -> None:
         status = STATUS.get(error.code)
         if status is None:
             log.error("%s %s: %s", request.method, request.url.path, error.code, exc_info=error)
-            return problem(500, UNEXPECTED)
-        return problem(status, error_data(error))
+            return problem(500, _as_asked(request, UNEXPECTED))
+        return problem(status, _as_asked(request, error_data(error)))
 
     for kind in PEOPLE_ERRORS:
         app.add_exception_handler(kind, told)
@@ -97,11 +125,26 @@ def refuse_in_words(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         known = {404: "not_found", 405: "method_not_allowed"}
-        told = problem(error.status_code, {"code": known.get(error.status_code, "http"), "message": str(error.detail)})
+        found = {"code": known.get(error.status_code, "http"), "message": str(error.detail)}
+        told = problem(error.status_code, _as_asked(request, found))
         told.headers.update(error.headers or {})
         return told
 
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        name = str(first["loc"][-1]) if first.get("loc") else "request"
+        found = {"code": InvalidQuery.code, "message": f"{name}: {first['msg']}", "field": name}
+        return problem(STATUS[InvalidQuery.code], _as_asked(request, found))
+
     app.add_middleware(NeverATraceback)
+
+
+def _as_asked(request: Request, error: dict[str, Any]) -> dict[str, Any]:
+    """An error as the protocol of the request wants it: clients of the Open Inference Protocol look for `error`."""
+    if not request.url.path.startswith("/v2"):
+        return error
+    return {**error, "detail": {**error.get("detail", {}), "error": error["message"]}}
 
 
 class NeverATraceback:

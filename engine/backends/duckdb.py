@@ -89,6 +89,15 @@ class DuckDBBackend(Backend):
             self._connection.raw_sql(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}])")  # noqa: S608  quoted
             return self._connection.table(name)
 
+    def read_by_name(self, paths: Sequence[Path]) -> ir.Table:
+        """Files that were written at different times as one table; what one of them lacks is missing there."""
+        name, files = f"t_{uuid4().hex}", ", ".join(_quoted(path) for path in paths)
+        with self._naming:
+            self._connection.raw_sql(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608  quoted
+            )
+            return self._connection.table(name)
+
     def register(self, table: pa.Table) -> ir.Table:
         """Rows in memory as a table."""
         with self._naming:

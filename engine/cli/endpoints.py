@@ -1,4 +1,4 @@
-"""Publish models and manage endpoints."""
+"""Endpoints: list them, ask them, keys; what answers them changes in `publications` and `deployments`."""
 
 import json
 from pathlib import Path
@@ -6,40 +6,11 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say, wait
+from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
+from engine.cli.watching import endpoint_watch
 
 app = typer.Typer(help="Publish models and manage endpoints.", no_args_is_help=True)
-keys = typer.Typer(help="Keys of an endpoint.", no_args_is_help=True)
-app.add_typer(keys, name="key")
-
-
-@app.command("publish")
-@guarded
-def endpoint_publish(
-    reference: Annotated[str, typer.Argument(help="The model: NAME or NAME:VERSION.")],
-    name: Annotated[str, typer.Option("--name", help="The endpoint.")],
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Publish a model version, once it has proved to answer as its training run did."""
-    from engine.service import endpoints as service
-    from engine.service.models import split_reference
-
-    workspace = open_home(home)
-    model, version = split_reference(reference)
-    result = wait(workspace, service.start_publish(workspace, model, version, name))
-    result["url"] = service.url_of(workspace, result["endpoint"])
-    key = service.first_key(workspace, result["endpoint"])
-    if key:
-        result["key"] = key
-    if as_json:
-        print_json(result)
-        return
-    parity = result["parity"]
-    say(f"{result['endpoint']} answers with {result['model']} v{result['version']} at {result['url']}")
-    say(f"{parity['rows']} stored rows replayed, largest difference {parity['max_difference']:.2g}")
-    if key:
-        say(f"Key (shown once): {key}")
+app.command("watch")(endpoint_watch)
 
 
 @app.command("list")
@@ -54,77 +25,6 @@ def endpoint_list(home: Home = None, as_json: AsJson = False) -> None:
         return
     for view in found:
         say(f"{view.name:30} {view.status:8} {view.model} v{view.version}")
-
-
-@app.command("rollback")
-@guarded
-def endpoint_rollback(
-    name: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
-) -> None:
-    """Let the model that answered before answer again."""
-    from engine.service.endpoints import roll_back
-
-    view = roll_back(open_home(home), name)
-    if as_json:
-        print_json({"endpoint": view.name, "model": view.model, "version": view.version, "url": view.url})
-    else:
-        say(f"{view.name} answers with {view.model} v{view.version} again.")
-
-
-@app.command("retire")
-@guarded
-def endpoint_retire(
-    name: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
-) -> None:
-    """Stop answering for good."""
-    from engine.service.endpoints import retire_endpoint
-
-    retire_endpoint(open_home(home), name)
-    print_json({"endpoint": name, "status": "retired"}) if as_json else say(f"{name} is retired.")
-
-
-@keys.command("create")
-@guarded
-def key_create(
-    name: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
-) -> None:
-    """Make a new key; it is shown once."""
-    from engine.service.endpoints import create_key
-
-    key = create_key(open_home(home), name)
-    print_json({"endpoint": name, "key": key}) if as_json else say(key)
-
-
-@keys.command("list")
-@guarded
-def key_list(
-    name: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
-) -> None:
-    """List an endpoint's keys by their beginnings."""
-    from engine.service.endpoints import get_endpoint
-
-    found = get_endpoint(open_home(home), name).keys
-    if as_json:
-        print_json([key.model_dump(mode="json") for key in found])
-        return
-    for key in found:
-        used = f"last used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
-        say(f"{key.id}  {key.prefix}…  {'revoked' if key.revoked_at else used}")
-
-
-@keys.command("revoke")
-@guarded
-def key_revoke(
-    name: Annotated[str, typer.Argument(help="The endpoint.")],
-    key_id: Annotated[str, typer.Argument(help="The key's id, from `key list`.")],
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Refuse a key from now on."""
-    from engine.service.endpoints import revoke_key
-
-    revoke_key(open_home(home), name, key_id)
-    print_json({"endpoint": name, "revoked": key_id}) if as_json else say("The key is refused from now on.")
 
 
 @guarded

@@ -33,7 +33,7 @@ def ui(home: Home = None) -> None:
 @guarded
 def api(home: Home = None) -> None:
     """Start the API alone."""
-    from engine.api.app import run_api
+    from engine.api.running import run_api
     from engine.supervise import end_with_the_supervisor
 
     end_with_the_supervisor()

@@ -4,9 +4,35 @@ import sys
 
 import typer
 
+import engine.cli.deployments
+import engine.cli.endpoint_settings
+import engine.cli.feedback
+import engine.cli.keys
+import engine.cli.loop
+import engine.cli.model_comparison
+import engine.cli.model_explanations
 import engine.cli.pipeline_versions
-import engine.cli.versions  # noqa: F401  these two add commands to `pipeline` and `dataset`
-from engine.cli import beginnings, connections, datasets, endpoints, home, models, pipelines, runs, syncs, upkeep
+import engine.cli.publications
+import engine.cli.receipts
+import engine.cli.registry
+import engine.cli.run_table
+import engine.cli.scoring
+import engine.cli.versions  # noqa: F401  these add commands to other groups
+from engine.cli import (
+    alerts,
+    apply,
+    beginnings,
+    connections,
+    datasets,
+    endpoints,
+    home,
+    model_exports,
+    models,
+    pipelines,
+    runs,
+    syncs,
+    upkeep,
+)
 from engine.cli.shared import WRONG_USE, Told, print_json
 
 app = typer.Typer(
@@ -21,6 +47,7 @@ for command in (home.up, home.ui, home.api, home.worker, home.demo, home.compone
     app.command()(command)
 datasets.app.command("sync")(syncs.dataset_sync)
 datasets.app.command("trigger")(syncs.dataset_trigger)
+models.app.command("export")(model_exports.model_export)
 pipelines.app.command("build")(beginnings.pipeline_build)
 pipelines.app.command("begin")(beginnings.pipeline_begin)
 pipelines.app.command("templates")(beginnings.pipeline_templates)
@@ -31,9 +58,10 @@ for name, group in (
     ("model", models),
     ("endpoint", endpoints),
     ("connection", connections),
+    ("alerts", alerts),
 ):
     app.add_typer(group.app, name=name)
-for command in (endpoints.predict, endpoints.openapi, upkeep.doctor, upkeep.gc):
+for command in (endpoints.predict, endpoints.openapi, apply.apply, upkeep.doctor, upkeep.gc):
     app.command()(command)
 
 

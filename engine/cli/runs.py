@@ -20,7 +20,7 @@ from engine.cli.shared import (
 from engine.cli.told_runs import comparison_data, print_comparison, print_run, run_data
 from engine.cli.told_score_changes import print_why, why_data
 
-app = typer.Typer(help="Look at, compare and cancel runs.", no_args_is_help=True)
+app = typer.Typer(help="Look at, compare, stop and cancel runs.", no_args_is_help=True)
 
 
 @guarded
@@ -61,20 +61,6 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
         fail(failed.error, as_json=as_json, **run_data(service.get_run(workspace, run_id)))
     view = service.get_run(workspace, run_id)
     print_json(run_data(view)) if as_json else print_run(view)
-
-
-@app.command("list")
-@guarded
-def runs_list(home: Home = None, as_json: AsJson = False) -> None:
-    """List runs, newest first."""
-    from engine.service.runs import list_runs
-
-    found = list_runs(open_home(home))
-    if as_json:
-        print_json([view.model_dump(mode="json", exclude={"nodes"}) for view in found])
-        return
-    for view in found:
-        say(f"{view.id}  {view.pipeline:24} run {view.number:<4} {view.status:10} {view.seconds or 0:8.1f} s")
 
 
 @app.command("show")
@@ -166,3 +152,23 @@ def runs_cancel(
     cancel_run(workspace, run_id)
     status = get_run(workspace, run_id).status
     print_json({"run": run_id, "status": status}) if as_json else say("The run is being cancelled.")
+
+
+@app.command("stop")
+@guarded
+def runs_stop(
+    run_id: Annotated[str, typer.Argument(help="The run's id.")],
+    node: Annotated[str | None, typer.Argument(help="The node that searches; all of them unless given.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """End the searches of a run after the fit at hand; it goes on with the best that was found."""
+    from engine.service.runs import get_run
+    from engine.service.searches import searching, stop_search
+
+    workspace = open_home(home)
+    nodes = [node] if node else [one.node for one in searching(get_run(workspace, run_id))]
+    for one in nodes:
+        stop_search(workspace, run_id, one)
+    told = f"Stopping {', '.join(nodes)}." if nodes else "Nothing is searched now."
+    print_json({"run": run_id, "stopping": nodes}) if as_json else say(told)

@@ -53,7 +53,7 @@ def dataset_sync(  # noqa: PLR0913, PLR0917  an argument is an option
     workspace = open_home(home)
     cron_alone = {"every": "cron"} if cron and not every else {}
     given = {"every": every, "at": at, "day": day, "month": month, "cron": cron, "zone": zone, **cron_alone}
-    timing = {key: value for key, value in {**given, "weekday": _weekday(weekday)}.items() if value is not None}
+    timing = {key: value for key, value in {**given, "weekday": weekday_number(weekday)}.items() if value is not None}
     how = {"mode": mode, "watermark": watermark, "on_schema_change": on_schema_change, "retries": retries}
     how = {key: value for key, value in how.items() if value is not None}
     if timing or how or source:
@@ -108,7 +108,7 @@ def _source(
     return found
 
 
-def _weekday(text: str | None) -> int | None:
+def weekday_number(text: str | None) -> int | None:
     from engine.service.schedules import WEEKDAYS
 
     if text is None:

@@ -25,7 +25,7 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
 
 @guarded
 def gc(home: Home = None, as_json: AsJson = False) -> None:
-    """Remove what nothing needs: unlisted dataset files and artifacts, unfinished cache folders, old uploads."""
+    """Remove what nothing needs: unlisted files, unfinished cache folders, old uploads, models long in the bin."""
     from engine.service.upkeep import collect_garbage
 
     removed = collect_garbage(open_home(home))
@@ -34,5 +34,6 @@ def gc(home: Home = None, as_json: AsJson = False) -> None:
         return
     say(
         f"Removed {removed.dataset_files} dataset files, {removed.artifacts} artifacts, {removed.cache_folders} "
-        f"cache folders, {removed.uploads} uploads and {removed.jobs} old jobs: {removed.bytes / 1e6:,.1f} MB."
+        f"cache folders, {removed.uploads} uploads, {removed.model_versions} deleted model versions and "
+        f"{removed.jobs} old jobs: {removed.bytes / 1e6:,.1f} MB."
     )

@@ -37,6 +37,7 @@ def end_of_job(
         error = tell_where(uow, run, error)
     job = uow.jobs.finish(job_id, worker, attempt, status, result=result, error=error)
     uow.syncs.follow([job])
+    uow.publications.follow([job])
     if run is not None and is_open and status != "succeeded":
         seconds = (job.finished_at - run.started_at).total_seconds() if run.started_at and job.finished_at else None
         uow.runs.finish(run.id, status, seconds=seconds, error=error)
@@ -52,6 +53,7 @@ def end_lost_jobs(uow: UnitOfWork) -> int:
             job.error = tell_where(uow, run, job.error)
     uow.runs.follow(jobs)
     uow.syncs.follow(jobs)
+    uow.publications.follow(jobs)
     return len(jobs)
 
 

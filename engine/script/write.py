@@ -191,6 +191,8 @@ def _estimator(node: PlannedNode, saved: ModelFile, folder: Path, label: str) ->
             raise Unwritable("a model without a target")
         if "folds" in saved.rows:
             raise Unwritable("scored by a cross-validation")
+        if component.weight is not None or "watched" in saved.rows:
+            raise Unwritable("a model that learns from more than its features and its target")
         if not isinstance(component, Tune) and _is_special(component):
             raise Unwritable("a model that does more than fit")
         fitted = load_estimator({component.file: folder / component.file}, saved)

@@ -23,6 +23,8 @@ class User:
         The version that it uses; None for whichever is the latest.
     needs
         Whether it would break without it; a run that has ended would not.
+    own_version
+        Of a model: the version that was made.
     """
 
     kind: UserKind
@@ -30,6 +32,7 @@ class User:
     key: str = ""
     version: int | None = None
     needs: bool = True
+    own_version: int | None = None
 
 
 def users_of(uow: UnitOfWork, dataset: Dataset) -> list[User]:
@@ -59,7 +62,8 @@ def _drawings(uow: UnitOfWork, name: str) -> Iterator[User]:
 def _readers(uow: UnitOfWork, dataset_id: str) -> Iterator[User]:
     for reader in uow.datasets.readers(dataset_id):
         if reader.model is not None:
-            yield User("model", f"model {reader.model} v{reader.model_version}", reader.model, reader.version)
+            made = f"model {reader.model} v{reader.model_version}"
+            yield User("model", made, reader.model, reader.version, own_version=reader.model_version)
         label = f"run {reader.run} of {reader.pipeline}"
         if reader.status in UNFINISHED:
             yield User("run", f"{label} ({reader.status})", reader.run_id, reader.version)
