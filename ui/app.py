@@ -18,5 +18,6 @@ with st.skeleton(height=320):
 
 from ui.trouble import guarded  # noqa: E402  it brings the engine, which takes its time: the menu is there already
 
+places.tell_address()
 session.show_said()
-guarded(page.run)()
+guarded(page.run, places.way_back(page))()

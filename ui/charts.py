@@ -32,6 +32,11 @@ def blue() -> str:
     return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
 
 
+def ink() -> str:
+    """Of thin lines over a plot, such as whiskers: what stands out from both bars and background."""
+    return "#E8E6E1" if st.context.theme.type == "dark" else "#3A3835"
+
+
 def show(figure: Figure, sentence: str, key: str | None = None, height: int = 300) -> None:
     """Show a figure and, below it, what it shows in one sentence."""
     figure.update_layout(height=height, margin={"l": 8, "r": 24, "t": 28, "b": 8})
@@ -96,14 +101,34 @@ def _confusion(data: Mapping[str, Any], key: str) -> None:
     rows = [max(sum(line), 1) for line in counts]
     shares = [[value / row for value in line] for line, row in zip(counts, rows, strict=True)]
     grid = go.Heatmap(
-        z=shares, x=labels, y=labels, zmin=0, zmax=1, text=[[f"{value:,}" for value in line] for line in counts],
+        z=shares, x=labels, y=labels, zmin=0, zmax=1, text=_told(counts, shares, with_shares=len(labels) <= 6),
         texttemplate="%{text}" if len(labels) <= 12 else None, showscale=False, xgap=2, ygap=2,
+        customdata=_told(counts, shares, with_shares=True),
+        hovertemplate="actual %{y}, predicted %{x}:<br>%{customdata}<extra></extra>",
     )  # fmt: skip
-    figure = go.Figure(grid).update_xaxes(title="predicted", type="category")
-    figure.update_yaxes(title="actual", type="category", autorange="reversed")
-    figure.update_layout(title="Confusion matrix")
-    total, right = sum(map(sum, counts)), sum(line[i] for i, line in enumerate(counts))
-    show(figure, f"{right:,} of {total:,} test rows were predicted right ({percent(right / max(total, 1))}).", key)
+    figure = go.Figure(grid).update_xaxes(title="predicted", type="category", automargin=True)
+    figure.update_yaxes(title="actual", type="category", autorange="reversed", automargin=True)
+    figure.update_layout(title=data.get("title", "Confusion matrix"))
+    total = sum(map(sum, counts))
+    right = data.get("right", sum(line[i] for i, line in enumerate(counts)))
+    sentence = f"{right:,} of {total:,} test rows were predicted right ({percent(right / max(total, 1))})"
+    sentence += f"; most often {confused}" if (confused := _most_confused(labels, counts)) else ""
+    sentence += f". The {data['together']} classes with the fewest rows are one" if data.get("together") else ""
+    show(figure, f"{sentence}.", key, height=max(300, 18 * len(labels) + 110))
+
+
+def _told(counts: Sequence[Sequence[int]], shares: Sequence[Sequence[float]], *, with_shares: bool) -> list[list[str]]:
+    """How many rows, and which share of those of the true class."""
+    return [
+        [f"{value:,}<br>{percent(share)}" if with_shares else f"{value:,}" for value, share in zip(*lines, strict=True)]
+        for lines in zip(counts, shares, strict=True)
+    ]
+
+
+def _most_confused(labels: Sequence[Any], counts: Sequence[Sequence[int]]) -> str:
+    wrong = [(value, i, j) for i, line in enumerate(counts) for j, value in enumerate(line) if i != j]
+    value, i, j = max(wrong, default=(0, 0, 0))
+    return f"{labels[i]} was taken for {labels[j]}, {count(value, 'time')}" if value and len(labels) > 2 else ""
 
 
 def _roc(data: Mapping[str, Any], key: str) -> None:
@@ -203,6 +228,9 @@ def _projection(data: Mapping[str, Any], key: str) -> None:
     names = sorted(
         set(data["group"]), key=lambda name: (not name.isdecimal(), int(name) if name.isdecimal() else 0, name)
     )
+    # What is rare is drawn last, on top of the others.
+    names = ["ordinary", "flagged"] if set(names) == {"ordinary", "flagged"} else names
+    colours = (blue(), *GROUPS[1:4], *([] if blue() == GROUPS[4] else [GROUPS[4]]), *GROUPS[5:])
     figure = go.Figure()
     for place, name in enumerate(names):
         of = [row for row, group in enumerate(data["group"]) if group == name]
@@ -210,7 +238,7 @@ def _projection(data: Mapping[str, Any], key: str) -> None:
         figure.add_scattergl(
             x=[data["x"][row] for row in of], y=[data["y"][row] for row in of], mode="markers", name=name,
             marker={
-                "color": LEFT_OVER if is_over else GROUPS[place % len(GROUPS)],
+                "color": LEFT_OVER if is_over else colours[place % len(colours)],
                 "symbol": "circle-open" if is_over else SHAPES[place % len(SHAPES)], "size": 6, "opacity": 0.7,
             },
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The lineage as a picture: datasets, pipelines, runs, models and endpoints from left to right."""
+"""The lineage as a picture: datasets, pipelines, runs, models, endpoints and what they answered, from left to right."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ import streamlit as st
 
 from engine.service.lineage import STAGES, Lineage, LineageNode
 
-COLORS = {"dataset": "#0072B2", "pipeline": "#E69F00", "run": "#8A8178", "model": "#CC79A7", "endpoint": "#009E73"}
-SHAPES = {"dataset": "square", "pipeline": "hexagon", "run": "dot", "model": "diamond", "endpoint": "star"}
-PLURALS = {
-    "dataset": "Datasets", "pipeline": "Pipelines", "run": "Runs", "model": "Models", "endpoint": "Endpoints"
+COLORS = {
+    "dataset": "#0072B2", "pipeline": "#E69F00", "run": "#8A8178", "model": "#CC79A7", "endpoint": "#009E73",
+    "scored": "#56B4E9",
 }  # fmt: skip
+SHAPES = {
+    "dataset": "square", "pipeline": "hexagon", "run": "dot", "model": "diamond", "endpoint": "star",
+    "scored": "square",
+}  # fmt: skip
+PLURALS = {
+    "dataset": "Datasets", "pipeline": "Pipelines", "run": "Runs", "model": "Models", "endpoint": "Endpoints",
+    "scored": "Answered datasets",
+}  # fmt: skip
+WORDS = {"scored": "dataset"}
+"""What people call a stage, where that is not its name."""
 APART, BETWEEN = 240, 74
 
 
@@ -32,7 +41,8 @@ def picture(lineage: Lineage) -> str | None:
     places = layout(lineage)
     nodes = [
         Node(
-            id=node.id, label=node.label, title=f"{node.stage.capitalize()} {node.label}", size=14,
+            id=node.id, label=node.label, size=14,
+            title=f"{WORDS.get(node.stage, node.stage).capitalize()} {node.label}",
             shape=SHAPES[node.stage], color=COLORS[node.stage], x=places[node.id][0], y=places[node.id][1],
             font={"color": ink, "size": 14, "face": "system-ui, sans-serif"}, fixed=False,
         )
@@ -88,8 +98,8 @@ def rows(lineage: Lineage) -> list[dict[str, Any]]:
     by_id = {node.id: node for node in lineage.nodes}
     return [
         {
-            "From": f"{by_id[source].stage} {by_id[source].label}",
-            "To": f"{by_id[target].stage} {by_id[target].label}",
+            "From": f"{WORDS.get(by_id[source].stage, by_id[source].stage)} {by_id[source].label}",
+            "To": f"{WORDS.get(by_id[target].stage, by_id[target].stage)} {by_id[target].label}",
         }
         for source, target in lineage.arrows
     ]

@@ -38,23 +38,30 @@ def _lines(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     import plotly.graph_objects as go
 
     figure, others = go.Figure(), 0
+    if "cloud" in plot:
+        _cloud(figure, plot["cloud"])
     for series in plot["series"]:
         style = series["style"]
         if "low" in series:
             _band(figure, series)
         figure.add_scatter(
             x=series["x"], y=series["y"], name=series["name"], mode="lines", line=_line(style, others),
-            showlegend=style != "faint", hoverinfo="skip" if style == "faint" else None,
+            showlegend=_is_named(series), hoverinfo="skip" if style == "faint" else None,
         )  # fmt: skip
         others += style == "other"
     for nth, place in enumerate(plot["marks"]):
         figure.add_vline(
-            x=place["x"], line={"dash": "dot", "width": 1.5}, annotation_text=place["name"],
+            x=place["x"], line={"dash": "dot", "width": 1.5, "color": charts.ink()}, annotation_text=place["name"],
             annotation_position="top right" if nth == 0 else "bottom right",
         )  # fmt: skip
-    named = sum(series["style"] != "faint" for series in plot["series"])
+    named = sum(map(_is_named, plot["series"]))
     figure.update_layout(showlegend=named > 1, legend={"orientation": "h", "y": -0.25})
     return _axes(figure, plot), 340
+
+
+def _is_named(series: Mapping[str, Any]) -> bool:
+    """Whether a line is in the legend: not the second of its kind, and none of many."""
+    return series["style"] != "faint" and bool(series.get("legend", True))
 
 
 def _line(style: str, others: int) -> dict[str, Any]:
@@ -64,7 +71,12 @@ def _line(style: str, others: int) -> dict[str, Any]:
         return {"color": "rgba(128,128,128,0.35)", "width": 1}
     if style == "dotted":
         return {"color": charts.ORANGE, "dash": "dot", "width": 2}
-    return {"color": OTHERS[others % len(OTHERS)], "dash": DASHES[others % len(DASHES)], "width": 2}
+    return {"color": OTHERS[others % len(OTHERS)], "dash": _dash(others), "width": 2}
+
+
+def _dash(others: int) -> str:
+    """Another one than the last line of the same colour has."""
+    return DASHES[(others + others // len(OTHERS)) % len(DASHES)]
 
 
 def _band(figure: Figure, series: Mapping[str, Any]) -> None:
@@ -80,6 +92,12 @@ def _band(figure: Figure, series: Mapping[str, Any]) -> None:
     )  # fmt: skip
 
 
+def _cloud(figure: Figure, dots: Mapping[str, Any]) -> None:
+    """Dots behind the lines."""
+    marker = {"color": "rgba(128,128,128,0.5)", "size": 4}
+    figure.add_scattergl(x=dots["x"], y=dots["y"], name=dots["name"], mode="markers", marker=marker, showlegend=False)
+
+
 def _bars(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     import plotly.graph_objects as go
 
@@ -88,7 +106,9 @@ def _bars(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     if "low" in plot:
         up = [None if None in pair else pair[0] - pair[1] for pair in zip(plot["high"], values, strict=True)]
         down = [None if None in pair else pair[0] - pair[1] for pair in zip(values, plot["low"], strict=True)]
-        bars.error_x = {"type": "data", "array": up, "arrayminus": down, "symmetric": False, "thickness": 1}
+        bars.error_x = {
+            "type": "data", "array": up, "arrayminus": down, "symmetric": False, "thickness": 1, "color": charts.ink(),
+        }  # fmt: skip
         bars.text = None
     figure = go.Figure(bars).update_xaxes(title=plot["across"])
     figure.update_yaxes(type="category", autorange="reversed")

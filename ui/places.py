@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Literal, NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
+
+from ui import session
 
 HOME = "app_pages/home.py"
 DATASETS = "app_pages/datasets.py"
@@ -19,7 +22,11 @@ LINEAGE = "app_pages/lineage.py"
 OVERVIEW = "app_pages/overview.py"
 CONNECTIONS = "app_pages/connections.py"
 BOARDS = "app_pages/boards.py"
+ALERTS = "app_pages/alerts.py"
 SHARED_BOARD = "app_pages/board.py"
+VIEW = "view"
+"""What tabs call their part of the address."""
+SHARED_ENDPOINT = "app_pages/shared_endpoint.py"
 
 
 def pages() -> list[Any]:
@@ -32,6 +39,7 @@ def pages() -> list[Any]:
         st.Page(RUNS, title="Runs", icon=":material/play_circle:", url_path="runs", help="What was executed."),
         st.Page(MODELS, title="Models", icon=":material/model_training:", url_path="models", help="What was learned."),
         st.Page(ENDPOINTS, title="Endpoints", icon=":material/api:", url_path="endpoints", help="What answers."),
+        st.Page(ALERTS, title="Alerts", icon=":material/notifications:", url_path="alerts", help="What is not well."),
         st.Page(LINEAGE, title="Lineage", icon=":material/timeline:", url_path="lineage", help="What came from what."),
         st.Page(
             CONNECTIONS, title="Connections", icon=":material/cable:", url_path="connections", help="What is reached."
@@ -41,17 +49,54 @@ def pages() -> list[Any]:
         st.Page(BEGIN, title="Begin a pipeline", icon=":material/add:", url_path="begin", visibility="hidden"),
         st.Page(BUILDER, title="Pipeline", icon=":material/account_tree:", url_path="builder", visibility="hidden"),
         st.Page(SHARED_BOARD, title="Board", icon=":material/dashboard:", url_path="board", visibility="hidden"),
+        st.Page(SHARED_ENDPOINT, title="Prediction", icon=":material/api:", url_path="prediction", visibility="hidden"),
     ]
 
 
 def menu() -> Literal["top", "hidden"]:
-    """Where the menu stands; who comes by a link to one board has none."""
+    """Where the menu stands; who comes by a link to one page has none."""
     return "hidden" if asked("key") else "top"
 
 
 def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:
     """A link to a page, with what it shows in the address."""
     st.page_link(place, label=label, icon=icon, help=help, query_params=_texts(params))
+
+
+def tell_address() -> None:
+    """Write the query of this page into the browser's address, where a link to the page that is open has changed it.
+
+    Streamlit opens such a link without telling the browser: the next click would lead back to the page as it was.
+    """
+    # The chosen tab is a widget's own, which writes it there itself.
+    shown = {name: value for name, value in st.query_params.to_dict().items() if name != VIEW}
+    if session.has_moved(shown):
+        for name, value in list(shown.items())[:1]:  # one is written, all are told
+            st.query_params[name] = value
+        if not st.query_params:
+            st.query_params.clear()
+
+
+def whole_address(path: str, otherwise: str) -> str:
+    """An address to send to people, as the browser reaches this server.
+
+    Parameters
+    ----------
+    otherwise
+        Where the UI is, as far as its settings know.
+    """
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}/{path}" if here.netloc else f"{otherwise}/{path}"
+
+
+def way_back(page: Any) -> tuple[str, str]:
+    """The list that leads on when what the address names is not there: its page, and its name."""
+    lists = {
+        "datasets": (DATASETS, "All datasets"), "overview": (DATASETS, "All datasets"),
+        "builder": (PIPELINES, "All pipelines"), "runs": (RUNS, "All runs"),
+        "models": (MODELS, "All models"), "endpoints": (ENDPOINTS, "All endpoints"),
+    }  # fmt: skip
+    return lists.get(page.url_path, (HOME, "Home"))
 
 
 def go(place: str, **params: Any) -> NoReturn:
@@ -92,4 +137,5 @@ def of_stage(stage: str) -> tuple[str, str]:
         "run": (RUNS, "run"),
         "model": (MODELS, "model"),
         "endpoint": (ENDPOINTS, "endpoint"),
+        "scored": (DATASETS, "dataset"),
     }[stage]

@@ -180,7 +180,7 @@ def sides(change: Any, left: str, right: str) -> None:
     else:
         figure.update_xaxes(tickformat=".0%", title="share of rows")
         figure.update_yaxes(type="category", autorange="reversed")
-    figure.update_layout(legend={"orientation": "h", "y": 1.1})
+    figure.update_layout(legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
     height = 320 if change.edges else max(260, 34 * len(change.labels) + 110)
     show(figure, change.sentence, f"sides_{change.column}", height=height)
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.service.scores import better, main_metric
-from ui.words import improvement, measured, metric, number, signed
+from ui.words import escaped, improvement, measured, metric, number, percent, signed
 
 BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
 
@@ -22,26 +22,50 @@ def score_line(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> s
     return f"{metric(name)} **{measured(name, metrics[name])}**{beside}"
 
 
-def show_scores(metrics: Mapping[str, float], baseline: Mapping[str, float], most: int = 8) -> None:
-    """Tiles of metrics with their difference to the baseline, the main one first."""
+def show_scores(
+    metrics: Mapping[str, float],
+    baseline: Mapping[str, float],
+    intervals: Mapping[str, Any] | None = None,
+    most: int = 8,
+    *,
+    explains: bool = True,
+) -> None:
+    """Tiles of metrics with their difference to the baseline and how far they are uncertain, the main one first."""
     first = main_metric(metrics)
     names = [name for name in (first, *(other for other in metrics if other != first)) if name][:most]
     with st.grid(4, min_column_width=190, gap="small"):
         for name in names:
-            _tile(name, metrics[name], baseline.get(name))
-    if baseline:
-        st.caption(f"Scored on test rows, which the model has not seen. {BASELINE}")
+            _tile(name, metrics[name], baseline.get(name), _span(intervals, name))
+    told = [f"Scored on test rows, which the model has not seen. {BASELINE}"] if baseline and explains else []
+    told += [about_intervals(intervals)] if intervals else []
+    if told:
+        st.caption(" ".join(told))
 
 
-def _tile(name: str, value: float, base: float | None) -> None:
+def about_intervals(intervals: Mapping[str, Any]) -> str:
+    """Where they come from, in a sentence."""
+    return (
+        f"Ranges hold the middle {percent(intervals['level'])} of what {intervals['resamples']:,} random draws of the "
+        f"same {intervals['rows']:,} rows gave (bootstrap)."
+    )
+
+
+def _span(intervals: Mapping[str, Any] | None, name: str) -> str | None:
+    """The interval of a metric, as people write it."""
+    found = ((intervals or {}).get("of") or {}).get(name)
+    return f"{number(found[0])} to {number(found[1])}" if found else None
+
+
+def _tile(name: str, value: float, base: float | None, span: str | None) -> None:
     wanted = better(name)
     told = f"{wanted.capitalize()} is better." if wanted else "It describes; neither more nor less is better."
+    beside = f" :small[:gray[{escaped(span)}]]" if span else ""
     if base is None:
-        st.metric(metric(name), measured(name, value), border=True, height="stretch", help=told)
+        st.metric(metric(name) + beside, measured(name, value), border=True, height="stretch", help=told)
         return
     gain = improvement(name, value, base)
     st.metric(
-        metric(name),
+        metric(name) + beside,
         number(value),
         delta=signed(value - base),
         delta_color="gray" if gain == 0 else "green" if gain > 0 else "red",
@@ -53,12 +77,15 @@ def _tile(name: str, value: float, base: float | None) -> None:
     )
 
 
-def score_rows(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> list[dict[str, Any]]:
+def score_rows(
+    metrics: Mapping[str, float], baseline: Mapping[str, float], intervals: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The same as a table."""
     return [
         {
             "Metric": metric(name),
             "Model": measured(name, value),
+            **({"95 % interval": _span(intervals, name) or "–"} if intervals else {}),
             "Baseline": number(baseline.get(name)),
             "Difference": signed(value - baseline[name]) if name in baseline else "–",
             "Better is": better(name) or "–",

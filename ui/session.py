@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors", "company"
 _ANSWERS = "canvas_answers"
+_PERSON, _BEGUN = "person", "begun_writing"
+_FOLLOWED, _NOTHING = "followed", object()
+_SIGNING_KEY, _ADDRESS = "signing_key", "address"
+_ENTRIES, _SHOWN, _AGAIN = "asked_of_endpoints", "shown_of_endpoints", "asked_again"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
     "endpoint_keys",
@@ -73,6 +77,21 @@ def key_of(endpoint: str) -> str | None:
     return key
 
 
+def keep_signing_key(key: str) -> None:
+    """Remember a signing key that was just made, until it was seen."""
+    st.session_state[_SIGNING_KEY] = key
+
+
+def signing_key() -> str | None:
+    """The signing key that was just made."""
+    return st.session_state.get(_SIGNING_KEY)
+
+
+def forget_signing_key() -> None:
+    """It was seen, or whoever made it went on."""
+    st.session_state.pop(_SIGNING_KEY, None)
+
+
 def keep_upload(file_id: str, path: Path) -> None:
     """Remember where an upload was put, so that it is written once."""
     st.session_state.setdefault(_UPLOADS, {})[file_id] = path
@@ -92,7 +111,7 @@ def reading_chosen(key: str) -> dict[str, Any]:
 
 def reading_round(key: str) -> int:
     """How often that was changed: the widgets begin anew each time."""
-    return int(st.session_state.get(_ROUNDS, {}).get(key, 0))
+    return round_of(key)
 
 
 def choose_reading(key: str, overrides: dict[str, Any]) -> None:
@@ -138,6 +157,34 @@ def visitor(doc: str) -> Visitor | None:
     """Who sits at this browser; None until it has said so."""
     found: Visitor | None = st.session_state.get(_VISITORS, {}).get(doc)
     return found
+
+
+def keep_person(name: str) -> None:
+    """Remember what the person at this browser calls themselves, as long as the tab is open."""
+    st.session_state[_PERSON] = " ".join(name.split())
+
+
+def person() -> str:
+    """What the person at this browser calls themselves: said last, or in the builder; empty while nobody said."""
+    said: str = st.session_state.get(_PERSON, "")
+    return said or next((one.name for one in st.session_state.get(_VISITORS, {}).values() if one.name), "")
+
+
+def first_seen(key: str, value: dict[str, str]) -> dict[str, str]:
+    """What somebody saw when they began to write: what others write meanwhile does not replace it."""
+    seen: dict[str, str] = st.session_state.setdefault(_BEGUN, {}).setdefault(key, value)
+    return seen
+
+
+def written(key: str) -> None:
+    """Whoever writes begins afresh, with what there is now."""
+    st.session_state.get(_BEGUN, {}).pop(key, None)
+    st.session_state[f"{key}_round"] = writing_round(key) + 1
+
+
+def writing_round(key: str) -> int:
+    """How often somebody began to write: the fields begin anew each time."""
+    return int(st.session_state.get(f"{key}_round", 0))
 
 
 def keep_company(doc: str, people: int) -> None:
@@ -186,6 +233,12 @@ def widget_text(key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def widget_texts(key: str) -> list[str]:
+    """The texts a keyed widget holds, before it is drawn."""
+    value = st.session_state.get(key)
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def forget(*keys: str) -> None:
     """Let keyed widgets start afresh."""
     for key in keys:
@@ -212,3 +265,62 @@ def forget_chart(key: str) -> None:
 def has_value(key: str) -> bool:
     """Whether a keyed widget holds anything, before it is drawn."""
     return bool(st.session_state.get(key))
+
+
+def is_first_look(key: str, value: object) -> bool:
+    """Whether a keyed table's tick was not followed before; it stays ticked at every rerun."""
+    followed = st.session_state.setdefault(_FOLLOWED, {})
+    is_first = followed.get(key, _NOTHING) != value
+    followed[key] = value
+    return bool(is_first)
+
+
+def round_of(key: str) -> int:
+    """How often a form was begun anew."""
+    return int(st.session_state.get(_ROUNDS, {}).get(key, 0))
+
+
+def next_round(key: str) -> None:
+    """Let a form begin anew: its widgets start afresh."""
+    st.session_state.setdefault(_ROUNDS, {})[key] = round_of(key) + 1
+
+
+def keep_asked(endpoint: str, entries: list[Any]) -> None:
+    """Remember what this tab asked an endpoint, and show the newest of it."""
+    st.session_state.setdefault(_ENTRIES, {})[endpoint] = entries
+    st.session_state.setdefault(_SHOWN, {}).pop(endpoint, None)
+
+
+def asked_of(endpoint: str) -> list[Any]:
+    """What this tab asked an endpoint, the newest first."""
+    found: list[Any] = st.session_state.get(_ENTRIES, {}).get(endpoint, [])
+    return found
+
+
+def show_asked(endpoint: str, number: int) -> None:
+    """Show an earlier answer again."""
+    st.session_state.setdefault(_SHOWN, {})[endpoint] = number
+
+
+def want_again(endpoint: str, number: int) -> None:
+    """Let something be asked again at the next run of the script."""
+    st.session_state[_AGAIN] = endpoint, number
+
+
+def pop_again(endpoint: str) -> int | None:
+    """The number of what shall be asked again, once."""
+    name, number = st.session_state.pop(_AGAIN, ("", None))
+    return number if name == endpoint else None
+
+
+def shown_asked(endpoint: str) -> int | None:
+    """The number of the earlier answer that shall be shown; None for the newest."""
+    number: int | None = st.session_state.get(_SHOWN, {}).get(endpoint)
+    return number
+
+
+def has_moved(address: Mapping[str, str]) -> bool:
+    """Whether the query of the address is another one than at the last run of this tab's page."""
+    before = st.session_state.get(_ADDRESS, address)
+    st.session_state[_ADDRESS] = dict(address)
+    return bool(before != address)

@@ -1,8 +1,8 @@
-"""What was tried to find a model: a chart and a table."""
+"""What was tried to find a model: a chart and a leaderboard, from which any trial opens as a pipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,25 +10,72 @@ import streamlit as st
 
 from engine.service.amounts import count
 from engine.service.scores import LOWER_IS_BETTER
+from engine.service.searches import Ranked, leaderboard
 from ui import charts
 from ui.words import metric, number
 
 Trial = Mapping[str, Any]
+Open = Callable[[Ranked], None]
+"""Opens a trial as a pipeline."""
+
+FIGURES: dict[str, Any] = {
+    "Place": st.column_config.NumberColumn(width="small", pinned=True),
+    "Trial": st.column_config.NumberColumn(width="small", help="In the order in which they were made."),
+    "±": st.column_config.NumberColumn(format="%.4f", help="Standard deviation over the parts that were held out."),
+    "Rows": st.column_config.NumberColumn(format="localized", help="Rows that it was scored on."),
+    "To train": st.column_config.NumberColumn(format="%.2f s", help="One fit, in seconds."),
+    "Per row": st.column_config.NumberColumn(format="%.4f ms", help="To answer for one row, asked among many."),
+    "Size": st.column_config.NumberColumn(format="bytes", help="Of the fitted model."),
+    "Settings": st.column_config.TextColumn(width="large"),
+}
 
 
-def show_trials(search: Mapping[str, Any], key: str) -> None:
+def show_trials(search: Mapping[str, Any], key: str, open_trial: Open | None = None) -> None:
     """How the trials of a search went, the best one named."""
-    st.subheader("Trials", anchor=False)
-    trials: Sequence[Trial] = search["trials"]
+    st.subheader("Leaderboard", anchor=False)
+    ranked = leaderboard(search)
     _chart(search, key)
-    order = sorted(range(len(trials)), key=lambda place: _rank(search, trials[place]))
-    table = pd.DataFrame([_row(place, trials[place], search) for place in order])
-    st.dataframe(table, hide_index=True, alt=f"{count(len(trials), 'trial')}, the best first", key=f"{key}_table")
+    show_leaderboard(search, ranked, key, open_trial)
     better = "lower" if search["metric"] in LOWER_IS_BETTER else "higher"
+    ended = f" The search ended because {search['ended']}." if search["ended"] else ""
     st.caption(
         f"{metric(search['metric'])} is the mean over train rows that were held out in turn, ± its standard deviation; "
-        f"{better} is better. The search ended because {search['ended']}."
+        f"{better} is better. What is made of several trials was chosen by these rows, so its score is a little too "
+        f"good: compare scores on test rows.{ended}"
     )
+
+
+def show_leaderboard(
+    search: Mapping[str, Any], ranked: Sequence[Ranked], key: str, open_trial: Open | None = None
+) -> None:
+    """Every trial with its figures; a chosen one opens as a pipeline."""
+    kept = "kept" if search["ended"] else "best so far"
+    rows = [_row(order, one, search["metric"], kept) for order, one in enumerate(ranked, 1)]
+    score = metric(search["metric"])
+    figures = {**FIGURES, score: st.column_config.NumberColumn(format="%.4f")}
+    alt = f"{count(len(ranked), 'trial')}, the best first"
+    if open_trial is None:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures)
+        return
+    chosen = st.dataframe(
+        pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures, on_select="rerun",
+        selection_mode="single-row",
+    )  # fmt: skip
+    places = chosen["selection"]["rows"]
+    one = ranked[places[0]] if places else None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_open = st.button(
+            "Open as a pipeline", icon=":material/account_tree:", key=f"{key}_open",
+            disabled=one is None or not one.can_open,
+        )  # fmt: skip
+        if one is None:
+            st.caption("Choose a row to open what was tried as nodes of a new pipeline.", width="content")
+        elif not one.can_open:
+            st.caption(f"Trial {one.place + 1} came to no score, so there is nothing to open.", width="content")
+        else:
+            st.caption(f"Trial {one.place + 1}: {one.model}", width="content")
+    if is_open and one is not None:
+        open_trial(one)
 
 
 def _chart(search: Mapping[str, Any], key: str) -> None:
@@ -43,7 +90,7 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
         error_y={"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1},
         mode="markers",
         marker={"color": charts.blue(), "size": 7, "symbol": [_symbol(trial) for _, trial in scored]},
-        text=[f"{trial['model']}<br>{settings(trial)}" for _, trial in scored],
+        text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],
         hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
     )
     figure = go.Figure(dots).update_xaxes(title="trial").update_yaxes(title=metric(search["metric"]))
@@ -52,7 +99,7 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
     if best is not None:
         trial = search["trials"][best]
         figure.add_hline(trial["score"], line={"dash": "dot", "color": charts.ORANGE})
-        found = f"{trial['model']} with {settings(trial)}: {number(trial['score'])}"
+        found = f"{trial['model']} with {in_words(trial['params'])}: {number(trial['score'])}"
         sentence = f"Trial {best + 1} was best, {found}, the dotted line; open circles were given up early."
     charts.show(figure, sentence, f"{key}_chart")
 
@@ -61,36 +108,31 @@ def _symbol(trial: Trial) -> str:
     return "circle-open" if trial["note"] else "circle"
 
 
-def _rank(search: Mapping[str, Any], trial: Trial) -> tuple[bool, int, float]:
-    """Whole trials first, those on more rows before others, then the best."""
-    if trial["score"] is None or trial["note"]:
-        return (True, 0, 0.0)
-    return (False, -trial["rows"], trial["score"] if search["metric"] in LOWER_IS_BETTER else -trial["score"])
-
-
-def _row(place: int, trial: Trial, search: Mapping[str, Any]) -> dict[str, Any]:
-    answers = trial["answer_seconds"]
+def _row(order: int, one: Ranked, score: str, kept: str) -> dict[str, Any]:
     return {
-        "Trial": place + 1,
-        "Model": trial["model"],
-        "Settings": settings(trial),
-        metric(search["metric"]): number(trial["score"]),
-        "±": number(trial["spread"]),
-        "Rows": trial["rows"],
-        "Seconds to fit": number(trial["seconds"]),
-        "Seconds for 1,000 answers": number(answers),
-        "Note": "kept" if place == search["best"] else trial["note"],
+        "Place": order,
+        "Trial": one.place + 1,
+        "Model": one.model,
+        metric(score): one.score,
+        "±": one.spread,
+        "Note": kept if one.is_kept else one.note,
+        "To train": one.seconds if one.score is not None else None,
+        "Per row": None if one.seconds_per_row is None else one.seconds_per_row * 1_000,
+        "Size": one.size,
+        "Preparation": one.preparation or "–",
+        "Settings": ", ".join(one.made_of) or in_words(one.settings),
+        "Rows": one.rows,
     }
 
 
-def settings(trial: Trial) -> str:
-    """What was tried, in words.
+def in_words(settings: Mapping[str, Any]) -> str:
+    """What was tried.
 
-    >>> settings({"params": {"max_depth": 3, "min_samples_leaf": 2}}), settings({"params": {}})
-    ('max depth 3, min samples leaf 2', 'the settings as drawn')
+    >>> in_words({"max_depth": 3, "min_samples_leaf": 2}), in_words({})
+    ('max depth 3, min samples leaf 2', 'as it comes')
     """
-    said = [f"{name.replace('_', ' ')} {_value(value)}" for name, value in trial["params"].items()]
-    return ", ".join(said) or "the settings as drawn"
+    said = [f"{name.replace('_', ' ')} {_value(value)}" for name, value in settings.items()]
+    return ", ".join(said) or "as it comes"
 
 
 def _value(value: Any) -> str:

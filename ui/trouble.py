@@ -9,6 +9,7 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
+from ui import places
 from ui.words import SEVERITIES, escaped
 
 P = ParamSpec("P")
@@ -39,8 +40,14 @@ def errors_shown() -> Any:
         show_error(error)
 
 
-def guarded(draw: Callable[P, None]) -> Callable[P, None]:
-    """Keep what a page, fragment or dialog raises away from the screen: the last resort."""
+def guarded(draw: Callable[P, None], way_back: tuple[str, str] | None = None) -> Callable[P, None]:
+    """Keep what a page, fragment or dialog raises away from the screen: the last resort.
+
+    Parameters
+    ----------
+    way_back
+        The page that leads on where something is not there, and its name.
+    """
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -48,6 +55,8 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
             draw(*args, **kwargs)
         except PEOPLE_ERRORS as error:
             show_error(error)
+            if way_back and vars(error).get("code", type(error).code) == "not_found":
+                places.link(way_back[0], way_back[1], icon=":material/arrow_back:")
         except Exception:
             log.exception("a screen failed")
             st.error(

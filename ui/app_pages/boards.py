@@ -1,7 +1,5 @@
 """Boards: the list, and one of them to arrange and share."""
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
@@ -184,9 +182,7 @@ def show_sharing(board: BoardView) -> None:
 
 def link_of(board: BoardView) -> str:
     """The address that opens a board, as the browser reaches this server."""
-    here = urlsplit(st.context.url or "")
-    base = f"{here.scheme}://{here.netloc}" if here.netloc else home.settings.ui_url
-    return f"{base}/board?key={board.key}"
+    return places.whole_address(f"board?key={board.key}", home.settings.ui_url)
 
 
 def delete(name: str) -> None:

@@ -8,6 +8,7 @@ from engine.service import datasets, endpoints, models, pipelines, runs
 from engine.service.amounts import seconds
 from engine.service.views import ModelView, RunView
 from ui import places, session
+from ui.alerts.count import show_open_count
 from ui.frame import badge, heading
 from ui.scores import score_line
 from ui.words import ago
@@ -135,7 +136,7 @@ recent, learned = runs.list_runs(home, limit=SHOWN), models.list_models(home)
 serving = [endpoint for endpoint in endpoints.list_endpoints(home) if endpoint.status != "retired"]
 
 with heading("Home"):
-    pass
+    show_open_count(home)
 with st.grid(4, min_column_width=160, gap="small"):
     tile("Datasets", len(sets), places.DATASETS)
     tile("Pipelines", len(drawings), places.PIPELINES)

@@ -11,7 +11,10 @@ from ui.frame import empty, heading
 
 home = session.workspace()
 
-with heading("Lineage", "From left to right: dataset, pipeline, run, model, endpoint. Click one to open its page."):
+with heading(
+    "Lineage",
+    "From left to right: dataset, pipeline, run, model, endpoint, answered dataset. Click one to open its page.",
+):
     pass
 asked = {
     "dataset": places.asked("dataset"),
@@ -37,7 +40,9 @@ chosen = next((node for node in found.nodes if node.id == clicked), None)
 if session.is_new_click(clicked) and chosen is not None:
     place, key = places.of_stage(chosen.stage)
     places.go(place, **{key: chosen.key})
-stages = [count(len(drawn.columns(found)[stage]), stage) for stage in STAGES]
-st.caption(f"■ {stages[0]} · ⬢ {stages[1]} · ● {stages[2]} · ◆ {stages[3]} · ★ {stages[4]}")
+stages = [count(len(drawn.columns(found)[stage]), drawn.WORDS.get(stage, stage)) for stage in STAGES]
+st.caption(
+    f"■ {stages[0]} · ⬢ {stages[1]} · ● {stages[2]} · ◆ {stages[3]} · ★ {stages[4]} · ■ {stages[5]} that they answered"
+)
 table = st.expander("As a table", icon=":material/table:")
 table.dataframe(pd.DataFrame(drawn.rows(found)), hide_index=True, alt="What came from what, one line per arrow")

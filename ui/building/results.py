@@ -11,6 +11,7 @@ from ui.made import show_findings, show_made, show_profiles
 from ui.publishing import ask_publish
 from ui.reports import show_report
 from ui.scores import show_scores
+from ui.searching import show_searches
 from ui.trouble import show_error
 
 
@@ -22,6 +23,7 @@ def show_results(home: Workspace, pipeline_id: str, latest: RunView | None) -> N
         show_error(latest.error)
     with st.container(horizontal=True, horizontal_alignment="right"):
         offer_script(home, latest)
+    show_searches(latest)
     show_findings(latest)
     show_profiles(latest)
     show_made(home, latest)
@@ -36,12 +38,14 @@ def show_results(home: Workspace, pipeline_id: str, latest: RunView | None) -> N
 def show_result(node: NodeRunView) -> None:
     with st.container(border=True):
         if node.model:
-            show_model_result(node.node, node.title, node.model)
+            show_model_result(node.node, node.title, node.model, (node.report or {}).get("intervals"))
         elif node.report:
             show_report(node.title, node.report, f"report_{node.node}")
 
 
-def show_model_result(node: str, title: str, model: dict[str, object]) -> None:
+def show_model_result(
+    node: str, title: str, model: dict[str, object], intervals: dict[str, object] | None = None
+) -> None:
     name, version = str(model["model"]), model["version"]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{title}** · {name} v{version}", width="content")
@@ -51,4 +55,4 @@ def show_model_result(node: str, title: str, model: dict[str, object]) -> None:
             if st.button("Publish", icon=":material/publish:", type="primary", key=f"publish_{node}"):
                 ask_publish(name, int(str(version)))
     metrics, baseline = model.get("metrics"), model.get("baseline")
-    show_scores(metrics if isinstance(metrics, dict) else {}, baseline if isinstance(baseline, dict) else {})
+    show_scores(metrics if isinstance(metrics, dict) else {}, baseline if isinstance(baseline, dict) else {}, intervals)

@@ -18,6 +18,7 @@ from ui.frame import Column, badge, empty, listing
 from ui.trouble import guarded, show_error
 from ui.words import escaped, metric, number, when
 
+MODEL = ":material/model_training:"
 NOTE_LETTERS = 90
 RESTORE, NAME, DUPLICATE = "Restore", "Label and note", "Duplicate"
 ICONS = {RESTORE: ":material/history:", NAME: ":material/label:", DUPLICATE: ":material/content_copy:"}
@@ -158,11 +159,15 @@ def _show_score(it: PipelineVersionView) -> None:
     places.link(places.MODELS, f"{best.model} v{best.model_version}", model=best.model, version=best.model_version)
     more = sum(len(numbers) for numbers in it.models.values()) - 1
     if more:
-        st.caption(f"and {count(more, 'model')} more", help=escaped(_models(it)))
+        with st.popover(f"and {count(more, 'model')} more", type="tertiary"):
+            _link_models(it)
 
 
-def _models(it: PipelineVersionView) -> str:
-    return "; ".join(f"{name} {', '.join(f'v{one}' for one in numbers)}" for name, numbers in it.models.items())
+def _link_models(it: PipelineVersionView) -> None:
+    """Every model that this version of the pipeline made."""
+    for name, numbers in it.models.items():
+        for at in numbers:
+            places.link(places.MODELS, f"{name} v{at}", icon=MODEL, model=name, version=at)
 
 
 def _show_menu(home: Workspace, pipeline_id: str, it: PipelineVersionView) -> None:

@@ -14,7 +14,7 @@ from ui.frame import facts
 from ui.trouble import errors_shown
 from ui.words import escaped, plain
 
-HIDDEN = frozenset({"origin", "run_id", "node_id", "dataset_versions", "fingerprint"})
+HIDDEN = frozenset({"origin", "run_id", "node_id", "dataset_versions", "fingerprint", "scoring_id", "model_version_id"})
 """What is known of a source and helps nobody who reads it."""
 ICONS = {
     "pipeline": ":material/account_tree:",
@@ -125,7 +125,8 @@ def _show_user(user: UserView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if user.kind in PAGES:
             place, part = PAGES[user.kind]
-            places.link(place, label, icon=ICONS[user.kind], **{part: user.key})
+            asked: dict[str, Any] = {part: user.key, "version": user.own_version}
+            places.link(place, label, icon=ICONS[user.kind], **asked)
         else:
             st.markdown(f"{ICONS.get(user.kind, '')} {escaped(label)}", width="content")
         st.caption("the latest version" if user.version is None else f"v{user.version}", width="content")

@@ -30,7 +30,7 @@ def ask_sync(home: Workspace, dataset: DatasetView, sync: SyncView | None) -> No
         st.markdown("**Where from**")
         source, overrides = ask_source(home, dataset, *_known(home, dataset, sync))
         st.markdown("**When**")
-        asked = _ask_schedule(sync.schedule if sync else None)
+        asked = ask_schedule(sync.schedule if sync else None)
         st.markdown("**How**")
         how = _ask_how(dataset, sync)
         with st.container(horizontal=True):
@@ -47,7 +47,8 @@ def _known(home: Workspace, dataset: DatasetView, sync: SyncView | None) -> tupl
     return syncs.suggested_source(home, dataset.name) or (None, {})
 
 
-def _ask_schedule(known: Schedule | None) -> dict[str, Any]:
+def ask_schedule(known: Schedule | None) -> dict[str, Any]:
+    """When something is done again and again, with the next times; to be read by `read_schedule`."""
     first = known or Schedule(zone=_here())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         every = cast(Every, _choice("Rhythm", RHYTHMS, first.every, 170))

@@ -24,6 +24,7 @@ MAKERS = {
     "import": (":material/upload:", "Imported"),
     "sync": (":material/sync:", "Synced"),
     "run": (":material/play_circle:", "Saved"),
+    "endpoint": (":material/api:", "Answered"),
 }
 NOTE_LETTERS = 28
 LATEST, RELEASE, NAME, EXPORT, DELETE = "Make it the latest", "Release it", "Label and note", "Export", "Delete"

@@ -203,13 +203,7 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, v
   const graph = useModel(model, (state) => state.graph);
   const selection = useModel(model, (state) => state.selection);
   const run = useModel(model, (state) => state.run?.status);
-  const [left] = useState(() => model.focusLeft());
-  const ours = useRef(left !== null);
-  useEffect(() => {
-    if (left === null || document.activeElement !== document.body) return;
-    const there = root.current?.querySelector<HTMLElement>(`[data-testid="${CSS.escape(left)}"]`);
-    (there ?? root.current)?.focus({ preventScroll: true });
-  }, [left, root]);
+  const ours = useRef(false);
   useEffect(() => {
     const notice = (event: Event): void => {
       ours.current = root.current?.contains(event.target as globalThis.Node) ?? false;

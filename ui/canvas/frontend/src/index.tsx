@@ -3,6 +3,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { Editor } from "./Editor";
 import { Mishap } from "./frame/Mishap";
 import { modelOf, type Model, type Port } from "./model/model";
+import { Place } from "./place";
 import type { Acknowledgement, EditorData, FeedData, LookData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";
@@ -14,30 +15,37 @@ interface Mount extends Port {
 
 interface Mounted {
   root: Root;
-  element: HTMLElement;
+  place: Place;
   model: Model;
 }
 
-const mounts = new WeakMap<object, Mounted>();
+/** The editors that are on the page, or wait for their place on it, by their document. */
+const editors = new Map<string, Mounted>();
+const standing = new WeakMap<object, Mounted>();
 
 function mounted(parent: HTMLElement | ShadowRoot, model: Model): Mounted {
-  const known = mounts.get(parent);
-  if (known && known.model === model) return known;
-  known?.model.detach();
-  known?.root.unmount();
-  known?.element.remove();
-  const element = document.createElement("div");
-  element.className = "cb-root";
-  parent.append(element);
-  const fresh = { root: createRoot(element), element, model };
-  mounts.set(parent, fresh);
-  return fresh;
+  const last = standing.get(parent);
+  const editor = editors.get(model.state.doc) ?? made(model);
+  if (last && last !== editor) {
+    last.model.detach();
+    last.place.leave();
+  }
+  standing.set(parent, editor);
+  editor.place.take(parent);
+  return editor;
 }
 
-/** What has the focus in there, by its name for tests. */
-function focusedIn(element: HTMLElement): string | null {
-  const focused = document.activeElement;
-  return element.contains(focused) ? (focused?.closest("[data-testid]")?.getAttribute("data-testid") ?? null) : null;
+function made(model: Model): Mounted {
+  const element = document.createElement("div");
+  element.className = "cb-root";
+  const root = createRoot(element);
+  const place = new Place(element, () => {
+    root.unmount();
+    editors.delete(model.state.doc);
+  });
+  const fresh = { root, place, model };
+  editors.set(model.state.doc, fresh);
+  return fresh;
 }
 
 export default function render(mount: Mount): (() => void) | undefined {
@@ -57,21 +65,19 @@ export default function render(mount: Mount): (() => void) | undefined {
     model.acknowledge(data);
     return undefined;
   }
-  const { root, element } = mounted(parentElement, model);
+  const { root, place } = mounted(parentElement, model);
   model.receive(data);
   model.attach({ setStateValue: mount.setStateValue as Port["setStateValue"] });
-  applyTheme(element);
+  applyTheme(place.element);
   root.render(
     <Mishap key={data.doc}>
       <Editor model={model} height={data.height ?? null} />
     </Mishap>,
   );
   return () => {
-    const last = mounts.get(parentElement);
-    last?.model.leave(focusedIn(last.element));
-    last?.model.detach();
-    last?.root.unmount();
-    last?.element.remove();
-    mounts.delete(parentElement);
+    standing.delete(parentElement);
+    if (place.element.parentNode !== parentElement) return; // it has another place already
+    model.detach();
+    place.wait();
   };
 }

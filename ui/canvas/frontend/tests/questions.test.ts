@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { EMPTY } from "../src/model/graph";
-import type { State, Toast } from "../src/model/model";
+import type { State, Toast } from "../src/model/state";
 import { Questions } from "../src/model/questions";
 import type { Answer, Graph } from "../src/protocol";
 

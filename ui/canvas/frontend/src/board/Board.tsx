@@ -81,7 +81,8 @@ function drawEdges(
     const kind = outputs?.find((port) => port.name === edge.source_port)?.kind ?? "table";
     const name = `${titleOf(source, specs)} to ${titleOf(nodes.get(edge.target), specs)}`;
     const old = known.get(id);
-    if (old?.data?.["kind"] === kind && old.data["name"] === name) return old;
+    const same = old?.source === wire.source && old.target === wire.target && old.data?.["kind"] === kind && old.data["name"] === name;
+    if (same) return old;
     const data: WireData = { kind, name, edge, hovered: false, target: false, onHover: (on) => hover(on ? id : null) };
     return {
       id, type: "wire", source: wire.source, target: wire.target,
@@ -326,7 +327,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
         proOptions={PLAIN}
         aria-label="Pipeline canvas"
       >
-        {graph.nodes.length > 0 && <Guard />}
+        {graph.nodes.length > 0 && !diff && <Guard />}
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
         {graph.nodes.length > 3 && <Overview />}
         <Panel position="bottom-left" className="cb-zoom">

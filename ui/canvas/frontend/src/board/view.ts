@@ -8,6 +8,8 @@ const READABLE = 0.7;
 /** How small a drawing may be shown: two thousand cards can still be seen at once. */
 export const FARTHEST = 0.05;
 const MARGIN = 28;
+/** Above the first card, for what floats there. */
+const TOP = 56;
 const TALLEST = 300;
 
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -20,7 +22,7 @@ export async function firstView(flow: ReactFlowInstance, box: HTMLElement | null
   const bounds = flow.getNodesBounds(flow.getNodes());
   const middle = bounds.y + bounds.height / 2;
   const isHigh = bounds.height * READABLE > (box?.clientHeight ?? 0);
-  const top = isHigh ? MARGIN - bounds.y * READABLE : y + middle * (zoom - READABLE);
+  const top = isHigh ? TOP - bounds.y * READABLE : y + middle * (zoom - READABLE);
   await flow.setViewport({ x: 52 - bounds.x * READABLE, y: top, zoom: READABLE });
 }
 
@@ -32,7 +34,7 @@ export function covered(box: HTMLElement | null): number {
 }
 
 export const view = (box: HTMLElement | null) => ({
-  padding: { left: "52px", right: `${84 + covered(box)}px`, y: "56px" } as const,
+  padding: { left: "52px", right: `${84 + covered(box)}px`, y: `${TOP}px` } as const,
   maxZoom: 1,
   minZoom: FARTHEST,
 });

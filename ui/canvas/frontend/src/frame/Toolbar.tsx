@@ -91,7 +91,8 @@ function Tool({ icon, label, keys, testId, disabled = false, onClick }: ToolProp
 
 function ProblemCount({ onShow }: { onShow(): void }) {
   const problems = usePart((state) => state.problems);
-  if (problems.length === 0) return null;
+  // An empty pipeline says so itself, in the middle of the canvas.
+  if (problems.length === 0 || problems.every((one) => one.code === "empty_pipeline")) return null;
   const look = SEVERITY[worst(problems)];
   const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   return (

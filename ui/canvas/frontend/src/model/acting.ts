@@ -1,13 +1,11 @@
 /** What can be done with the selection as groups and switches: each one change, which Undo takes back. */
 import { collapse, expand } from "../board/groups/collapsing";
 import { boxOf, drawnAs, freeSpot, isCollapsed, specOf } from "../board/nodes/drawn";
-import { groupsOf, groupSpec, groupTitle, meant, ungrouped } from "../board/groups/grouping";
+import { groupsOf, groupSpec, meant, ungrouped } from "../board/groups/grouping";
 import { shownOf, standIn, visible } from "../board/groups/shown";
 import { nodeOf, type Point } from "./graph";
 import type { Model } from "./model";
 import { switched } from "./switching";
-
-const count = (nodes: number, noun: string): string => `${nodes} ${noun}${nodes === 1 ? "" : "s"}`;
 
 /** Draw a group around what is selected, and let it be named. */
 export function group(model: Model): void {
@@ -70,14 +68,4 @@ export function write(model: Model, id: string | null): boolean {
   if (!drawnAs(specOf(node, specs))) return false;
   model.edit(id);
   return true;
-}
-
-/** What went with collapsed groups that were removed; null where there were none. */
-export function removedWords(model: Model, ids: readonly string[]): string | null {
-  const { graph, specs } = model.state;
-  const groups = ids.map((id) => nodeOf(graph, id)).filter((node) => node !== undefined && isCollapsed(node, specs));
-  if (groups.length === 0) return null;
-  const names = groups.map((node) => `“${groupTitle(node!, specs)}”`).join(", ");
-  const nodes = meant(graph, specs, groups.map((node) => node!.id), model.heights);
-  return `${names} removed, with the ${count(nodes.length, "node")} in it.`;
 }

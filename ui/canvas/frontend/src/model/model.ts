@@ -1,92 +1,29 @@
 /** The one model of a document in this browser tab: it outlives page navigation and every re-mount. */
 import { useSyncExternalStore } from "react";
-import * as graphs from "./graph";
-import { EMPTY, type Point } from "./graph";
-import { emptyHistory, record, redo, undo, type History } from "./history";
-import { arrange } from "../board/nodes/arranging";
-import { expandTo, onShown } from "../board/groups/collapsing";
-import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
-import { firstFitFrom } from "../board/groups/landing";
-import { forgetting, relisted } from "../board/groups/grouping";
-import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
-import { removedWords } from "./acting";
-import { Following } from "./following";
-import { Questions, type Inquiry } from "./questions";
-import { inWords, replaced } from "./replacing";
+import { expandTo } from "../board/groups/collapsing";
+import { visible } from "../board/groups/shown";
+import type { Box } from "../board/nodes/drawn";
 import type {
-  Answer, Asked, Catalogue, Category, ComponentSpec, Edit, EditorData, Facts, FeedData, FunctionHelp, Graph, GraphDiff, GraphEdge,
-  History as NodeHistory, Intent, Json, LookAsked, LookData, Messages, NodeStatus, Option, Overlay, OverlayKind, Person, PlanTold, Problem, Run,
-  Trial, Wish,
+  Asked, Catalogue, Edit, EditorData, FeedData, Graph, Intent, LookAsked, LookData, OverlayKind, Params, Wish,
 } from "../protocol";
-import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
-import { align, distribute, type Axis, type Line } from "./aligning";
-import { keep, recall } from "./clipboard";
+import { Editing } from "./editing";
+import { Following } from "./following";
+import * as graphs from "./graph";
+import { EMPTY } from "./graph";
+import { record } from "./history";
 import { conflictsIn, joined, rebased, type Standing } from "./joining";
+import { Looking, MOST_ROWS, PAGE_ROWS } from "./looking";
 import { takeOther } from "./merge";
 import { Pasting } from "./pasting";
 import { me } from "./person";
-import { besidePort, GAP, shiftOf } from "./placing";
-import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
-import { bare, shared, sharedList } from "./sharing";
+import { shiftOf } from "./placing";
+import { Questions } from "./questions";
+import { shared, sharedList } from "./sharing";
+import type { State } from "./state";
 import { Sync, type Remote, type Saved } from "./sync";
 import { TextView } from "./text-view";
 
-export interface State {
-  doc: string;
-  name: string;
-  readonly: boolean;
-  graph: Graph;
-  specs: Specs;
-  palette: ComponentSpec[];
-  categories: Category[];
-  functions: FunctionHelp[];
-  trial: Trial | null;
-  facts: { [id: string]: Facts };
-  problems: Problem[];
-  options: { [name: string]: Option[] };
-  messages: Messages;
-  run: Run | null;
-  status: { [id: string]: NodeStatus };
-  diff: GraphDiff | null;
-  selection: readonly string[];
-  /** The wire that is looked into, while no node is selected. */
-  wire: string | null;
-  /** What the last runs say of the node that is looked at. */
-  history: NodeHistory | null;
-  overlay: Overlay | null;
-  /** The overlay that was asked for. */
-  overlaid: OverlayKind | null;
-  /** Whether a preview is under way. */
-  looking: boolean;
-  /** The note that is written on, or the group that is named, where it lies. */
-  editing: string | null;
-  /** The port that the palette shows the fitting components for. */
-  port: PortRef | null;
-  /** Who else is here, and what both of us changed at once. */
-  people: readonly Person[];
-  conflicts: readonly Standing[];
-  /** What a run would do, as far as it was asked for since the last change. */
-  plan: PlanTold | null;
-  /** Rises when somebody wants to see the parameters. */
-  parametersAsked: number;
-  rev: number;
-  saved: Saved;
-  canUndo: boolean;
-  canRedo: boolean;
-  toast: Toast | null;
-  /** What is to be changed, while its dialog is open; and what Python says that would change. */
-  inquiry: Inquiry | null;
-  answer: Answer | null;
-  /** Rises when the view should show these nodes. */
-  reveal: { ids: readonly string[]; serial: number };
-}
-
-export interface Toast {
-  text: string;
-  undo: boolean;
-  serial: number;
-  acts?: { label: string; run(): void }[];
-}
+export type { State } from "./state";
 
 export interface Viewport {
   x: number;
@@ -103,8 +40,6 @@ export interface Port {
 
 const CID = `c${crypto.getRandomValues(new Uint32Array(2)).join("").slice(0, 16)}`;
 const SELECT_QUIET_MS = 150;
-/** Tags of changes that come letter by letter. */
-const TYPED = /^(param|title) /;
 const HERE_MS = 400;
 const CATCH_UP_MS = 3000;
 /** For so long after a wish, nothing is asked. */
@@ -112,26 +47,19 @@ const WISH_MS = 250;
 /** One for all documents: it belongs to the server. */
 let catalogue: Catalogue | null = null;
 
-export class Model {
-  state: State;
+export class Model extends Editing {
   viewport: Viewport | null = null;
   port: Port | null = null;
   private lookPort: Port | null = null;
-  /** How tall the cards are, as far as they were drawn: those of collapsed groups, too. */
-  readonly heights = new Map<string, number>();
   readonly text: TextView;
   private readonly sync: Sync;
   private readonly looks: Looking;
   private readonly pasting: Pasting;
-  private history: History<Graph> = emptyHistory();
-  private readonly listeners = new Set<() => void>();
   private intents = 0;
   private wished = 0;
-  private serial = 0;
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private fixing = false;
-  private focused: string | null = null;
   private focus: string | null = null;
   private digest: string | null = null;
   readonly questions = new Questions({
@@ -153,6 +81,7 @@ export class Model {
   private caughtUp = { rev: -1, at: 0 };
 
   constructor(doc: string) {
+    super(doc);
     this.sync = new Sync(doc, CID, {
       snapshot: () => (this.sent = this.state.graph),
       send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
@@ -172,18 +101,7 @@ export class Model {
       say: (text) => this.say(text),
     });
     this.text = new TextView(doc, (asked: Asked | null) => this.send(() => this.port?.setStateValue("asked", asked)));
-    this.state = {
-      doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
-      options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
-      looking: false, editing: null, port: null, people: [], conflicts: [], plan: null, parametersAsked: 0, rev: -1, saved: "saved", canUndo: false,
-      canRedo: false, toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
-    };
   }
-
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
 
   // From Python
 
@@ -320,18 +238,6 @@ export class Model {
     if (fresh) this.looks.resume();
   }
 
-  /** Streamlit may take the editor off the page for a moment; who typed there goes on typing. */
-  leave(focused: string | null): void {
-    this.focused = focused;
-  }
-
-  /** What had the focus when the editor was left; asked once. */
-  focusLeft(): string | null {
-    const focused = this.focused;
-    this.focused = null;
-    return focused;
-  }
-
   detach(): void {
     this.sync.flush();
     this.port = null;
@@ -359,156 +265,6 @@ export class Model {
     return true;
   }
 
-  // Changes by the person
-
-  change(graph: Graph, tag: string | null = null): void {
-    if (this.state.readonly || graph === this.state.graph) return;
-    this.history = record(this.history, this.state.graph, tag, Date.now());
-    // A change that does not speak of the parameters leaves them as they are.
-    const whole = graph.params || !this.state.graph.params ? graph : { ...graph, params: this.state.graph.params };
-    this.put(whole, tag !== null && TYPED.test(tag));
-  }
-
-  undo(): void {
-    this.travel(undo(this.history, this.state.graph));
-  }
-
-  redo(): void {
-    this.travel(redo(this.history, this.state.graph));
-  }
-
-  add(component: string, place: Point, partner?: PortRef): string {
-    const [graph, id] = graphs.addNode(this.state.graph, component, place);
-    const { specs } = this.state;
-    const edge = !partner
-      ? null
-      : partner.side === "out"
-        ? firstFit(graph, specs, partner.node, id, partner)
-        : firstFit(graph, specs, id, partner.node, partner);
-    this.change(edge ? graphs.addEdge(graph, edge) : graph);
-    this.select([id]);
-    return id;
-  }
-
-  /** Beside the selected node, wired to it where that fits; else at `centre`. A frame comes around what is selected. */
-  addBeside(component: string, centre: Point, heights: Heights): string {
-    const { graph, selection, specs } = this.state;
-    if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
-    const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
-    const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + GAP, beside.position[1]] : centre;
-    const free = graphs.freePlace({ ...graph, nodes: [...shownOf(graph, specs).nodes] }, wanted);
-    const [grown, id] = graphs.addNode(graph, component, free);
-    const edge = beside ? firstFitFrom(grown, specs, beside.id, id) : null;
-    this.change(edge ? graphs.addEdge(grown, edge) : grown);
-    this.select([id]);
-    this.reveal([id]);
-    return id;
-  }
-
-  /** Wired to a port; where its one wire is drawn already, between the two that it joins. */
-  addTo(port: PortRef, component: string): string {
-    const { graph, specs } = this.state;
-    const wire = graph.edges.find((edge) => port.side === "in" && edge.target === port.node && edge.target_port === port.port);
-    const inputs = specs.get(graphs.nodeOf(graph, port.node)?.component ?? "")?.inputs;
-    const collects = inputs?.some((input) => input.name === port.port && input.many);
-    const place = besidePort(graph, port);
-    const id = wire && !collects ? this.addOnEdge(component, place, wire) : this.add(component, place, port);
-    this.choosePort(null);
-    this.reveal([id]);
-    return id;
-  }
-
-  private addAround(component: string, heights: Heights): string {
-    const { graph, selection, specs } = this.state;
-    const chosen = graph.nodes.filter((node) => selection.includes(node.id));
-    const box = frameAround(chosen.map((node) => boxOf(node, specs, heights)));
-    const [grown, id] = graphs.addNode(graph, component, [box.x, box.y]);
-    this.change(putInto(grown, id, box));
-    this.select([id]);
-    return id;
-  }
-
-  /** Put a new node onto a wire; where it does not fit, it is only placed. */
-  addOnEdge(component: string, place: Point, edge: GraphEdge): string {
-    const [grown, id] = graphs.addNode(this.state.graph, component, place);
-    const inserted = insertBetween(grown, this.state.specs, edge, id);
-    this.change(inserted ? onShown(inserted, this.state.specs, (shown) => makeRoom(shown, id)) : grown);
-    this.select([id]);
-    return id;
-  }
-
-  /** Draw a wire, or return why not. */
-  connect(a: PortRef, b: PortRef): string | null {
-    const refusal = this.refusal(a, b);
-    const edge = edgeBetween(a, b);
-    if (!refusal && edge) this.change(graphs.addEdge(this.state.graph, edge));
-    return refusal;
-  }
-
-  refusal(a: PortRef, b: PortRef): string | null {
-    const { graph, specs, messages } = this.state;
-    const drawn = edgeBetween(a, b);
-    const edge = drawn ?? { source: a.node, source_port: a.port, target: b.node, target_port: b.port };
-    const code = drawn ? refusalCode(graph, specs, edge) : a.node === b.node ? "self" : "direction";
-    return code && refusalText(graph, specs, messages, edge, code);
-  }
-
-  /** A collapsed group goes with what is in it. */
-  remove(nodes: Iterable<string>, edges: Iterable<string> = []): void {
-    const chosen = [...nodes];
-    const words = removedWords(this, chosen);
-    const gone = withHidden(this.state.graph, this.state.specs, chosen);
-    const cut = new Set(edges);
-    if (gone.size + cut.size === 0) return;
-    this.change(forgetting(graphs.removeParts(this.state.graph, gone, cut), this.state.specs, gone));
-    this.select(this.state.selection.filter((id) => !gone.has(id)));
-    if (words) this.say(words, true);
-  }
-
-  setParam(id: string, field: string, value: Json | undefined): void {
-    const node = graphs.nodeOf(this.state.graph, id);
-    if (!node) return;
-    const { [field]: _, ...rest } = node.params;
-    const params = value === undefined ? rest : { ...node.params, [field]: value };
-    if (JSON.stringify(params) === JSON.stringify(node.params)) return;
-    this.following.note(id, node.params);
-    this.change(graphs.changeNode(this.state.graph, id, { params }), `param ${id} ${field}`);
-  }
-
-  /** Put another component in the place of a node. */
-  replace(id: string, component: string): void {
-    const { graph, specs } = this.state;
-    const made = replaced(graph, specs, id, component);
-    if (!made || this.state.readonly) return;
-    const [before, now] = [titleOf(graphs.nodeOf(graph, id), specs), specs.get(component)?.title ?? component];
-    this.change(made.graph);
-    this.select([id]);
-    const kept = made.lost.length === 0 ? "Everything that was set and wired fits." : `Not kept: ${inWords(made.lost)}.`;
-    this.announce(`“${before}” is ${now} now. ${kept}`);
-  }
-
-  setTitle(id: string, title: string | null): void {
-    this.change(graphs.changeNode(this.state.graph, id, { title }), `title ${id}`);
-  }
-
-  move(positions: ReadonlyMap<string, Point>, tag: string | null = null): void {
-    this.change(graphs.moveNodes(this.state.graph, withTheirs(this.state.graph, this.state.specs, positions)), tag);
-  }
-
-  /** Where a note or a frame lies, and how large it is. */
-  putInto(id: string, box: Box): void {
-    this.change(putInto(this.state.graph, id, box), `size ${id}`);
-  }
-
-  arrange(heights: Heights): void {
-    this.change(arrange(this.state.graph, this.state.specs, heights));
-    this.reveal([]);
-  }
-
-  align(line: Line, heights: Heights): void {
-    this.change(align(this.state.graph, this.state.specs, this.state.selection, line, heights));
-  }
-
   /** Draw what was written; one step to undo. */
   drawText(): void {
     const graph = this.state.readonly ? null : this.text.draw();
@@ -519,31 +275,25 @@ export class Model {
     this.update({ toast: { text: "What you wrote is drawn.", undo: true, serial: ++this.serial } });
   }
 
-  distribute(axis: Axis, heights: Heights): void {
-    this.change(distribute(this.state.graph, this.state.specs, this.state.selection, axis, heights));
+  protected saved(): Saved {
+    return this.sync.saved;
   }
 
-  /** What is selected as text for the clipboard; null where nothing is. */
-  copy(): string | null {
-    const { graph, selection } = this.state;
-    if (selection.length === 0) return null;
-    const text = keep(graphs.fragment(graph, withHidden(graph, this.state.specs, selection)));
-    this.say(`${selection.length === 1 ? "One node is" : `${selection.length} nodes are`} copied, as text too.`);
-    return text;
+  protected touched(typing: boolean): void {
+    this.sync.touch(typing);
   }
 
-  /** What the clipboard holds, where `seen` is the visible part of the drawing. */
-  paste(text: string, seen: Box): void {
-    const { graph, specs, readonly } = this.state;
-    if (readonly) return this.say("This pipeline is only shown here. Nothing was pasted.");
-    const piece = recall(text);
-    if (piece) this.insert(piece, shiftOf(graph, piece, specs, seen));
-    else this.pasting.start(text, seen);
+  protected travelled(graph: Graph): void {
+    this.following.forget();
+    this.select(visible(graph, this.state.specs, this.state.selection));
   }
 
-  duplicate(): void {
-    const chosen = withHidden(this.state.graph, this.state.specs, this.state.selection);
-    this.insert(graphs.fragment(this.state.graph, chosen), [40, 40]);
+  protected readPasted(text: string, seen: Box): void {
+    this.pasting.start(text, seen);
+  }
+
+  protected noteParams(id: string, params: Params): void {
+    this.following.note(id, params);
   }
 
   // What is looked at
@@ -586,10 +336,6 @@ export class Model {
     this.looks.at({ node, port, rows: PAGE_ROWS });
   }
 
-  choosePort(port: PortRef | null): void {
-    this.update({ port });
-  }
-
   /** Show these nodes: the collapsed groups that they are in expand. */
   reveal(ids: readonly string[]): void {
     this.change(expandTo(this.state.graph, this.state.specs, ids, this.heights));
@@ -600,23 +346,6 @@ export class Model {
     this.update({ parametersAsked: this.state.parametersAsked + 1 });
   }
 
-  edit(id: string | null): void {
-    this.update({ editing: id });
-  }
-
-  say(text: string, undo = false): void {
-    this.update({ toast: { text, undo, serial: ++this.serial } });
-  }
-
-  /** The same of something that Undo takes back. */
-  announce(text: string): void {
-    this.update({ toast: { text, undo: true, serial: ++this.serial } });
-  }
-
-  hush(): void {
-    this.update({ toast: null });
-  }
-
   private tellSelection(): void {
     const node = this.state.selection.length === 1 ? this.state.selection[0]! : null;
     if (node === this.told) return;
@@ -624,59 +353,6 @@ export class Model {
     this.wish({ type: "select", node });
   }
 
-  private insert(piece: Graph, shift: Point): void {
-    const { graph } = this.state;
-    if (piece.nodes.length === 0) return;
-    const [nodes, edges] = [graph.nodes.length + piece.nodes.length, graph.edges.length + piece.edges.length];
-    if (nodes > graphs.MOST_NODES || edges > graphs.MOST_EDGES) return this.say(tooMany(nodes, edges));
-    const [grown, ids] = graphs.paste(graph, piece, shift);
-    const copies = new Map(piece.nodes.map((node, place) => [node.id, ids[place]!]));
-    const pasted = relisted(grown, this.state.specs, copies);
-    this.change(pasted);
-    const shown = visible(pasted, this.state.specs, ids);
-    this.select(shown);
-    this.reveal(shown.slice(0, 1));
-  }
-
-  private travel(step: [History<Graph>, Graph] | null): void {
-    if (!step || this.state.readonly) return;
-    this.following.forget();
-    this.history = step[0];
-    this.select(visible(step[1], this.state.specs, this.state.selection));
-    this.put(step[1]);
-  }
-
-  private put(graph: Graph, typing = false): void {
-    this.state = { ...this.state, graph, plan: null };
-    this.sync.touch(typing);
-  }
-
-  private update(change: Partial<State>): void {
-    const canUndo = this.history.past.length > 0;
-    const canRedo = this.history.future.length > 0;
-    this.state = { ...this.state, ...change, saved: this.sync.saved, canUndo, canRedo };
-    for (const listener of this.listeners) listener();
-  }
-}
-
-const tooMany = (nodes: number, edges: number): string =>
-  `Nothing was added: the pipeline would have ${nodes.toLocaleString("en-US")} nodes and ${edges.toLocaleString("en-US")} wires. ` +
-  `It may have ${graphs.MOST_NODES.toLocaleString("en-US")} and ${graphs.MOST_EDGES.toLocaleString("en-US")}.`;
-
-/** Shift what stands to the right of a node that was put between two others, when it stands too close. */
-function makeRoom(graph: Graph, id: string): Graph {
-  const node = graphs.nodeOf(graph, id);
-  const follower = graphs.nodeOf(graph, graph.edges.find((edge) => edge.source === id)?.target ?? null);
-  if (!node || !follower) return graph;
-  const before = graphs.nodeOf(graph, graph.edges.find((edge) => edge.target === id)?.source ?? null);
-  const x = before ? Math.max(node.position[0], before.position[0] + graphs.CARD_WIDTH + 60) : node.position[0];
-  const missing = x + graphs.CARD_WIDTH + 60 - follower.position[0];
-  const places = new Map<string, Point>([[id, graphs.snapped([x, node.position[1]])]]);
-  for (const other of graph.nodes) {
-    const right = other.id !== id && other.position[0] >= follower.position[0];
-    if (missing > 0 && right) places.set(other.id, graphs.snapped([other.position[0] + missing, other.position[1]]));
-  }
-  return graphs.moveNodes(graph, places);
 }
 
 const models = new Map<string, Model>();

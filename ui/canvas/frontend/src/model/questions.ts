@@ -1,6 +1,6 @@
 /** Questions to Python about what a change would change, and what becomes of the answers. */
 import type { Answer, Column, Graph, Params, Wish } from "../protocol";
-import type { State, Toast } from "./model";
+import type { State, Toast } from "./state";
 
 /** What the person wants to do, while the dialog is open. */
 export type Inquiry =

@@ -67,3 +67,12 @@ export function forgetting(graph: Graph, specs: Specs, gone: ReadonlySet<string>
   });
   return { ...graph, nodes };
 }
+
+/** What goes with collapsed groups that are removed; null where there are none. */
+export function removedWords(graph: Graph, specs: Specs, ids: readonly string[], heights: Heights): string | null {
+  const groups = ids.map((id) => nodeOf(graph, id)).filter((node) => node !== undefined && isCollapsed(node, specs));
+  if (groups.length === 0) return null;
+  const names = groups.map((node) => `“${groupTitle(node!, specs)}”`).join(", ");
+  const nodes = meant(graph, specs, groups.map((node) => node!.id), heights).length;
+  return `${names} removed, with the ${nodes} node${nodes === 1 ? "" : "s"} in it.`;
+}

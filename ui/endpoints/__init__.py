@@ -1,0 +1,1 @@
+"""Endpoints: the list, and one of them to try, call, watch, change and lock."""

@@ -1,0 +1,1 @@
+"""Models: the list, and one version from all sides."""

@@ -1,0 +1,1 @@
+"""Models side by side; which ones is in the address."""

@@ -1,0 +1,1 @@
+"""Runs: the table, the lines, and one run from all sides."""
