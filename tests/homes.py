@@ -13,7 +13,7 @@ import pytest
 from components.sources.customers import customers
 from engine.child import do
 from engine.graph import Pipeline
-from engine.service import datasets, endpoints, jobs, pipelines, runs
+from engine.service import datasets, endpoints, jobs, keys, pipelines, runs
 from engine.service.views import JobView, RunView
 from engine.settings import Settings
 from engine.work.assignment import Assignment
@@ -108,7 +108,7 @@ def fill(workspace: Workspace, folder: Path) -> Published:
     assert run.status == "succeeded", run.error
     assert publish(workspace, "churn", None, "churn").status == "succeeded"
     record = endpoints.get_endpoint(workspace, "churn").sample["records"][0]
-    return Published(workspace, run, endpoints.create_key(workspace, "churn"), record)
+    return Published(workspace, run, keys.create_key(workspace, "churn"), record)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,12 @@ class MariaServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = 0
+        self._more: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
+
+    def encrypt(self, certificate: Path, key: Path) -> None:
+        """Answer with TLS from the next start on."""
+        self._more = [f"--ssl-cert={certificate}", f"--ssl-key={key}"]
 
     def create(self) -> None:
         command = ["mariadb-install-db", f"--datadir={self.folder / 'data'}", "--skip-test-db", *self._user()]
@@ -41,7 +46,7 @@ class MariaServer:
             f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={self.folder / 'pid'}",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=32M", "--innodb-log-file-size=8M",
             "--innodb-doublewrite=0", "--performance-schema=0", "--skip-name-resolve", "--sql-mode=",
-            f"--log-error={self.folder / 'log'}", "--character-set-server=utf8mb4",
+            f"--log-error={self.folder / 'log'}", "--character-set-server=utf8mb4", *self._more,
         ]  # fmt: skip
         self._process = subprocess.Popen([BINARY, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ends = time.monotonic() + 30

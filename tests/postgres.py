@@ -35,6 +35,11 @@ class PostgresServer:
         self.folder = folder
         self.port = _free_port()
 
+    def encrypt(self, certificate: Path, key: Path) -> None:
+        """Answer with TLS from the next start on."""
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(f"ssl = on\nssl_cert_file = '{certificate}'\nssl_key_file = '{key}'\n")
+
     def create(self) -> None:
         command = [BINARIES / "initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"]
         _run([*map(str, command), "--no-sync"])

@@ -1,9 +1,11 @@
 """A real API over real HTTP: uvicorn in a thread of the tests."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,7 +13,8 @@ import pytest
 import uvicorn
 
 from engine.api.app import make_app
-from engine.workspace import Workspace
+from engine.settings import Settings
+from engine.workspace import Workspace, open_workspace
 from tests.homes import Published
 
 PATIENCE_SECONDS = 20.0
@@ -51,7 +54,17 @@ def predict(client: httpx.Client, home: Published, **given: Any) -> httpx.Respon
 
 
 @pytest.fixture(scope="session")
-def client(filled_home: Published) -> Iterator[httpx.Client]:
-    """The API of the filled home, for tests that only ask."""
-    with serving(filled_home.workspace) as found:
+def served(filled_home: Published, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """A copy of the filled home that `client` asks: what is asked is kept there."""
+    folder = tmp_path_factory.mktemp("served") / "home"
+    shutil.copytree(filled_home.workspace.home.path, folder)
+    workspace = open_workspace(Settings(home=folder))
+    yield replace(filled_home, workspace=workspace)
+    workspace.database.close()
+
+
+@pytest.fixture(scope="session")
+def client(served: Published) -> Iterator[httpx.Client]:
+    """The API of the served home, for tests that only ask."""
+    with serving(served.workspace) as found:
         yield found

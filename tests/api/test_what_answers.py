@@ -42,10 +42,11 @@ def test_the_openapi_page_describes_each_endpoint_and_its_example_is_answered(
     asked = document["paths"]["/v1/endpoints/churn/predict"]["post"]
     content = asked["requestBody"]["content"]["application/json"]
     record = content["schema"]["properties"]["records"]["items"]
-    assert record["properties"]["age"] == {"type": "integer"}
+    assert record["properties"]["age"] == {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
     assert record["properties"]["total_charges"] == {"type": ["number", "null"]}
     assert set(record["required"]) == filled_home.record.keys()
-    assert {"200", "400", "401", "413", "415", "422", "429", "503"} == asked["responses"].keys()
+    refusals = {"400", "401", "404", "408", "410", "413", "415", "422", "429", "503"}
+    assert refusals | {"200"} == asked["responses"].keys()
     assert predict(client, filled_home, json=content["example"]).status_code == 200
 
 
@@ -129,13 +130,24 @@ def test_a_damaged_file_is_not_served_and_readyz_says_so(published: Published, f
 
 def test_the_old_model_keeps_answering_when_the_new_one_is_damaged(two_versions: Published) -> None:
     home = two_versions.workspace
+    assert publish(home, "churn", 2, "churn").status == "succeeded"
     with serving(home) as client:
-        assert publish(home, "churn", 2, "churn").status == "succeeded"
         eventually(lambda: predict(client, two_versions).json()["version"] == 2)
         flip_a_byte(home, "churn", 1, "estimator.skops")
         endpoints.roll_back(home, "churn")
         eventually(lambda: client.get("/readyz").status_code == 503)
         assert predict(client, two_versions).json()["version"] == 2
+
+
+def test_the_version_before_stays_warm_so_that_a_rollback_loads_nothing(two_versions: Published) -> None:
+    home = two_versions.workspace
+    with serving(home) as client:
+        assert publish(home, "churn", 2, "churn").status == "succeeded"
+        eventually(lambda: predict(client, two_versions).json()["version"] == 2)
+        flip_a_byte(home, "churn", 1, "estimator.skops")  # whoever reads it now notices
+        endpoints.roll_back(home, "churn")
+        eventually(lambda: predict(client, two_versions).json()["version"] == 1, 3)
+        assert client.get("/readyz").status_code == 200
 
 
 def test_publishing_a_damaged_model_fails_and_names_the_file(two_versions: Published) -> None:

@@ -114,6 +114,7 @@ def test_a_file_that_is_no_table_fails_in_words(
     assert canvasback("dataset", "list", "--json", *fresh).json == []
 
 
+@pytest.mark.slow
 def test_a_sheet_and_several_files_are_imported(
     canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ def test_datasets_are_listed_shown_profiled_and_deleted(
     assert canvasback("dataset", "delete", "few", "--json", *fresh).code == 1
 
 
+@pytest.mark.slow
 def test_a_dataset_is_held_to_rules(canvasback: Canvasback, fresh: tuple[str, Path], tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     ages = [*range(20, 60)]
@@ -301,6 +303,7 @@ def test_a_plan_says_what_a_run_would_do_and_changes_nothing(
     assert canvasback("pipeline", "plan", "no-such", "--json", *place).json["error"]["code"] == "not_found"
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared(canvasback: Canvasback, place: tuple[str, Path], tmp_path: Path) -> None:
     file = tmp_path / "churn.yaml"
     file.write_text(churn_pipeline(C=0.001).as_yaml())

@@ -26,11 +26,13 @@ from components.base import (
     Split,
     StoredTable,
     Transform,
+    WeighedParams,
     unbound,
 )
 from components.base.outside import OutsideTable
 from components.catalog import catalog, component
 from components.errors import UnknownComponent
+from components.models.early import EARLY
 from components.params import Columns, Params
 from components.portable.frequencies import scalars
 from components.ports import ROLE, ROW, reserved_in
@@ -317,7 +319,8 @@ def test_the_params_of_a_model_are_those_of_its_library_with_its_defaults(key: s
     asked = {name: kind.spec.example[name] for name in ("target", *STEPS.get(key, ())) if name in kind.spec.example}
     made = kind(kind.params_type().model_validate(asked))
     given, defaults = settings(made.build()), settings(made.build(), by_default=True)
-    ours = {"target", "features", "seed", *(["positive"] if kind.task == "classification" else [])}
+    ours = {*WeighedParams.model_fields, *EARLY, "seed", *(["positive"] if kind.task == "classification" else [])}
+    ours -= set(settings(made.build()))
     own = set(kind.params_type().model_fields) - ours - STEPS.get(key, set())
     assert own - set(given) <= {"class_weight"}
     own &= set(given) - set(OTHER_DEFAULTS.get(key, {}))

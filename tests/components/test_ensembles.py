@@ -16,11 +16,11 @@ from threadpoolctl import threadpool_limits
 
 from components.base import Estimator, Trial
 from components.catalog import catalog, component
-from components.ensembles.auto_ml import AutoML
-from components.ensembles.families import FAMILIES
+from components.ensembles.clock import Clock
 from components.ensembles.metrics import METRICS, Judge
+from components.ensembles.pruning import behind_half
 from components.ensembles.spaces import Choices, Range, draws, grid, space_of, with_settings, written_space
-from components.ensembles.trials import GIVEN_UP, OUT_OF_TIME, Clock, Trials
+from components.ensembles.trials import GIVEN_UP, OUT_OF_TIME, Kind, Trials
 from components.errors import ComponentError, UnfitData
 from components.libraries import OPTUNA
 
@@ -298,21 +298,21 @@ def test_a_search_is_the_same_each_time_and_never_worse_than_the_model_as_drawn(
 def test_a_trial_that_fails_or_is_hopeless_is_told_and_never_chosen() -> None:
     member = model("decision_tree_classifier")
     failing = made("tune", member, search="grid", budget=9, space={"max_depth": "1, 3", "criterion": "gini"})
-    trials = Trials(X, TWO, Judge("accuracy", 2), Clock(), gives_up=True)
+    trials = Trials(X, TWO, Judge("accuracy", 2), Clock(), gives_up=behind_half)
     cuts = list(StratifiedKFold(3).split(X, TWO))
 
     def broken(matrix: Any, target: Any) -> Any:
         raise ValueError("no solution\nbelow")
 
     for _ in range(6):
-        trials.attempt("good", {}, model("logistic_regression").fit, cuts)
-    assert trials.attempt("broken", {}, broken, cuts).note == "no solution"
-    hopeless = trials.attempt("bad", {}, lambda x, y: model("dummy_classifier").fit(x, y), cuts)
+        trials.attempt(Kind("good", {}), model("logistic_regression").fit, cuts)
+    assert trials.attempt(Kind("broken", {}), broken, cuts).note == "no solution"
+    hopeless = trials.attempt(Kind("bad", {}), lambda x, y: model("dummy_classifier").fit(x, y), cuts)
     assert hopeless.note == GIVEN_UP
     assert trials.best() == 0
     assert failing.learn(X, TWO).search.best is not None
     nothing = Trials(X, TWO, Judge("accuracy", 2), Clock())
-    nothing.attempt("broken", {}, broken, cuts)
+    nothing.attempt(Kind("broken", {}), broken, cuts)
     with pytest.raises(UnfitData, match="None of 1 trials could be scored: no solution"):
         nothing.best()
 
@@ -327,59 +327,6 @@ def test_a_search_ends_with_its_time() -> None:
     assert sum(trial.note == OUT_OF_TIME for trial in learned.search.trials) <= 1
     none_left = made("tune", slow, budget=5, seconds=1e-6, folds=2).learn(X, TWO)
     assert [trial.note for trial in none_left.search.trials] == [""]
-
-
-# AutoML
-
-
-@pytest.mark.parametrize(("task", "metric"), [("classification", None), ("regression", "mae")])
-def test_auto_ml_tries_eight_families_or_more_within_its_time(task: str, metric: str | None, tmp_path: Path) -> None:
-    target = {"classification": THREE, "regression": SCORE}[task]
-    gaps = np.where(X > 2.2, np.nan, X)
-    auto = model("auto_ml", task=task, budget_seconds=4, metric=metric)
-    begun = time.monotonic()
-    learned = auto.learn(gaps, target)
-    assert time.monotonic() - begun < 8
-    families = {trial.model for trial in learned.search.trials if trial.score is not None}
-    assert len(families) >= 8
-    best = learned.search.trials[learned.search.best]
-    whole = [trial.score for trial in learned.search.trials if trial.score is not None and not trial.note]
-    assert best.score == (min(whole) if metric == "mae" else max(whole))
-    assert all(trial.seconds > 0 and trial.answer_seconds > 0 for trial in learned.search.trials if trial.score)
-    auto.save(learned.estimator, tmp_path / "m.skops")
-    others = [name for key in learned.members for name in component(key).trusted_types]  # type: ignore[attr-defined]
-    assert np.array_equal(auto.load(tmp_path / "m.skops", others).predict(gaps), learned.estimator.predict(gaps))
-
-
-def test_auto_ml_stacks_where_that_is_better(monkeypatch: pytest.MonkeyPatch) -> None:
-    from components.ensembles import auto_ml
-
-    monkeypatch.setattr(auto_ml, "FIRST_ROWS", 100)
-    quick = tuple(
-        family for family in FAMILIES["regression"] if family.kind.spec.key in ("ridge", "decision_tree_regressor")
-    )
-    monkeypatch.setattr("components.ensembles.families.FAMILIES", {"regression": quick})
-    target = SCORE + 2 * (X[:, 3] > 0) * (X[:, 0] > 0)
-    monkeypatch.setattr(auto_ml, "SEARCHED", 0.0)
-    learned = model("auto_ml", task="regression", budget_seconds=30).learn(X, target)
-    trials = learned.search.trials
-    assert [trial.rows for trial in trials] == [100, 100, 240, 240, 240]
-    assert trials[-1].model == "Stacking"
-    assert trials[-1].score > max(trial.score for trial in trials[:-1])
-    assert learned.search.best == 4
-    assert learned.members == ("ridge", "decision_tree_regressor")
-    assert type(learned.estimator).__name__ == "StackingRegressor"
-
-
-def test_auto_ml_takes_its_task_from_the_target() -> None:
-    import ibis
-
-    schema = ibis.schema({"text": "string", "flag": "boolean", "number": "int64", "x": "float64"})
-    for target, task in (("text", "classification"), ("flag", "classification"), ("number", "regression")):
-        params: Any = AutoML.params_type().model_validate({"target": target, "features": ["x"]})
-        assert AutoML(params.bind({"table": schema})).task == task
-    with pytest.raises(ComponentError, match="does not fit"):
-        AutoML.params_type().model_validate({"target": "text", "metric": "r2"}).bind({"table": schema})
 
 
 def test_a_trial_is_json() -> None:

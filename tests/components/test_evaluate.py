@@ -26,7 +26,7 @@ from components.evaluate.metrics import measure
 from components.evaluate.outcomes import wilson
 from components.evaluate.rates import named_groups
 from components.evaluate.scores import scores
-from components.evaluate.slices import _holm
+from components.evaluate.significance import holm
 from components.evaluate.thresholds import chosen, counted
 from components.libraries import SHAP
 
@@ -256,8 +256,8 @@ def test_conditions_are_rows_words_and_expressions() -> None:
 
 
 def test_holms_correction_is_holms() -> None:
-    assert _holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
-    assert _holm([]) == []
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([]) == []
 
 
 # Comparison

@@ -1,6 +1,7 @@
 """Forecasts against the library, the formula and numpy by hand; times, gaps and what is refused."""
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -379,3 +380,23 @@ def test_a_method_whose_library_is_missing_is_named_before_a_run(monkeypatch: py
         made("forecast_backtest", PASSENGER_ROWS, methods=["theta"])
     assert caught.value.field == "methods"
     made("forecast_backtest", PASSENGER_ROWS, methods=["lag_regression"])
+
+
+def test_a_back_test_is_drawn_by_horizon_beside_the_seasonal_naive_forecast() -> None:
+    node = made("forecast_backtest", PASSENGER_ROWS, methods=["theta"], horizon=6, windows=4)
+    found = node.compute(PASSENGER_ROWS)
+    table, report = found.tables["table"].to_pandas(), found.report
+    assert report is not None
+    plot = report["plots"]["error_by_horizon"]
+    drawn = {line["name"]: line for line in plot["series"]}
+    wanted = table.groupby(["method", "step"])["mae"].mean()
+    for method in ("theta", "naive_seasonal"):
+        assert drawn[method.replace("_", " ")]["y"] == pytest.approx(wanted[method].tolist())
+    theta = drawn["theta"]
+    of_windows = table[table["method"] == "theta"].pivot(index="step", columns="window", values="mae")
+    assert theta["low"] == pytest.approx(of_windows.min(axis=1).tolist())
+    assert "the seasonal naive forecast by" in plot["read"]
+    better = (table.groupby(["method", "window"])["mae"].mean().unstack().diff().iloc[-1] < 0).sum()
+    assert [row[-1] for row in report["plots"]["methods"]["rows"]] == [f"{better} of 4", "–"]
+    assert len(report["plots"]["forecasts"]["series"]) == 5
+    json.dumps(report, allow_nan=False)

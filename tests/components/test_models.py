@@ -23,7 +23,7 @@ from sklearn import (
 )
 from sklearn.utils.class_weight import compute_sample_weight
 
-from components.base import Estimator, EstimatorParams
+from components.base import Estimator, EstimatorParams, WeighedParams
 from components.catalog import catalog
 from components.errors import UnfitData
 from components.models.bounded import Bounded
@@ -331,7 +331,7 @@ WITH: dict[str, dict[str, Any]] = {
 }
 """What else must be set for a param, or for a value of it, to be taken."""
 
-OURS = {*EstimatorParams.model_fields, "seed"}
+OURS = {*WeighedParams.model_fields, "seed"}
 NOWHERE = {
     "n_jobs": "how many processors is the run's affair",
     "verbose": "nobody reads it",

@@ -238,3 +238,11 @@ def test_the_format_of_dates_is_told_only_where_there_is_one(values: list[str], 
         max=max(values),
     )
     assert date_format(column) == expected
+
+
+def test_leaving_out_a_column_keeps_the_rest_of_what_a_node_takes_by_default() -> None:
+    drawn = after(TREES, {"e": ("encode_one_hot", {})}, **CLASSES)
+    problem = findings(drawn)["identifier_encoded"]
+    assert problem.fix is not None
+    mended = apply_fix(drawn, problem.fix)
+    assert mended.by_id["e"].params["columns"] == {"select": "text", "except": ["letter"]}

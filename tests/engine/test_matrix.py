@@ -157,7 +157,9 @@ def test_filling_takes_at_most_1_3_times_the_matrix(categories: int, is_sparse: 
         }
     ).to_batches()[0]
     rows = some * 8
-    spec.filling(some).add(batch)  # what is imported at first use is not the matrix
+    first = spec.filling(some)
+    first.add(batch)
+    first.matrix()  # what is imported at first use is not the matrix
     tracemalloc.start()
     filling = spec.filling(rows)
     for _ in range(8):

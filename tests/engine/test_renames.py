@@ -176,6 +176,17 @@ def test_a_column_of_the_data_is_renamed_by_a_node_with_room_of_its_own() -> Non
     assert renamed(draw({"s": S}), "s", "price", "cost").pipeline.edges[0].target == "rename_columns"
 
 
+def test_only_the_row_of_a_folded_line_makes_way_and_its_frame_grows() -> None:
+    frame = ("group", {"width": 600, "height": 200})
+    drawn = draw(
+        {"s": S, "a": "impute_mean", "b": ("drop_columns", {"columns": ["price"]}), "f": frame}, "s -> a", "a -> b"
+    )
+    places = {"s": (0.0, 0.0), "a": (270.0, 0.0), "b": (0.0, 250.0), "f": (-20.0, -40.0)}
+    changed = renamed(drawn.model_copy(update={"layout": places}), "s", "price", "cost").pipeline
+    assert changed.layout == {**places, "a": (540.0, 0.0), "rename_columns": (270.0, 0.0)}
+    assert changed.by_id["f"].params["width"] == 870
+
+
 def test_a_node_that_renames_anyhow_is_told_one_more_name() -> None:
     drawn = draw({"s": S, "r": ("rename_columns", {"mapping": {"city": "town"}})}, "s -> r")
     assert params(renamed(drawn, "s", "price", "cost"), "r") == {"mapping": {"city": "town", "price": "cost"}}

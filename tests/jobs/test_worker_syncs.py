@@ -12,8 +12,8 @@ from engine.graph import Pipeline
 from engine.jobs import Worker
 from engine.service import datasets, runs, syncs, triggers
 from engine.service.pipelines import import_pipeline
-from engine.service.scheduler import fire_syncs
 from engine.service.schedules import Schedule
+from engine.service.sync_slots import fire_syncs
 from engine.sources import FileSource, UrlSource
 from engine.workspace import Workspace
 from storage.schema import utc_now
@@ -84,6 +84,7 @@ def endless() -> Iterator[str]:
     server.shutdown()
 
 
+@pytest.mark.slow
 def test_kill_9_of_a_sync_crashes_it_and_another_try_is_due(
     new_home: Callable[..., Workspace], file: Path, endless: str
 ) -> None:

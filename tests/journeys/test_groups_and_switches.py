@@ -78,7 +78,7 @@ def test_a_group_collapses_runs_and_expands(
     board.wait_until_saved()
     nodes = exported(product, request)
     assert nodes["prepare_2"]["params"]["members"] == ["fill_2", "encode_2"]  # type: ignore[index]
-    board.node("prepare").dblclick()
+    board.node("prepare").dblclick(position={"x": 12, "y": 12})  # the rest of it lies under the copy
     expect(board.node("fill")).to_be_visible()
 
 

@@ -56,6 +56,7 @@ def test_a_file_becomes_a_published_model_and_is_rolled_back(
     roll_back(page, look)
     assert answered_by(product, key, record) == 1
 
+    stays(page, product)
     page.goto(f"{product.ui_url}/lineage")
     expect(page.get_by_role("heading", name="Lineage")).to_be_visible(timeout=20 * SECOND)
     page.wait_for_timeout(2 * SECOND)
@@ -171,7 +172,7 @@ def open_pipeline(page: Page) -> None:
 
 
 def roll_back(page: Page, look: Look) -> None:
-    page.get_by_role("tab", name="History").click()
+    page.get_by_role("tab", name="Deployments").click()
     page.get_by_role("button", name="Roll back").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
     expect(page.get_by_text("Rolled back.")).to_be_visible(timeout=20 * SECOND)
@@ -184,3 +185,13 @@ def answered_by(product: Product, key: str, record: dict[str, object]) -> int:
 
     time.sleep(2)
     return int(product.predict("late-flights", key, record).json()["version"])
+
+
+def stays(page: Page, product: Product) -> None:
+    """A link to the page that is open changes its address: the next click does not lead back to the list."""
+    page.goto(f"{product.ui_url}/endpoints")
+    page.get_by_role("link", name="late-flights").first.click()
+    page.wait_for_url("**endpoint=late-flights*", timeout=20 * SECOND)
+    page.get_by_role("tab", name="Keys").click()
+    page.wait_for_url("**view=Keys*", timeout=20 * SECOND)
+    expect(page.get_by_role("heading", name="late-flights")).to_be_visible(timeout=20 * SECOND)

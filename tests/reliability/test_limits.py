@@ -147,6 +147,7 @@ def test_what_does_not_fit_in_memory_is_put_aside_on_disk(some: Workspace) -> No
     assert half_written(some) == []
 
 
+@pytest.mark.slow
 def test_the_room_for_that_is_bounded_too(some: Workspace) -> None:
     view = run_within(some, Pipeline.from_yaml(MANY), memory_mb=700, temp_mb=20)
     error = error_of(view)

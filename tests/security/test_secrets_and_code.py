@@ -12,7 +12,7 @@ import pytest
 
 from engine.errors import CanvasbackError, InvalidSetting
 from engine.logs import start_logging
-from engine.service import datasets, endpoints, jobs
+from engine.service import datasets, endpoints, jobs, keys
 from engine.settings import Settings, read_settings
 from engine.workspace import Workspace, open_workspace
 from storage.errors import NotFound, StorageError
@@ -45,12 +45,17 @@ HOSTILE = [
 ]
 
 
+WRITES_SKOPS = ("engine/serve/exports/skops_file.py", "engine/serve/exports/plain/steps.py")
+"""These ask what is in a file that they have just written, to refuse what others should not have to trust."""
+
+
 def test_nothing_typed_or_loaded_is_run() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in HOUSE
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if FORBIDDEN.search(line)
+        and not ("get_untrusted_types" in line and str(path.relative_to(ROOT)) in WRITES_SKOPS)
     ]
     assert not found, "\n".join(found)
 
@@ -65,7 +70,7 @@ def test_a_home_is_for_its_owner_only(home: Workspace) -> None:
 def test_no_secret_is_found_in_what_the_home_keeps_or_tells(published: Published) -> None:
     home = published.workspace
     start_logging(home.settings, "api")
-    new = endpoints.create_key(home, "churn")
+    new = keys.create_key(home, "churn")
     with serving(home) as client:
         answers = [predict(client, published).text, client.get("/openapi.json").text, client.get("/readyz").text]
         refused = predict(client, published, json={"records": [{"age": published.key}]}, headers={"X-Key": new})

@@ -4,6 +4,7 @@ from tests.homes import filled_home, home, new_home, published
 from tests.mariadb import mariadb_server
 from tests.object_store import bucket, object_store
 from tests.postgres import new_postgres_database, postgres_server, postgres_url
+from tests.two_versions import second_version, two
 
 __all__ = [
     "bucket",
@@ -16,4 +17,6 @@ __all__ = [
     "postgres_server",
     "postgres_url",
     "published",
+    "second_version",
+    "two",
 ]

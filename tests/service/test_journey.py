@@ -11,7 +11,7 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import CanvasbackError, MissingThing, PipelineProblems
 from engine.graph import Pipeline
-from engine.service import datasets, endpoints, jobs, models, pipelines, runs
+from engine.service import datasets, endpoints, jobs, keys, models, pipelines, runs
 from engine.service.demo import make_demo
 from engine.service.lineage import get_lineage
 from engine.service.views import RunView
@@ -72,11 +72,11 @@ def test_a_file_becomes_an_endpoint_and_every_step_can_be_traced(workspace: Work
 
     job = publish(workspace, "churn", None, "churn")
     assert (job.result or {})["parity"]["rows"] == 500
-    key = endpoints.first_key(workspace, "churn")
+    key = keys.first_key(workspace, "churn")
     assert key
-    assert endpoints.first_key(workspace, "churn") is None
-    assert endpoints.is_allowed(workspace, "churn", key)
-    assert not endpoints.is_allowed(workspace, "other", key)
+    assert keys.first_key(workspace, "churn") is None
+    assert keys.is_allowed(workspace, "churn", key)
+    assert not keys.is_allowed(workspace, "other", key)
     sample = endpoints.get_endpoint(workspace, "churn").sample
     assert endpoints.predict(workspace, "churn", sample["records"])["version"] == 1
     stages = [node.stage for node in get_lineage(workspace, endpoint="churn").nodes]

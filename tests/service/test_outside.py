@@ -15,7 +15,7 @@ from components.errors import RefusedExpression
 from components.sql.foreign import read_only
 from engine.errors import CanvasbackError, InvalidSetting
 from engine.graph import Pipeline
-from engine.reading.web import is_public
+from engine.reading.hosts import is_public
 from engine.service import connections, runs
 from engine.service.views import NodeRunView, RunView
 from engine.workspace import Workspace

@@ -11,8 +11,8 @@ import pytest
 
 from engine.jobs import end_of_job
 from engine.service import syncs
-from engine.service.scheduler import fire_syncs
 from engine.service.schedules import read_schedule
+from engine.service.sync_slots import fire_syncs
 from engine.service.syncs import SyncRunView
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace

@@ -31,6 +31,7 @@ def with_seed(pipeline: Pipeline, seed: int) -> Pipeline:
     return pipeline.with_params("split", seed=seed)
 
 
+@pytest.mark.slow
 def test_data_params_and_seed_are_told_apart_and_add_up(place: Workspace, published: Published) -> None:
     import_table(place, "customers", customers().slice(0, 1_200), place.uploads)
     second = do_run(place, with_seed(churn_pipeline(C=0.001), 8))

@@ -13,8 +13,8 @@ import pytest
 from engine.errors import InvalidSetting, MissingThing
 from engine.reading.errors import UnreadableFile
 from engine.service import datasets, jobs, syncs
-from engine.service.scheduler import fire_syncs
 from engine.service.schedules import Schedule
+from engine.service.sync_slots import fire_syncs
 from engine.service.syncs import SyncRunView
 from engine.sources import DataSource, FileSource, UrlSource
 from engine.workspace import Workspace

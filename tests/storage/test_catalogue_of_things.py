@@ -342,7 +342,7 @@ def test_traffic_is_shared_by_what_was_deployed_last(database: Database) -> None
     with database.write() as uow:
         first, second = a_model_version(uow, a_run(uow)), a_model_version(uow, a_run(uow))
         endpoint = uow.endpoints.add("churn-api")
-        uow.endpoints.deploy(endpoint.id, {first.id: 1.0}, parity={"rows": 200})
+        uow.endpoints.deploy(endpoint.id, {first.id: 1.0}, parity={first.id: {"rows": 200}})
         uow.endpoints.deploy(endpoint.id, {first.id: 0.9, second.id: 0.1}, parity={})
     with database.read() as uow:
         (entry,) = uow.endpoints.list()
@@ -394,14 +394,15 @@ def test_a_retired_endpoint_answers_no_more_and_keeps_its_name(database: Databas
 def test_a_key_opens_its_own_endpoint_until_it_is_revoked(database: Database) -> None:
     with database.write() as uow:
         mine, other = uow.endpoints.add("mine"), uow.endpoints.add("other")
-        key = uow.endpoints.add_key(mine.id, "cbk_abc", "hash")
-        assert uow.endpoints.valid_hashes(mine.id) == {"hash"}
-        assert uow.endpoints.valid_hashes(other.id) == frozenset()
-        uow.endpoints.key_used("hash", utc_now())
-        uow.endpoints.revoke_key(key.id)
-        assert uow.endpoints.valid_hashes(mine.id) == frozenset()
+        key = uow.keys.add(mine.id, "cbk_abc", "hash")
+        uow.keys.add(other.id, "cbk_def", "other")
+        assert getattr(uow.keys.find("hash"), "endpoint", None) == mine
+        assert uow.keys.find("ha") is None
+        uow.keys.used("hash", utc_now())
+        uow.keys.revoke(key.id)
+        assert uow.keys.find("hash") is None
     with database.read() as uow:
-        (found,) = uow.endpoints.keys(mine.id)
+        (found,) = uow.keys.of(mine.id)
         assert (found.revoked_at is None, found.last_used_at is None) == (False, False)
 
 

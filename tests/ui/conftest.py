@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, datasets, endpoints, jobs, open_workspace, pipelines, runs
+from engine.service import Settings, Workspace, datasets, endpoints, jobs, keys, open_workspace, pipelines, runs
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 PEOPLE = "name,age,city,joined\n" + "".join(
@@ -60,7 +60,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     _done(workspace, runs.job_of(workspace, run_id) or "")
     published = endpoints.start_publish(workspace, "churn", None, "churn", "the first")
     _done(workspace, published)
-    endpoints.create_key(workspace, "churn")
+    keys.create_key(workspace, "churn")
     failed = datasets.start_import(workspace, people, "unread", overrides={"format": "parquet"})
     jobs.wait_for_job(workspace, failed)
     blank = pipelines.import_pipeline(workspace, Pipeline(name="blank"))

@@ -12,7 +12,7 @@ import pytest
 
 from engine.cli.main import main
 from engine.graph import Pipeline
-from engine.service import datasets, endpoints, models, runs
+from engine.service import datasets, keys, models, runs
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import do_run, import_table, publish
@@ -69,7 +69,7 @@ def rows_of(home: Workspace, node: str) -> list[dict[str, Any]]:
     ],
 )
 def test_an_endpoint_says_of_every_row_what_the_run_said(shops: Workspace, node: str, answer: dict[str, str]) -> None:
-    key = endpoints.create_key(shops, node)
+    key = keys.create_key(shops, node)
     wanted = rows_of(shops, node)
     raw = import_rows(shops)
     with serving(shops) as client:
@@ -119,10 +119,9 @@ def test_the_registry_knows_the_task_no_target_and_what_there_is_to_see(shops: W
             ],
         ),
         ("models", {"model": MODELS["odd"]}, ["Anomaly detection · isolation forest", "Scores go from"]),
-        ("models", {"model": MODELS["odd"], "view": "Importance"}, ["nothing can get worse"]),
+        ("models", {"model": MODELS["odd"], "view": "Explain"}, ["Tick one to explain it"]),
         ("models", {"model": MODELS["odd"], "view": "Inputs"}, ["whether the record is an anomaly"]),
         ("home", {}, ["Recent models"]),
-        ("runs", {}, ["shops · run 1"]),
         ("endpoints", {"endpoint": "odd"}, ["odd"]),
     ],
 )

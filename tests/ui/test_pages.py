@@ -25,6 +25,7 @@ PAGES = (
     "models",
     "endpoints",
     "lineage",
+    "alerts",
 )
 
 
@@ -87,6 +88,8 @@ def test_an_address_that_leads_nowhere_is_told_in_words(
     app = open_page(tmp_path, page, **{part: value})
     assert not app.exception
     assert "There is no" in app.error[0].value
+    if page in ("datasets", "builder", "runs", "models", "endpoints"):
+        assert "All " in app.get("page_link")[-1].label
 
 
 def test_home_shows_counts_recent_runs_and_scores_beside_the_baseline(filled: Filled, open_page: Open) -> None:
@@ -255,17 +258,17 @@ def test_a_drawing_that_cannot_run_says_so_instead_of_a_plan(drawing: tuple[Path
 def test_a_model_shows_every_score_beside_its_baseline(filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "models", model="churn")
     assert is_sound(app), (app.exception, app.error)
-    assert app.metric[0].label == "ROC AUC"
+    assert app.metric[0].label.startswith("ROC AUC")
     assert "Confusion matrix" in str([chart.proto for chart in app.get("plotly_chart")])
 
 
-@pytest.mark.parametrize("view", ["Results", "Importance", "Inputs", "Origin"])
+@pytest.mark.parametrize("view", ["Results", "Explain", "Fairness", "Inputs", "Origin"])
 def test_every_tab_of_a_model_opens(view: str, filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "models", model="churn", view=view)
     assert is_sound(app), (app.exception, app.error)
 
 
-@pytest.mark.parametrize("view", ["Try it", "Call it", "History", "Keys"])
+@pytest.mark.parametrize("view", ["Try it", "Call it", "Deployments", "Keys"])
 def test_every_tab_of_an_endpoint_opens(view: str, filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "endpoints", endpoint="churn", view=view)
     assert is_sound(app), (app.exception, app.error)
@@ -278,7 +281,7 @@ def test_a_publication_tells_what_the_parity_gate_found(filled: Filled, open_pag
 
 def test_a_key_is_shown_only_to_the_session_that_made_it(filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "endpoints", endpoint="churn", view="Keys")
-    next(button for button in app.button if button.label == "New key").click()
+    next(button for button in app.button if button.label == "Make the key").click()
     app.run()
     assert any(code.value.startswith("cbk_") for code in app.code)
     other = open_page(filled.home, "endpoints", endpoint="churn", view="Keys")

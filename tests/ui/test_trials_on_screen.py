@@ -25,8 +25,32 @@ def test_the_trials_of_a_search_are_listed_the_best_first_with_what_became_of_th
     table = app.dataframe[0].value
     assert table["Trial"].tolist() == [2, 1, 3, 4]
     assert table["Note"].tolist() == ["kept", "", "given up early", "no solution"]
-    assert table["Settings"].tolist()[:2] == ["max depth 3, hidden 5, 5", "the settings as drawn"]
-    assert table["ROC AUC"].tolist() == ["0.900", "0.810", "0.400", "–"]
+    assert table["Settings"].tolist()[:2] == ["max depth 3, hidden 5, 5", "as it comes"]
+    assert table["ROC AUC"].tolist()[:3] == [0.9, 0.81, 0.4]  # numbers: people sort by them
+    assert table["Per row"].tolist()[0] == 0.001
     said = " ".join(caption.value for caption in app.caption)
     assert "Trial 2 was best, Forest with max depth 3" in said
-    assert "higher is better. The search ended because every trial was made." in said
+    assert "higher is better." in said
+    assert "The search ended because every trial was made." in said
+    assert not app.button  # nothing to open where nobody says how
+
+
+def test_a_trial_can_be_opened_once_one_is_chosen() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui.trials import show_trials
+
+        trial = {"model": "Tree", "params": {}, "score": 0.8, "spread": 0.01, "seconds": 0.5, "note": ""}
+        trial |= {"answer_seconds": 0.001, "rows": 90, "size": 2048, "preparation": ["standardize"]}
+        search = {"metric": "r2", "trials": [trial], "best": 0, "ended": ""}
+        show_trials(search, "t", lambda one: st.write(one.model))
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    (button,) = app.button
+    assert button.label == "Open as a pipeline"
+    assert button.disabled
+    assert any("Choose a row" in caption.value for caption in app.caption)
+    table = app.dataframe[0].value
+    assert table.loc[0, ["Size", "Preparation", "Note"]].tolist() == [2048, "Standardize", "best so far"]

@@ -1,0 +1,53 @@
+"""A row explained on a model's page, a value changed, the smallest changes found, groups compared."""
+
+import pytest
+
+from engine.service import Settings, held_rows, open_workspace
+from tests.ui.conftest import Filled, Open
+from tests.ui.test_pages import is_sound, words
+
+
+@pytest.fixture
+def row(filled: Filled) -> int:
+    home = open_workspace(Settings(home=filled.home))
+    return int(held_rows.held_rows(home, "churn", 1, "worst").rows[0][0])
+
+
+def test_a_row_shows_its_answer_and_reasons_and_a_changed_value_both(filled: Filled, open_page: Open, row: int) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Explain", row=str(row))
+    assert is_sound(app), (app.exception, app.error)
+    assert f"Row {row}" in words(app)
+    before = next(metric.value for metric in app.metric if metric.label == "Prediction")
+    choice = next(box for box in app.selectbox if (box.key or "").startswith("whatif_"))
+    choice.select(next(value for value in choice.options if value != choice.value)).run()
+    assert is_sound(app), (app.exception, app.error)
+    now = next(metric for metric in app.metric if metric.label == "Prediction")
+    assert now.value != before or now.delta
+    assert "Reasons that moved most" in words(app)
+
+
+def test_the_smallest_changes_are_told_in_sentences(filled: Filled, open_page: Open, row: int) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Explain", row=str(row))
+    next(button for button in app.button if button.label == "Find the smallest changes").click().run()
+    assert is_sound(app), (app.exception, app.error)
+    assert "the answer would be" in words(app)
+
+
+@pytest.mark.parametrize("side", ["Over all", "One column", "Where it fails"])
+def test_every_side_opens(filled: Filled, open_page: Open, side: str) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Explain", explain=side)
+    assert is_sound(app), (app.exception, app.error)
+
+
+def test_a_row_that_is_not_kept_is_told(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Explain", row="99999999")
+    assert "is not among the held" in app.error[0].value
+
+
+def test_groups_are_compared_once_a_column_is_chosen(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Fairness")
+    picked = next(box for box in app.multiselect if box.label == "Compare the groups of")
+    picked.set_value(["contract"]).run()
+    assert is_sound(app), (app.exception, app.error)
+    assert "contract" in words(app)
+    assert "Demographic parity" in words(app)

@@ -1,0 +1,53 @@
+"""The results of a model: a verdict, intervals, thresholds that answer to costs, and a learning curve on offer."""
+
+from streamlit.testing.v1 import AppTest
+
+from components.evaluate.trade_offs import trade_offs
+from engine.service.thresholds import thresholds_of
+from tests.components.test_intervals import binary, several
+from tests.ui.conftest import Filled, Open
+
+
+def test_a_model_page_says_whether_the_model_beats_the_baseline(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "models", model="churn")
+    assert not app.exception
+    told = [element.value for element in app.markdown]
+    assert any("better than the baseline" in text for text in told)
+    assert any(" to 0" in tile.label for tile in app.metric if tile.label.startswith("ROC AUC"))
+    assert {"False alarm costs", "Miss costs", "Hit brings in"} <= {field.label for field in app.number_input}
+    assert "Draw the learning curve" in {button.label for button in app.button}
+
+
+def explorer(offers: list[dict[str, object]]) -> None:
+    from ui.thresholds import show_thresholds
+
+    show_thresholds(offers, "here")
+
+
+def sentence(app: AppTest) -> str:
+    return next(element.value for element in app.markdown if "That " in element.value)
+
+
+def place(app: AppTest) -> int:
+    """Where the slider stands: thresholds rise from left to right."""
+    return int(str(app.select_slider[0].value))
+
+
+def test_dearer_misses_move_the_threshold_down() -> None:
+    offers = trade_offs(binary(2_000))
+    app = AppTest.from_function(explorer, args=(offers,)).run(timeout=60)
+    before = place(app)
+    app.number_input(key="here_miss").set_value(9.0).run(timeout=60)
+    assert not app.exception
+    assert place(app) < before
+    assert "the least of all thresholds" in sentence(app)
+    app.select_slider[0].set_value(len(thresholds_of(offers[0])) - 1).run(timeout=60)
+    assert not app.exception
+    assert "the least is" in sentence(app)
+
+
+def test_among_several_classes_one_is_chosen() -> None:
+    app = AppTest.from_function(explorer, args=(trade_offs(several()),)).run(timeout=60)
+    app.selectbox(key="here_class").set_value("c2").run(timeout=60)
+    assert not app.exception
+    assert "'c2'" in sentence(app)
