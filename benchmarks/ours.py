@@ -8,16 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pyarrow.parquet as pq
 
 from benchmarks import pipelines
+from benchmarks.held_out import score
 from benchmarks.homes import ask, import_file, running_worker, wait_until_warm
 from benchmarks.report import matrix_facts, measured, tell, timed
 from benchmarks.watch import Watch
 from components.base import LearnedTransform, Source, StoredTable
 from components.catalog import catalog
-from components.ports import visible
+from components.ports import ROW, visible
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.checks import review
@@ -26,6 +28,7 @@ from engine.graph import Pipeline
 from engine.limits import database_memory_mb
 from engine.plan import Plan, PlannedNode, make_plan
 from engine.profile import profile
+from engine.schemas import PREDICTION, PROBABILITIES
 from engine.serve.scorer import respond
 from engine.service.endpoints import get_endpoint, load_deployed, start_publish
 from engine.service.jobs import wait_for_job
@@ -112,6 +115,25 @@ def planned(home: Workspace, pipeline: Pipeline) -> Plan:
     return make_plan(review(pipeline, home.schema_of), hash_of)
 
 
+def auto_ml(home: Workspace, task: str, metric: str, seconds: str, answers: str) -> dict[str, Any]:
+    """The best model for the rows that are not held out, found within a time."""
+    plan = planned(home, pipelines.auto_ml(task, metric, float(seconds)))
+
+    def work() -> tuple[Any, dict[str, Any]]:
+        with executed(home, plan) as execution:
+            entry = execution.entry("model")
+            return pq.read_table(entry.path("predictions")).sort_by(ROW), dict(entry.meta["model"])
+
+    (made, facts), spent = measured(work)
+    chances = np.array(made[PROBABILITIES].to_pylist())[:, 1] if metric == "roc_auc" else None
+    said = made[PREDICTION].to_numpy() if chances is None else chances
+    truth = made["y"].to_numpy()
+    np.savez(answers, truth=truth, said=said)
+    best = facts["search"]["trials"][facts["search"]["best"]]
+    told = {"model": best["model"], "trials": len(facts["search"]["trials"])}
+    return {"seconds": spent, "rows": facts["rows"]["train"], "score": score(metric, truth, said), **told}
+
+
 def profiled(home: Workspace) -> dict[str, Any]:
     """The whole profile of a stored data set, as an import makes it."""
     files = home.files_of(home.version_of(StoredTable("customers", "latest")), "once")
@@ -188,7 +210,8 @@ def keep_flights(home: Workspace, folder: str) -> dict[str, Any]:
 
 
 COMMANDS = {
-    work.__name__: work for work in (matrix, table, profiled, whole_run, cleared_run, chain, record, keep, keep_flights)
+    work.__name__: work
+    for work in (matrix, table, auto_ml, profiled, whole_run, cleared_run, chain, record, keep, keep_flights)
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.graph import Pipeline
 
+NINE_COLUMNS = ("age", "amount", "duration", "balance", "rate", "visits", "region", "product", "channel")
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 PREPARE: dict[str, Any] = {
@@ -51,6 +52,36 @@ def whole_run(bins: int = 10) -> Pipeline:
     """
     evaluate = {"component": "evaluate", "params": {"bins": bins}}
     return _chain("whole run", {**PREPARE, **LEARN, "evaluate": evaluate})
+
+
+def served(learning_rate: float) -> Pipeline:
+    """Nine columns, imputed, scaled, one-hot, and gradient boosting: what is put under load."""
+    nodes = {
+        "customers": PREPARE["customers"],
+        "columns": {"component": "select_columns", "params": {"columns": [*NINE_COLUMNS, "churned"]}},
+        **{name: PREPARE[name] for name in ("fill", "fill_texts", "scale", "encode")},
+        "split": LEARN["split"],
+        "model": {
+            "component": "hist_gradient_boosting_classifier",
+            "params": {"target": "churned", "learning_rate": learning_rate},
+        },
+    }
+    return _chain("served", nodes)
+
+
+def auto_ml(task: str, metric: str, seconds: float) -> Pipeline:
+    """Encoded texts and AutoML; a column says which rows are held out."""
+    nodes = {
+        "rows": {"component": "dataset", "params": {"dataset": "rows"}},
+        "split": {"component": "split_column_value", "params": {"column": "part", "test_values": ["test"]}},
+        "drop": {"component": "drop_columns", "params": {"columns": ["part"]}},
+        "encode": {"component": "encode_one_hot", "params": {"columns": {"select": "text"}}},
+        "model": {
+            "component": "auto_ml",
+            "params": {"target": "y", "task": task, "metric": metric, "budget_seconds": seconds},
+        },
+    }
+    return _chain("automl", nodes)
 
 
 def table() -> Pipeline:

@@ -11,6 +11,10 @@ class Sizes:
     ----------
     beyond_rows
         Rows whose size in memory is five times the limit.
+    load_seconds
+        How long a server is asked from many connections.
+    automl_seconds, automl_tables, automl_rows
+        How long AutoML searches, in how many tables, of at most how many rows (None for all).
     """
 
     matrix_rows: int = 5_000_000
@@ -21,6 +25,10 @@ class Sizes:
     chains: tuple[int, ...] = (50, 100, 200, 500)
     windows: tuple[int, ...] = (50, 500)
     runs: int = 5
+    load_seconds: float = 10
+    automl_seconds: float = 60
+    automl_tables: int = 5
+    automl_rows: int | None = None
 
 
 FULL = Sizes()
@@ -32,5 +40,9 @@ QUICK = Sizes(
     memory_mb=600,
     chains=(50, 100),
     windows=(20,),
+    automl_seconds=4,
+    automl_tables=2,
+    automl_rows=400,
     runs=1,
+    load_seconds=2,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from benchmarks.bench import Bench
+from benchmarks.contests.automl import automl
 from benchmarks.contests.canvas import canvas
 from benchmarks.contests.contest import Contest
 from benchmarks.contests.matrices import csv, growth, matrix
@@ -10,9 +11,24 @@ from benchmarks.contests.peers import flowfile, orange
 from benchmarks.contests.plans import plan
 from benchmarks.contests.profiles import profile
 from benchmarks.contests.runs import beyond_memory, late_flights, whole_run
+from benchmarks.contests.serving import serving
 
 CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
     make.__name__: make
-    for make in (matrix, csv, whole_run, plan, profile, beyond_memory, growth, orange, flowfile, late_flights, canvas)
+    for make in (
+        matrix,
+        csv,
+        whole_run,
+        plan,
+        profile,
+        beyond_memory,
+        growth,
+        orange,
+        flowfile,
+        late_flights,
+        canvas,
+        automl,
+        serving,
+    )
 }
 """Making one prepares its files, homes and environments; it may raise `CannotPrepare` or `CannotInstall`."""

@@ -17,7 +17,10 @@ class Contest:
     ----------
     sides
         Commands by a name; everything that they need is there.
+    runs
+        How often each is run, where it is not as often as others: one that takes its time whatever it finds.
     """
 
     sides: Mapping[str, Command]
     lines: Callable[[Medians], Iterable[Line]]
+    runs: int | None = None
