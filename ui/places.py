@@ -24,9 +24,9 @@ CONNECTIONS = "app_pages/connections.py"
 BOARDS = "app_pages/boards.py"
 ALERTS = "app_pages/alerts.py"
 SHARED_BOARD = "app_pages/board.py"
-VIEW = "view"
-"""What tabs call their part of the address."""
 SHARED_ENDPOINT = "app_pages/shared_endpoint.py"
+OPENED = frozenset({"board", "dataset", "endpoint", "model", "pipeline", "round", "run", "version"})
+"""The parts of the address that links open; widgets and `ask` own the rest."""
 
 
 def pages() -> list[Any]:
@@ -68,8 +68,8 @@ def tell_address() -> None:
 
     Streamlit opens such a link without telling the browser: the next click would lead back to the page as it was.
     """
-    # The chosen tab is a widget's own, which writes it there itself.
-    shown = {name: value for name, value in st.query_params.to_dict().items() if name != VIEW}
+    # To write at any other change would race with the browser: a tab clicked meanwhile would fall back.
+    shown = {name: value for name, value in st.query_params.to_dict().items() if name in OPENED}
     if session.has_moved(shown):
         for name, value in list(shown.items())[:1]:  # one is written, all are told
             st.query_params[name] = value

@@ -102,11 +102,16 @@ class Live:
         if len(self.answerers) == 1:
             return self.main
         place = _place(f"{self.endpoint_id}:{route}") if route else random.random()  # noqa: S311  no secret
-        for answerer in self.answerers:
+        for answerer in self._in_line:
             place -= answerer.part.share
             if place < 0:
                 return answerer
-        return self.answerers[-1]
+        return self._in_line[-1]
+
+    @cached_property
+    def _in_line(self) -> tuple[Answerer, ...]:
+        """Those who answer, in an order that does not change with their shares, so that few callers change sides."""
+        return tuple(sorted(self.answerers, key=lambda it: it.part.version_id))
 
     def named(self, version: int) -> Answerer:
         """The version with this number, among those that answer.
