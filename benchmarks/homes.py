@@ -12,10 +12,10 @@ import psutil
 
 from engine.child import do
 from engine.graph import Pipeline
-from engine.service.datasets import start_import
+from engine.service.building.pipelines import drawn, import_pipeline
+from engine.service.data.datasets import start_import
 from engine.service.jobs import get_job
-from engine.service.pipelines import drawn, import_pipeline
-from engine.service.runs import get_run, job_of, start_run
+from engine.service.running.runs import get_run, job_of, start_run
 from engine.service.views import RunView
 from engine.work.assignment import Assignment
 from engine.workspace import Workspace

@@ -30,8 +30,8 @@ from engine.plan import Plan, PlannedNode, make_plan
 from engine.profile import profile
 from engine.schemas import PREDICTION, PROBABILITIES
 from engine.serve.scorer import respond
-from engine.service.endpoints import get_endpoint, load_deployed, start_publish
 from engine.service.jobs import wait_for_job
+from engine.service.serving.endpoints import get_endpoint, load_deployed, start_publish
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.train.matrix import learn_spec

@@ -13,8 +13,8 @@ from benchmarks.homes import ask, import_file, running_worker
 from benchmarks.load import Target, figures, free_port, hammered, served
 from benchmarks.report import measured, tell
 from benchmarks.rivals.nine_columns import RECORD
-from engine.service.endpoints import create_key, roll_back, start_publish
 from engine.service.jobs import wait_for_job
+from engine.service.serving.endpoints import create_key, roll_back, start_publish
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.pipelines import chain
 from benchmarks.report import tell
-from engine.service.pipelines import import_pipeline
+from engine.service.building.pipelines import import_pipeline
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from docs.examples import example_tables
-from engine.service.components import list_categories, list_components
+from engine.service.building.components import list_categories, list_components
 
 INDEX, FOLDER = "components.md", "components"
 LABELS = {"When": "When to use it", "Serving": "In an endpoint", "Source": "Source"}

@@ -22,7 +22,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.execute import Execution
 from engine.graph import Edge, Node, Pipeline
 from engine.plan import make_plan
-from engine.service.trials import as_words, show_example
+from engine.service.building.trials import as_words, show_example
 
 SHOWN_ROWS, SHOWN_COLUMNS = 4, 6
 Shown = tuple[list[str], list[list[str | None]]]

@@ -13,7 +13,11 @@ import pytest
 from components.sources.customers import customers
 from engine.child import do
 from engine.graph import Pipeline
-from engine.service import datasets, endpoints, jobs, keys, pipelines, runs
+from engine.service import jobs
+from engine.service.building import pipelines
+from engine.service.data import datasets
+from engine.service.running import runs
+from engine.service.serving import endpoints, keys
 from engine.service.views import JobView, RunView
 from engine.settings import Settings
 from engine.work.assignment import Assignment

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from engine.graph import Pipeline
 from engine.jobs import Worker
-from engine.service import runs
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.serve.modelfile import GOLDEN
-from engine.service import endpoints
+from engine.service.serving import endpoints
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.ids import new_id

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from engine.service.opened_models import OpenedModel, open_model
+from engine.service.modelling.opened_models import OpenedModel, open_model
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.schema import EndpointMinute, Outcome

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.service import runs
 from engine.service.amounts import memory, seconds, size
-from engine.service.comparison import ComparisonView, NodePairView, ScoreView, compare_runs
+from engine.service.running import runs
+from engine.service.running.comparison import ComparisonView, NodePairView, ScoreView, compare_runs
 from engine.service.scores import LOWER_IS_BETTER
 from engine.service.views import NodeRunView, RunView
 from ui import places, session

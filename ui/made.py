@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, runs
+from engine.service import Workspace
 from engine.service.amounts import count, size
+from engine.service.running import runs
 from engine.service.views import NodeRunView, RunView
 from ui import places
 from ui.charting.of_run import show_chart

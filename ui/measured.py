@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count, memory, seconds, size
-from engine.service.comparison import PaceView, StandingView
+from engine.service.running.comparison import PaceView, StandingView
 from engine.service.views import NodeRunView, RunView
 from ui.building.exchange import NODE_STATES
 from ui.timeline import show_timeline

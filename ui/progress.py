@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import jobs, runs
+from engine.service import jobs
 from engine.service.amounts import seconds
+from engine.service.running import runs
 from engine.service.views import JobView, RunView
 from ui import session
 from ui.trouble import guarded

@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import deployments, endpoints, keys, publications
 from engine.service.amounts import count
-from engine.service.publications import PublicationView
+from engine.service.serving import deployments, endpoints, keys, publications
+from engine.service.serving.publications import PublicationView
 from engine.service.views import JobView
 from engine.workspace import Workspace
 from ui import places, session

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.service import publications
 from engine.service.amounts import count
-from engine.service.publications import PublicationView
+from engine.service.serving import publications
+from engine.service.serving.publications import PublicationView
 from engine.workspace import Workspace
 from ui import charts
 from ui.trouble import errors_shown

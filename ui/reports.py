@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.service.amounts import count
-from engine.service.verdicts import in_words
+from engine.service.modelling.verdicts import in_words
 from ui.charts import PLOTS
 from ui.pictured import is_pictured, show_pictured
 from ui.scores import show_scores

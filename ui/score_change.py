@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS, Incomparable
-from engine.service import Workspace, score_changes
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.run_pairs import ScoredNodeView
-from engine.service.score_changes import PartView, ScoreChangeView
+from engine.service.running import score_changes
+from engine.service.running.run_pairs import ScoredNodeView
+from engine.service.running.score_changes import PartView, ScoreChangeView
 from engine.service.scores import better
 from engine.service.views import RunView
 from ui import charts

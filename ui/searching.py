@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import runs, searches
 from engine.service.amounts import count, seconds
-from engine.service.searches import SearchView
+from engine.service.running import runs, searches
+from engine.service.running.searches import SearchView
 from engine.service.views import RunView
 from ui import session
 from ui.trials import show_trials

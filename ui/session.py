@@ -15,8 +15,8 @@ import streamlit as st
 
 if TYPE_CHECKING:
     from engine.service import Workspace
-    from engine.service.charts import ChartSpec
-    from engine.service.presences import Visitor
+    from engine.service.building.presences import Visitor
+    from engine.service.data.charts import ChartSpec
     from ui.canvas import Intent
 
 _READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors", "company"
@@ -51,7 +51,7 @@ def _warm() -> None:
 
     Not `streamlit_agraph`: a component is known to the server only when a page imports it.
     """
-    for module in ("engine.service.runs", "pandas", "plotly.graph_objects", "httpx"):
+    for module in ("engine.service.running.runs", "pandas", "plotly.graph_objects", "httpx"):
         import_module(module)
 
 

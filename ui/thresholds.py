@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service.thresholds import Costs, WeighedView, best_threshold, thresholds_of, weigh
+from engine.service.modelling.thresholds import Costs, WeighedView, best_threshold, thresholds_of, weigh
 from ui.charts import PLOTS
 from ui.pictured import show_pictured
 from ui.trouble import guarded

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count
+from engine.service.running.searches import Ranked, leaderboard
 from engine.service.scores import LOWER_IS_BETTER
-from engine.service.searches import Ranked, leaderboard
 from ui import charts
 from ui.words import metric, number
 

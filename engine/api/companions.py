@@ -10,8 +10,8 @@ from typing import Any
 from components.evaluate.conformal import Conformal
 from engine.api.deployed import Answerer
 from engine.evaluation.conformal import intervals_from
-from engine.service.made_by import made_by
-from engine.service.opened_models import OpenedModel
+from engine.service.modelling.made_by import made_by
+from engine.service.modelling.opened_models import OpenedModel
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace
 

@@ -18,7 +18,7 @@ from engine.api.deployed import Deployed, Live
 from engine.api.keys import Keys
 from engine.api.minutes import counted_for
 from engine.api.problems import InvalidQuery
-from engine.service.keys import Opened
+from engine.service.serving.keys import Opened
 from engine.workspace import Workspace
 
 ROUTES = "^[ -~]{0,200}$"

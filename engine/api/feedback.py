@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from engine.api.desk import Desk
 from engine.api.keys import headers_of
-from engine.service.feedback import as_outcomes, give_feedback
+from engine.service.serving.feedback import as_outcomes, give_feedback
 
 
 def add_feedback(app: FastAPI, desk: Desk) -> None:

@@ -20,7 +20,7 @@ from engine.api.keys import headers_of
 from engine.api.problems import WrongType
 from engine.api.tensors import DATATYPES, input_tensors, output_tensors, records_of_tensors
 from engine.errors import InvalidRecord, MissingThing
-from engine.service.keys import Opened
+from engine.service.serving.keys import Opened
 
 EXAMPLE = 'Send {"inputs": [{"name": …, "shape": [1], "datatype": …, "data": [ … ]}]}.'
 OCTETS = "application/octet-stream"

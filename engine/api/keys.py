@@ -14,7 +14,7 @@ from engine.api.problems import Gone
 from engine.api.rates import Rates
 from engine.api.uses import Uses
 from engine.errors import NotAllowed
-from engine.service.keys import Opened, note_key_used, opened_by
+from engine.service.serving.keys import Opened, note_key_used, opened_by
 from engine.workspace import Workspace
 from storage.errors import StorageError
 from storage.secrets import hash_key

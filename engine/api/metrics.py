@@ -14,7 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from engine.errors import NotAllowed
-from engine.service import watched
+from engine.service.monitoring import watched
 from engine.settings import Settings
 from engine.workspace import Workspace
 from storage.repositories import EndpointEntry

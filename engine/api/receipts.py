@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from engine.api.desk import Desk
 from engine.api.keys import headers_of
-from engine.service.receipts import get_receipt
+from engine.service.serving.receipts import get_receipt
 
 
 def add_receipts(app: FastAPI, desk: Desk) -> None:

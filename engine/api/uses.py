@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import anyio.to_thread
 
 from engine.api.problems import TooMany
-from engine.service.keys import Opened, day_of
+from engine.service.serving.keys import Opened, day_of
 from engine.workspace import Workspace
 from storage.errors import StorageError
 from storage.schema import utc_now

@@ -26,7 +26,7 @@ def alerts_list(
     as_json: AsJson = False,
 ) -> None:
     """List open alerts, the worst first."""
-    from engine.service.alerts import list_alerts
+    from engine.service.monitoring.alerts import list_alerts
 
     found = list_alerts(open_home(home), is_open=None if all_of_them else True)
     if as_json:
@@ -49,7 +49,7 @@ def alerts_ack(
     as_json: AsJson = False,
 ) -> None:
     """Say that somebody takes care of an alert: nobody is reminded of it any more."""
-    from engine.service.alerts import acknowledge
+    from engine.service.monitoring.alerts import acknowledge
 
     view = acknowledge(open_home(home), alert, note, "cli")
     print_json(view.model_dump(mode="json")) if as_json else say(f"{view.rule} is acknowledged.")
@@ -59,7 +59,7 @@ def alerts_ack(
 @guarded
 def alerts_rules(home: Home = None, as_json: AsJson = False) -> None:
     """List the rules and how they stand."""
-    from engine.service.alert_rules import list_rules
+    from engine.service.monitoring.alert_rules import list_rules
 
     found = list_rules(open_home(home))
     if as_json:
@@ -92,7 +92,7 @@ def rule_add(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Make a rule; it is looked at every minute."""
-    from engine.service.alert_rules import add_rule, read_rule
+    from engine.service.monitoring.alert_rules import add_rule, read_rule
 
     condition = _condition(above=above, below=below, rises=rises, falls=falls, absent=True if absent else None)
     rule = read_rule(
@@ -124,7 +124,7 @@ def rule_suggest(
     endpoint: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Make the rules that are worth having for any endpoint, as far as it has none like them."""
-    from engine.service.alert_rules import add_rule, missing_suggestions
+    from engine.service.monitoring.alert_rules import add_rule, missing_suggestions
 
     workspace = open_home(home)
     made = [add_rule(workspace, rule) for rule in missing_suggestions(workspace, endpoint)]
@@ -141,7 +141,7 @@ def rule_suggest(
 @guarded
 def rule_delete(name: RuleName, home: Home = None, as_json: AsJson = False) -> None:
     """Forget a rule; its open alert closes."""
-    from engine.service.alert_rules import delete_rule
+    from engine.service.monitoring.alert_rules import delete_rule
 
     delete_rule(open_home(home), name)
     print_json({"deleted": name}) if as_json else say(f"{name} is deleted.")
@@ -157,7 +157,7 @@ def alerts_mute(
 ) -> None:
     """Tell nobody of a rule for a while; it is still looked at."""
     from engine.errors import InvalidSetting
-    from engine.service.alert_rules import mute_rule
+    from engine.service.monitoring.alert_rules import mute_rule
 
     if not 0 <= hours <= 366 * 24:
         raise InvalidSetting("A rule can be muted for a year at most.", hint="Choose fewer hours.", field="hours")
@@ -173,7 +173,7 @@ def alerts_mute(
 @guarded
 def alerts_channels(home: Home = None, as_json: AsJson = False) -> None:
     """List the channels, without their secrets."""
-    from engine.service.channels import list_channels
+    from engine.service.monitoring.channels import list_channels
 
     found = list_channels(open_home(home))
     if as_json:
@@ -187,7 +187,7 @@ def alerts_channels(home: Home = None, as_json: AsJson = False) -> None:
 @guarded
 def alerts_deliveries(home: Home = None, as_json: AsJson = False) -> None:
     """List what was sent, is to be sent, or was held back, the newest first."""
-    from engine.service.channels import list_deliveries
+    from engine.service.monitoring.channels import list_deliveries
 
     found = list_deliveries(open_home(home))
     if as_json:
@@ -220,7 +220,7 @@ def channel_add(  # noqa: PLR0913, PLR0917  an argument is an option
 ) -> None:
     """Keep a channel: a webhook (--url), or e-mail (--host, --sender, --to)."""
     from engine.errors import InvalidSetting
-    from engine.service.channels import add_channel
+    from engine.service.monitoring.channels import add_channel
 
     if bool(url) == bool(host):
         raise InvalidSetting("A channel is a webhook or e-mail.", hint="Give --url, or --host with --sender and --to.")
@@ -253,7 +253,7 @@ def _secret(variable: str | None) -> str:
 def channel_test(name: ChannelName, home: Home = None, as_json: AsJson = False) -> None:
     """Send a test message now."""
     from engine.errors import NotDelivered
-    from engine.service.channels import test_channel
+    from engine.service.monitoring.channels import test_channel
 
     told = test_channel(open_home(home), name)
     if told.status != "sent":
@@ -265,7 +265,7 @@ def channel_test(name: ChannelName, home: Home = None, as_json: AsJson = False) 
 @guarded
 def channel_delete(name: ChannelName, home: Home = None, as_json: AsJson = False) -> None:
     """Forget a channel, its secret and what was sent to it."""
-    from engine.service.channels import delete_channel
+    from engine.service.monitoring.channels import delete_channel
 
     delete_channel(open_home(home), name)
     print_json({"deleted": name}) if as_json else say(f"{name} is deleted.")

@@ -10,7 +10,7 @@ from engine.cli.shared import WRONG_USE, AsJson, Home, fail, guarded, open_home,
 from engine.cli.table import print_table
 
 if TYPE_CHECKING:
-    from engine.service.beginnings import Suggestion
+    from engine.service.building.beginnings import Suggestion
 
 
 class Find(StrEnum):
@@ -42,7 +42,7 @@ def pipeline_build(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Draw a pipeline for a dataset: each node with the reason for it, to be changed on the canvas."""
-    from engine.service.beginnings import Goal, build, look_at, preview
+    from engine.service.building.beginnings import Goal, build, look_at, preview
 
     workspace = open_home(home)
     if target is None and find in (None, Find.forecast):
@@ -78,7 +78,7 @@ def _suggest(likely: "list[Suggestion]", *, as_json: bool) -> NoReturn:
 @guarded
 def pipeline_templates(as_json: AsJson = False) -> None:
     """List the templates, each with sample data."""
-    from engine.service.beginnings import templates
+    from engine.service.building.beginnings import templates
 
     if as_json:
         print_json([one.model_dump(include={"key", "title", "about", "gives", "sample"}) for one in templates()])
@@ -96,7 +96,7 @@ def pipeline_begin(
     as_json: AsJson = False,
 ) -> None:
     """Draw a template's pipeline, on its sample data or on a dataset."""
-    from engine.service.beginnings import begin_with_template
+    from engine.service.building.beginnings import begin_with_template
 
     columns = {role: str(own) for role, own in pairs(column, "--column").items()}
     draft = begin_with_template(open_home(home), template, name or template, dataset=dataset, columns=columns)

@@ -48,7 +48,7 @@ def connection_add(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Keep a connection; its password is asked for unless given, encrypted, and never shown again."""
-    from engine.service.connections import add_connection
+    from engine.service.data.connections import add_connection
 
     password = _password(password_env)
     if password is None and (user or key_id):
@@ -82,7 +82,7 @@ def connection_edit(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Change a connection; what is not given stays, the password too unless it would go elsewhere."""
-    from engine.service.connections import edit_connection
+    from engine.service.data.connections import edit_connection
 
     given = _given(
         database=database, host=host, port=port, user=user, encryption=encryption, bucket=bucket, endpoint=endpoint,
@@ -108,7 +108,7 @@ def _given(**options: Any) -> dict[str, Any]:
 @guarded
 def connection_list(home: Home = None, as_json: AsJson = False) -> None:
     """List connections, without their passwords."""
-    from engine.service.connections import list_connections
+    from engine.service.data.connections import list_connections
 
     found = list_connections(open_home(home))
     if as_json:
@@ -129,7 +129,7 @@ def connection_tables(
     """List the tables that a connection shows, or the objects."""
     from dataclasses import asdict
 
-    from engine.service.connections import browse_objects, browse_tables, get_connection
+    from engine.service.data.connections import browse_objects, browse_tables, get_connection
 
     workspace = open_home(home)
     if get_connection(workspace, name).is_store:
@@ -153,7 +153,7 @@ def connection_tables(
 @guarded
 def connection_test(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """Ask the database or store behind a connection whether it answers."""
-    from engine.service.connections import test_connection
+    from engine.service.data.connections import test_connection
 
     answer = test_connection(open_home(home), name)
     print_json({"connection": name, "server": answer}) if as_json else say(f"{name}: {answer}")
@@ -163,7 +163,7 @@ def connection_test(name: Name, home: Home = None, as_json: AsJson = False) -> N
 @guarded
 def connection_remove(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """Forget a connection and its password; refused while something uses it."""
-    from engine.service.connections import remove_connection
+    from engine.service.data.connections import remove_connection
 
     remove_connection(open_home(home), name)
     print_json({"removed": name}) if as_json else say(f"{name} is forgotten.")

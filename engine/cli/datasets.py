@@ -45,7 +45,7 @@ def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
 ) -> None:
     """Import files, an address, a table, a query or an object as a new dataset, or as the next version of one."""
     from engine.cli.origins import origin
-    from engine.service.datasets import start_import, suggested_name
+    from engine.service.data.datasets import start_import, suggested_name
 
     overrides = pairs(read_as, "--read-as", TEXTS)
     workspace = open_home(home)
@@ -69,7 +69,7 @@ def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
 @guarded
 def dataset_list(home: Home = None, as_json: AsJson = False) -> None:
     """List datasets."""
-    from engine.service.datasets import list_datasets
+    from engine.service.data.datasets import list_datasets
 
     found = list_datasets(open_home(home))
     if as_json:
@@ -88,7 +88,7 @@ def dataset_show(
     as_json: AsJson = False,
 ) -> None:
     """Show a dataset's columns and findings."""
-    from engine.service.datasets import get_dataset
+    from engine.service.data.datasets import get_dataset
 
     view = get_dataset(open_home(home), name, version)
     if as_json:
@@ -108,7 +108,7 @@ def dataset_profile(
     as_json: AsJson = False,
 ) -> None:
     """Show the statistics of a dataset's columns."""
-    from engine.service.datasets import profile_dataset
+    from engine.service.data.datasets import profile_dataset
 
     found = profile_dataset(open_home(home), name, version)
     if as_json:
@@ -132,8 +132,8 @@ def dataset_delete(
     as_json: AsJson = False,
 ) -> None:
     """Delete a dataset or a version with its files; refused while a pipeline, a run, a model or a board needs it."""
-    from engine.service.datasets import delete_dataset
-    from engine.service.versions import delete_version
+    from engine.service.data.datasets import delete_dataset
+    from engine.service.data.versions import delete_version
 
     workspace = open_home(home)
     if version is None:
@@ -156,7 +156,7 @@ def dataset_rejected(
     as_json: AsJson = False,
 ) -> None:
     """Show the lines of the file that were left out of a version, or write them to a file."""
-    from engine.service.rejected import rejected_csv, rejected_lines
+    from engine.service.data.rejected import rejected_csv, rejected_lines
     from storage.disk import writing
 
     workspace = open_home(home)

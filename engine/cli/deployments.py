@@ -11,7 +11,7 @@ from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say,
 from engine.cli.table import print_table
 
 if TYPE_CHECKING:
-    from engine.service.deployments import RevisionView
+    from engine.service.serving.deployments import RevisionView
 
 Version = Annotated[
     str | None, typer.Argument(help="The version, NAME:VERSION; the one with the smallest share unless given.")
@@ -22,8 +22,8 @@ Version = Annotated[
 @guarded
 def endpoint_show(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """Show what answers an endpoint, since when, and what is about to change."""
-    from engine.service import canaries, deployments, publications, sunsets
-    from engine.service.endpoints import get_endpoint
+    from engine.service.serving import canaries, deployments, publications, sunsets
+    from engine.service.serving.endpoints import get_endpoint
 
     workspace = open_home(home)
     view = get_endpoint(workspace, name)
@@ -59,7 +59,7 @@ def endpoint_show(name: Name, home: Home = None, as_json: AsJson = False) -> Non
 @guarded
 def endpoint_history(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List what has answered an endpoint: who put it there, when, and why."""
-    from engine.service.deployments import list_revisions
+    from engine.service.serving.deployments import list_revisions
 
     found = list_revisions(open_home(home), name)
     if as_json:
@@ -86,8 +86,8 @@ def endpoint_traffic(
     as_json: AsJson = False,
 ) -> None:
     """Share the traffic out among versions; each has passed the parity gate before it answers."""
-    from engine.service import deployments
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
+    from engine.service.serving import deployments
 
     workspace = open_home(home)
     wanted = dict(map(_share, shares))
@@ -104,8 +104,8 @@ def endpoint_promote(
     name: Name, version: Version = None, note: Note = "", by: By = "", home: Home = None, as_json: AsJson = False
 ) -> None:
     """Let a canary answer everything."""
-    from engine.service import deployments
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
+    from engine.service.serving import deployments
 
     which = split_reference(version) if version else None
     _told(deployments.promote(open_home(home), name, which, note=note, by=whoever(by)), name, as_json)
@@ -117,8 +117,8 @@ def endpoint_take_back(
     name: Name, version: Version = None, note: Note = "", by: By = "", home: Home = None, as_json: AsJson = False
 ) -> None:
     """Let a canary answer no more; the others share what it had."""
-    from engine.service import deployments
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
+    from engine.service.serving import deployments
 
     which = split_reference(version) if version else None
     _told(deployments.take_back(open_home(home), name, which, note=note, by=whoever(by)), name, as_json)
@@ -135,7 +135,7 @@ def endpoint_rollback(
     as_json: AsJson = False,
 ) -> None:
     """Let what answered before answer again, at once."""
-    from engine.service import deployments
+    from engine.service.serving import deployments
 
     _told(deployments.roll_back(open_home(home), name, to, note=note, by=whoever(by)), name, as_json, " again")
 
@@ -155,7 +155,7 @@ def endpoint_retire(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Stop answering for good, at once or at a moment that callers are told of until then."""
-    from engine.service import sunsets
+    from engine.service.serving import sunsets
 
     workspace = open_home(home)
     if withdraw:
@@ -173,7 +173,7 @@ def endpoint_retire(  # noqa: PLR0913, PLR0917  an argument is an option
 
 def _share(text: str) -> tuple[tuple[str, Any], float]:
     """One ``NAME:VERSION=PERCENT``."""
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
 
     reference, _, percent = text.rpartition("=")
     try:

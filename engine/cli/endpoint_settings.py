@@ -21,7 +21,7 @@ def endpoint_settings(
     as_json: AsJson = False,
 ) -> None:
     """Show how an endpoint answers, or change it."""
-    from engine.service.endpoint_settings import change_endpoint_settings, get_endpoint_settings, read_changes
+    from engine.service.serving.endpoint_settings import change_endpoint_settings, get_endpoint_settings, read_changes
 
     given = read_changes(named(changes, "--set"))
     workspace = open_home(home)

@@ -17,7 +17,7 @@ app.command("watch")(endpoint_watch)
 @guarded
 def endpoint_list(home: Home = None, as_json: AsJson = False) -> None:
     """List endpoints."""
-    from engine.service.endpoints import list_endpoints
+    from engine.service.serving.endpoints import list_endpoints
 
     found = list_endpoints(open_home(home))
     if as_json:
@@ -35,8 +35,8 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Answer records with an endpoint's model, by the endpoint's own code."""
-    from engine.service.endpoints import predict as answer
-    from engine.service.records import read_records
+    from engine.service.serving.endpoints import predict as answer
+    from engine.service.serving.records import read_records
 
     workspace = open_home(home)
     records, left_out = read_records(workspace, endpoint, given)

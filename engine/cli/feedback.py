@@ -19,7 +19,7 @@ def endpoint_feedback(
     as_json: AsJson = False,
 ) -> None:
     """Note what turned out to be true for predictions, by their ids (columns `id` and `value`)."""
-    from engine.service.feedback_files import give_file
+    from engine.service.serving.feedback_files import give_file
 
     told = give_file(open_home(home), endpoint, given, replace=replace)
     if as_json:

@@ -64,7 +64,7 @@ def components(
     as_json: AsJson = False,
 ) -> None:
     """List what nodes can be: ports, params, help."""
-    from engine.service.components import describe_component, list_components, list_left_out
+    from engine.service.building.components import describe_component, list_components, list_left_out
 
     if key:
         found = describe_component(key)

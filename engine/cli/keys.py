@@ -25,7 +25,7 @@ def key_create(
     as_json: AsJson = False,
 ) -> None:
     """Make a new key; it is shown once."""
-    from engine.service.keys import create_key
+    from engine.service.serving.keys import create_key
 
     key = create_key(open_home(home), endpoint, name, days)
     print_json({"endpoint": endpoint, "key": key}) if as_json else say(key)
@@ -35,7 +35,7 @@ def key_create(
 @guarded
 def key_list(endpoint: Endpoint, home: Home = None, as_json: AsJson = False) -> None:
     """List an endpoint's keys by their beginnings, with what was asked today."""
-    from engine.service.keys import list_keys
+    from engine.service.serving.keys import list_keys
 
     found = list_keys(open_home(home), endpoint)
     if as_json:
@@ -57,7 +57,7 @@ def key_revoke(
     as_json: AsJson = False,
 ) -> None:
     """Refuse a key from now on."""
-    from engine.service.keys import revoke_key
+    from engine.service.serving.keys import revoke_key
 
     revoke_key(open_home(home), endpoint, key_id)
     print_json({"endpoint": endpoint, "revoked": key_id}) if as_json else say("The key is refused from now on.")

@@ -11,9 +11,9 @@ from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 from engine.cli.table import print_table
 
 if TYPE_CHECKING:
-    from engine.service.policies import PolicyView
-    from engine.service.rounds import RoundView
-    from engine.service.timeline_events import EventView
+    from engine.service.retraining.policies import PolicyView
+    from engine.service.retraining.rounds import RoundView
+    from engine.service.retraining.timeline_events import EventView
 
 Name = Annotated[str, typer.Argument(help="The endpoint.")]
 Number = Annotated[int | None, typer.Option("--round", help="The round; the newest unless given.")]
@@ -42,7 +42,7 @@ def endpoint_policy(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Show or change when an endpoint's model learns anew, and by which rule the new one goes live."""
-    from engine.service import policies
+    from engine.service.retraining import policies
 
     if sum((pause, resume, remove)) > 1:
         raise typer.BadParameter("give one of --pause, --resume and --remove")
@@ -61,8 +61,8 @@ def endpoint_policy(  # noqa: PLR0913, PLR0917  an argument is an option
 
 def _set(workspace: Any, name: str, pipeline: str | None, node: str | None, changes: dict[str, Any], by: str) -> None:
     """Change what was given, and keep the rest as it is."""
-    from engine.service import policies
-    from engine.service.policy_settings import read_policy_settings
+    from engine.service.retraining import policies
+    from engine.service.retraining.policy_settings import read_policy_settings
 
     known = policies.get_policy(workspace, name)
     trainer = policies.trainer_of(workspace, name) if known is None and pipeline is None else None
@@ -109,7 +109,7 @@ def endpoint_retrain(
     name: Name, by: By = "", comment: Comment = "", home: Home = None, as_json: AsJson = False
 ) -> None:
     """Begin a round now; a worker does it."""
-    from engine.service.rounds import retrain_now
+    from engine.service.retraining.rounds import retrain_now
 
     _show_round(retrain_now(open_home(home), name, by=by, note=comment), as_json)
 
@@ -118,7 +118,7 @@ def endpoint_retrain(
 @guarded
 def endpoint_rounds(name: Name, number: Number = None, home: Home = None, as_json: AsJson = False) -> None:
     """List the rounds of an endpoint, or show one: why it began, what was compared, the verdict."""
-    from engine.service.rounds import get_round, list_rounds
+    from engine.service.retraining.rounds import get_round, list_rounds
 
     workspace = open_home(home)
     if number is not None:
@@ -146,7 +146,7 @@ def endpoint_approve(
     as_json: AsJson = False,
 ) -> None:
     """Let the challenger of a waiting round go live."""
-    from engine.service.rounds import approve_round
+    from engine.service.retraining.rounds import approve_round
 
     _show_round(approve_round(open_home(home), name, number, by=by, comment=comment), as_json)
 
@@ -162,7 +162,7 @@ def endpoint_decline(
     as_json: AsJson = False,
 ) -> None:
     """Keep the champion, and say why."""
-    from engine.service.rounds import decline_round
+    from engine.service.retraining.rounds import decline_round
 
     _show_round(decline_round(open_home(home), name, number, by=by, comment=comment), as_json)
 
@@ -178,7 +178,7 @@ def endpoint_undo(
     as_json: AsJson = False,
 ) -> None:
     """Let what answered before a round answer again."""
-    from engine.service.rounds import undo_round
+    from engine.service.retraining.rounds import undo_round
 
     _show_round(undo_round(open_home(home), name, number, by=by, comment=comment), as_json)
 
@@ -209,7 +209,7 @@ def endpoint_timeline(
     as_json: AsJson = False,
 ) -> None:
     """Tell everything that happened to an endpoint, newest first; or why it changed."""
-    from engine.service.timeline import timeline, why_changed
+    from engine.service.retraining.timeline import timeline, why_changed
 
     moment = _moment(around) if around else None
     workspace = open_home(home)

@@ -20,7 +20,7 @@ def model_compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare models on the rows that none of them saw: scores, significance, disagreement, params, data, cost."""
-    from engine.service.model_comparison import compare_models
+    from engine.service.modelling.model_comparison import compare_models
 
     found = compare_models(open_home(home), references, metric)
     print_json(found.model_dump(mode="json")) if as_json else print_models(found)
@@ -52,7 +52,7 @@ def _print_metrics(found: Any, names: list[str]) -> None:
 
 
 def _print_answers(answers: Any) -> None:
-    from engine.service.model_comparison import chance_words
+    from engine.service.modelling.model_comparison import chance_words
 
     say()
     rows = [

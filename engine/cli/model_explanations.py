@@ -10,8 +10,8 @@ from engine.cli.models import app
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 
 if TYPE_CHECKING:
-    from engine.service.fairness import FairnessView
-    from engine.service.what_if import ExplainedView
+    from engine.service.modelling.fairness import FairnessView
+    from engine.service.modelling.what_if import ExplainedView
 
 MOST_REASONS = 10
 Reference = Annotated[str, typer.Argument(help="NAME or NAME:VERSION.")]
@@ -29,9 +29,9 @@ def model_explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what each column adds to a model's answer for single rows."""
-    from engine.service.held_rows import row_with
-    from engine.service.models import split_reference
-    from engine.service.what_if import explain_row
+    from engine.service.modelling.held_rows import row_with
+    from engine.service.modelling.models import split_reference
+    from engine.service.modelling.what_if import explain_row
 
     if (row is None) == (given is None):
         raise typer.BadParameter("give either --row or --input", param_hint="--row")
@@ -61,8 +61,8 @@ def model_fairness(
     as_json: AsJson = False,
 ) -> None:
     """Compare what a model means for different groups of people."""
-    from engine.service.fairness import fairness_of
-    from engine.service.models import split_reference
+    from engine.service.modelling.fairness import fairness_of
+    from engine.service.modelling.models import split_reference
 
     name, version = split_reference(reference)
     found = fairness_of(

@@ -20,8 +20,8 @@ def model_export(
     from typing import get_args
 
     from engine.serve.exports.formats import Name
-    from engine.service.model_exports import keep_model_export, start_model_export
-    from engine.service.models import split_reference
+    from engine.service.modelling.model_exports import keep_model_export, start_model_export
+    from engine.service.modelling.models import split_reference
 
     if format not in get_args(Name):
         raise typer.BadParameter(f"{format!r} is no format: choose {', '.join(get_args(Name))}.")

@@ -28,7 +28,7 @@ def model_list(
     as_json: AsJson = False,
 ) -> None:
     """List models."""
-    from engine.service.models import list_models
+    from engine.service.modelling.models import list_models
 
     found = list_models(open_home(home), search, tag=tag, alias=alias, stage=stage, task=task)
     if as_json:
@@ -49,7 +49,7 @@ def _named(numbers: dict[str, int]) -> str:
 @guarded
 def model_show(reference: Reference, home: Home = None, as_json: AsJson = False) -> None:
     """Show a model's metrics, inputs and lineage, and what was decided about it."""
-    from engine.service.models import get_model, split_reference
+    from engine.service.modelling.models import get_model, split_reference
 
     view = get_model(open_home(home), *split_reference(reference))
     if as_json:
@@ -65,7 +65,7 @@ def model_show(reference: Reference, home: Home = None, as_json: AsJson = False)
 
 
 def _decided(view: Any) -> dict[str, str]:
-    from engine.service.model_words import written_tags
+    from engine.service.modelling.model_words import written_tags
 
     needed = "needed before publishing" if view.lacks_sign_off else ""
     return {
@@ -89,8 +89,8 @@ def model_tag(
     as_json: AsJson = False,
 ) -> None:
     """Tag a model, or with NAME:VERSION or NAME@ALIAS one version; without tags, say which there are."""
-    from engine.service.model_words import tag, written_tags
-    from engine.service.models import split_reference
+    from engine.service.modelling.model_words import tag, written_tags
+    from engine.service.modelling.models import split_reference
 
     name, version = split_reference(reference)
     chosen = version if version is not None or reference.endswith("@latest") else False
@@ -109,8 +109,8 @@ def model_describe(
     as_json: AsJson = False,
 ) -> None:
     """Describe a model, or with NAME:VERSION or NAME@ALIAS one version."""
-    from engine.service.model_words import describe_model, describe_version
-    from engine.service.models import split_reference
+    from engine.service.modelling.model_words import describe_model, describe_version
+    from engine.service.modelling.models import split_reference
 
     workspace, (name, version) = open_home(home), split_reference(reference)
     if version is None and not reference.endswith("@latest"):
@@ -129,8 +129,8 @@ def model_card(
     as_json: AsJson = False,
 ) -> None:
     """Write a version's model card: what is known of it and what people wrote, as Markdown or HTML."""
-    from engine.service.model_cards import card_markdown, get_card, get_texts, write_card_file
-    from engine.service.models import split_reference
+    from engine.service.modelling.model_cards import card_markdown, get_card, get_texts, write_card_file
+    from engine.service.modelling.models import split_reference
 
     workspace = open_home(home)
     card = get_card(workspace, *split_reference(reference))

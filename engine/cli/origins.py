@@ -4,7 +4,7 @@ from pathlib import Path
 
 from engine.cli.several import several_files
 from engine.errors import InvalidSetting, MissingThing
-from engine.service.connections import browse_tables, get_connection
+from engine.service.data.connections import browse_tables, get_connection
 from engine.sources import DataSource, FileSource, ObjectSource, QuerySource, TableSource, UrlSource
 from engine.workspace import Workspace
 from storage.errors import NotFound

@@ -19,7 +19,7 @@ SIDE = "A version (v1, or 1), draft, or origin: the version that the pipeline wa
 @guarded
 def pipeline_versions(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List the versions of a pipeline: what changed, and how their runs did."""
-    from engine.service.pipeline_versions import changes_since, list_versions
+    from engine.service.building.pipeline_versions import changes_since, list_versions
 
     workspace = open_home(home)
     key = _id(workspace, name)
@@ -35,7 +35,7 @@ def pipeline_versions(name: Name, home: Home = None, as_json: AsJson = False) ->
 @guarded
 def pipeline_save(name: Name, label: Label = "", note: Note = "", home: Home = None, as_json: AsJson = False) -> None:
     """Keep the draft of a pipeline as a version."""
-    from engine.service.pipeline_versions import save_named
+    from engine.service.building.pipeline_versions import save_named
 
     workspace = open_home(home)
     number = save_named(workspace, _id(workspace, name), label, note, made_by="cli")
@@ -53,7 +53,7 @@ def pipeline_label(
     as_json: AsJson = False,
 ) -> None:
     """Give a version of a pipeline a label and a note."""
-    from engine.service.pipeline_versions import describe_version, find_version
+    from engine.service.building.pipeline_versions import describe_version, find_version
 
     workspace = open_home(home)
     key = _id(workspace, name)
@@ -76,7 +76,7 @@ def pipeline_diff(
     as_json: AsJson = False,
 ) -> None:
     """Say what changed between two versions of a pipeline: nodes, params, wires."""
-    from engine.service.pipeline_versions import compare_versions
+    from engine.service.building.pipeline_versions import compare_versions
 
     workspace = open_home(home)
     found = compare_versions(workspace, _id(workspace, name), before, after)
@@ -92,7 +92,7 @@ def pipeline_diff(
 @guarded
 def pipeline_restore(name: Name, version: Version, home: Home = None, as_json: AsJson = False) -> None:
     """Make a version of a pipeline the draft again; what was there is kept as a version first."""
-    from engine.service.pipeline_versions import find_version, restore_version
+    from engine.service.building.pipeline_versions import find_version, restore_version
 
     workspace = open_home(home)
     key = _id(workspace, name)
@@ -114,7 +114,7 @@ def pipeline_duplicate(
     as_json: AsJson = False,
 ) -> None:
     """Go on from a version of a pipeline under another name; the new one remembers where it came from."""
-    from engine.service.pipeline_versions import DRAFT, duplicate, origin_of
+    from engine.service.building.pipeline_versions import DRAFT, duplicate, origin_of
 
     workspace = open_home(home)
     made = duplicate(workspace, _id(workspace, name), new_name, version or DRAFT)
@@ -127,7 +127,7 @@ def pipeline_duplicate(
 
 
 def _id(workspace: Any, name: str) -> str:
-    from engine.service.pipelines import find_draft
+    from engine.service.building.pipelines import find_draft
 
     return find_draft(workspace, name).pipeline_id
 

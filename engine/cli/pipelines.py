@@ -18,7 +18,7 @@ def pipeline_validate(
     file: Annotated[Path, typer.Argument(help="A pipeline as YAML.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """List everything wrong with a pipeline; exit 1 when something keeps it from running."""
-    from engine.service.pipelines import problem_list
+    from engine.service.building.pipelines import problem_list
 
     problems = problem_list(open_home(home), read_pipeline(file))
     if as_json:
@@ -35,7 +35,7 @@ def pipeline_import(
     file: Annotated[Path, typer.Argument(help="A pipeline as YAML.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Make a file the draft of the pipeline it names."""
-    from engine.service.pipelines import import_pipeline
+    from engine.service.building.pipelines import import_pipeline
 
     draft = import_pipeline(open_home(home), read_pipeline(file))
     print_json({"pipeline": draft.name, "id": draft.pipeline_id}) if as_json else say(f"Imported {draft.name}.")
@@ -47,7 +47,7 @@ def pipeline_export(
     name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Print a pipeline's draft as YAML."""
-    from engine.service.pipelines import drawn, find_draft
+    from engine.service.building.pipelines import drawn, find_draft
 
     pipeline = drawn(find_draft(open_home(home), name))
     print_json(pipeline.as_document()) if as_json else typer.echo(pipeline.as_yaml(), nl=False)
@@ -62,7 +62,7 @@ def pipeline_script(
     as_json: AsJson = False,
 ) -> None:
     """Write a run as a Python script that needs only DuckDB, pandas and scikit-learn, with the rows that it reads."""
-    from engine.service.scripts import RunScript
+    from engine.service.running.scripts import RunScript
 
     path = RunScript(open_home(home), run).save(to)
     print_json({"script": str(path)}) if as_json else say(f"Written. Try it: python {path}")
@@ -79,8 +79,8 @@ def pipeline_plan(
     as_json: AsJson = False,
 ) -> None:
     """Say what a run would compute and reuse, and about how long it would take; nothing runs."""
-    from engine.service.pipelines import drawn, find_draft
-    from engine.service.plans import preview_run
+    from engine.service.building.pipelines import drawn, find_draft
+    from engine.service.building.plans import preview_run
 
     named(param, "--param")  # what is no name=value is told before anything else
     workspace = open_home(home)
@@ -94,7 +94,7 @@ def pipeline_plan(
 @guarded
 def pipeline_list(home: Home = None, as_json: AsJson = False) -> None:
     """List pipelines."""
-    from engine.service.pipelines import list_pipelines
+    from engine.service.building.pipelines import list_pipelines
 
     found = list_pipelines(open_home(home))
     if as_json:
@@ -110,8 +110,8 @@ def pipeline_show(
     name: Annotated[str, typer.Argument(help="The pipeline.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Show a pipeline's nodes and versions."""
-    from engine.service.pipeline_versions import list_versions
-    from engine.service.pipelines import drawn, find_draft
+    from engine.service.building.pipeline_versions import list_versions
+    from engine.service.building.pipelines import drawn, find_draft
 
     workspace = open_home(home)
     draft = find_draft(workspace, name)
@@ -137,8 +137,8 @@ def pipeline_rename_column(  # noqa: PLR0913, PLR0917  what is typed
     as_json: AsJson = False,
 ) -> None:
     """Give a column another name, with every later use of it in settings and expressions."""
-    from engine.service.pipelines import find_draft, import_pipeline
-    from engine.service.refactoring import propose_name
+    from engine.service.building.pipelines import find_draft, import_pipeline
+    from engine.service.building.refactoring import propose_name
 
     workspace = open_home(home)
     proposal = propose_name(workspace, find_draft(workspace, name).pipeline_id, node, port, column, to)

@@ -12,7 +12,7 @@ from engine.cli.table import print_table
 
 if TYPE_CHECKING:
     from engine.serve.rollout import Rollout
-    from engine.service.publications import PublicationView
+    from engine.service.serving.publications import PublicationView
     from engine.workspace import Workspace
 
 Reference = Annotated[str, typer.Argument(help="The model: NAME, NAME:VERSION or NAME@ALIAS.")]
@@ -47,8 +47,8 @@ def endpoint_publish(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Publish a model version, once it has proved to answer as its training run did."""
-    from engine.service import publications
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
+    from engine.service.serving import publications
 
     workspace, (model, version) = open_home(home), split_reference(reference)
     rollout = _rollout(canary, shadow, replay, most_changed, _rule(canary, promote_after, hours))
@@ -74,8 +74,8 @@ def endpoint_replay(
     as_json: AsJson = False,
 ) -> None:
     """Show what would change if a version replaced the one that answers; nothing is switched."""
-    from engine.service import publications
-    from engine.service.models import split_reference
+    from engine.service.modelling.models import split_reference
+    from engine.service.serving import publications
 
     workspace, (model, version) = open_home(home), split_reference(reference)
     rollout = _rollout(canary, False, True, None, None)
@@ -99,7 +99,7 @@ def endpoint_go_live(
     as_json: AsJson = False,
 ) -> None:
     """Let what was checked answer now."""
-    from engine.service import publications
+    from engine.service.serving import publications
 
     found = publications.go_live(open_home(home), publication, by=whoever(by))
     told = {"endpoint": found.endpoint, "publication": found.id, "revision": found.revision}
@@ -116,7 +116,7 @@ def endpoint_plans(
     as_json: AsJson = False,
 ) -> None:
     """List the publications of an endpoint, those to come and those that were, or cancel one."""
-    from engine.service import publications
+    from engine.service.serving import publications
 
     workspace = open_home(home)
     if cancel is not None:
@@ -159,8 +159,8 @@ def _rule(canary: float | None, promote_after: int | None, hours: float | None) 
 
 
 def _told_published(workspace: "Workspace", result: dict[str, Any], as_json: bool) -> None:
-    from engine.service.endpoints import url_of
-    from engine.service.keys import first_key
+    from engine.service.serving.endpoints import url_of
+    from engine.service.serving.keys import first_key
 
     result["url"] = url_of(workspace, result["endpoint"])
     key = first_key(workspace, result["endpoint"])

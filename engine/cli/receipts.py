@@ -9,7 +9,7 @@ from engine.cli import endpoints
 from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say
 
 if TYPE_CHECKING:
-    from engine.service.receipts import ReceiptView
+    from engine.service.serving.receipts import ReceiptView
 
 
 @endpoints.app.command("receipt")
@@ -21,7 +21,7 @@ def endpoint_receipt(
     as_json: AsJson = False,
 ) -> None:
     """Look up a prediction: what was asked and answered, by what, and whether the model still answers the same."""
-    from engine.service.receipts import get_receipt
+    from engine.service.serving.receipts import get_receipt
 
     found = get_receipt(open_home(home), endpoint, prediction)
     if as_json:

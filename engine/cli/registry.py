@@ -20,8 +20,8 @@ def model_alias(
     as_json: AsJson = False,
 ) -> None:
     """Let an alias stand for a version, move it there, or take it away."""
-    from engine.service import registry
-    from engine.service.models import get_model, split_reference
+    from engine.service.modelling import registry
+    from engine.service.modelling.models import get_model, split_reference
 
     workspace, (name, version) = open_home(home), split_reference(reference)
     if alias is None:
@@ -61,8 +61,8 @@ def model_stage(
     as_json: AsJson = False,
 ) -> None:
     """Put a version at a stage."""
-    from engine.service.models import get_model, split_reference
-    from engine.service.registry import move_stage
+    from engine.service.modelling.models import get_model, split_reference
+    from engine.service.modelling.registry import move_stage
 
     workspace = open_home(home)
     view = get_model(workspace, *split_reference(reference))
@@ -82,8 +82,8 @@ def model_approve(
     reference: Reference, comment: Comment = "", by: By = "", home: Home = None, as_json: AsJson = False
 ) -> None:
     """Sign a version off."""
-    from engine.service.models import get_model, split_reference
-    from engine.service.registry import approve
+    from engine.service.modelling.models import get_model, split_reference
+    from engine.service.modelling.registry import approve
 
     workspace, who = open_home(home), whoever(by)
     view = get_model(workspace, *split_reference(reference))
@@ -98,8 +98,8 @@ def model_reject(
     reference: Reference, comment: Comment = "", by: By = "", home: Home = None, as_json: AsJson = False
 ) -> None:
     """Refuse to sign a version off; --comment says why."""
-    from engine.service.models import get_model, split_reference
-    from engine.service.registry import reject
+    from engine.service.modelling.models import get_model, split_reference
+    from engine.service.modelling.registry import reject
 
     workspace, who = open_home(home), whoever(by)
     view = get_model(workspace, *split_reference(reference))
@@ -123,7 +123,7 @@ def model_sign_off(
     as_json: AsJson = False,
 ) -> None:
     """Say whether the versions of a model need an approval before they are published."""
-    from engine.service.registry import require_sign_off
+    from engine.service.modelling.registry import require_sign_off
 
     require_sign_off(open_home(home), name, required, by=whoever(by))
     said = "need an approval before they are published" if required else "are published without an approval"
@@ -134,8 +134,8 @@ def model_sign_off(
 @guarded
 def model_history(reference: Reference, home: Home = None, as_json: AsJson = False) -> None:
     """Tell what was decided about a model's versions: who, when, why."""
-    from engine.service.models import split_reference
-    from engine.service.registry import list_events
+    from engine.service.modelling.models import split_reference
+    from engine.service.modelling.registry import list_events
 
     found = list_events(open_home(home), *split_reference(reference))
     if as_json:
@@ -163,8 +163,8 @@ def model_retire(
     as_json: AsJson = False,
 ) -> None:
     """Keep a version from being published; it stays, and endpoints that it answers go on."""
-    from engine.service.model_bin import dependants, retire, take_back
-    from engine.service.models import get_model, split_reference
+    from engine.service.modelling.model_bin import dependants, retire, take_back
+    from engine.service.modelling.models import get_model, split_reference
 
     workspace = open_home(home)
     view = get_model(workspace, *split_reference(reference))
@@ -190,8 +190,8 @@ def model_delete(
     as_json: AsJson = False,
 ) -> None:
     """Move a version, or with --all a whole model, to the bin; refused while an endpoint uses it."""
-    from engine.service.model_bin import BIN_DAYS, delete_model, dependants
-    from engine.service.models import delete_model_version, get_model, split_reference
+    from engine.service.modelling.model_bin import BIN_DAYS, delete_model, dependants
+    from engine.service.modelling.models import delete_model_version, get_model, split_reference
 
     workspace, (name, version) = open_home(home), split_reference(reference)
     if everything == (version is not None):
@@ -222,8 +222,8 @@ def model_restore(
     as_json: AsJson = False,
 ) -> None:
     """Take a model or a version out of the bin."""
-    from engine.service.model_bin import restore_named
-    from engine.service.models import split_reference
+    from engine.service.modelling.model_bin import restore_named
+    from engine.service.modelling.models import split_reference
 
     back = restore_named(open_home(home), *split_reference(reference), new_name=new_name, by=whoever(by))
     what = back.model if back.version is None else f"{back.model} v{back.version}"
@@ -234,7 +234,7 @@ def model_restore(
 @guarded
 def model_bin(home: Home = None, as_json: AsJson = False) -> None:
     """List what can be restored."""
-    from engine.service.model_bin import list_bin
+    from engine.service.modelling.model_bin import list_bin
 
     found = list_bin(open_home(home))
     if as_json:

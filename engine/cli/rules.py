@@ -21,7 +21,7 @@ MARKS = {"kept": "kept", "broken": "BROKEN", "unfit": "BROKEN", "changed": "chan
 @guarded
 def rules_list(name: Name, version: Version = None, home: Home = None, as_json: AsJson = False) -> None:
     """List the rules of a dataset, and how they stand at a version."""
-    from engine.service.rules import get_rules
+    from engine.service.data.rules import get_rules
 
     found = get_rules(open_home(home), name, version)
     if as_json:
@@ -51,7 +51,7 @@ def rules_add(
     as_json: AsJson = False,
 ) -> None:
     """Add a rule; every version from now on is held to it."""
-    from engine.service.rules import add_rule, get_rules
+    from engine.service.data.rules import add_rule, get_rules
 
     workspace = open_home(home)
     rule_id = add_rule(workspace, name, {**pairs(param, "--param"), "kind": kind}, severity)
@@ -68,7 +68,7 @@ def rules_delete(
     as_json: AsJson = False,
 ) -> None:
     """Delete a rule."""
-    from engine.service.rules import delete_rule
+    from engine.service.data.rules import delete_rule
 
     delete_rule(open_home(home), name, rule)
     print_json({"deleted": rule}) if as_json else say("The rule is deleted.")
@@ -84,7 +84,7 @@ def rules_suggest(
     as_json: AsJson = False,
 ) -> None:
     """Show the rules that the profile suggests, each with how many rows would fail now."""
-    from engine.service.rules import add_rules, suggest_rules
+    from engine.service.data.rules import add_rules, suggest_rules
 
     workspace = open_home(home)
     found = suggest_rules(workspace, name)
@@ -101,7 +101,7 @@ def rules_suggest(
 @guarded
 def rules_check(name: Name, version: Version = None, home: Home = None, as_json: AsJson = False) -> None:
     """Check a version against the rules as they are now; exit code 1 where one that stops is broken."""
-    from engine.service.rules import start_check
+    from engine.service.data.rules import start_check
 
     workspace = open_home(home)
     result = wait(workspace, start_check(workspace, name, version))
@@ -129,7 +129,7 @@ def rules_failing(
     as_json: AsJson = False,
 ) -> None:
     """Show rows that broke a rule."""
-    from engine.service.rules import failing_rows
+    from engine.service.data.rules import failing_rows
 
     found = failing_rows(open_home(home), name, rule, version, limit=limit)
     names = [column["name"] for column in found.columns]

@@ -29,7 +29,7 @@ def runs_list(
     as_json: AsJson = False,
 ) -> None:
     """List runs, newest first unless asked otherwise."""
-    from engine.service.run_table import search_runs
+    from engine.service.running.run_table import search_runs
 
     found = search_runs(open_home(home), filter or (), words=search, sort=sort, limit=limit, offset=offset)
     if as_json:
@@ -53,7 +53,7 @@ def runs_note(
     as_json: AsJson = False,
 ) -> None:
     """Write a note on a run, and give it tags; without anything to change, show them."""
-    from engine.service.run_notes import annotate_run, notes_of
+    from engine.service.running.run_notes import annotate_run, notes_of
 
     workspace = open_home(home)
     known = notes_of(workspace, run_id).tags

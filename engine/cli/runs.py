@@ -39,8 +39,8 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
 ) -> None:
     """Run a pipeline and wait for it."""
     from engine.limits import read_limits
-    from engine.service import runs as service
-    from engine.service.pipelines import drawn, find_draft, import_pipeline
+    from engine.service.building.pipelines import drawn, find_draft, import_pipeline
+    from engine.service.running import runs as service
 
     named(param, "--param")  # what is no name=value is told before anything else
     limits = read_limits(memory_mb=memory_mb, timeout_seconds=timeout, threads=threads, temp_mb=temp_mb)
@@ -69,7 +69,7 @@ def runs_show(
     run_id: Annotated[str, typer.Argument(help="The run's id.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Show what each node of a run did."""
-    from engine.service.runs import get_run
+    from engine.service.running.runs import get_run
 
     view = get_run(open_home(home), run_id)
     print_json(run_data(view)) if as_json else print_run(view)
@@ -90,7 +90,7 @@ def runs_fetch(
     import shutil
 
     from engine.errors import NameTaken
-    from engine.service.runs import made_file
+    from engine.service.running.runs import made_file
 
     name, path = made_file(open_home(home), run_id, node)
     target = to / name if to and to.is_dir() else to or Path(name)
@@ -109,7 +109,7 @@ def runs_compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs: what was different, each node's figures, the models' metrics."""
-    from engine.service.comparison import compare_runs
+    from engine.service.running.comparison import compare_runs
 
     found = compare_runs(open_home(home), left, right)
     print_json(comparison_data(found)) if as_json else print_comparison(found)
@@ -129,7 +129,7 @@ def runs_why(
 
     Mixtures of both runs are computed to find out; what is kept from earlier runs is reused.
     """
-    from engine.service.score_changes import find_score_change, start_score_change
+    from engine.service.running.score_changes import find_score_change, start_score_change
 
     workspace = open_home(home)
     found = find_score_change(workspace, left, right, node, metric)
@@ -146,7 +146,7 @@ def runs_cancel(
     run_id: Annotated[str, typer.Argument(help="The run's id.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """End a run."""
-    from engine.service.runs import cancel_run, get_run
+    from engine.service.running.runs import cancel_run, get_run
 
     workspace = open_home(home)
     cancel_run(workspace, run_id)
@@ -163,8 +163,8 @@ def runs_stop(
     as_json: AsJson = False,
 ) -> None:
     """End the searches of a run after the fit at hand; it goes on with the best that was found."""
-    from engine.service.runs import get_run
-    from engine.service.searches import searching, stop_search
+    from engine.service.running.runs import get_run
+    from engine.service.running.searches import searching, stop_search
 
     workspace = open_home(home)
     nodes = [node] if node else [one.node for one in searching(get_run(workspace, run_id))]

@@ -11,7 +11,7 @@ from engine.cli.syncs import weekday_number
 from engine.cli.table import print_table
 
 if TYPE_CHECKING:
-    from engine.service.batches import BatchView
+    from engine.service.serving.batches import BatchView
 
 app = typer.Typer(help="Datasets that an endpoint answers again and again.", no_args_is_help=True)
 endpoints.add_typer(app, name="batch")
@@ -40,7 +40,7 @@ def endpoint_score(
     as_json: AsJson = False,
 ) -> None:
     """Answer a whole dataset or file, as the next version of a dataset."""
-    from engine.service.batches import split_dataset, start_scoring
+    from engine.service.serving.batches import split_dataset, start_scoring
     from engine.sources import FileSource
 
     if (dataset is None) == (given is None):
@@ -60,7 +60,7 @@ def endpoint_score(
 @guarded
 def endpoint_scorings(endpoint: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List what an endpoint has answered as a whole."""
-    from engine.service.batches import list_scorings
+    from engine.service.serving.batches import list_scorings
 
     found = list_scorings(open_home(home), endpoint)
     if as_json:
@@ -85,7 +85,7 @@ def endpoint_scorings(endpoint: Name, home: Home = None, as_json: AsJson = False
 @guarded
 def batch_list(endpoint: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List what an endpoint answers again and again."""
-    from engine.service.batches import list_batches
+    from engine.service.serving.batches import list_batches
 
     found = list_batches(open_home(home), endpoint)
     if as_json:
@@ -119,8 +119,8 @@ def batch_add(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Let an endpoint answer a dataset again and again, into new versions of another one."""
-    from engine.service.batches import add_batch
     from engine.service.schedules import read_schedule
+    from engine.service.serving.batches import add_batch
 
     timing: dict[str, Any] = {"every": every or ("cron" if cron else None), "at": at, "day": day, "month": month}
     timing |= {"cron": cron, "zone": zone, "weekday": weekday_number(weekday)}
@@ -133,7 +133,7 @@ def batch_add(  # noqa: PLR0913, PLR0917  an argument is an option
 @guarded
 def batch_run(endpoint: Name, which: Which, home: Home = None, as_json: AsJson = False) -> None:
     """Answer the dataset of a batch now, and wait for it."""
-    from engine.service.batches import find_batch, run_batch
+    from engine.service.serving.batches import find_batch, run_batch
 
     workspace = open_home(home)
     told = wait(workspace, run_batch(workspace, find_batch(workspace, endpoint, which).id))
@@ -144,7 +144,7 @@ def batch_run(endpoint: Name, which: Which, home: Home = None, as_json: AsJson =
 @guarded
 def batch_pause(endpoint: Name, which: Which, home: Home = None, as_json: AsJson = False) -> None:
     """Let a batch rest."""
-    from engine.service.batches import find_batch, pause_batch
+    from engine.service.serving.batches import find_batch, pause_batch
 
     workspace = open_home(home)
     pause_batch(workspace, find_batch(workspace, endpoint, which).id)
@@ -155,7 +155,7 @@ def batch_pause(endpoint: Name, which: Which, home: Home = None, as_json: AsJson
 @guarded
 def batch_resume(endpoint: Name, which: Which, home: Home = None, as_json: AsJson = False) -> None:
     """Let a batch go on."""
-    from engine.service.batches import find_batch, resume_batch
+    from engine.service.serving.batches import find_batch, resume_batch
 
     workspace = open_home(home)
     resume_batch(workspace, find_batch(workspace, endpoint, which).id)
@@ -166,7 +166,7 @@ def batch_resume(endpoint: Name, which: Which, home: Home = None, as_json: AsJso
 @guarded
 def batch_remove(endpoint: Name, which: Which, home: Home = None, as_json: AsJson = False) -> None:
     """Forget a batch; what it made stays."""
-    from engine.service.batches import find_batch, remove_batch
+    from engine.service.serving.batches import find_batch, remove_batch
 
     workspace = open_home(home)
     batch = find_batch(workspace, endpoint, which)

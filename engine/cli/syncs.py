@@ -8,7 +8,7 @@ from engine.cli.shared import AsJson, Home, guarded, open_home, print_json, say,
 from engine.cli.table import print_table
 
 if TYPE_CHECKING:
-    from engine.service.syncs import SyncView
+    from engine.service.data.syncs import SyncView
     from engine.sources import DataSource
     from engine.workspace import Workspace
 
@@ -46,7 +46,7 @@ def dataset_sync(  # noqa: PLR0913, PLR0917  an argument is an option
     as_json: AsJson = False,
 ) -> None:
     """Show or change how a dataset is synced; any option that says how sets it up."""
-    from engine.service import syncs
+    from engine.service.data import syncs
 
     if sum((now, pause, resume, remove, history)) > 1:
         raise typer.BadParameter("give one of --now, --pause, --resume, --remove and --history")
@@ -77,7 +77,7 @@ def dataset_sync(  # noqa: PLR0913, PLR0917  an argument is an option
 
 def _set(workspace: "Workspace", name: str, text: str | None, timing: dict[str, Any], how: dict[str, Any]) -> None:
     """Change what was given and keep the rest as it is."""
-    from engine.service import syncs
+    from engine.service.data import syncs
     from engine.service.schedules import read_schedule
 
     known = syncs.get_sync(workspace, name)
@@ -95,7 +95,7 @@ def _source(
 ) -> "tuple[DataSource, dict[str, Any]]":
     from engine.cli.origins import origin
     from engine.errors import MissingThing
-    from engine.service.syncs import suggested_source
+    from engine.service.data.syncs import suggested_source
     from engine.sources import read_source
 
     if text is not None:
@@ -141,7 +141,7 @@ def _show(sync: "SyncView | None", name: str, as_json: bool) -> None:
 
 
 def _show_history(workspace: "Workspace", name: str, as_json: bool) -> None:
-    from engine.service.syncs import list_sync_runs
+    from engine.service.data.syncs import list_sync_runs
 
     runs = list_sync_runs(workspace, name)
     if as_json:
@@ -169,7 +169,7 @@ def dataset_trigger(
     as_json: AsJson = False,
 ) -> None:
     """Show or change which pipelines start when a dataset gets a new latest version."""
-    from engine.service import triggers
+    from engine.service.running import triggers
 
     workspace = open_home(home)
     if run is not None:

@@ -21,6 +21,6 @@ def print_why(found: Any) -> None:
 
 
 def _sentence(found: Any) -> str:
-    from engine.service.score_changes import in_words
+    from engine.service.running.score_changes import in_words
 
     return in_words(found, found.metric, "{:.4g}".format)

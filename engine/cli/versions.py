@@ -21,7 +21,7 @@ SHOWN = 20
 def dataset_versions(name: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List the versions of a dataset."""
     from engine.service.amounts import size
-    from engine.service.versions import list_versions
+    from engine.service.data.versions import list_versions
 
     found = list_versions(open_home(home), name)
     if as_json:
@@ -61,7 +61,7 @@ def dataset_diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two versions: columns, rows, cells, and how far values moved."""
-    from engine.service.version_diff import diff_rows, find_diff, start_diff
+    from engine.service.data.version_diff import diff_rows, find_diff, start_diff
 
     workspace = open_home(home)
     numbers = _number(left), _number(right)
@@ -99,7 +99,7 @@ def dataset_diff(
 @guarded
 def dataset_rollback(name: Name, version: Version, home: Home = None, as_json: AsJson = False) -> None:
     """Make an earlier version the latest one, or release a held one; nothing is deleted."""
-    from engine.service.versions import make_latest
+    from engine.service.data.versions import make_latest
 
     number = _number(version)
     make_latest(open_home(home), name, number)
@@ -117,7 +117,7 @@ def dataset_label(
     as_json: AsJson = False,
 ) -> None:
     """Give a version a label, and a note."""
-    from engine.service.versions import describe_version
+    from engine.service.data.versions import describe_version
 
     number = _number(version)
     describe_version(open_home(home), name, number, label=label, note=note)
@@ -142,7 +142,7 @@ def dataset_tag(  # noqa: PLR0913, PLR0917  each is an option
     as_json: AsJson = False,
 ) -> None:
     """Say what a dataset is: tags, owner, description, and the columns that name a row."""
-    from engine.service.versions import about_dataset, choose_key, describe_dataset
+    from engine.service.data.versions import about_dataset, choose_key, describe_dataset
 
     workspace = open_home(home)
     given = [] if clear else tags or None
@@ -174,7 +174,7 @@ def dataset_retain(
     as_json: AsJson = False,
 ) -> None:
     """Choose which versions are kept; without --newest and --days, all. Versions that something needs always are."""
-    from engine.service.versions import preview_retention, set_retention
+    from engine.service.data.versions import preview_retention, set_retention
 
     workspace = open_home(home)
     fates = preview_retention(workspace, name, newest, days)
@@ -203,7 +203,7 @@ def dataset_export(
     as_json: AsJson = False,
 ) -> None:
     """Write a version as a file for other programs."""
-    from engine.service.exports import format_of, keep_export, start_export
+    from engine.service.data.exports import format_of, keep_export, start_export
 
     format, workspace = format_of(to), open_home(home)
     formulas: Any = "keep" if keep_formulas else "quote"

@@ -33,7 +33,7 @@ def endpoint_watch(
     """Compare what an endpoint was asked and answered in a window with what its model learned from."""
     from engine.errors import InvalidSetting
     from engine.monitor.window import Window
-    from engine.service import watching
+    from engine.service.monitoring import watching
 
     if beside not in ("training", "before"):
         raise InvalidSetting(f"{beside!r} is nothing to compare with.", hint="Use training or before.", field="beside")

@@ -1,4 +1,4 @@
-"""The use cases, one file per noun: the only door for the UI, the command line and the API.
+"""The use cases, one folder per part of the product, one file per noun: the only door for the UI, the CLI and the API.
 
 Every function takes the open `Workspace` first and gives back plain views, ready for a screen or for JSON.
 """

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from engine.graph import Pipeline
-from engine.service.datasets import list_datasets, start_import
-from engine.service.endpoints import start_publish
-from engine.service.pipelines import drawn, import_pipeline, list_pipelines
-from engine.service.runs import job_of, start_run
+from engine.service.building.pipelines import drawn, import_pipeline, list_pipelines
+from engine.service.data.datasets import list_datasets, start_import
+from engine.service.running.runs import job_of, start_run
+from engine.service.serving.endpoints import start_publish
 from engine.workspace import Workspace
 
 DATASET = "sample_customers"

@@ -11,18 +11,18 @@ from datetime import datetime
 from functools import partial
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service.alert_looks import look_at_rules
-from engine.service.batches import fire_batches
-from engine.service.canaries import judge_canaries
+from engine.service.data.sync_slots import fire_syncs
 from engine.service.housekeeping import Housekeeper
-from engine.service.postman import Postman
-from engine.service.publications import fire_publications
-from engine.service.round_causes import fire_policies
-from engine.service.round_steps import go_on
-from engine.service.sunsets import retire_announced
-from engine.service.sync_slots import fire_syncs
-from engine.service.triggers import fire_triggers
-from engine.service.watching import watch_due
+from engine.service.monitoring.alert_looks import look_at_rules
+from engine.service.monitoring.postman import Postman
+from engine.service.monitoring.watching import watch_due
+from engine.service.retraining.round_causes import fire_policies
+from engine.service.retraining.round_steps import go_on
+from engine.service.running.triggers import fire_triggers
+from engine.service.serving.batches import fire_batches
+from engine.service.serving.canaries import judge_canaries
+from engine.service.serving.publications import fire_publications
+from engine.service.serving.sunsets import retire_announced
 from engine.workspace import Workspace
 from storage.schema import utc_now
 

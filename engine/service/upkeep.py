@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from engine.service.model_bin import empty_bin
+from engine.service.modelling.model_bin import empty_bin
 from engine.service.views import View
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace

@@ -272,7 +272,7 @@ class ModelView(View):
 
 
 class DeploymentView(View):
-    """A model version in a revision of what answers an endpoint; `engine.service.deployments` has whole revisions."""
+    """A model version in a revision of what answers an endpoint; `serving.deployments` has whole revisions."""
 
     revision: int
     model: str

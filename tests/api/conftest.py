@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.service import endpoints, keys
+from engine.service.serving import endpoints, keys
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.api.two_models import two_models

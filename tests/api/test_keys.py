@@ -8,7 +8,7 @@ import pytest
 from starlette.routing import Route
 
 from engine.api.app import make_app
-from engine.service import endpoints, keys
+from engine.service.serving import endpoints, keys
 from tests.homes import Published, publish
 from tests.servers import eventually, predict, serving
 

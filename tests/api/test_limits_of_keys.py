@@ -12,8 +12,8 @@ from engine.api.problems import TooMany
 from engine.api.rates import Rates
 from engine.api.uses import Uses
 from engine.errors import CanvasbackError
-from engine.service import keys
-from engine.service.keys import Opened
+from engine.service.serving import keys
+from engine.service.serving.keys import Opened
 from engine.workspace import Workspace
 from storage.schema import utc_now
 from storage.secrets import hash_key

@@ -12,8 +12,9 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from engine.service import housekeeping, watched
-from engine.service.watched import WatchPoint
+from engine.service import housekeeping
+from engine.service.monitoring import watched
+from engine.service.monitoring.watched import WatchPoint
 from engine.workspace import Workspace
 from storage.schema import EndpointMinute, utc_now
 from tests.servers import serving

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.service import feedback
-from engine.service.receipts import get_receipt
+from engine.service.serving import feedback
+from engine.service.serving.receipts import get_receipt
 from engine.workspace import Workspace
 from storage.ids import new_id
 from tests.api.conftest import Asked

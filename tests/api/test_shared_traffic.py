@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from scipy.stats import binomtest
 
-from engine.service import deployments, endpoints, keys
+from engine.service.serving import deployments, endpoints, keys
 from engine.workspace import Workspace
 from tests.homes import done
 from tests.servers import eventually, serving

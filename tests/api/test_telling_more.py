@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.service import what_if
-from engine.service.opened_models import open_model
+from engine.service.modelling import what_if
+from engine.service.modelling.opened_models import open_model
 from tests.api.conftest import Asked
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.service import datasets, endpoints, models, runs
+from engine.service.data import datasets
+from engine.service.modelling import models
+from engine.service.running import runs
+from engine.service.serving import endpoints
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import Published, churn_pipeline, do_run, publish

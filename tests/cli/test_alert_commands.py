@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.service.alert_looks import look_at_rules
+from engine.service.monitoring.alert_looks import look_at_rules
 from engine.workspace import Workspace
 from storage.schema import EndpointMinute, utc_now
 from tests.cli.test_commands import Canvasback, canvasback

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from engine.errors import CanvasbackError, InvalidSetting
-from engine.service import endpoints, policies, registry
 from engine.service.applying import apply_plan, make_plan, read_wishes
-from engine.service.datasets import get_dataset
-from engine.service.syncs import get_sync
-from engine.service.triggers import list_triggers
+from engine.service.data.datasets import get_dataset
+from engine.service.data.syncs import get_sync
+from engine.service.modelling import registry
+from engine.service.retraining import policies
+from engine.service.running.triggers import list_triggers
+from engine.service.serving import endpoints
 from engine.sources import FileSource
 from engine.workspace import Workspace
 from tests.cli.test_commands import Canvasback, canvasback

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from components.sources.customers import customers
-from engine.service import pipelines
+from engine.service.building import pipelines
 from engine.workspace import Workspace
 from tests.cli.test_commands import Canvasback, canvasback
 from tests.homes import import_table

@@ -480,7 +480,7 @@ def test_an_error_of_ours_is_one_line_and_the_log_has_the_rest(
     def broken(*_: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("engine.service.datasets.list_datasets", broken)
+    monkeypatch.setattr("engine.service.data.datasets.list_datasets", broken)
     told = canvasback("dataset", "list", "--json", *place)
     assert (told.code, told.json["error"]["code"]) == (1, "unexpected")
     assert "Traceback" not in told.err

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.graph import Pipeline
-from engine.service import datasets, pipelines
+from engine.service.building import pipelines
+from engine.service.data import datasets
 from engine.workspace import Workspace
 from tests.cli.test_commands import Canvasback, canvasback
 from tests.homes import done, new_home

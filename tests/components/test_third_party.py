@@ -20,7 +20,7 @@ import json, sys
 from pathlib import Path
 import pyarrow as pa
 from engine.service import endpoints, open_workspace
-from engine.service.components import describe_component
+from engine.service.building.components import describe_component
 from engine.settings import Settings
 from tests.engine.running import draw
 from tests.homes import do_run, import_table, publish

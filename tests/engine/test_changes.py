@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.graph import Pipeline, diff
-from engine.service.drawn_changes import describe_diff, value_words
+from engine.service.building.drawn_changes import describe_diff, value_words
 
 KEYS = ("impute_mean", "filter", "join", "concat", "logistic_regression", "note", "gone_component")
 PARAMS = st.dictionaries(

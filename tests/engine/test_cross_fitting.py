@@ -15,7 +15,7 @@ from engine.checks import problems
 from engine.serve.modelfile import GOLDEN
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer
-from engine.service.pipelines import _facts
+from engine.service.building.pipelines import _facts
 from tests.engine.running import Bench, Ran, draw
 
 KEYS = ["encode_target", "encode_james_stein", "encode_leave_one_out", "encode_catboost"]

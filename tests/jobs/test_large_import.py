@@ -13,7 +13,8 @@ from tempfile import gettempdir
 import psutil
 import pytest
 
-from engine.service import datasets, jobs, open_workspace
+from engine.service import jobs, open_workspace
+from engine.service.data import datasets
 from engine.settings import Settings
 from tests.processes import at_work, command
 

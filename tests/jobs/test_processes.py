@@ -10,7 +10,9 @@ from threading import Thread
 import pytest
 
 from engine.jobs import Worker
-from engine.service import datasets, jobs, runs
+from engine.service import jobs
+from engine.service.data import datasets
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace

@@ -10,10 +10,11 @@ import pytest
 
 from engine.graph import Pipeline
 from engine.jobs import Worker
-from engine.service import datasets, runs, syncs, triggers
-from engine.service.pipelines import import_pipeline
+from engine.service.building.pipelines import import_pipeline
+from engine.service.data import datasets, syncs
+from engine.service.data.sync_slots import fire_syncs
+from engine.service.running import runs, triggers
 from engine.service.schedules import Schedule
-from engine.service.sync_slots import fire_syncs
 from engine.sources import FileSource, UrlSource
 from engine.workspace import Workspace
 from storage.schema import utc_now

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.service import runs
+from engine.service.running import runs
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import do_run, filled_home, home, import_table, new_home, published

@@ -10,7 +10,7 @@ from components.catalog import catalog, component
 from components.ports import ROW
 from engine.graph import Pipeline
 from engine.limits import RunLimits
-from engine.service import runs
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace

@@ -9,7 +9,8 @@ import pytest
 
 from engine.cache import Cache
 from engine.errors import DamagedInput, PipelineProblems
-from engine.service import datasets, runs
+from engine.service.data import datasets
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import do_job, do_run, import_table, queue_run

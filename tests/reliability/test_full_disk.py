@@ -12,7 +12,7 @@ import pytest
 
 from engine.graph import Pipeline
 from engine.limits import RunLimits
-from engine.service import runs
+from engine.service.running import runs
 from engine.workspace import Workspace
 from tests.homes import import_table, queue_run
 from tests.processes import at_work, children, ended, finished_nodes, half_written, noise, when

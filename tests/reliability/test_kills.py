@@ -12,7 +12,7 @@ import pytest
 
 from engine.cache import Cache
 from engine.limits import RunLimits
-from engine.service import runs
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import queue_run

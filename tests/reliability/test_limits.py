@@ -18,7 +18,7 @@ from engine.graph import Pipeline
 from engine.jobs.child_process import ChildProcess
 from engine.jobs.ends import died
 from engine.limits import RunLimits, machine_memory_mb, read_limits
-from engine.service import runs
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.workspace import Workspace

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.graph import Pipeline
-from engine.service import endpoints
+from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from tests.homes import Published, do_run, import_table, publish
 

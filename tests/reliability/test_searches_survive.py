@@ -11,7 +11,8 @@ from components.base import Trial
 from components.ensembles.following import Done
 from engine.execute.journal import LINES, Journal
 from engine.graph import Pipeline
-from engine.service import models, runs, searches
+from engine.service.modelling import models
+from engine.service.running import runs, searches
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import queue_run

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.service import endpoints
+from engine.service.serving import endpoints
 from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.api.two_models import deploy, two_models

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.service import datasets, exports, version_diff, versions
+from engine.service.data import datasets, exports, version_diff, versions
 from engine.workspace import Workspace
 from tests.homes import do_job, done, import_table
 from tests.reliability.outcomes import UNTOLD, flip

@@ -12,7 +12,9 @@ import pytest
 
 from engine.errors import CanvasbackError, InvalidSetting
 from engine.logs import start_logging
-from engine.service import datasets, endpoints, jobs, keys
+from engine.service import jobs
+from engine.service.data import datasets
+from engine.service.serving import endpoints, keys
 from engine.settings import Settings, read_settings
 from engine.workspace import Workspace, open_workspace
 from storage.errors import NotFound, StorageError

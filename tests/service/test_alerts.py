@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from engine.errors import InvalidSetting
-from engine.service import alert_rules, alerts, channels, endpoints, watched
-from engine.service.alert_looks import look_at_rules
-from engine.service.alert_rules import NewRule, read_rule
-from engine.service.alerts import AlertView
-from engine.service.watched import WatchPoint
+from engine.service.monitoring import alert_rules, alerts, channels, watched
+from engine.service.monitoring.alert_looks import look_at_rules
+from engine.service.monitoring.alert_rules import NewRule, read_rule
+from engine.service.monitoring.alerts import AlertView
+from engine.service.monitoring.watched import WatchPoint
+from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from storage.errors import NameTaken, NotFound
 from storage.schema import EndpointMinute, utc_now

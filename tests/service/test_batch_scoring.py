@@ -14,12 +14,14 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import CanvasbackError
 from engine.serve.answered_rows import AnsweredRows
-from engine.service import batches, datasets, endpoints, jobs
-from engine.service.batches import Stored, fire_batches, start_scoring
+from engine.service import jobs
+from engine.service.data import datasets
 from engine.service.lineage import get_lineage
-from engine.service.opened_models import open_model
+from engine.service.modelling.opened_models import open_model
+from engine.service.running.triggers import fire_triggers
 from engine.service.schedules import Schedule
-from engine.service.triggers import fire_triggers
+from engine.service.serving import batches, endpoints
+from engine.service.serving.batches import Stored, fire_batches, start_scoring
 from engine.sources import FileSource
 from engine.workspace import Workspace
 from tests.homes import Published, do_job, done, import_table

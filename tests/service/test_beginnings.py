@@ -7,8 +7,8 @@ import pytest
 
 from components.sources.samples import INVENTED
 from engine.errors import MissingThing, UnfitForTraining
-from engine.service import beginnings, pipelines
-from engine.service.beginnings import Goal
+from engine.service.building import beginnings, pipelines
+from engine.service.building.beginnings import Goal
 from engine.workspace import Workspace
 from tests.homes import import_table
 

@@ -12,9 +12,9 @@ from standardwebhooks import Webhook
 
 from engine.errors import InvalidSetting
 from engine.notify import cut_off, mail, webhook
-from engine.service import channels
-from engine.service.alert_messages import test_message as a_message
-from engine.service.postman import GIVE_UP_AFTER, WAITS, Postman, deliver
+from engine.service.monitoring import channels
+from engine.service.monitoring.alert_messages import test_message as a_message
+from engine.service.monitoring.postman import GIVE_UP_AFTER, WAITS, Postman, deliver
 from engine.workspace import Workspace
 from storage.errors import NotFound
 from storage.schema import utc_now

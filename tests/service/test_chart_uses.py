@@ -10,7 +10,7 @@ import pytest
 
 from engine.charting import ChartSpec
 from engine.errors import DataError, MissingThing, UnknownColumn
-from engine.service import boards, charts, datasets
+from engine.service.data import boards, charts, datasets
 from engine.workspace import Workspace
 from storage.errors import BadName, InUse, NameTaken, NotFound
 from tests.homes import import_table

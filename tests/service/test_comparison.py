@@ -4,8 +4,8 @@ import pytest
 
 from components.sources.customers import customers
 from engine.limits import RunLimits
-from engine.service import runs
-from engine.service.comparison import PaceView, compare_runs, run_standing
+from engine.service.running import runs
+from engine.service.running.comparison import PaceView, compare_runs, run_standing
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import Published, churn_pipeline, do_run, import_table, queue_run

@@ -9,9 +9,10 @@ import pytest
 from engine.errors import CanvasbackError
 from engine.serve.canary import PromotionRule
 from engine.serve.rollout import Rollout
-from engine.service import canaries, deployments, endpoints, publications, registry, sunsets
-from engine.service.canaries import judge_canaries
-from engine.service.sunsets import retire_announced
+from engine.service.modelling import registry
+from engine.service.serving import canaries, deployments, endpoints, publications, sunsets
+from engine.service.serving.canaries import judge_canaries
+from engine.service.serving.sunsets import retire_announced
 from engine.workspace import Workspace
 from storage.errors import Conflict, NotFound, StorageError, Withheld
 from storage.ids import new_id

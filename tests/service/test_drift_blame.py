@@ -13,8 +13,8 @@ from components.sources.customers import customers
 from engine.errors import MissingThing
 from engine.graph import Pipeline
 from engine.monitor.blame import Blame
-from engine.service import watching
-from engine.service.drift_blame import find_blame, start_blame
+from engine.service.monitoring import watching
+from engine.service.monitoring.drift_blame import find_blame, start_blame
 from engine.workspace import Workspace
 from tests.homes import Published, churn_pipeline, do_run, done, import_table, publish
 from tests.watched import dearer, play

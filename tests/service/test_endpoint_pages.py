@@ -3,8 +3,16 @@
 import pytest
 
 from engine.errors import InvalidRecord, MissingThing, NotAllowed
-from engine.service import boards, endpoint_pages, endpoints
-from engine.service.endpoint_pages import change_page, get_page, open_page, revoke_page, share_endpoint, try_page
+from engine.service.data import boards
+from engine.service.serving import endpoint_pages, endpoints
+from engine.service.serving.endpoint_pages import (
+    change_page,
+    get_page,
+    open_page,
+    revoke_page,
+    share_endpoint,
+    try_page,
+)
 from tests.homes import Published
 
 

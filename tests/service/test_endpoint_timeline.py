@@ -6,12 +6,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from components.sources.customers import customers
-from engine.service import datasets, keys, policies, registry, rounds
-from engine.service.policy_settings import read_policy_settings
-from engine.service.round_causes import fire_policies
-from engine.service.round_steps import go_on
-from engine.service.timeline import timeline, why_changed
-from engine.service.timeline_events import EventView
+from engine.service.data import datasets
+from engine.service.modelling import registry
+from engine.service.retraining import policies, rounds
+from engine.service.retraining.policy_settings import read_policy_settings
+from engine.service.retraining.round_causes import fire_policies
+from engine.service.retraining.round_steps import go_on
+from engine.service.retraining.timeline import timeline, why_changed
+from engine.service.retraining.timeline_events import EventView
+from engine.service.serving import keys
 from engine.workspace import Workspace
 from storage.errors import NotFound
 from tests.homes import Published, do_job, done

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.service import evaluations, models
+from engine.service.modelling import evaluations, models
 from tests.homes import Published
 
 

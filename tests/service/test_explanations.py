@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from engine.cli.main import app
 from engine.errors import CanvasbackError, DataError, InvalidRecord, MissingThing
-from engine.service import explanations, fairness, held_rows, opened_models, what_if
+from engine.service.modelling import explanations, fairness, held_rows, opened_models, what_if
 from tests.homes import Published, done
 
 CHURN = ("churn", 1)

@@ -12,7 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from engine.errors import DataError
-from engine.service import datasets, exports
+from engine.service.data import datasets, exports
 from engine.service.tables import read_page
 from engine.workspace import Workspace
 from storage.errors import NotFound, WriteFailed

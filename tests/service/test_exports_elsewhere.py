@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.serve.scorer import load_scorer
-from engine.service import model_exports
+from engine.service.modelling import model_exports
 from engine.work.publish_endpoint import verified_files
 from tests.homes import Published, done
 

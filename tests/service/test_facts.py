@@ -1,8 +1,8 @@
 """The profile of a dataset version and a sample of it become findings of what is drawn on it."""
 
 from components.base import StoredTable
-from engine.service import pipelines
-from engine.service.facts import facts_of
+from engine.service.building import pipelines
+from engine.service.building.facts import facts_of
 from tests.engine.running import draw
 from tests.homes import Published, churn_pipeline
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
-from engine.service import channels, housekeeping
-from engine.service.alert_messages import test_message as a_message
+from engine.service import housekeeping
 from engine.service.housekeeping import Housekeeper, take_hour, tidy
+from engine.service.monitoring import channels
+from engine.service.monitoring.alert_messages import test_message as a_message
 from engine.workspace import Workspace
 from storage.schema import EndpointMinute, utc_now
 from tests.servers import eventually

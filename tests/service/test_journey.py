@@ -11,9 +11,14 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import CanvasbackError, MissingThing, PipelineProblems
 from engine.graph import Pipeline
-from engine.service import datasets, endpoints, jobs, keys, models, pipelines, runs
+from engine.service import jobs
+from engine.service.building import pipelines
+from engine.service.data import datasets
 from engine.service.demo import make_demo
 from engine.service.lineage import get_lineage
+from engine.service.modelling import models
+from engine.service.running import runs
+from engine.service.serving import endpoints, keys
 from engine.service.views import RunView
 from engine.sources import FileSource
 from engine.workspace import Workspace

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from engine.errors import DataError
-from engine.service import learning_curves, models, runs
+from engine.service.modelling import learning_curves, models
+from engine.service.running import runs
 from engine.workspace import Workspace
 from tests.homes import Published, do_job, done
 

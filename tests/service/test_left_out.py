@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import CanvasbackError
-from engine.service import datasets
-from engine.service.rejected import rejected_csv, rejected_lines
+from engine.service.data import datasets
+from engine.service.data.rejected import rejected_csv, rejected_lines
 from engine.sources import FileSource, FilesSource
 from engine.workspace import Workspace
 from tests.homes import done

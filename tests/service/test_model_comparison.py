@@ -9,9 +9,9 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import InvalidSetting
 from engine.graph import Pipeline
-from engine.service.model_comparison import choices, compare_models
-from engine.service.model_paces import measure_pace
-from engine.service.model_sides import read_references
+from engine.service.modelling.model_comparison import choices, compare_models
+from engine.service.modelling.model_paces import measure_pace
+from engine.service.modelling.model_sides import read_references
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.errors import NotFound

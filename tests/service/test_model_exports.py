@@ -19,7 +19,8 @@ from engine.errors import DataError, ExportRefused
 from engine.graph import Pipeline
 from engine.serve.exports.proof import Answers, prove
 from engine.serve.scorer import load_scorer
-from engine.service import exports, model_exports
+from engine.service.data import exports
+from engine.service.modelling import model_exports
 from engine.work.export_model import pack
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace

@@ -15,8 +15,11 @@ import pytest
 
 from engine.errors import DataError, PipelineProblems
 from engine.graph import Pipeline
-from engine.service import datasets, models, runs, upkeep
-from engine.service.charts import drawn_of_points
+from engine.service import upkeep
+from engine.service.data import datasets
+from engine.service.data.charts import drawn_of_points
+from engine.service.modelling import models
+from engine.service.running import runs
 from engine.service.views import NodeRunView, RunView
 from engine.settings import Settings
 from engine.work.spreadsheet import write_spreadsheet

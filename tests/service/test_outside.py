@@ -16,7 +16,8 @@ from components.sql.foreign import read_only
 from engine.errors import CanvasbackError, InvalidSetting
 from engine.graph import Pipeline
 from engine.reading.hosts import is_public
-from engine.service import connections, runs
+from engine.service.data import connections
+from engine.service.running import runs
 from engine.service.views import NodeRunView, RunView
 from engine.workspace import Workspace
 from storage.errors import NotFound, StorageError

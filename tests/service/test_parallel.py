@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from engine.service.parallel import Line, as_lines, best_line
+from engine.service.running.parallel import Line, as_lines, best_line
 
 
 def line(place: int, **params: float | str) -> Line:

@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import MissingThing
 from engine.graph import Pipeline
-from engine.service import pipeline_versions as versions
-from engine.service import pipelines
+from engine.service.building import pipeline_versions as versions
+from engine.service.building import pipelines
 from engine.workspace import Workspace
 from storage.errors import NameTaken, NotFound
 from tests.homes import Published, churn_pipeline, do_run, queue_run

@@ -15,7 +15,9 @@ from components.errors import RefusedExpression
 from engine.errors import CanvasbackError, InvalidSetting
 from engine.graph import Pipeline
 from engine.logs import start_logging
-from engine.service import connections, datasets, jobs, pipelines
+from engine.service import jobs
+from engine.service.building import pipelines
+from engine.service.data import connections, datasets
 from engine.service.views import JobView
 from engine.sources import (
     DataSource,

@@ -8,9 +8,9 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import PipelineProblems
 from engine.graph import Pipeline
-from engine.service import runs
-from engine.service.pipelines import review_pipeline
-from engine.service.plans import RunPlanView, preview_run
+from engine.service.building.pipelines import review_pipeline
+from engine.service.building.plans import RunPlanView, preview_run
+from engine.service.running import runs
 from engine.workspace import Workspace
 from tests.homes import Published, churn_pipeline, do_run, import_table
 

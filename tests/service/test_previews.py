@@ -14,13 +14,14 @@ from engine.execute import sample_run, trial
 from engine.execute.sample_run import SampleRun
 from engine.execute.shelf import Shelf
 from engine.graph import Pipeline
-from engine.service import samples, trials
-from engine.service.cell_changes import changed_cells
-from engine.service.guarding import fitted_overlay, serving_overlay
-from engine.service.node_history import node_history
-from engine.service.previews import Previews
-from engine.service.ran_rows import with_ran_rows
-from engine.service.trials import TrialView, try_out
+from engine.service.building import trials
+from engine.service.building.guarding import fitted_overlay, serving_overlay
+from engine.service.building.node_history import node_history
+from engine.service.building.trials import TrialView, try_out
+from engine.service.data import samples
+from engine.service.data.cell_changes import changed_cells
+from engine.service.running.previews import Previews
+from engine.service.running.ran_rows import with_ran_rows
 from engine.workspace import Workspace
 from tests.engine.running import draw
 from tests.homes import Published, churn_pipeline, do_run, import_table

@@ -10,8 +10,11 @@ from components.catalog import catalog
 from engine.errors import DataError, MissingThing
 from engine.graph import Pipeline
 from engine.profile.full_report import POLICY, _frame, rendered
-from engine.service import datasets, fixes, pipelines, profiles, runs, upkeep
-from engine.service.fixes import steps_of, with_steps
+from engine.service import upkeep
+from engine.service.building import fixes, pipelines
+from engine.service.building.fixes import steps_of, with_steps
+from engine.service.data import datasets, profiles
+from engine.service.running import runs
 from engine.workspace import Workspace
 from tests.homes import do_job, done
 

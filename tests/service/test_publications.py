@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from engine.serve.rollout import Rollout
-from engine.service import deployments, endpoints, jobs, publications
-from engine.service.publications import PublicationView, fire_publications
+from engine.service import jobs
+from engine.service.serving import deployments, endpoints, publications
+from engine.service.serving.publications import PublicationView, fire_publications
 from engine.workspace import Workspace
 from storage.errors import Conflict
 from tests.homes import do_job, done, publish
@@ -55,7 +56,7 @@ def test_the_last_requests_are_replayed_and_the_change_of_decisions_is_told(home
 
 
 def scorer(home: Workspace, number: int) -> Any:
-    from engine.service.opened_models import open_model
+    from engine.service.modelling.opened_models import open_model
 
     return open_model(home, "churn", number).scorer
 

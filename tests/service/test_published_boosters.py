@@ -7,7 +7,8 @@ import pytest
 
 from components.libraries import XGBOOST
 from components.sources.customers import customers
-from engine.service import endpoints, models
+from engine.service.modelling import models
+from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from tests.homes import churn_pipeline, do_run, import_table, publish
 

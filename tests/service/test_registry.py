@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, MissingThing
-from engine.service import endpoints, model_bin, model_words, models, registry, upkeep
+from engine.service import upkeep
 from engine.service.lineage import get_lineage
-from engine.service.model_cards import (
+from engine.service.modelling import model_bin, model_words, models, registry
+from engine.service.modelling.model_cards import (
     card_html,
     card_markdown,
     earlier_texts,
@@ -17,6 +18,7 @@ from engine.service.model_cards import (
     write_card_file,
     write_texts,
 )
+from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from storage.errors import Conflict, InUse, NotFound, Withheld
 from storage.schema import utc_now

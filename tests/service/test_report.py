@@ -14,7 +14,7 @@ from components.outputs.sketch import sketch_of, sketched
 from components.ports import ROW
 from engine.errors import PipelineProblems
 from engine.graph import Pipeline
-from engine.service import runs
+from engine.service.running import runs
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.work.page.document import Page

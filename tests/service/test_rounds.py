@@ -13,12 +13,16 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import CanvasbackError, InvalidSetting, MissingThing
 from engine.jobs.ends import end_lost_jobs
-from engine.service import datasets, endpoints, policies, registry, round_causes, rounds, runs
-from engine.service.policy_settings import PolicySettings, read_policy_settings
-from engine.service.round_causes import fire_policies
-from engine.service.round_steps import go_on
-from engine.service.rounds import RoundView
-from engine.service.watched import WatchPoint
+from engine.service.data import datasets
+from engine.service.modelling import registry
+from engine.service.monitoring.watched import WatchPoint
+from engine.service.retraining import policies, round_causes, rounds
+from engine.service.retraining.policy_settings import PolicySettings, read_policy_settings
+from engine.service.retraining.round_causes import fire_policies
+from engine.service.retraining.round_steps import go_on
+from engine.service.retraining.rounds import RoundView
+from engine.service.running import runs
+from engine.service.serving import endpoints
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.database import Database

@@ -9,7 +9,7 @@ import pytest
 from components.errors import ComponentError
 from engine.errors import DataError, MissingThing, ParamError
 from engine.graph import Pipeline
-from engine.service import datasets, rules, versions
+from engine.service.data import datasets, rules, versions
 from engine.workspace import Workspace
 from storage.errors import InUse, NotFound, StorageError
 from storage.repositories import Rules

@@ -7,9 +7,11 @@ import pytest
 
 from engine.errors import InvalidPipeline, ParamError
 from engine.graph import Pipeline
-from engine.service import open_workspace, pipelines, presences, runs
-from engine.service.plans import preview_run
-from engine.service.presences import Visitor
+from engine.service import open_workspace
+from engine.service.building import pipelines, presences
+from engine.service.building.plans import preview_run
+from engine.service.building.presences import Visitor
+from engine.service.running import runs
 from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.homes import do_run

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from engine.errors import InvalidSetting
-from engine.service.parallel import lines_of_runs
-from engine.service.run_notes import annotate_run, notes_of, tag_runs
-from engine.service.run_table import known_of_runs, search_runs
+from engine.service.running.parallel import lines_of_runs
+from engine.service.running.run_notes import annotate_run, notes_of, tag_runs
+from engine.service.running.run_table import known_of_runs, search_runs
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 from tests.homes import Published, churn_pipeline, do_run

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.jobs import end_of_job
-from engine.service import syncs
+from engine.service.data import syncs
+from engine.service.data.sync_slots import fire_syncs
+from engine.service.data.syncs import SyncRunView
 from engine.service.schedules import read_schedule
-from engine.service.sync_slots import fire_syncs
-from engine.service.syncs import SyncRunView
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.database import Database

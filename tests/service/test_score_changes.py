@@ -7,8 +7,9 @@ import pytest
 from components.sources.customers import customers
 from engine.errors import Incomparable, MissingThing
 from engine.graph import Pipeline
-from engine.service import jobs, runs, score_changes
-from engine.service.score_changes import ScoreChangeView
+from engine.service import jobs
+from engine.service.running import runs, score_changes
+from engine.service.running.score_changes import ScoreChangeView
 from engine.service.views import RunView
 from engine.workspace import Workspace
 from tests.homes import Published, churn_pipeline, do_job, do_run, done, import_table, queue_run

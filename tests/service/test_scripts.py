@@ -14,8 +14,8 @@ import pytest
 from engine.errors import MissingThing, RunError
 from engine.graph import Pipeline
 from engine.script.estimators import Unwritable, imports_of, source_of
-from engine.service import runs
-from engine.service.scripts import RunScript
+from engine.service.running import runs
+from engine.service.running.scripts import RunScript
 from engine.workspace import Workspace
 from tests.homes import do_run
 

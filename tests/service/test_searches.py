@@ -10,7 +10,9 @@ import pytest
 
 from engine.errors import MissingThing
 from engine.graph import Pipeline
-from engine.service import models, pipelines, runs, searches
+from engine.service.building import pipelines
+from engine.service.modelling import models
+from engine.service.running import runs, searches
 from engine.service.views import ModelView, RunView
 from engine.workspace import Workspace
 from tests.homes import do_job, do_run, import_table, new_home

@@ -6,9 +6,11 @@ import pytest
 
 from components.catalog import catalog
 from engine.graph import Pipeline
-from engine.service import comparison, endpoints, pipelines, runs
-from engine.service.switched import facts_apart
-from engine.service.trials import try_out
+from engine.service.building import pipelines
+from engine.service.building.switched import facts_apart
+from engine.service.building.trials import try_out
+from engine.service.running import comparison, runs
+from engine.service.serving import endpoints
 from tests.engine.running import draw
 from tests.engine.test_switched_off import off
 from tests.homes import Published, churn_pipeline, done

@@ -6,10 +6,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from engine.service import datasets, syncs
-from engine.service.connections import add_connection
+from engine.service.data import datasets, syncs
+from engine.service.data.connections import add_connection
+from engine.service.data.syncs import SyncRunView
 from engine.service.schedules import Schedule
-from engine.service.syncs import SyncRunView
 from engine.sources import QuerySource, TableSource
 from engine.workspace import Workspace
 from tests.homes import do_job, done, new_home

@@ -12,10 +12,11 @@ import pytest
 
 from engine.errors import InvalidSetting, MissingThing
 from engine.reading.errors import UnreadableFile
-from engine.service import datasets, jobs, syncs
+from engine.service import jobs
+from engine.service.data import datasets, syncs
+from engine.service.data.sync_slots import fire_syncs
+from engine.service.data.syncs import SyncRunView
 from engine.service.schedules import Schedule
-from engine.service.sync_slots import fire_syncs
-from engine.service.syncs import SyncRunView
 from engine.sources import DataSource, FileSource, UrlSource
 from engine.workspace import Workspace
 from storage.errors import Conflict

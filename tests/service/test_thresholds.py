@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from components.evaluate.trade_offs import trade_offs
-from engine.service.thresholds import Costs, best_threshold, thresholds_of, weigh
-from engine.service.verdicts import in_words
+from engine.service.modelling.thresholds import Costs, best_threshold, thresholds_of, weigh
+from engine.service.modelling.verdicts import in_words
 from tests.components.test_intervals import binary
 
 P = binary(2_000)

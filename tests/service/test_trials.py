@@ -8,7 +8,7 @@ import pytest
 from components.base import LearnedTransform, Split, Transform
 from components.catalog import catalog
 from engine.graph import Pipeline
-from engine.service.trials import PAGE_ROWS, TrialView, show_example, try_out
+from engine.service.building.trials import PAGE_ROWS, TrialView, show_example, try_out
 from engine.workspace import Workspace
 from tests.engine.running import draw
 from tests.homes import Published, churn_pipeline

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.graph import Pipeline
-from engine.service import datasets, runs, triggers
-from engine.service.pipelines import import_pipeline, save_version
-from engine.service.triggers import TriggerView, fire_triggers
+from engine.service.building.pipelines import import_pipeline, save_version
+from engine.service.data import datasets
+from engine.service.running import runs, triggers
+from engine.service.running.triggers import TriggerView, fire_triggers
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.errors import Conflict, NotFound

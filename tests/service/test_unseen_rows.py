@@ -13,7 +13,7 @@ from sklearn.metrics import accuracy_score
 from engine.errors import Incomparable
 from engine.graph import Pipeline
 from engine.serve.scorer import load_scorer
-from engine.service import datasets
+from engine.service.data import datasets
 from engine.settings import Settings
 from engine.work.compare_challenger import _compared, _side
 from engine.workspace import Workspace, open_workspace

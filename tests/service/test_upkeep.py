@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.service import datasets, endpoints, runs
+from engine.service.data import datasets
+from engine.service.running import runs
+from engine.service.serving import endpoints
 from engine.service.upkeep import collect_garbage, examine
 from engine.settings import Settings
 from engine.workspace import Workspace

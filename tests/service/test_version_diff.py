@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.service import version_diff, versions
-from engine.service.version_diff import DiffView
+from engine.service.data import version_diff, versions
+from engine.service.data.version_diff import DiffView
 from engine.workspace import Workspace
 from storage.errors import NotFound
 from tests.homes import do_job, done, import_table

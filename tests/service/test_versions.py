@@ -10,7 +10,8 @@ import pytest
 
 from engine.errors import DataError, UnknownColumn
 from engine.graph import Pipeline
-from engine.service import datasets, pipelines, versions
+from engine.service.building import pipelines
+from engine.service.data import datasets, versions
 from engine.workspace import Workspace
 from storage.errors import InUse, NotFound
 from storage.schema import Board, BoardCard, Chart, DatasetVersion, Sync, utc_now

@@ -11,10 +11,10 @@ from components.base import Predictions
 from components.evaluate.scores import scores
 from engine.errors import CanvasbackError
 from engine.monitor.window import Window
-from engine.service import watching
-from engine.service.endpoint_traffic import percentile, traffic
-from engine.service.opened_models import open_model
-from engine.service.watching import WatchReport
+from engine.service.modelling.opened_models import open_model
+from engine.service.monitoring import watching
+from engine.service.monitoring.watching import WatchReport
+from engine.service.serving.endpoint_traffic import percentile, traffic
 from engine.workspace import Workspace
 from storage.repositories.traffic import BUCKETS
 from storage.schema import EndpointMinute

@@ -9,7 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, datasets, endpoints, jobs, keys, open_workspace, pipelines, runs
+from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service.building import pipelines
+from engine.service.data import datasets
+from engine.service.running import runs
+from engine.service.serving import endpoints, keys
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 PEOPLE = "name,age,city,joined\n" + "".join(

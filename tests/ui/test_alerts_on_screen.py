@@ -8,9 +8,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, alert_rules, alerts, channels, open_workspace
-from engine.service.alert_looks import look_at_rules
-from engine.service.alert_rules import NewRule
+from engine.service import Settings, open_workspace
+from engine.service.monitoring import alert_rules, alerts, channels
+from engine.service.monitoring.alert_looks import look_at_rules
+from engine.service.monitoring.alert_rules import NewRule
 from engine.workspace import Workspace
 from storage.schema import EndpointMinute, utc_now
 from tests.hooks import receiver
@@ -52,7 +53,7 @@ def form(monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: s
     def page(module: str, alert: str) -> None:
         from importlib import import_module
 
-        from engine.service import alerts
+        from engine.service.monitoring import alerts
         from ui import session
 
         workspace = session.workspace()

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import pipelines
-from engine.service.beginnings import templates
+from engine.service.building import pipelines
+from engine.service.building.beginnings import templates
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
 from ui.beginning.thumbnail import thumbnail
@@ -75,7 +75,8 @@ def test_the_intent_opens_the_page_for_this_pipeline(filled: Filled, open_page: 
 
 
 def test_a_pipeline_of_somebody_else_is_not_drawn_over(filled: Filled) -> None:
-    from engine.service import Settings, beginnings, open_workspace
+    from engine.service import Settings, open_workspace
+    from engine.service.building import beginnings
 
     home = open_workspace(Settings(home=filled.home))
     draft = pipelines.import_pipeline(home, Pipeline.from_yaml("name: full\nnodes: {a: {component: note}}"))

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.charting import CHARTS, ChartSpec, draw
-from engine.service import Settings, Workspace, boards, charts, open_workspace
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.data import boards, charts
 from tests.homes import import_table
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words

@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, connections, open_workspace
+from engine.service import Settings, open_workspace
+from engine.service.data import connections
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
 
@@ -47,7 +48,7 @@ def form(monkeypatch: pytest.MonkeyPatch, home: Path, known: str = "") -> AppTes
     """The form that a dialog shows, by itself: a dialog lives in the browser."""
 
     def page(known: str) -> None:
-        from engine.service import connections
+        from engine.service.data import connections
         from ui import session
         from ui.connecting.editing import _form
 

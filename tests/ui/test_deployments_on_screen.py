@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.serve.rollout import Rollout
-from engine.service import deployments, publications, sunsets
+from engine.service.serving import deployments, publications, sunsets
 from engine.workspace import Workspace
 from tests.homes import done, filled_home, new_home
 from tests.two_versions import note_answers, second_version, stored_rows, two
@@ -38,7 +38,8 @@ def form(home: str, module: str, name: str, revision: int) -> None:
     """A form as its dialog shows it."""
     from importlib import import_module
 
-    from engine.service import deployments, open_workspace
+    from engine.service import open_workspace
+    from engine.service.serving import deployments
     from engine.settings import Settings
 
     workspace = open_workspace(Settings(home=home))

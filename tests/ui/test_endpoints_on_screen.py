@@ -8,9 +8,11 @@ import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, Workspace, batches, endpoint_pages, model_cards, open_workspace
-from engine.service.endpoint_list import list_lines
-from engine.service.endpoint_settings import get_endpoint_settings
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.modelling import model_cards
+from engine.service.serving import batches, endpoint_pages
+from engine.service.serving.endpoint_list import list_lines
+from engine.service.serving.endpoint_settings import get_endpoint_settings
 from storage.schema import EndpointMinute, utc_now
 from tests.homes import Published, filled_home
 from tests.servers import serving

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.service import Settings, held_rows, open_workspace
+from engine.service import Settings, open_workspace
+from engine.service.modelling import held_rows
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
 

@@ -8,7 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, open_workspace, pipelines, refactoring
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.building import pipelines, refactoring
 from tests.ui.conftest import Open
 from ui.building.drawing import as_graph, as_pipeline
 from ui.canvas.messages import Graph

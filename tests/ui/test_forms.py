@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from components.catalog import catalog, component
-from engine.service.components import describe_component, list_components
+from engine.service.building.components import describe_component, list_components
 
 FRONTEND = Path(__file__).parents[2] / "ui" / "canvas" / "frontend"
 

@@ -12,7 +12,10 @@ import pytest
 
 from engine.cli.main import main
 from engine.graph import Pipeline
-from engine.service import datasets, keys, models, runs
+from engine.service.data import datasets
+from engine.service.modelling import models
+from engine.service.running import runs
+from engine.service.serving import keys
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import do_run, import_table, publish

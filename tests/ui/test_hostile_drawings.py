@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from engine.errors import PipelineProblems
-from engine.service import Settings, Workspace, open_workspace, pipelines, runs
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.building import pipelines
+from engine.service.running import runs
 from engine.service.views import DraftView
 from ui.building import exchange
 from ui.canvas import Said

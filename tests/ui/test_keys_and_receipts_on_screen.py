@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, Workspace, keys, open_workspace
-from engine.service.endpoints import get_endpoint
-from engine.service.feedback import give_feedback
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.serving import keys
+from engine.service.serving.endpoints import get_endpoint
+from engine.service.serving.feedback import give_feedback
 from tests.logged import logged
 from tests.ui.conftest import Filled, Open
 

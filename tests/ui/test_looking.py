@@ -41,7 +41,7 @@ def answered(filled: Filled, **more: Any) -> dict[str, Any]:
 
 def test_a_node_is_answered_with_its_preview_and_what_it_did(filled: Filled) -> None:
     place = open_workspace(Settings(home=filled.home))
-    from engine.service import pipelines
+    from engine.service.building import pipelines
 
     drawn = pipelines.drawn(pipelines.get_draft(place, filled.pipeline_id))
     node = next(node for node in drawn.nodes if not drawn.into(node.id))

@@ -9,10 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.sources.customers import customers
-from engine.service import datasets, policies, rounds
-from engine.service.policy_settings import read_policy_settings
-from engine.service.round_causes import fire_policies
-from engine.service.round_steps import go_on
+from engine.service.data import datasets
+from engine.service.retraining import policies, rounds
+from engine.service.retraining.policy_settings import read_policy_settings
+from engine.service.retraining.round_causes import fire_policies
+from engine.service.retraining.round_steps import go_on
 from engine.workspace import Workspace
 from tests.homes import Published, do_job, done, filled_home, new_home, published
 
@@ -88,7 +89,9 @@ def test_a_round_shows_what_was_compared_and_is_approved(open_page: Open, waitin
 def decision_form(home: str, verb: str) -> None:
     from pathlib import Path
 
-    from engine.service import Settings, endpoints, open_workspace, rounds
+    from engine.service import Settings, open_workspace
+    from engine.service.retraining import rounds
+    from engine.service.serving import endpoints
     from ui.endpoints.loop_rounds import show_decision
 
     workspace = open_workspace(Settings(home=Path(home)))

@@ -1,6 +1,7 @@
 """The tab Export: a card for each format, what was proved, and the reason where a format cannot hold the model."""
 
-from engine.service import Settings, model_exports, open_workspace
+from engine.service import Settings, open_workspace
+from engine.service.modelling import model_exports
 from tests.homes import do_job
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words

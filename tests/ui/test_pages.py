@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, datasets, jobs, open_workspace, pipelines, runs
+from engine.service import Settings, jobs, open_workspace
+from engine.service.building import pipelines
+from engine.service.data import datasets
+from engine.service.running import runs
 from tests.ui.conftest import Filled, Open
 
 PAGES = (

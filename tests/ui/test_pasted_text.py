@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from engine.graph import Pipeline
-from engine.service import Settings, open_workspace, pipelines
+from engine.service import Settings, open_workspace
+from engine.service.building import pipelines
 from ui.building import exchange, pasting
 from ui.building.drawing import as_graph
 from ui.building.pasting import read_fragment

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, open_workspace, pipeline_versions, pipelines, runs
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.building import pipeline_versions, pipelines
+from engine.service.running import runs
 from tests.ui.conftest import Filled, Open
 from ui.building.diff_drawing import as_diff, union
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.service import Settings, Workspace, datasets, jobs, open_workspace, profiles
+from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service.data import datasets, profiles
 from tests.homes import done
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, datasets, jobs, open_workspace
+from engine.service import Settings, jobs, open_workspace
+from engine.service.data import datasets
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
 

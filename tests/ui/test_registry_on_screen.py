@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Workspace, model_bin, model_words, models, open_workspace, registry
-from engine.service.model_cards import get_texts, write_texts
+from engine.service import Workspace, open_workspace
+from engine.service.modelling import model_bin, model_words, models, registry
+from engine.service.modelling.model_cards import get_texts, write_texts
 from engine.settings import Settings
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
@@ -55,7 +56,8 @@ def sign_off_form(home: str, which: str, number: int = 2) -> None:
     """A form that a dialog shows, by itself: a dialog lives in the browser."""
     from pathlib import Path
 
-    from engine.service import open_workspace, registry
+    from engine.service import open_workspace
+    from engine.service.modelling import registry
     from engine.settings import Settings
     from ui.models import signing
 

@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from components.evaluate.trade_offs import trade_offs
-from engine.service.thresholds import thresholds_of
+from engine.service.modelling.thresholds import thresholds_of
 from tests.components.test_intervals import binary, several
 from tests.ui.conftest import Filled, Open
 

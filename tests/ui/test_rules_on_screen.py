@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, datasets, open_workspace, rules
+from engine.service import Settings, open_workspace
+from engine.service.data import datasets, rules
 from tests.homes import done, import_table
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
@@ -123,7 +124,8 @@ def test_a_held_version_is_released_after_a_question(ruled: Ruled, open_page: Op
 
 def form(home: str) -> None:
     """The form outside its dialog, which a test of a whole page closes with every change."""
-    from engine.service import Settings, datasets, open_workspace
+    from engine.service import Settings, open_workspace
+    from engine.service.data import datasets
     from ui.datasets.rule_form import show_form
 
     workspace = open_workspace(Settings(home=home))

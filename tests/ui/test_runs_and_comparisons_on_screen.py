@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service.run_notes import annotate_run, notes_of
+from engine.service.running.run_notes import annotate_run, notes_of
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from tests.homes import Published, churn_pipeline, do_run, filled_home

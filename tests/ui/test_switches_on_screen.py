@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from engine.graph import Pipeline
-from engine.service import pipelines, runs
+from engine.service.building import pipelines
+from engine.service.running import runs
 from tests.engine.test_switched_off import off
 from tests.homes import Published, churn_pipeline, done, filled_home, new_home, published
 from ui.building.drawing import as_graph, as_pipeline

@@ -7,7 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import datasets, pipelines, syncs, triggers
+from engine.service.building import pipelines
+from engine.service.data import datasets, syncs
+from engine.service.running import triggers
 from engine.service.schedules import Schedule
 from engine.sources import FileSource
 from engine.workspace import Workspace

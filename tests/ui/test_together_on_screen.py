@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, open_workspace, pipelines, runs
+from engine.service import Settings, open_workspace
+from engine.service.building import pipelines
+from engine.service.running import runs
 from tests.ui.conftest import Filled, Open
 
 RATE = {"type": "number", "default": 0.3, "about": "", "min": 0, "max": 1, "choices": []}
@@ -100,7 +102,7 @@ def test_results_stand_beside_the_canvas(filled: Filled, open_page: Open) -> Non
 
 
 def test_somebody_else_is_seen_and_their_drawing_is_announced(place: tuple[Path, str], open_page: Open) -> None:
-    from engine.service.presences import Visitor, meet
+    from engine.service.building.presences import Visitor, meet
 
     home, pipeline_id = place
     workspace = open_workspace(Settings(home=home))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, Workspace, datasets, exports, jobs, open_workspace, version_diff, versions
+from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service.data import datasets, exports, version_diff, versions
 from tests.homes import done
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words

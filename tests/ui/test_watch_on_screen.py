@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from engine.monitor.window import Window
-from engine.service import Settings, Workspace, jobs, open_workspace, watching
+from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service.monitoring import watching
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
 from tests.watched import dearer, play, tell_minutes, tell_truths

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, open_workspace, pipelines
+from engine.service import Settings, Workspace, open_workspace
+from engine.service.building import pipelines
 from engine.service.views import DraftView
 from tests.ui.conftest import CHURN, Open
 from ui.building.written import written

@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, channels
+from engine.service import Workspace
+from engine.service.monitoring import channels
 from ui import session
 from ui.alerts.looks import SEVERITIES
 from ui.trouble import guarded, show_error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, channels
-from engine.service.channels import ChannelView, DeliveryView
+from engine.service import Workspace
+from engine.service.monitoring import channels
+from engine.service.monitoring.channels import ChannelView, DeliveryView
 from ui import session
 from ui.alerts.channel_form import ask_channel
 from ui.alerts.looks import SEVERITIES

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.service import Workspace, alerts
-from engine.service.alert_rules import SubjectKind
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.monitoring import alerts
+from engine.service.monitoring.alert_rules import SubjectKind
 from ui import places
 from ui.alerts.looks import SEVERITIES
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, alerts
-from engine.service.alerts import AlertView
+from engine.service import Workspace
+from engine.service.monitoring import alerts
+from engine.service.monitoring.alerts import AlertView
 from ui import session
 from ui.alerts.looks import link_subject, show_severity
 from ui.frame import Column, empty, listing

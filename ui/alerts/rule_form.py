@@ -7,9 +7,10 @@ from typing import Any, cast
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, alert_rules, channels
-from engine.service.alert_rules import Condition, SubjectKind
-from engine.service.measures import MEASURES, Measure
+from engine.service import Workspace
+from engine.service.monitoring import alert_rules, channels
+from engine.service.monitoring.alert_rules import Condition, SubjectKind
+from engine.service.monitoring.measures import MEASURES, Measure
 from ui import session
 from ui.alerts.looks import SEVERITIES, SUBJECTS
 from ui.trouble import guarded, show_error

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from engine.service import Workspace, alert_rules
-from engine.service.alert_rules import RuleView
+from engine.service import Workspace
+from engine.service.monitoring import alert_rules
+from engine.service.monitoring.alert_rules import RuleView
 from ui import session
 from ui.alerts.looks import link_subject, show_severity
 from ui.alerts.rule_form import ask_rule

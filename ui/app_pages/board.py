@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.service import boards
+from engine.service.data import boards
 from ui import places, session
 from ui.charting.builder import show_picture_choice
 from ui.charting.cards import show_cards

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import boards, charts, datasets
-from engine.service.boards import BoardView, CardView
+from engine.service.data import boards, charts, datasets
+from engine.service.data.boards import BoardView, CardView
 from ui import places, session
 from ui.charting.builder import show_picture_choice
 from ui.charting.cards import show_cards

@@ -1,6 +1,6 @@
 """Endpoints: the list, one of them, and the publication that is under way."""
 
-from engine.service import endpoints
+from engine.service.serving import endpoints
 from ui import places, session
 from ui.endpoints.listing import show_list
 from ui.endpoints.one import show_one

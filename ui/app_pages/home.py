@@ -4,8 +4,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from engine.service import datasets, endpoints, models, pipelines, runs
 from engine.service.amounts import seconds
+from engine.service.building import pipelines
+from engine.service.data import datasets
+from engine.service.modelling import models
+from engine.service.running import runs
+from engine.service.serving import endpoints
 from engine.service.views import ModelView, RunView
 from ui import places, session
 from ui.alerts.count import show_open_count

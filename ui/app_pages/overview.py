@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.service.datasets import get_dataset
+from engine.service.data.datasets import get_dataset
 from ui import places, session
 from ui.datasets.overview import show_overview
 from ui.frame import empty

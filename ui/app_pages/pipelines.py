@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline
-from engine.service import pipelines
+from engine.service.building import pipelines
 from engine.service.views import PipelineView
 from ui import places, session
 from ui.frame import Column, badge, confirm, empty, heading, listing, search

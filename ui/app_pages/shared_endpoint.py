@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from engine.service import endpoint_pages
-from engine.service.endpoint_pages import ScoreView, SharedView
 from engine.service.scores import SHARES
+from engine.service.serving import endpoint_pages
+from engine.service.serving.endpoint_pages import ScoreView, SharedView
 from ui import places, session
 from ui.endpoints.answer import show_prediction
 from ui.frame import empty

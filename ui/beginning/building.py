@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, beginnings, datasets
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.beginnings import Answer, Goal, Kind, Outlook, Preview, Task
+from engine.service.building import beginnings
+from engine.service.building.beginnings import Answer, Goal, Kind, Outlook, Preview, Task
+from engine.service.data import datasets
 from ui import places, session
 from ui.beginning.thumbnail import picture
 from ui.trouble import show_error

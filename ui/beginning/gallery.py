@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, beginnings, datasets
-from engine.service.beginnings import Template
+from engine.service import Workspace
+from engine.service.building import beginnings
+from engine.service.building.beginnings import Template
+from engine.service.data import datasets
 from ui import places, session
 from ui.beginning.thumbnail import thumbnail
 from ui.trouble import guarded, show_error

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, beginnings, pipelines
+from engine.service import Workspace
+from engine.service.building import beginnings, pipelines
 from ui import places
 from ui.beginning.building import show_building
 from ui.beginning.gallery import show_gallery

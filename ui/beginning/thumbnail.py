@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.graph import Node, Pipeline
-from engine.service import components
-from engine.service.beginnings import template
+from engine.service.building import components
+from engine.service.building.beginnings import template
 
 CARD_WIDTH, CARD_HEIGHT = 210.0, 100.0
 MARGIN = 40.0

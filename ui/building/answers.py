@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, refactoring
+from engine.service import Workspace
+from engine.service.building import refactoring
 from ui.building.drawing import as_graph
 from ui.canvas import Later, Rename, Retype
 

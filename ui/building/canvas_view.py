@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from engine.service import Workspace, pipelines, runs
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.running import runs
 from engine.service.views import RunView
 from ui import places, session
 from ui.building import exchange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.graph import Pipeline
-from engine.service.drawn_changes import DrawnDiffView
+from engine.service.building.drawn_changes import DrawnDiffView
 from ui.building.drawing import as_graph
 
 CARD = (220.0, 112.0)

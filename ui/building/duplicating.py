@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipeline_versions, pipelines
-from engine.service.pipeline_versions import DRAFT, side_name
+from engine.service import Workspace
+from engine.service.building import pipeline_versions, pipelines
+from engine.service.building.pipeline_versions import DRAFT, side_name
 from ui import places
 from ui.trouble import guarded, show_error
 from ui.words import escaped

@@ -14,8 +14,11 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import Pipeline, in_effect
 from engine.limits import NO_LIMITS, RunLimits
-from engine.service import Workspace, components, datasets, pipelines, runs
-from engine.service.connections import list_connections
+from engine.service import Workspace
+from engine.service.building import components, pipelines
+from engine.service.data import datasets
+from engine.service.data.connections import list_connections
+from engine.service.running import runs
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building import pasting

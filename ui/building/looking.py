@@ -7,7 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.graph import Pipeline
-from engine.service import Workspace, guarding, node_history, pipelines, previews
+from engine.service import Workspace
+from engine.service.building import guarding, node_history, pipelines
+from engine.service.running import previews
 from ui.canvas import Look, look, looked_at
 from ui.trouble import guarded
 

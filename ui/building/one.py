@@ -5,7 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipelines, runs
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.running import runs
 from engine.service.views import RunView
 from ui import places
 from ui.building.canvas_view import show_canvas, watch

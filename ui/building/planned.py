@@ -11,8 +11,8 @@ from engine.errors import PEOPLE_ERRORS, PipelineProblems
 from engine.graph import Pipeline
 from engine.service import Workspace
 from engine.service.amounts import count, memory, seconds
-from engine.service.pipelines import drawn
-from engine.service.plans import RunPlanView, StepView, preview_run
+from engine.service.building.pipelines import drawn
+from engine.service.building.plans import RunPlanView, StepView, preview_run
 from engine.service.views import DraftView
 from ui import session
 from ui.canvas import Plan

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from engine.service import Workspace, runs
+from engine.service import Workspace
 from engine.service.amounts import count, seconds
+from engine.service.running import runs
 from engine.service.views import RunView
 from ui import places, session
 from ui.frame import Column, badge, empty, listing

@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
-from engine.service.scripts import RunScript
+from engine.service.running.scripts import RunScript
 from engine.service.views import RunView
 from ui.trouble import guarded, show_error
 

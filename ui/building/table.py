@@ -4,7 +4,9 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.graph import in_effect
-from engine.service import Workspace, pipelines, runs
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.running import runs
 from engine.service.views import RunView
 from ui import places
 from ui.frame import empty

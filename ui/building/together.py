@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.service import Workspace, presences
-from engine.service.presences import Visitor
+from engine.service import Workspace
+from engine.service.building import presences
+from engine.service.building.presences import Visitor
 from engine.service.views import DraftView
 from ui import session
 from ui.canvas import Said, Select

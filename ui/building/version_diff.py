@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipeline_versions, pipelines
-from engine.service.drawn_changes import DrawnDiffView
-from engine.service.pipeline_versions import DRAFT, ORIGIN, OriginView, PipelineVersionView, side_name
+from engine.service import Workspace
+from engine.service.building import pipeline_versions, pipelines
+from engine.service.building.drawn_changes import DrawnDiffView
+from engine.service.building.pipeline_versions import DRAFT, ORIGIN, OriginView, PipelineVersionView, side_name
 from ui import places
 from ui.building import exchange
 from ui.building.diff_drawing import as_diff, union

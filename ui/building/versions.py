@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipeline_versions, pipelines
+from engine.service import Workspace
 from engine.service.amounts import count, seconds
-from engine.service.pipeline_versions import DRAFT, LONGEST_LABEL, LONGEST_NOTE, ORIGIN, PipelineVersionView
+from engine.service.building import pipeline_versions, pipelines
+from engine.service.building.pipeline_versions import DRAFT, LONGEST_LABEL, LONGEST_NOTE, ORIGIN, PipelineVersionView
 from engine.service.views import RunView
 from ui import places, session
 from ui.building.duplicating import ask_duplicate

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.limits import RunLimits
-from engine.service import Workspace, pipelines, refactoring, runs
+from engine.service import Workspace
+from engine.service.building import pipelines, refactoring
+from engine.service.running import runs
 from ui import session
 from ui.building.answers import answered
 from ui.canvas import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.service import Workspace, pipelines
-from engine.service.texts import Remark, review_text
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.building.texts import Remark, review_text
 from ui.building.drawing import as_graph
 from ui.canvas import Refused, check_graph
 

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, charts, datasets
-from engine.service.charts import CHARTS, ChartSpec, ChartView, DrawnView
+from engine.service import Workspace
+from engine.service.data import charts, datasets
+from engine.service.data.charts import CHARTS, ChartSpec, ChartView, DrawnView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.charting.drawn import show_csv, show_drawn, version_word

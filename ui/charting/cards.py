@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.boards import BoardView, CardView
+from engine.service.data.boards import BoardView, CardView
 from ui.charting.drawn import show_kept
 from ui.words import escaped
 

@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS, UnknownColumn
-from engine.service import Workspace, charts
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.charts import ChartView, Drawn, DrawnView
+from engine.service.data import charts
+from engine.service.data.charts import ChartView, Drawn, DrawnView
 from ui.charting.figure import figure_of
 from ui.charts import CONFIG
 from ui.trouble import show_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine.service.charts import Drawn
+from engine.service.data.charts import Drawn
 from ui.charting.layout import lay_out, lies_down
 from ui.charting.panel import Panel, chosen
 from ui.charting.texts import shortened, shown

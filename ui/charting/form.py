@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from engine.service.charts import CHARTS, OPERATOR_WORDS, OPERATORS, ChartSpec
+from engine.service.data.charts import CHARTS, OPERATOR_WORDS, OPERATORS, ChartSpec
 from ui import session
 from ui.words import escaped
 

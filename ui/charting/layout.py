@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.service.charts import Drawn
+from engine.service.data.charts import Drawn
 from ui.charting import palette
 from ui.charting.texts import LONG_LABEL, LONG_TITLE, shortened, shown
 

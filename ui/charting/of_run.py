@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service.charts import drawn_of_points
+from engine.service.data.charts import drawn_of_points
 from ui.charting.figure import figure_of
 from ui.charts import show
 

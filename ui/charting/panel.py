@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.service.charts import Drawn
+from engine.service.data.charts import Drawn
 from ui.charting import palette
 from ui.charting.texts import shown
 

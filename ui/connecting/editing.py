@@ -7,8 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, connections
-from engine.service.connections import ConnectionView, is_file
+from engine.service import Workspace
+from engine.service.data import connections
+from engine.service.data.connections import ConnectionView, is_file
 from ui import session
 from ui.connecting.kinds import ENCRYPTION, NAMES, PORTS, answer_words, kind_words
 from ui.trouble import guarded, show_error

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, connections
-from engine.service.connections import ConnectionView
+from engine.service import Workspace
+from engine.service.data import connections
+from engine.service.data.connections import ConnectionView
 from ui import places, session
 from ui.connecting.editing import ask_connection
 from ui.connecting.kinds import answer_words, kind_words

@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import Workspace, datasets, versions
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.versions import UserView
+from engine.service.data import datasets, versions
+from engine.service.data.versions import UserView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.left_out import show_left_out

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, boards, charts
-from engine.service.charts import ChartSpec, ChartView
+from engine.service import Workspace
+from engine.service.data import boards, charts
+from engine.service.data.charts import ChartSpec, ChartView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.charting.builder import show_builder, show_picture_choice, show_suggestions

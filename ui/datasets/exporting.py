@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, exports
+from engine.service import Workspace
 from engine.service.amounts import size
-from engine.service.exports import Format
+from engine.service.data import exports
+from engine.service.data.exports import Format
 from ui import places
 from ui.made import MOST_BYTES
 from ui.progress import follow_job

@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, fixes
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.building import fixes
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.trouble import guarded, show_error, show_finding

@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, profiles
+from engine.service import Workspace
 from engine.service.amounts import count, size
+from engine.service.data import profiles
 from engine.service.views import DatasetView, JobView
 from ui.progress import follow_job
 from ui.trouble import show_error

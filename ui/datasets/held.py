@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, rules, versions
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.data import rules, versions
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.frame import confirm

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, versions
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.data import versions
 from engine.service.views import DatasetView
 from ui import session
 from ui.trouble import guarded

@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from engine.service import Workspace, rejected
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.data import rejected
 from engine.service.views import DatasetView
 from ui import places
 from ui.importing.seen import show_lines

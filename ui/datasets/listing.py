@@ -4,9 +4,10 @@ from collections import Counter
 
 import streamlit as st
 
-from engine.service import Workspace, datasets, rules, syncs
+from engine.service import Workspace
 from engine.service.amounts import count, size
-from engine.service.syncs import SyncBadge
+from engine.service.data import datasets, rules, syncs
+from engine.service.data.syncs import SyncBadge
 from engine.service.views import DatasetView
 from ui import places
 from ui.frame import Column, empty, heading, listing, search

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets
+from engine.service import Workspace
 from engine.service.amounts import count, size
+from engine.service.data import datasets
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.about import show_about

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets, rules
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.rule_views import RulesView
+from engine.service.data import datasets, rules
+from engine.service.data.rule_views import RulesView
 from engine.service.views import DatasetView
 from ui.datasets.rule_look import failing_words, look_of
 from ui.grid import show_rows

@@ -1,6 +1,7 @@
 """The rows of a dataset, page by page."""
 
-from engine.service import Workspace, datasets
+from engine.service import Workspace
+from engine.service.data import datasets
 from engine.service.views import DatasetView
 from ui.grid import show_pages
 

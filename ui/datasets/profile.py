@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import Workspace, profiles
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.data import profiles
 from engine.service.views import DatasetView
 from ui import places, profile_charts
 from ui.datasets.columns import show_all_columns

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets, rules
-from engine.service.rule_views import ColumnView, KindView, RuleView
+from engine.service import Workspace
+from engine.service.data import datasets, rules
+from engine.service.data.rule_views import ColumnView, KindView, RuleView
 from engine.service.views import DatasetView
 from ui import session
 from ui.trouble import guarded, show_error

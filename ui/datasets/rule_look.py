@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.service.amounts import count
-from engine.service.rule_views import RuleState, RuleView
+from engine.service.data.rule_views import RuleState, RuleView
 from ui.words import State, percent
 
 UNTOLD = {

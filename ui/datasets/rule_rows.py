@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, rules
-from engine.service.rule_views import RuleView
+from engine.service import Workspace
+from engine.service.data import rules
+from engine.service.data.rule_views import RuleView
 from engine.service.views import DatasetView
 from ui import charts, places
 from ui.datasets.rule_look import failing_words

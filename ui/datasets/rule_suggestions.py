@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, rules
-from engine.service.rule_views import RulesView, SuggestionView
+from engine.service import Workspace
+from engine.service.data import rules
+from engine.service.data.rule_views import RulesView, SuggestionView
 from engine.service.views import DatasetView
 from ui import session
 from ui.datasets.rule_form import SEVERITIES

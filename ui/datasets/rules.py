@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, rules
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.rule_views import RulesView, RuleView
+from engine.service.data import rules
+from engine.service.data.rule_views import RulesView, RuleView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.rule_form import ask_rule

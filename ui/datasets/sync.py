@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, syncs
+from engine.service import Workspace
 from engine.service.amounts import count, seconds
-from engine.service.syncs import SyncRunView, SyncView
+from engine.service.data import syncs
+from engine.service.data.syncs import SyncRunView, SyncView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.sync_form import ask_sync

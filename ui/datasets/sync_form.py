@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, syncs
+from engine.service import Workspace
+from engine.service.data import syncs
+from engine.service.data.syncs import MOST_RETRIES, SyncView
 from engine.service.schedules import EVERY, MONTHS, WEEKDAYS, Every, Schedule, read_schedule, zones
-from engine.service.syncs import MOST_RETRIES, SyncView
 from engine.service.views import DatasetView
 from engine.sources import DataSource, read_source
 from ui import places, session

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipelines, triggers
-from engine.service.triggers import TriggerView
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.running import triggers
+from engine.service.running.triggers import TriggerView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.frame import Column, badge, listing

@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, version_diff, versions
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.version_diff import DiffView
+from engine.service.data import version_diff, versions
+from engine.service.data.version_diff import DiffView
 from engine.service.views import DatasetView
 from ui import places
 from ui.grid import fitting, show_pages

@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, versions
+from engine.service import Workspace
 from engine.service.amounts import count, size
-from engine.service.versions import VersionView
+from engine.service.data import versions
+from engine.service.data.versions import VersionView
 from engine.service.views import DatasetView
 from ui import places, session
 from ui.datasets.exporting import ask_export, show_export

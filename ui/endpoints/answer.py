@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count
-from engine.service.what_if import ReasonsView, ReasonView
+from engine.service.modelling.what_if import ReasonsView, ReasonView
 from ui import charts
 from ui.asking import Asked
 from ui.endpoints.asked import Entry, shown

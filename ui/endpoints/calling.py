@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import endpoint_samples
+from engine.service.serving import endpoint_samples
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui.endpoints.receipts import show_receipts

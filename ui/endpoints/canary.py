@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import canaries, deployments
-from engine.service.canaries import CanaryView
-from engine.service.deployments import RevisionView
+from engine.service.serving import canaries, deployments
+from engine.service.serving.canaries import CanaryView
+from engine.service.serving.deployments import RevisionView
 from engine.workspace import Workspace
 from ui import session
 from ui.frame import confirm

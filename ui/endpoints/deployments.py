@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import canaries, deployments, sunsets
-from engine.service.deployments import RevisionView
+from engine.service.serving import canaries, deployments, sunsets
+from engine.service.serving.deployments import RevisionView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui.endpoints.canary import show_canary, show_canary_acts

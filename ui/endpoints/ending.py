@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import endpoints, sunsets
-from engine.service.sunsets import SunsetView
+from engine.service.serving import endpoints, sunsets
+from engine.service.serving.sunsets import SunsetView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places, session

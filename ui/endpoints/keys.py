@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import keys
 from engine.service.amounts import count
-from engine.service.keys import MOST_NAME
+from engine.service.serving import keys
+from engine.service.serving.keys import MOST_NAME
 from engine.service.views import EndpointView, KeyView
 from engine.workspace import Workspace
 from ui import session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service.endpoint_list import EndpointLine, list_lines
+from engine.service.serving.endpoint_list import EndpointLine, list_lines
 from engine.workspace import Workspace
 from ui import places
 from ui.endpoints.state import shares, show_state, show_traffic

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import policies, rounds
-from engine.service.policies import PolicyView
-from engine.service.rounds import RoundView
+from engine.service.retraining import policies, rounds
+from engine.service.retraining.policies import PolicyView
+from engine.service.retraining.rounds import RoundView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places, session

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import fairness, models, policies
-from engine.service.policies import PolicyView, TrainerView
-from engine.service.policy_settings import (
+from engine.service.modelling import fairness, models
+from engine.service.retraining import policies
+from engine.service.retraining.policies import PolicyView, TrainerView
+from engine.service.retraining.policy_settings import (
     LEAST_ROWS,
     DriftTrigger,
     PerformanceTrigger,

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import policies, rounds
 from engine.service.amounts import count
-from engine.service.rounds import RoundView
+from engine.service.retraining import policies, rounds
+from engine.service.retraining.rounds import RoundView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import charts, places, session

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from engine.service.amounts import count
-from engine.service.timeline import timeline, why_changed
-from engine.service.timeline_events import KINDS, EventKind, EventView
+from engine.service.retraining.timeline import timeline, why_changed
+from engine.service.retraining.timeline_events import KINDS, EventKind, EventView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places, session

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.service import endpoints
 from engine.service.amounts import count
-from engine.service.endpoint_list import EndpointLine, get_line
+from engine.service.serving import endpoints
+from engine.service.serving.endpoint_list import EndpointLine, get_line
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places

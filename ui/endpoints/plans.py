@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import publications
-from engine.service.publications import PublicationView
+from engine.service.serving import publications
+from engine.service.serving.publications import PublicationView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places, session

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service.receipts import ReceiptView, RecomputedView, get_receipt
+from engine.service.serving.receipts import ReceiptView, RecomputedView, get_receipt
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import charts, places

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import deployments, publications
 from engine.service.amounts import count
-from engine.service.deployments import RevisionView
+from engine.service.serving import deployments, publications
+from engine.service.serving.deployments import RevisionView
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import session

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import batches, datasets
-from engine.service.batches import BatchView, ScoringView, Stored
+from engine.service.data import datasets
 from engine.service.schedules import read_schedule
+from engine.service.serving import batches
+from engine.service.serving.batches import BatchView, ScoringView, Stored
 from engine.service.views import EndpointView
 from engine.sources import FileSource
 from engine.workspace import Workspace

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service.endpoint_settings import change_endpoint_settings, get_endpoint_settings
+from engine.service.serving.endpoint_settings import change_endpoint_settings, get_endpoint_settings
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import session

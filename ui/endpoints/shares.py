@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import deployments, registry
-from engine.service.deployments import PartView, RevisionView
+from engine.service.modelling import registry
+from engine.service.serving import deployments
+from engine.service.serving.deployments import PartView, RevisionView
 from engine.workspace import Workspace
 from ui import charts, places, session
 from ui.models.who import name_field

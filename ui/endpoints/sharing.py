@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import endpoint_pages
-from engine.service.endpoint_pages import LONGEST_WORDS, MOST_A_MINUTE, PageView
+from engine.service.serving import endpoint_pages
+from engine.service.serving.endpoint_pages import LONGEST_WORDS, MOST_A_MINUTE, PageView
 from engine.workspace import Workspace
 from ui import places, session
 from ui.trouble import guarded, show_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.service.amounts import count
-from engine.service.endpoint_list import EndpointLine
+from engine.service.serving.endpoint_list import EndpointLine
 from engine.service.views import EndpointView
 from ui.frame import badge
 from ui.words import percent

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import endpoint_samples, held_rows, models
-from engine.service.endpoint_samples import SamplesView
-from engine.service.held_rows import InputView
+from engine.service.modelling import held_rows, models
+from engine.service.modelling.held_rows import InputView
+from engine.service.serving import endpoint_samples
+from engine.service.serving.endpoint_samples import SamplesView
 from engine.service.views import EndpointView, ModelView
 from engine.workspace import Workspace
 from ui import session

@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from engine.errors import PEOPLE_ERRORS, error_data
-from engine.service import datasets, endpoint_samples
 from engine.service.amounts import count
-from engine.service.endpoint_samples import MOST_PASTED, as_csv
+from engine.service.data import datasets
+from engine.service.serving import endpoint_samples
+from engine.service.serving.endpoint_samples import MOST_PASTED, as_csv
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import session

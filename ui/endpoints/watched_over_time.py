@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from engine.service import watching
-from engine.service.watching import WatchPoint, WatchReport
+from engine.service.monitoring import watching
+from engine.service.monitoring.watching import WatchPoint, WatchReport
 from engine.workspace import Workspace
 from ui import charts
 from ui.profile_charts import shortened

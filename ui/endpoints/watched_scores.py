@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.monitor.performance import Performance
-from engine.service import watched_fairness, watching
 from engine.service.amounts import count
-from engine.service.watching import WatchPoint, WatchReport
+from engine.service.monitoring import watched_fairness, watching
+from engine.service.monitoring.watching import WatchPoint, WatchReport
 from engine.workspace import Workspace
 from ui import charts
 from ui.frame import empty

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import streamlit as st
 
-from engine.service import watching
 from engine.service.amounts import count
-from engine.service.endpoint_traffic import TrafficView, traffic
+from engine.service.monitoring import watching
+from engine.service.serving.endpoint_traffic import TrafficView, traffic
 from engine.workspace import Workspace
 from ui import charts
 from ui.words import number, percent

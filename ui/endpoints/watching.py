@@ -8,10 +8,10 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.monitor.window import Window
-from engine.service import watching
 from engine.service.amounts import count
+from engine.service.monitoring import watching
+from engine.service.monitoring.watching import WatchReport, WatchState
 from engine.service.views import EndpointView
-from engine.service.watching import WatchReport, WatchState
 from engine.workspace import Workspace
 from ui import places
 from ui.endpoints.watched_answers import show_answers

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.connections import ConnectionView, list_connections
+from engine.service.data.connections import ConnectionView, list_connections
 from ui import places
 from ui.connecting.kinds import kind_words
 from ui.frame import empty

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, connections
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.connections import ConnectionView
+from engine.service.data import connections
+from engine.service.data.connections import ConnectionView
 from engine.sources import DataSource, QuerySource, TableSource
 from ui.grid import fitting
 from ui.importing.connecting import choose_connection

@@ -5,8 +5,9 @@ from typing import Any, Literal
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets, versions
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.data import datasets, versions
 from engine.service.views import DatasetView
 from engine.sources import DataSource
 from ui import places

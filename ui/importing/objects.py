@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, connections
+from engine.service import Workspace
 from engine.service.amounts import count, size
+from engine.service.data import connections
 from engine.sources import DataSource, ObjectSource
 from ui.grid import fitting
 from ui.importing.connecting import choose_connection

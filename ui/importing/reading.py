@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, datasets
+from engine.service import Workspace
+from engine.service.data import datasets
 from engine.sources import DataSource, read_source
 from ui import session
 from ui.importing.how import ask_how, words_of

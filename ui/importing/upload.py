@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from engine.service import Workspace, datasets
+from engine.service import Workspace
+from engine.service.data import datasets
 from engine.sources import DataSource, FileSource, FilesSource
 from ui import session
 

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, model_bin
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_bin import BIN_DAYS, BinView
+from engine.service.modelling import model_bin
+from engine.service.modelling.model_bin import BIN_DAYS, BinView
 from ui import places, session
 from ui.frame import Column, empty, heading, listing
 from ui.trouble import errors_shown, guarded, show_error

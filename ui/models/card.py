@@ -4,8 +4,9 @@ import re
 
 import streamlit as st
 
-from engine.service import Workspace, model_cards
-from engine.service.model_cards import CHAPTERS, LONGEST_TEXT
+from engine.service import Workspace
+from engine.service.modelling import model_cards
+from engine.service.modelling.model_cards import CHAPTERS, LONGEST_TEXT
 from engine.service.views import ModelView
 from ui import session
 from ui.models.who import decided, name_field

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.service import Workspace, model_bin, models
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_bin import BIN_DAYS, DependantsView
-from engine.service.registry import VersionView
+from engine.service.modelling import model_bin, models
+from engine.service.modelling.model_bin import BIN_DAYS, DependantsView
+from engine.service.modelling.registry import VersionView
 from engine.service.views import ModelView
 from ui import places, session
 from ui.models.who import comment_field, decided, name_field

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import Workspace, model_words
-from engine.service.registry import VersionView
+from engine.service import Workspace
+from engine.service.modelling import model_words
+from engine.service.modelling.registry import VersionView
 from engine.service.views import ModelView
 from ui.models.who import decided, name_field
 from ui.trouble import errors_shown, guarded

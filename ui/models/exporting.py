@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.service import Workspace, exports, model_exports
+from engine.service import Workspace
 from engine.service.amounts import size
-from engine.service.model_exports import FormatView
+from engine.service.data import exports
+from engine.service.modelling import model_exports
+from engine.service.modelling.model_exports import FormatView
 from engine.service.views import JobView, ModelView
 from ui.made import MOST_BYTES
 from ui.progress import follow_job

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.service import Workspace, fairness
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.fairness import LARGEST_DIFFERENCE, LEAST_ROWS, SMALLEST_RATIO, FairnessView, GroupView, RateView
+from engine.service.modelling import fairness
+from engine.service.modelling.fairness import (
+    LARGEST_DIFFERENCE,
+    LEAST_ROWS,
+    SMALLEST_RATIO,
+    FairnessView,
+    GroupView,
+    RateView,
+)
 from engine.service.views import ModelView
 from ui import charts
 from ui.models.explain import asked

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, learning_curves
+from engine.service import Workspace
+from engine.service.modelling import learning_curves
 from engine.service.views import ModelView
 from ui.pictured import show_pictured
 from ui.progress import follow_job

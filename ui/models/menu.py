@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.registry import VersionView
+from engine.service.modelling.registry import VersionView
 from engine.service.views import ModelView
 from ui.models.deleting import ask_delete, ask_delete_model, ask_retire, take_back
 from ui.models.describing import ask_model_words, ask_version_words

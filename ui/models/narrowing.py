@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from engine.service import Workspace, model_bin, models
-from engine.service.registry import STAGE_NAMES
+from engine.service import Workspace
+from engine.service.modelling import model_bin, models
+from engine.service.modelling.registry import STAGE_NAMES
 from engine.service.views import ModelView
 from ui import places
 from ui.frame import search

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from engine.service import Workspace, models, registry
+from engine.service import Workspace
 from engine.service.amounts import size
+from engine.service.modelling import models, registry
 from engine.service.views import ModelView
 from ui import places
 from ui.frame import heading

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from engine.service import Workspace, model_bin
+from engine.service import Workspace
+from engine.service.modelling import model_bin
 from engine.service.views import ModelView
 from ui import places
 from ui.frame import facts

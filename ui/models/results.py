@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, evaluations, runs, searches
-from engine.service.searches import Ranked
+from engine.service import Workspace
+from engine.service.modelling import evaluations
+from engine.service.running import runs, searches
+from engine.service.running.searches import Ranked
 from engine.service.views import ModelView
 from ui import places
 from ui.models.learning import show_learning_curve

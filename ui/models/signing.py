@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from engine.service import Workspace, registry
-from engine.service.registry import EventView, VersionView
+from engine.service import Workspace
+from engine.service.modelling import registry
+from engine.service.modelling.registry import EventView, VersionView
 from engine.service.views import ModelView
 from ui.models.who import comment_field, decided, name_field
 from ui.trouble import errors_shown, guarded

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.registry import VersionView
+from engine.service.modelling.registry import VersionView
 from engine.service.views import ModelView
 from ui import places
 from ui.models.describing import show_tags

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from engine.service import Workspace, registry
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.registry import EventView, VersionView
+from engine.service.modelling import registry
+from engine.service.modelling.registry import EventView, VersionView
 from engine.service.views import ModelView
 from ui import places
 from ui.frame import Column, listing

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, pipelines
-from engine.service.run_conditions import FIELDS, TESTS, Known, read_conditions
+from engine.service import Workspace
+from engine.service.building import pipelines
+from engine.service.running.run_conditions import FIELDS, TESTS, Known, read_conditions
 from ui import places
 from ui.frame import search
 from ui.trouble import show_error
@@ -35,7 +36,7 @@ class Asked:
     Parameters
     ----------
     conditions
-        As `engine.service.run_conditions` reads them.
+        As `engine.service.running.run_conditions` reads them.
     """
 
     conditions: tuple[str, ...]

@@ -10,8 +10,8 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.parallel import AxisView, LinesView, best_line, lines_of_runs, lines_of_versions
-from engine.service.run_conditions import Known
+from engine.service.running.parallel import AxisView, LinesView, best_line, lines_of_runs, lines_of_versions
+from engine.service.running.run_conditions import Known
 from engine.service.scores import better
 from ui import charts, session
 from ui.running.filters import Asked

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, runs
-from engine.service.run_table import known_of_runs
+from engine.service import Workspace
+from engine.service.running import runs
+from engine.service.running.run_table import known_of_runs
 from ui import places
 from ui.frame import empty, heading
 from ui.running.filters import ask_filters

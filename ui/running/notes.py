@@ -6,8 +6,8 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
-from engine.service.run_notes import NotesView, annotate_run, notes_of, tag_runs
-from engine.service.run_table import known_of_runs
+from engine.service.running.run_notes import NotesView, annotate_run, notes_of, tag_runs
+from engine.service.running.run_table import known_of_runs
 from ui import session
 from ui.trouble import guarded, show_error
 from ui.words import escaped

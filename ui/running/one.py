@@ -3,7 +3,8 @@
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, comparison, runs
+from engine.service import Workspace
+from engine.service.running import comparison, runs
 from engine.service.views import RunView
 from ui import places
 from ui.comparing import choose_other

@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.service import Workspace, runs
+from engine.service import Workspace
 from engine.service.amounts import count, seconds
-from engine.service.model_sides import MOST
-from engine.service.run_conditions import Known
-from engine.service.run_notes import notes_of
-from engine.service.run_table import NEWEST_FIRST, PAGE, RunPage, RunRow, search_runs
+from engine.service.modelling.model_sides import MOST
+from engine.service.running import runs
+from engine.service.running.run_conditions import Known
+from engine.service.running.run_notes import notes_of
+from engine.service.running.run_table import NEWEST_FIRST, PAGE, RunPage, RunRow, search_runs
 from engine.service.scores import better
 from ui import places, session
 from ui.running.filters import Asked, label

@@ -11,14 +11,14 @@ from engine.serve.scorer import load_scorer
 from engine.service.applying.planning import Origin, Plan, Step
 from engine.service.applying.reading import Wishes
 from engine.service.applying.wishes import DatasetWish, EndpointWish, PolicyWish
-from engine.service.datasets import start_import
-from engine.service.models import split_reference
-from engine.service.pipelines import import_pipeline, save_version
-from engine.service.policies import model_nodes, pause_policy, resume_policy, set_policy
-from engine.service.runs import job_of, start_run
-from engine.service.syncs import set_sync
-from engine.service.triggers import add_trigger, saved_drawing
-from engine.service.versions import describe_dataset
+from engine.service.building.pipelines import import_pipeline, save_version
+from engine.service.data.datasets import start_import
+from engine.service.data.syncs import set_sync
+from engine.service.data.versions import describe_dataset
+from engine.service.modelling.models import split_reference
+from engine.service.retraining.policies import model_nodes, pause_policy, resume_policy, set_policy
+from engine.service.running.runs import job_of, start_run
+from engine.service.running.triggers import add_trigger, saved_drawing
 from engine.work.publish_endpoint import verified_files
 from engine.workspace import Workspace
 from storage.repositories import Reason
@@ -100,7 +100,7 @@ class _Doer:
         return set_sync(self._workspace, step.name, source, wish.sync.schedule, **how).schedule.words
 
     def _known_source(self, name: str) -> Any:
-        from engine.service.syncs import get_sync
+        from engine.service.data.syncs import get_sync
         from engine.sources import read_source
 
         before = get_sync(self._workspace, name)

@@ -8,12 +8,12 @@ from engine.errors import CanvasbackError, InvalidSetting
 from engine.serve.endpoint_settings import read_endpoint_settings
 from engine.service.applying.reading import Wishes
 from engine.service.applying.wishes import DatasetWish, EndpointWish, PipelineWish, PolicyWish, SyncWish
-from engine.service.models import split_reference
-from engine.service.pipelines import digest
-from engine.service.policies import get_policy
-from engine.service.policy_settings import in_words
-from engine.service.syncs import get_sync
-from engine.service.triggers import list_triggers
+from engine.service.building.pipelines import digest
+from engine.service.data.syncs import get_sync
+from engine.service.modelling.models import split_reference
+from engine.service.retraining.policies import get_policy
+from engine.service.retraining.policy_settings import in_words
+from engine.service.running.triggers import list_triggers
 from engine.sources import DataSource
 from engine.workspace import Workspace
 from storage.errors import NotFound

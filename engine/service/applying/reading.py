@@ -173,7 +173,7 @@ def _check_nodes(wishes: Wishes) -> None:
 
 def _check_names(wishes: Wishes) -> None:
     """What names an endpoint may have is known before anything is done."""
-    from engine.service.endpoints import checked_name
+    from engine.service.serving.endpoints import checked_name
 
     for section in ("endpoints", "policies"):
         for name in getattr(wishes.document, section):

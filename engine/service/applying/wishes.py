@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from engine.service.models import split_reference
-from engine.service.policy_settings import PolicySettings, Rule, Triggers
+from engine.service.data.syncs import MOST_RETRIES
+from engine.service.modelling.models import split_reference
+from engine.service.retraining.policy_settings import PolicySettings, Rule, Triggers
 from engine.service.schedules import Schedule
-from engine.service.syncs import MOST_RETRIES
 
 
 def _written_times(given: Any) -> Any:

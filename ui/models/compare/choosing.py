@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.model_comparison import ChoiceView, choices
-from engine.service.model_sides import LEAST, MOST
-from engine.service.models import split_reference
+from engine.service.modelling.model_comparison import ChoiceView, choices
+from engine.service.modelling.model_sides import LEAST, MOST
+from engine.service.modelling.models import split_reference
 from engine.service.views import ModelView
 from ui import places, session
 from ui.models.words import TASKS

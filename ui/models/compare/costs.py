@@ -5,8 +5,8 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
 from engine.service.amounts import count, seconds, size
-from engine.service.model_comparison import ModelComparisonView
-from engine.service.model_paces import PaceView, measure_pace
+from engine.service.modelling.model_comparison import ModelComparisonView
+from engine.service.modelling.model_paces import PaceView, measure_pace
 from ui.models.compare.tables import side_table
 from ui.trouble import show_error
 

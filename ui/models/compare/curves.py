@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.model_comparison import ModelComparisonView
+from engine.service.modelling.model_comparison import ModelComparisonView
 from ui import charts
 from ui.pictured import is_pictured, show_pictured
 from ui.words import escaped

@@ -6,8 +6,8 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_comparison import ModelComparisonView
-from engine.service.model_sides import RowView
+from engine.service.modelling.model_comparison import ModelComparisonView
+from engine.service.modelling.model_sides import RowView
 from ui import places
 from ui.models.compare.tables import side_table
 

@@ -5,8 +5,8 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_answers import AnswersView
-from engine.service.model_comparison import ModelComparisonView, chance_words
+from engine.service.modelling.model_answers import AnswersView
+from engine.service.modelling.model_comparison import ModelComparisonView, chance_words
 from ui.grid import show_rows
 from ui.words import escaped, number, percent
 

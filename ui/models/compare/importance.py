@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_comparison import ModelComparisonView
+from engine.service.modelling.model_comparison import ModelComparisonView
 from ui import charts
 from ui.words import number
 

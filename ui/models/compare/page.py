@@ -6,8 +6,8 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
-from engine.service.model_comparison import ModelComparisonView, compare_models
-from engine.service.model_sides import LEAST, SideView, read_references, read_sides
+from engine.service.modelling.model_comparison import ModelComparisonView, compare_models
+from engine.service.modelling.model_sides import LEAST, SideView, read_references, read_sides
 from ui import places
 from ui.frame import empty, heading
 from ui.models.compare.choosing import choose_models

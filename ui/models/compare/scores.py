@@ -7,8 +7,8 @@ import streamlit as st
 
 from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.model_answers import AnswersView, MetricView, StandingView
-from engine.service.model_comparison import ModelComparisonView, chance_words
+from engine.service.modelling.model_answers import AnswersView, MetricView, StandingView
+from engine.service.modelling.model_comparison import ModelComparisonView, chance_words
 from engine.service.scores import better
 from ui import charts, places
 from ui.models.compare.tables import side_table

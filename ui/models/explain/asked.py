@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service import Workspace, explanations, fairness, held_rows, what_if
+from engine.service import Workspace
+from engine.service.modelling import explanations, fairness, held_rows, what_if
 from engine.service.views import ModelView
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.service import Workspace, what_if
+from engine.service import Workspace
+from engine.service.modelling import what_if
+from engine.service.modelling.what_if import ChangesView
 from engine.service.views import ModelView
-from engine.service.what_if import ChangesView
 from ui.models.explain.classes import known_classes
 from ui.models.words import ANSWERS
 from ui.words import escaped, number

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from engine.service import Workspace, explanations
+from engine.service import Workspace
+from engine.service.modelling import explanations
 from engine.service.views import ModelView
 from ui.models.explain import asked
 from ui.models.explain.classes import known_classes, pick_class

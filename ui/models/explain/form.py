@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.service.held_rows import InputView
+from engine.service.modelling.held_rows import InputView
 from ui.forms import record_form
 
 ACROSS = 2

@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, explanations
+from engine.service import Workspace
 from engine.service.amounts import count
+from engine.service.modelling import explanations
 from engine.service.views import ModelView
 from ui import charts
 from ui.models.words import ANSWERS

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.service.what_if import AnswerView, ExplainedView, ReasonsView
+from engine.service.modelling.what_if import AnswerView, ExplainedView, ReasonsView
 from ui import charts
 from ui.words import escaped, number, percent, signed
 

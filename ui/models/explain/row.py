@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.service import Workspace, held_rows
+from engine.service import Workspace
 from engine.service.amounts import count
-from engine.service.held_rows import Order, RowView
+from engine.service.modelling import held_rows
+from engine.service.modelling.held_rows import Order, RowView
 from engine.service.views import ModelView
 from ui import places, session
 from ui.models.explain import asked

@@ -1,0 +1,1 @@
+"""Pipelines while they are drawn: drafts, previews, plans, versions, changes."""

@@ -1,0 +1,1 @@
+"""Datasets: in from anywhere, looked at, drawn, checked, kept in versions."""

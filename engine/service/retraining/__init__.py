@@ -1,0 +1,1 @@
+"""Models that learn anew for their endpoints, and what became of each time."""

@@ -1,0 +1,1 @@
+"""Runs: tried on samples, started, followed, listed, compared."""

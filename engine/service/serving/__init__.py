@@ -1,0 +1,1 @@
+"""Endpoints: published, asked, shifted, rolled back, ended."""
