@@ -2,7 +2,7 @@
 
 import argparse
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from benchmarks.held_out import score
 from benchmarks.homes import ask, import_file, running_worker, wait_until_warm
 from benchmarks.report import matrix_facts, measured, tell, timed
 from benchmarks.watch import Watch
-from components.base import LearnedTransform, Source, StoredTable
+from components.base import LearnedTransform, OutsideTable, Source, StoredTable
 from components.catalog import catalog
 from components.ports import ROW, visible
 from engine.backends.backend import Limits
@@ -31,7 +31,8 @@ from engine.profile import profile
 from engine.schemas import PREDICTION, PROBABILITIES
 from engine.serve.scorer import respond
 from engine.service.jobs import wait_for_job
-from engine.service.serving.endpoints import get_endpoint, load_deployed, start_publish
+from engine.service.serving.endpoints import get_endpoint, load_deployed
+from engine.service.serving.publications import start_publish
 from engine.service.views import RunView
 from engine.settings import Settings
 from engine.train.matrix import learn_spec
@@ -94,7 +95,9 @@ def executed(home: Workspace, plan: Plan) -> Iterator[Execution]:
     """Execute in this process, with an empty cache."""
     home.cache.clear()
     sources = [node.component.table() for node in plan.nodes if isinstance(node.component, Source)]
-    files = {table: home.files_of(home.version_of(table), "once") for table in sources}
+    files: dict[StoredTable | OutsideTable, Sequence[Path]] = {
+        table: home.files_of(home.version_of(table), "once") for table in sources if isinstance(table, StoredTable)
+    }
     readable = [path for paths in files.values() for path in paths]
     memory = home.settings.run_memory_mb
     backend = DuckDBBackend(Limits(database_memory_mb(memory)), readable, home.cache.root)
@@ -109,8 +112,9 @@ def executed(home: Workspace, plan: Plan) -> Iterator[Execution]:
 def planned(home: Workspace, pipeline: Pipeline) -> Plan:
     """Check and plan."""
 
-    def hash_of(stored: StoredTable) -> str:
-        return home.version_of(stored).sha256
+    def hash_of(table: StoredTable | OutsideTable) -> str:
+        assert isinstance(table, StoredTable)  # noqa: S101  the pipelines of the benchmarks read nothing else
+        return home.version_of(table).sha256
 
     return make_plan(review(pipeline, home.schema_of), hash_of)
 

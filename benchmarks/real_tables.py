@@ -107,4 +107,5 @@ def _flights() -> pd.DataFrame:
 
     frame = flights.dropna(subset="dep_delay").sample(FLIGHTS, random_state=SEED)
     known = ["month", "day", "sched_dep_time", "sched_arr_time", "carrier", "origin", "dest", "distance"]
-    return frame[known].assign(y=(frame["dep_delay"] > 0).astype(int)).reset_index(drop=True)
+    chosen: pd.DataFrame = frame[known]
+    return chosen.assign(y=(frame["dep_delay"] > 0).astype(int)).reset_index(drop=True)

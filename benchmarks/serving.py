@@ -14,7 +14,9 @@ from benchmarks.load import Target, figures, free_port, hammered, served
 from benchmarks.report import measured, tell
 from benchmarks.rivals.nine_columns import RECORD
 from engine.service.jobs import wait_for_job
-from engine.service.serving.endpoints import create_key, roll_back, start_publish
+from engine.service.serving.deployments import roll_back
+from engine.service.serving.keys import create_key
+from engine.service.serving.publications import start_publish
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 

@@ -55,7 +55,7 @@ def difference(metric: str, ours: Path, theirs: Path) -> tuple[float, float]:
     if not np.allclose(one["truth"], other["truth"]):
         raise ValueError("the sides were scored on different rows")
     random, truth = np.random.default_rng(0), one["truth"]
-    found = []
+    found: list[float] = []
     while len(found) < DRAWN:
         drawn = random.integers(0, len(truth), len(truth))
         if metric == "roc_auc" and len(np.unique(truth[drawn])) == 1:
