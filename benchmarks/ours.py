@@ -2,7 +2,7 @@
 
 import argparse
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -95,7 +95,7 @@ def executed(home: Workspace, plan: Plan) -> Iterator[Execution]:
     """Execute in this process, with an empty cache."""
     home.cache.clear()
     sources = [node.component.table() for node in plan.nodes if isinstance(node.component, Source)]
-    files: dict[StoredTable | OutsideTable, Sequence[Path]] = {
+    files: dict[StoredTable | OutsideTable, list[Path]] = {
         table: home.files_of(home.version_of(table), "once") for table in sources if isinstance(table, StoredTable)
     }
     readable = [path for paths in files.values() for path in paths]
@@ -113,7 +113,7 @@ def planned(home: Workspace, pipeline: Pipeline) -> Plan:
     """Check and plan."""
 
     def hash_of(table: StoredTable | OutsideTable) -> str:
-        assert isinstance(table, StoredTable)  # noqa: S101  the pipelines of the benchmarks read nothing else
+        assert isinstance(table, StoredTable)
         return home.version_of(table).sha256
 
     return make_plan(review(pipeline, home.schema_of), hash_of)
