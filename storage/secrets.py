@@ -43,7 +43,7 @@ def home_secret(path: Path | str) -> bytes:
 
 def hash_key(secret: bytes, key: str) -> str:
     """Return the keyed hash (HMAC-SHA256, hex) under which an endpoint key is stored."""
-    return hmac.new(_derived(secret, b"endpoint keys"), key.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return hmac.digest(_derived(secret, b"endpoint keys"), key.encode("utf-8", "replace"), "sha256").hex()
 
 
 def link_signature(secret: bytes, nonce: str, to: bytes = b"board") -> str:

@@ -1,8 +1,5 @@
 """How many requests may be inside at once."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from engine.api.problems import TooMany
 
 
@@ -22,14 +19,18 @@ class Admission:
         self._most_bytes = size
         self._requests = self._bytes = 0
 
-    @asynccontextmanager
-    async def place(self, size: int = 0) -> AsyncIterator[None]:
-        """A place for one request, taken at once or not at all.
+    def place(self, size: int = 0) -> "Place":
+        """A place for one request: who enters takes it at once, or is refused with `TooMany`.
 
         Parameters
         ----------
         size
             Bytes that it may bring.
+        """
+        return Place(self, size)
+
+    def enter(self, size: int) -> None:
+        """Take a place.
 
         Raises
         ------
@@ -39,11 +40,25 @@ class Admission:
             raise TooMany("Too many requests at the same time.", hint="Send this one again in a second.")
         self._requests += 1
         self._bytes += size
-        try:
-            yield
-        finally:
-            self._requests -= 1
-            self._bytes -= size
+
+    def leave(self, size: int) -> None:
+        """Give a place back."""
+        self._requests -= 1
+        self._bytes -= size
+
+
+class Place:
+    """A place inside, for as long as a block takes."""
+
+    def __init__(self, admission: Admission, size: int) -> None:
+        self._admission = admission
+        self._size = size
+
+    def __enter__(self) -> None:
+        self._admission.enter(self._size)
+
+    def __exit__(self, *about: object) -> None:
+        self._admission.leave(self._size)
 
 
 def size_of(length: str | None, most: int) -> int:

@@ -5,25 +5,23 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import anyio.to_thread
-import orjson
-from fastapi import FastAPI, Header, Request, Response
+from fastapi import FastAPI, Header, Response
 from fastapi.responses import JSONResponse
 from starlette.routing import Route
 
-from engine.api.admission import Admission, size_of
-from engine.api.asking import Asking, Caller
-from engine.api.body import read_json
+from engine.api.admission import Admission
+from engine.api.asking import Asking
 from engine.api.companions import Companions
 from engine.api.deployed import Deployed
-from engine.api.desk import Desk, checked_route
+from engine.api.desk import Desk
 from engine.api.keys import Keys, headers_of
 from engine.api.metrics import add_metrics
 from engine.api.minutes import Counted
 from engine.api.openapi import api_paths
-from engine.api.problems import KnownHosts, refuse_in_words
+from engine.api.predicting import PATH, Api, Predicting
+from engine.api.problems import Hosts, KnownHosts, refuse_in_words
 from engine.api.protocols import add_protocols
-from engine.api.telling import Telling, check_wish, read_wish
-from engine.serve.scorer import records_of
+from engine.api.telling import Telling
 from engine.settings import LOOPBACK, Settings
 from engine.workspace import Workspace
 
@@ -48,7 +46,7 @@ def make_app(workspace: Workspace) -> FastAPI:
         await anyio.to_thread.run_sync(asking.stop)
         keys.stop()
 
-    app = FastAPI(
+    app = Api(
         title="Canvasback",
         version="1",
         description="Published models.",
@@ -62,8 +60,9 @@ def make_app(workspace: Workspace) -> FastAPI:
     _describe(app, deployed, settings)
     _health(app, deployed)
     add_metrics(app, workspace)
-    _endpoints(app, workspace, deployed, keys, asking)
-    app.add_middleware(KnownHosts, names=frozenset(map(str.lower, (*LOOPBACK, settings.host, *settings.api_hosts))))
+    hosts = Hosts(*LOOPBACK, settings.host, *settings.api_hosts)
+    _endpoints(app, Desk(workspace, deployed, keys, _admission(settings), asking), hosts)
+    app.add_middleware(KnownHosts, hosts=hosts)
     refuse_in_words(app)
     app.add_middleware(Counted, minutes=asking.minutes, id_of=deployed.id_of)
     return app
@@ -83,35 +82,22 @@ def _health(app: FastAPI, deployed: Deployed) -> None:
         return JSONResponse({"status": status, "broken": broken}, 200 if status == "ok" else 503)
 
 
-def _endpoints(app: FastAPI, workspace: Workspace, deployed: Deployed, keys: Keys, asking: Asking) -> None:
-    settings = workspace.settings
-    most = settings.request_max_kb * 1_000
+def _admission(settings: Settings) -> Admission:
     places = settings.request_concurrency + settings.request_queue
-    admission = Admission(places, min(places, MOST_LARGE) * most)
-    telling = Telling(Companions(workspace), settings.request_concurrency)
-    add_protocols(app, Desk(workspace, deployed, keys, admission, asking))
+    return Admission(places, min(places, MOST_LARGE) * settings.request_max_kb * 1_000)
 
-    async def predict(request: Request) -> Response:
-        name, headers = request.path_params["name"], request.headers
-        key = await keys.open(name, headers.get("authorization", ""))
-        route, wish = checked_route(headers.get("canvasback-route", "")), read_wish(request)
-        async with admission.place(size_of(headers.get("content-length"), most)):
-            records = records_of(await read_json(request, most))
-            check_wish(wish, await deployed.find(name), records)
-            async with keys.taking(key, records):
-                answered = await asking.ask(name, records, Caller(key.prefix, route))
-                document = await telling.document(answered, wish)
-        return Response(orjson.dumps(document), headers=headers_of(key), media_type="application/json")
 
-    # A plain route, looked at first: what FastAPI does for a typed one takes longer than the rest of an answer.
-    app.router.routes.insert(
-        0, Route("/v1/endpoints/{name}/predict", predict, methods=["POST"], include_in_schema=False)
-    )
+def _endpoints(app: Api, desk: Desk, hosts: Hosts) -> None:
+    telling = Telling(Companions(desk.workspace), desk.workspace.settings.request_concurrency)
+    add_protocols(app, desk)
+    app.predicting = Predicting(desk, telling, hosts)
+    # It answers before the router is asked; what stands here says of other methods that they are not allowed.
+    app.router.routes.insert(0, Route(PATH, app.predicting, methods=["POST"], include_in_schema=False))
 
     @app.get("/v1/endpoints/{name}/schema", include_in_schema=False)
     async def schema(name: str, authorization: Annotated[str, Header()] = "") -> Response:
-        key = await keys.open(name, authorization)
-        return JSONResponse((await deployed.find(name)).schema(), headers=headers_of(key))
+        key = await desk.keys.open(name, authorization)
+        return JSONResponse((await desk.deployed.find(name)).schema(), headers=headers_of(key))
 
 
 def _describe(app: FastAPI, deployed: Deployed, settings: Settings) -> None:

@@ -1,9 +1,11 @@
 """The body of a request: JSON, bounded in size, depth and time."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from engine.api import strict_json
 from engine.api.problems import NotJson, TooLarge, TooSlow, WrongType
@@ -13,7 +15,7 @@ SECONDS = 30.0
 EXAMPLE = 'Send {"records": [{…}]}.'
 
 
-async def read_json(request: Request, most: int) -> Any:
+async def read_json(headers: Mapping[str, str], receive: Receive, most: int) -> Any:
     """The JSON of a request.
 
     Parameters
@@ -23,16 +25,16 @@ async def read_json(request: Request, most: int) -> Any:
 
     Raises
     ------
-    WrongType, TooLarge, TooSlow, NotJson
+    WrongType, TooLarge, TooSlow, NotJson, ClientDisconnect
     """
-    if not is_json(kind_of_body(request)):
+    if not is_json(kind_of_body(headers)):
         raise WrongType("The request must be JSON.", hint="Send the header 'Content-Type: application/json'.")
-    return parse(await read_bytes(request, most))
+    return parse(await read_bytes(headers, receive, most))
 
 
-def kind_of_body(request: Request) -> str:
+def kind_of_body(headers: Mapping[str, str]) -> str:
     """The type that a request gives its body; JSON where it says nothing."""
-    return request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    return headers.get("content-type", "application/json").partition(";")[0].strip().lower()
 
 
 def is_json(kind: str) -> bool:
@@ -40,30 +42,31 @@ def is_json(kind: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-async def read_bytes(request: Request, most: int) -> bytes:
+async def read_bytes(headers: Mapping[str, str], receive: Receive, most: int) -> bytes:
     """The body of a request.
 
     Raises
     ------
-    TooLarge, TooSlow
+    TooLarge, TooSlow, ClientDisconnect
     """
     try:
         async with asyncio.timeout(SECONDS):
-            return await _bytes(request, most)
+            return await _bytes(headers.get("content-length", ""), receive, most)
     except TimeoutError as error:
         raise TooSlow(f"The request did not arrive within {SECONDS:.0f} seconds.", hint="Send it again.") from error
 
 
-async def _bytes(request: Request, most: int) -> bytes:
-    length = request.headers.get("content-length", "")
-    received = bytearray()
-    if not (length.isascii() and length.isdigit() and int(length[:20]) > most):
-        async for chunk in request.stream():
-            received += chunk
-            if len(received) > most:
-                break
-        else:
-            return bytes(received)
+async def _bytes(length: str, receive: Receive, most: int) -> bytes:
+    received, is_whole = bytearray(), False
+    is_too_large = length.isascii() and length.isdigit() and int(length[:20]) > most
+    while not (is_whole or is_too_large):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        received += message.get("body", b"")
+        is_whole, is_too_large = not message.get("more_body", False), len(received) > most
+    if not is_too_large:
+        return bytes(received)
     raise TooLarge(f"The request is larger than {most // 1_000:,} kB.", hint="Send fewer records at a time.")
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ import anyio
 import anyio.to_thread
 from fastapi import Request
 
-from engine.api.admission import Admission, size_of
+from engine.api.admission import Admission, Place, size_of
 from engine.api.asking import Answered, Asking, Caller
 from engine.api.body import read_json
 from engine.api.deployed import Deployed, Live
@@ -72,12 +71,12 @@ class Desk:
         counted_for(request.scope, opened.endpoint)
         live = await self.deployed.find(opened.endpoint)
         caller = Caller(opened.prefix, checked_route(request.headers.get("canvasback-route", "")), version)
-        async with self.place(request):
+        with self.place(request):
             records = await read(request, live)
             async with self.keys.taking(opened, records):
                 return await self.asking.ask(opened.endpoint, records, caller)
 
-    def place(self, request: Request) -> AbstractAsyncContextManager[None]:
+    def place(self, request: Request) -> Place:
         """A place for one request, from its first byte to its answer.
 
         Raises
@@ -93,8 +92,8 @@ class Desk:
         ------
         RequestError
         """
-        async with self.place(request):
-            return await read_json(request, self.most_bytes)
+        with self.place(request):
+            return await read_json(request.headers, request.receive, self.most_bytes)
 
     async def work(self, do: Callable[[], T]) -> T:
         """Do what takes a while in a thread, a few things at a time."""

@@ -118,10 +118,10 @@ def _metadata(live: Live) -> dict[str, Any]:
 async def _read(request: Request, most: int) -> Mapping[str, Any]:
     """The document of an inference request, with the data of binary tensors in it."""
     length = request.headers.get(HEADER)
-    kind = kind_of_body(request)
+    kind = kind_of_body(request.headers)
     if not is_json(kind) and not (kind == OCTETS and length is not None):
         raise WrongType("The request must be JSON.", hint="Send the header 'Content-Type: application/json'.")
-    body = await read_bytes(request, most)
+    body = await read_bytes(request.headers, request.receive, most)
     if length is None:
         return _checked(parse(body))
     if not (length.isascii() and length.isdecimal() and len(length) < 12 and int(length) <= len(body)):

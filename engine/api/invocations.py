@@ -27,10 +27,10 @@ def add_invocations(app: FastAPI, desk: Desk) -> None:
     """The routes: for one endpoint under its address, and bare for the endpoint that the key opens."""
 
     async def read(request: Request, live: Live) -> Any:
-        kind = kind_of_body(request)
+        kind = kind_of_body(request.headers)
         if kind != CSV and not is_json(kind):
             raise WrongType("The request must be JSON or CSV.", hint=f"Send 'Content-Type: application/json' or {CSV}.")
-        body = await read_bytes(request, desk.most_bytes)
+        body = await read_bytes(request.headers, request.receive, desk.most_bytes)
         fields = live.main.scorer.fields
         return from_csv(body, fields) if kind == CSV else from_json(parse(body), fields)
 

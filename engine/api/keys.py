@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -73,22 +72,12 @@ class Keys:
                 return opened
         raise NotAllowed("The key is missing, wrong or revoked.", hint="Send the header 'Authorization: Bearer cbk_…'.")
 
-    @asynccontextmanager
-    async def taking(self, opened: Opened, records: Any) -> AsyncIterator[None]:
+    def taking(self, opened: Opened, records: Any) -> "Taken":
         """Count the records of a request against the day of its key; they are given back if it is refused.
 
-        Raises
-        ------
-        TooMany
-            When the key has no more for today.
+        Whoever enters is refused with `TooMany` when the key has no more for today.
         """
-        count = len(records) if isinstance(records, list) else 0
-        await self._uses.take(opened, count)
-        try:
-            yield
-        except BaseException:
-            self._uses.give_back(opened, count)
-            raise
+        return Taken(self._uses, opened, len(records) if isinstance(records, list) else 0)
 
     def stop(self) -> None:
         """Write down what was counted."""
@@ -117,6 +106,22 @@ class Keys:
             note_key_used(self._workspace, hashed)
         except StorageError as error:
             log.warning("the use of a key could not be noted: %s", error.message)
+
+
+class Taken:
+    """Records of a key's day, for the block that answers them."""
+
+    def __init__(self, uses: Uses, opened: Opened, count: int) -> None:
+        self._uses = uses
+        self._opened = opened
+        self._count = count
+
+    async def __aenter__(self) -> None:
+        await self._uses.take(self._opened, self._count)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *more: object) -> None:
+        if kind is not None:
+            self._uses.give_back(self._opened, self._count)
 
 
 def gone(opened: Opened) -> Gone:

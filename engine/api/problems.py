@@ -10,7 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from components.errors import ComponentError
 from engine.errors import PEOPLE_ERRORS, CanvasbackError, error_data
+from storage.errors import StorageError
 
 log = logging.getLogger("canvasback.api")
 
@@ -108,16 +110,21 @@ def problem(status: int, error: dict[str, Any]) -> Response:
     return Response(json.dumps(document), status, headers, MEDIA_TYPE)
 
 
+def refusal(error: CanvasbackError | ComponentError | StorageError, scope: Scope) -> Response:
+    """What an error for people means over HTTP; one that no caller could have caused is logged."""
+    status = STATUS.get(error.code)
+    if status is None:
+        log.error("%s %s: %s", scope["method"], scope["path"], error.code, exc_info=error)
+        return problem(500, _as_asked(scope, UNEXPECTED))
+    return problem(status, _as_asked(scope, error_data(error)))
+
+
 def refuse_in_words(app: FastAPI) -> None:
     """Answer every error for people, and every refusal of the framework, as problem details."""
 
     async def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, PEOPLE_ERRORS)  # noqa: S101  registered for these only
-        status = STATUS.get(error.code)
-        if status is None:
-            log.error("%s %s: %s", request.method, request.url.path, error.code, exc_info=error)
-            return problem(500, _as_asked(request, UNEXPECTED))
-        return problem(status, _as_asked(request, error_data(error)))
+        return refusal(error, request.scope)
 
     for kind in PEOPLE_ERRORS:
         app.add_exception_handler(kind, told)
@@ -126,7 +133,7 @@ def refuse_in_words(app: FastAPI) -> None:
     async def refused(request: Request, error: HTTPException) -> Response:
         known = {404: "not_found", 405: "method_not_allowed"}
         found = {"code": known.get(error.status_code, "http"), "message": str(error.detail)}
-        told = problem(error.status_code, _as_asked(request, found))
+        told = problem(error.status_code, _as_asked(request.scope, found))
         told.headers.update(error.headers or {})
         return told
 
@@ -135,14 +142,14 @@ def refuse_in_words(app: FastAPI) -> None:
         first = error.errors()[0]
         name = str(first["loc"][-1]) if first.get("loc") else "request"
         found = {"code": InvalidQuery.code, "message": f"{name}: {first['msg']}", "field": name}
-        return problem(STATUS[InvalidQuery.code], _as_asked(request, found))
+        return problem(STATUS[InvalidQuery.code], _as_asked(request.scope, found))
 
     app.add_middleware(NeverATraceback)
 
 
-def _as_asked(request: Request, error: dict[str, Any]) -> dict[str, Any]:
+def _as_asked(scope: Scope, error: dict[str, Any]) -> dict[str, Any]:
     """An error as the protocol of the request wants it: clients of the Open Inference Protocol look for `error`."""
-    if not request.url.path.startswith("/v2"):
+    if not scope["path"].startswith("/v2"):
         return error
     return {**error, "detail": {**error.get("detail", {}), "error": error["message"]}}
 
@@ -172,23 +179,36 @@ class NeverATraceback:
             await problem(500, UNEXPECTED)(scope, receive, send)
 
 
-class KnownHosts:
-    """Answer only to our own names, so that no web page can reach us through a name of its own (DNS rebinding)."""
+class Hosts:
+    """The names that the API answers to."""
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
-        self._app = app
-        self._names = names
+    def __init__(self, *names: str) -> None:
+        self._names = frozenset(name.lower() for name in names)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _host(scope) in self._names:
-            await self._app(scope, receive, send)
-            return
+    def know(self, scope: Scope) -> bool:
+        """Whether a request was sent to one of them."""
+        return _host(scope) in self._names
+
+    def refusal(self) -> Response:
+        """What a request to any other is told."""
         error = {
             "code": "wrong_host",
             "message": "This API does not answer to that host name.",
             "hint": "Use the address it listens on, or name the host in CANVASBACK_API_HOSTS.",
         }
-        await problem(STATUS["wrong_host"], error)(scope, receive, send)
+        return problem(STATUS["wrong_host"], error)
+
+
+class KnownHosts:
+    """Answer only to our own names, so that no web page can reach us through a name of its own (DNS rebinding)."""
+
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_known = scope["type"] != "http" or self._hosts.know(scope)
+        await (self._app if is_known else self._hosts.refusal())(scope, receive, send)
 
 
 def _host(scope: Scope) -> str:

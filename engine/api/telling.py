@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-from fastapi import Request
+from starlette.datastructures import QueryParams
 
 from components.evaluate.conformal import LEVELS
 from engine.api.asking import Answered
@@ -38,17 +38,17 @@ PLAIN = Wish()
 """The predictions alone."""
 
 
-def read_wish(request: Request) -> Wish:
-    """What the URL of a request asks for.
+def read_wish(query_string: bytes) -> Wish:
+    """What the part of a URL after the question mark asks for.
 
     Raises
     ------
     InvalidQuery
         Naming the parameter.
     """
-    if not request.scope["query_string"]:
+    if not query_string:
         return PLAIN
-    query = request.query_params
+    query = QueryParams(query_string)
     unknown = next((name for name in query if name not in ("intervals", "explain")), None)
     if unknown is not None:
         raise InvalidQuery(
