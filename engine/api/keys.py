@@ -1,5 +1,6 @@
 """Who may ask, and how much: the key of a request, looked up at most once a second."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ class Keys:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._known: dict[str, tuple[float, Opened]] = {}
+        self._looking: dict[str, asyncio.Task[Opened | None]] = {}
         self._noted_at: dict[str, float] = {}
         self._rates = Rates()
         self._uses = Uses(workspace)
@@ -85,7 +87,13 @@ class Keys:
 
     async def _opened(self, hashed: str) -> Opened | None:
         until, opened = self._known.get(hashed, (0.0, None))
-        return opened if until > time.monotonic() else await anyio.to_thread.run_sync(self._look_up, hashed)
+        if until > time.monotonic():
+            return opened
+        looking = self._looking.get(hashed)
+        if looking is None:  # one request looks it up for all that come meanwhile
+            looking = self._looking[hashed] = asyncio.create_task(anyio.to_thread.run_sync(self._look_up, hashed))
+            looking.add_done_callback(lambda _: self._looking.pop(hashed))
+        return await asyncio.shield(looking)
 
     def _look_up(self, hashed: str) -> Opened | None:
         opened = opened_by(self._workspace, hashed)

@@ -6,6 +6,8 @@ from typing import Any
 import duckdb
 import ibis
 import pyarrow as pa
+import sqlglot
+from sqlglot import exp
 
 from components.ports import ROW
 from engine.serve.stretches import RECORDS, Stretch
@@ -39,6 +41,12 @@ class Prepared:
         self._session: duckdb.DuckDBPyConnection | None = None
         self._records = _Records()
         self._lock = threading.Lock()
+
+    @property
+    def longest_list(self) -> int:
+        """Values in the longest list that the query compares something with."""
+        lists = sqlglot.parse_one(self._query, dialect="duckdb").find_all(exp.In) if self._query else ()
+        return max((len(found.expressions) for found in lists), default=0)
 
     def run(self, rows: pa.Table) -> pa.Table:
         """What becomes of some rows, in any order; the row id comes out again."""

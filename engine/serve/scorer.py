@@ -41,6 +41,8 @@ SCORE = "score"
 MOST_RECORDS = 1_000
 MAX_SAID = 200
 MEMORY_MB = 1_024
+MOST_COMPARED = 200
+"""Up to so many values in a list, comparing a thousand records with each of them is quicker than a join."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Scorer:
         self._lookups = lookups
         self._transformers = transformers or {}
         self._replays = self._compile(lookups)
+        _lock(self._connection, is_compared=all(replay.longest_list <= MOST_COMPARED for replay in self._replays))
 
     def _compile(self, lookups: Mapping[str, pa.Table]) -> list[Prepared]:
         """The slice as queries with transformers between them; the row id tells the order of the request."""
@@ -282,6 +285,19 @@ def _connect(lookups: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
         connection.register("frozen", table)
         connection.execute(f"CREATE TABLE lookup_{i} AS SELECT * FROM frozen")  # noqa: S608  a number of ours
         connection.unregister("frozen")
+    return connection
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, *, is_compared: bool) -> None:
+    """Let nothing be reached and nothing be set any more.
+
+    Parameters
+    ----------
+    is_compared
+        Whether values are compared with each of the values of a list, instead of joined with them: for a few rows,
+        to set up a join takes longer than all the rest.
+    """
+    if is_compared:
+        connection.execute("SET disabled_optimizers = 'in_clause'")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
-    return connection
