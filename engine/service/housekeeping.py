@@ -82,8 +82,8 @@ def tidy(workspace: Workspace, now: datetime | None = None) -> None:
 
 
 def _forget(uow: UnitOfWork, now: datetime) -> None:
-    uow.minutes.settle(now.replace(minute=0, second=0, microsecond=0) - SETTLED_AFTER)
-    uow.minutes.forget(now - timedelta(days=MINUTE_DAYS))
+    uow.traffic.settle(now.replace(minute=0, second=0, microsecond=0) - SETTLED_AFTER)
+    uow.traffic.forget(now - timedelta(days=MINUTE_DAYS))
     uow.deliveries.forget(now - timedelta(days=ALERT_DAYS))
     uow.alerts.forget(now - timedelta(days=ALERT_DAYS))
 

@@ -117,7 +117,7 @@ class Watcher:
     def _again(self, slot: datetime) -> None:
         """Outcomes come late: the points whose predictions they are about are judged anew."""
         with self._workspace.database.read() as uow:
-            ids = uow.watching.told_since(self._endpoint.id, slot - SPANS[0] - timedelta(minutes=10))
+            ids = uow.outcomes.told_since(self._endpoint.id, slot - SPANS[0] - timedelta(minutes=10))
             points = uow.watching.points(self._endpoint.id, limit=1_000) if ids else []
             versions = {it.model_version_id for it in points}
             known = {key: uow.models.get_version(key) for key in versions}
@@ -198,7 +198,7 @@ class Watcher:
 
     def _truths(self, window: Window) -> Truths:
         with self._workspace.database.read() as uow:
-            return uow.watching.truths(self._endpoint.id, *window.span)
+            return uow.outcomes.made_within(self._endpoint.id, *window.span)
 
 
 def _columns(found: Measured) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from engine.service.monitoring.watched import WatchPoint
 from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from storage.errors import NameTaken, NotFound
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import BUCKETS, Counts
+from storage.schema import utc_now
 
 BEGIN = utc_now().replace(second=0, microsecond=0)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -38,15 +39,9 @@ class Clock:
     def asked(self, requests: int = 100, bucket: int = 3, process: str = "a", **more: int) -> None:
         """What an API process did in the minute before the next look."""
         with self.home.database.write() as uow:
-            row = EndpointMinute(
-                endpoint_id=uow.endpoints.by_name("churn").id,
-                minute=self.now,
-                process=process,
-                requests=requests,
-                latencies=[requests if number == bucket else 0 for number in range(13)],
-                **more,
-            )
-            uow.minutes._session.merge(row)
+            latencies = tuple(requests if number == bucket else 0 for number in range(len(BUCKETS)))
+            counts = Counts(requests=requests, latencies=latencies, **more)
+            uow.traffic.add(process, {(uow.endpoints.by_name("churn").id, self.now): counts})
 
     def told(self) -> list[str]:
         """What was given to the channels, the oldest first."""

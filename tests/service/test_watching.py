@@ -14,10 +14,9 @@ from engine.monitor.window import Window
 from engine.service.modelling.opened_models import open_model
 from engine.service.monitoring import watching
 from engine.service.monitoring.watching import WatchReport
-from engine.service.serving.endpoint_traffic import percentile, traffic
+from engine.service.serving.endpoint_traffic import traffic
 from engine.workspace import Workspace
-from storage.repositories.traffic import BUCKETS
-from storage.schema import EndpointMinute
+from storage.repositories import BUCKETS, Counts
 from tests.homes import Published, churn_pipeline, do_job, do_run, done, publish
 from tests.watched import dearer, play, tell_truths
 
@@ -214,20 +213,17 @@ def test_an_endpoint_that_nobody_asks_costs_no_job(home: Workspace) -> None:
 def test_traffic_is_added_up_and_percentiles_are_read_from_buckets(home: Workspace) -> None:
     random = np.random.default_rng(5)
     took = random.gamma(2, 9, 4_000)
-    counts = np.histogram(took, [0, *BUCKETS])[0].tolist()
+    latencies = tuple(np.histogram(took, [0, *BUCKETS])[0].tolist())
+    counts = Counts(4_000, 9_000, refused=30, failed=10, latencies=latencies, most_waiting=7)
     with home.database.write() as uow:
         for process in ("a", "b"):
-            told = {"endpoint_id": _endpoint(home), "minute": NOON, "process": process, "latencies": counts}
-            uow.watching._session.add(
-                EndpointMinute(**told, requests=4_000, records=9_000, refused=30, failed=10, most_waiting=7)
-            )
+            uow.traffic.add(process, {(uow.endpoints.by_name("churn").id, NOON): counts})
     found = traffic(home, "churn", NOON - HOUR, NOON + HOUR)
     assert (found.whole.requests, found.whole.records, found.whole.waiting) == (8_000, 18_000, 7)
     assert found.whole.error_share == pytest.approx(0.01)
     for share, told_percentile in ((0.5, found.whole.p50), (0.95, found.whole.p95), (0.99, found.whole.p99)):
         assert told_percentile is not None
         assert np.searchsorted(BUCKETS, told_percentile) == np.searchsorted(BUCKETS, np.quantile(took, share))
-    assert percentile([0] * 12 + [5], 0.99) == 5_000
     assert traffic(home, "churn", NOON - 3 * HOUR, NOON - 2 * HOUR).whole.p50 is None
 
 
