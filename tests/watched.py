@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from engine.service.modelling.opened_models import OpenedModel, open_model
+from engine.service.monitoring.watch_points import VersionName, WatchPoint
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.repositories import Counts
@@ -109,6 +110,14 @@ def tell_minutes(workspace: Workspace, endpoint: str, moments: tuple[datetime, d
             )  # fmt: skip
             minute += timedelta(minutes=1)
         uow.traffic.add("p1", found)
+
+
+def a_point(version: int, at: datetime, version_id: str = "v", **found: Any) -> WatchPoint:
+    """What watching could have found in the hour up to a moment."""
+    name = VersionName(id=version_id, model="churn", number=version, role="live")
+    worst = max(found.get("drift", {}).items(), key=lambda it: it[1], default=(None, None))
+    told = {"worst_field": worst[0], "worst_psi": worst[1], "rows": 1_000, **found}
+    return WatchPoint(id="p", version=name, begins_at=at - timedelta(hours=1), ends_at=at, **told)
 
 
 def drawn_rows(opened: OpenedModel, rows: int, random: np.random.Generator) -> pa.Table:

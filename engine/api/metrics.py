@@ -14,7 +14,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from engine.errors import NotAllowed
-from engine.service.monitoring import watched
+from engine.service.monitoring import watch_points
 from engine.settings import Settings
 from engine.workspace import Workspace
 from storage.repositories import BUCKETS, EndpointEntry
@@ -146,8 +146,8 @@ def _watched(uow: UnitOfWork, live: list[EndpointEntry]) -> Iterator[Metric]:
     )
     now = utc_now()
     for entry in live:
-        for point in watched.points_within(uow, entry.endpoint.id, now - WATCHED_WITHIN, now):
-            key = [entry.endpoint.name, str(point.version)]
+        for point in watch_points.points_within(uow, entry.endpoint.id, now - WATCHED_WITHIN, now):
+            key = [entry.endpoint.name, str(point.version.number)]
             worst = sorted(point.drift.items(), key=lambda it: -it[1])[:MOST_FIELDS]
             for family, values in ((drift, dict(worst)), (performance, point.performance), (training, point.baseline)):
                 for label, value in values.items():

@@ -203,16 +203,19 @@ class Watcher:
 
 def _columns(found: Measured) -> dict[str, Any]:
     """What was found as a line of the table."""
-    worst = max(found.drift.fields, key=lambda it: it.psi, default=None)
+    # Of too few rows, on either side, the indices are chance: they are in the report, and no figure to act on.
+    fields = found.drift.fields if found.drift.is_enough else ()
+    answers = found.answers.fields if found.answers.is_enough else ()
+    worst = max(fields, key=lambda it: it.psi, default=None)
     drifting = found.drift.drifting
     named = drifting[0] if drifting else worst
     told = found.performance
     return {
         "rows": found.rows,
-        "psi": {it.column: it.psi for it in found.drift.fields},
+        "psi": {it.column: it.psi for it in fields},
         "worst_field": named.column if named else None,
         "worst_psi": named.psi if named else None,
-        "prediction_psi": max((it.psi for it in found.answers.fields), default=None),
+        "prediction_psi": max((it.psi for it in answers), default=None),
         "domain_auc": found.domain.auc if found.domain else None,
         "outcomes": told.rows - told.unknown if told else 0,
         "performance": told.metrics if told else {},

@@ -161,12 +161,8 @@ class Traffic(Repository):
         """The same without latencies."""
         query = select(EndpointMinute.endpoint_id, *_SUMS).where(*which).group_by(EndpointMinute.endpoint_id)
         return {
-            row.endpoint_id: Counts(
-                **{name: int(getattr(row, name)) for name in _WHOLE},
-                seconds=float(row.seconds),
-                most_waiting=int(row.most_waiting),
-            )
-            for row in self._session.execute(query)
+            key: Counts(*map(int, whole), seconds=float(seconds), most_waiting=int(waiting))
+            for key, *whole, seconds, waiting in self._session.execute(query)
         }
 
     def _put(self, row: EndpointMinute | EndpointTotal, found: Counts) -> None:
@@ -178,8 +174,7 @@ class Traffic(Repository):
         self._session.add(row)
 
 
-_WHOLE = ("requests", "records", "refused", "failed")
-_SUMMED = (*_WHOLE, "seconds")
+_SUMMED = ("requests", "records", "refused", "failed", "seconds")
 _ALL = (*_SUMMED, "latencies", "most_waiting")
 _SUMS = (
     *(func.sum(getattr(EndpointMinute, name)).label(name) for name in _SUMMED),

@@ -13,12 +13,12 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.service import housekeeping
-from engine.service.monitoring import watched
-from engine.service.monitoring.watched import WatchPoint
+from engine.service.monitoring import watch_points
 from engine.workspace import Workspace
 from storage.repositories import Counts
 from storage.schema import utc_now
 from tests.servers import serving
+from tests.watched import a_point
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "endpoints" / "grafana.json"
 KEY = "scrape-me-0123456789"
@@ -74,8 +74,11 @@ def test_counts_are_those_of_all_processes_and_never_shrink(home: Workspace) -> 
 
 
 def test_grafana_asks_for_what_is_there(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = WatchPoint(1, utc_now(), 9, {'a"b\\c\n': 0.3}, "a", 0.3, 0.2, 0.6, {"roc_auc": 0.8}, {"roc_auc": 0.9})
-    monkeypatch.setattr(watched, "points_within", lambda *_: [point])
+    point = a_point(
+        1, utc_now(), drift={'a"b\\c\n': 0.3}, prediction_psi=0.2, domain_auc=0.6, performance={"roc_auc": 0.8},
+        baseline={"roc_auc": 0.9},
+    )  # fmt: skip
+    monkeypatch.setattr(watch_points, "points_within", lambda *_: [point])
     asked(published.workspace)
     with serving(published.workspace) as client:
         found = scraped(client.get("/metrics"))

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.monitor.conditions import Condition, NotKnown, Reading
-from engine.service.monitoring import watched
-from engine.service.monitoring.watched import WatchPoint
+from engine.service.monitoring import watch_points
+from engine.service.monitoring.watch_points import WatchPoint
 from engine.service.scores import better
 from storage.repositories import Counts
 from storage.repositories.alert_rules import SubjectKind
@@ -86,31 +86,31 @@ class Measure:
 
 def _drift_worst(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
     points = _points(uow, asked)
-    return _worst((point.worst_psi, point.at, point.worst_field or "") for point in points)
+    return _worst((point.worst_psi, point.ends_at, point.worst_field or "") for point in points)
 
 
 def _drift_field(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.drift.get(asked.of), point.at, asked.of) for point in _points(uow, asked))
+    return _worst((point.drift.get(asked.of), point.ends_at, asked.of) for point in _points(uow, asked))
 
 
 def _drift_prediction(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.prediction_psi, point.at, "") for point in _points(uow, asked))
+    return _worst((point.prediction_psi, point.ends_at, "") for point in _points(uow, asked))
 
 
 def _domain_auc(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.domain_auc, point.at, "") for point in _points(uow, asked))
+    return _worst((point.domain_auc, point.ends_at, "") for point in _points(uow, asked))
 
 
 def _performance(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
     found = _worst(
-        ((point.performance.get(asked.of), point.at, asked.of) for point in _points(uow, asked)),
+        ((point.performance.get(asked.of), point.ends_at, asked.of) for point in _points(uow, asked)),
         is_worse_low=better(asked.of) != "lower",
     )
     return NotKnown(f"No outcome tells {asked.of} in this window.") if isinstance(found, NotKnown) else found
 
 
 def _performance_drop(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    drops = [(_drop(point, asked.of), point.at, asked.of) for point in _points(uow, asked)]
+    drops = [(_drop(point, asked.of), point.ends_at, asked.of) for point in _points(uow, asked)]
     found = _worst(drops)
     if isinstance(found, NotKnown) and drops:
         return NotKnown(f"No outcome tells {asked.of} in this window, or training had no such metric.")
@@ -126,7 +126,7 @@ def _drop(point: WatchPoint, metric: str) -> float | None:
 
 
 def _points(uow: UnitOfWork, asked: Asked) -> Iterable[WatchPoint]:
-    return watched.points_within(uow, asked.subject_id, asked.since, asked.until)
+    return watch_points.points_within(uow, asked.subject_id, asked.since, asked.until)
 
 
 def _worst(found: Iterable[tuple[float | None, datetime, str]], *, is_worse_low: bool = False) -> Reading | NotKnown:
