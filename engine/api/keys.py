@@ -33,7 +33,7 @@ class Keys:
         self._workspace = workspace
         self._known: dict[str, tuple[float, Opened]] = {}
         self._noted_at: dict[str, float] = {}
-        self._rates = Rates()
+        self._rates = Rates(workspace.home.rates)
         self._uses = Uses(workspace)
 
     async def check(self, endpoint: str, authorization: str) -> str:
