@@ -129,7 +129,7 @@ def test_twenty_changes_at_fifty_requests_a_second(home: Workspace, two_models: 
 @pytest.mark.slow  # processes of their own
 def test_a_keys_limit_holds_over_all_processes(home: Workspace, two_models: Published) -> None:
     home.database.transact(lambda uow: _limit(uow, 40))
-    settings = settings_of(home, api_processes=3)
+    settings = settings_of(home, api_processes=2)
     with running_api(settings), ThreadPoolExecutor(12) as pool:
         statuses = Counter(pool.map(lambda _: ask_once(settings, two_models), range(240)))
     assert statuses == {200: 40, 429: 200}
