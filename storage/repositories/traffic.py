@@ -161,8 +161,15 @@ class Traffic(Repository):
         """The same without latencies."""
         query = select(EndpointMinute.endpoint_id, *_SUMS).where(*which).group_by(EndpointMinute.endpoint_id)
         return {
-            key: Counts(*map(int, whole), seconds=float(seconds), most_waiting=int(waiting))
-            for key, *whole, seconds, waiting in self._session.execute(query)
+            row.endpoint_id: Counts(
+                int(row.requests),
+                int(row.records),
+                int(row.refused),
+                int(row.failed),
+                float(row.seconds),
+                most_waiting=int(row.most_waiting),
+            )
+            for row in self._session.execute(query)
         }
 
     def _put(self, row: EndpointMinute | EndpointTotal, found: Counts) -> None:
