@@ -21,7 +21,7 @@ class Home:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
-            for folder in (self.datasets, self.artifacts, self.cache, self.logs, self.served):
+            for folder in (self.datasets, self.artifacts, self.cache, self.logs, self.served, self.rates):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 folder.chmod(0o700)
         return self
@@ -50,6 +50,11 @@ class Home:
     @property
     def served(self) -> Path:
         return self.path / "served"
+
+    @property
+    def rates(self) -> Path:
+        """What processes of this machine share about the last minute; may be deleted at any time."""
+        return self.path / "rates"
 
     @property
     def secret_file(self) -> Path:

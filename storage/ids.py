@@ -30,3 +30,12 @@ def time_of(id: str) -> datetime:
     if len(id) != 24:
         raise ValueError("an id has 24 characters")
     return datetime.fromtimestamp(int(id[:11], 16) / 1_000, UTC)
+
+
+def first_id(moment: datetime) -> str:
+    """Return the smallest id that could have been made at a moment.
+
+    >>> first_id(datetime(2026, 11, 22, tzinfo=UTC)) < new_id()
+    True
+    """
+    return f"{max(0, int(moment.timestamp() * 1_000)):0{TIME_DIGITS}x}"

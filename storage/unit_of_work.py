@@ -15,12 +15,10 @@ from storage.repositories import (
     Datasets,
     Deliveries,
     Ended,
-    EndpointDays,
     EndpointPages,
     Endpoints,
     Jobs,
     Keys,
-    Minutes,
     Models,
     Outcomes,
     Pipelines,
@@ -60,7 +58,6 @@ class UnitOfWork:
         self.publications = Publications(session)
         self.canaries = Canaries(session)
         self.batches = Batches(session)
-        self.endpoint_days = EndpointDays(session)
         self.endpoint_pages = EndpointPages(session)
         self.jobs = Jobs(session)
         self.connections = Connections(session)
@@ -73,7 +70,6 @@ class UnitOfWork:
         self.boards = Boards(session)
         self.presences = Presences(session)
         self.watching = Watching(session)
-        self.minutes = Minutes(session)
         self.ended = Ended(session)
         self.slots = Slots(session)
         self.alert_rules = AlertRules(session)

@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from engine.service.modelling.opened_models import OpenedModel, open_model
+from engine.service.monitoring.watch_points import VersionName, WatchPoint
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
-from storage.schema import EndpointMinute, Outcome
+from storage.repositories import Counts
 from storage.served import AT, ID, KEY, MILLISECONDS, PREDICTION, PROBABILITIES, REVISION, ROLE, SCORE
 
 Shift = Callable[[dict[str, Any], np.random.Generator], dict[str, Any]]
@@ -89,29 +90,34 @@ def tell_truths(workspace: Workspace, endpoint: str, truths: Mapping[str, Any], 
     """Tell what turned out to be true."""
     with workspace.database.write() as uow:
         row = uow.endpoints.by_name(endpoint)
-        for key, value in truths.items():
-            told = {"endpoint_id": row.id, "prediction_id": key, "truth": {"value": value}}
-            uow.watching._session.add(Outcome(**told, **({"at": at} if at else {})))
+        uow.outcomes.keep(row.id, truths, at)
 
 
 def tell_minutes(workspace: Workspace, endpoint: str, moments: tuple[datetime, datetime], requests: int) -> None:
     """What a process of the API would have counted."""
     random = np.random.default_rng(3)
     minute = moments[0].replace(second=0, microsecond=0)
+    found: dict[tuple[str, datetime], Counts] = {}
     with workspace.database.write() as uow:
         row = uow.endpoints.by_name(endpoint)
         while minute < moments[1]:
             counts = random.multinomial(
                 requests, [0.02, 0.08, 0.3, 0.35, 0.15, 0.06, 0.02, 0.01, 0.005, 0.005, 0, 0, 0]
             )
-            uow.watching._session.add(
-                EndpointMinute(
-                    endpoint_id=row.id, minute=minute, process="p1", requests=requests, records=requests * 2,
-                    refused=int(random.random() < 0.1), failed=0, seconds=requests * 0.012,
-                    latencies=[int(it) for it in counts], most_waiting=int(random.poisson(2)),
-                )
+            found[row.id, minute] = Counts(
+                requests, requests * 2, refused=int(random.random() < 0.1), seconds=requests * 0.012,
+                latencies=tuple(int(it) for it in counts), most_waiting=int(random.poisson(2)),
             )  # fmt: skip
             minute += timedelta(minutes=1)
+        uow.traffic.add("p1", found)
+
+
+def a_point(version: int, at: datetime, version_id: str = "v", **found: Any) -> WatchPoint:
+    """What watching could have found in the hour up to a moment."""
+    name = VersionName(id=version_id, model="churn", number=version, role="live")
+    worst = max(found.get("drift", {}).items(), key=lambda it: it[1], default=(None, None))
+    told = {"worst_field": worst[0], "worst_psi": worst[1], "rows": 1_000, **found}
+    return WatchPoint(id="p", version=name, begins_at=at - timedelta(hours=1), ends_at=at, **told)
 
 
 def drawn_rows(opened: OpenedModel, rows: int, random: np.random.Generator) -> pa.Table:

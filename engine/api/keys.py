@@ -34,7 +34,7 @@ class Keys:
         self._known: dict[str, tuple[float, Opened]] = {}
         self._looking: dict[str, asyncio.Task[Opened | None]] = {}
         self._noted_at: dict[str, float] = {}
-        self._rates = Rates()
+        self._rates = Rates(workspace.home.rates)
         self._uses = Uses(workspace)
 
     async def check(self, endpoint: str, authorization: str) -> str:

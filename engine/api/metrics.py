@@ -14,11 +14,10 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from engine.errors import NotAllowed
-from engine.service.monitoring import watched
+from engine.service.monitoring import watch_points
 from engine.settings import Settings
 from engine.workspace import Workspace
-from storage.repositories import EndpointEntry
-from storage.repositories.minutes import BOUNDS_MS
+from storage.repositories import BUCKETS, EndpointEntry
 from storage.schema import SEVERITIES, utc_now
 from storage.unit_of_work import UnitOfWork
 
@@ -81,7 +80,7 @@ class Measured(Collector):
 
 
 def _traffic(uow: UnitOfWork, live: list[EndpointEntry]) -> Iterator[Metric]:
-    totals = uow.minutes.totals()
+    totals = uow.traffic.totals()
     requests = CounterMetricFamily("canvasback_endpoint_requests", "Requests to an endpoint.", labels=["endpoint"])
     records = CounterMetricFamily("canvasback_endpoint_records", "Records that were answered.", labels=["endpoint"])
     errors = CounterMetricFamily(
@@ -95,7 +94,7 @@ def _traffic(uow: UnitOfWork, live: list[EndpointEntry]) -> Iterator[Metric]:
         "Most requests that waited at once, in the last two minutes.",
         labels=["endpoint"],
     )
-    now = utc_now()
+    recent = uow.traffic.of_late(utc_now() - timedelta(minutes=2))
     for entry in live:
         name, found = [entry.endpoint.name], totals.get(entry.endpoint.id)
         if found is None:
@@ -105,16 +104,14 @@ def _traffic(uow: UnitOfWork, live: list[EndpointEntry]) -> Iterator[Metric]:
         errors.add_metric([*name, "4xx"], found.refused)
         errors.add_metric([*name, "5xx"], found.failed)
         latency.add_metric(name, _buckets(found.latencies), sum_value=found.seconds)
-        recent = uow.minutes.traffic(entry.endpoint.id, now - timedelta(minutes=2), now)
-        waiting.add_metric(name, recent.most_waiting)
+        waiting.add_metric(name, recent[entry.endpoint.id].most_waiting if entry.endpoint.id in recent else 0)
     yield from (requests, records, errors, latency, waiting)
 
 
 def _buckets(counts: Sequence[int]) -> list[tuple[str, float]]:
     """Upper bound in seconds → requests up to it, as Prometheus counts."""
-    known = [*counts, *[0] * (len(BOUNDS_MS) + 1 - len(counts))]
-    bounds = [*(str(bound / 1_000) for bound in BOUNDS_MS), "+Inf"]
-    return [(bound, float(amount)) for bound, amount in zip(bounds, accumulate(known), strict=True)]
+    bounds = [*(str(bound / 1_000) for bound in BUCKETS[:-1]), "+Inf"]
+    return [(bound, float(amount)) for bound, amount in zip(bounds, accumulate(counts), strict=True)]
 
 
 def _deployments(live: list[EndpointEntry]) -> Metric:
@@ -149,8 +146,8 @@ def _watched(uow: UnitOfWork, live: list[EndpointEntry]) -> Iterator[Metric]:
     )
     now = utc_now()
     for entry in live:
-        for point in watched.points_within(uow, entry.endpoint.id, now - WATCHED_WITHIN, now):
-            key = [entry.endpoint.name, str(point.version)]
+        for point in watch_points.points_within(uow, entry.endpoint.id, now - WATCHED_WITHIN, now):
+            key = [entry.endpoint.name, str(point.version.number)]
             worst = sorted(point.drift.items(), key=lambda it: -it[1])[:MOST_FIELDS]
             for family, values in ((drift, dict(worst)), (performance, point.performance), (training, point.baseline)):
                 for label, value in values.items():

@@ -1,20 +1,28 @@
-"""How often a key may ask."""
+"""How often a key may ask, counted by all processes of the API on a machine together."""
 
+import logging
 import math
 import time
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections.abc import Callable
+from pathlib import Path
 
 from engine.api.problems import TooMany
+from storage.errors import StorageError
+from storage.moments import Moments
+
+MINUTE = 60.0
+
+log = logging.getLogger("canvasback.api")
 
 
 class Rates:
-    """Requests of each key in the last sixty seconds; in memory, so that each process counts what it answers."""
+    """Requests of each key in the last sixty seconds, in small files that processes share.
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    A disk that cannot be written refuses nobody: then requests are let in uncounted, and the log says so.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self._moments = Moments(folder, clock)
 
     def count(self, key_id: str, most: int | None) -> None:
         """Count a request of a key.
@@ -31,9 +39,12 @@ class Rates:
         """
         if most is None:
             return
-        minute = RateLimitItemPerMinute(most)
-        if not self._limiter.hit(minute, key_id):
-            wait = max(1, math.ceil(self._limiter.get_window_stats(minute, key_id).reset_time - time.time()))
+        try:
+            wait = math.ceil(self._moments.add(key_id, most, MINUTE))
+        except StorageError as error:
+            log.warning("the requests of a key are not counted: %s", error.message)
+            return
+        if wait:
             raise TooMany(
                 f"This key may send {most:,} {'request' if most == 1 else 'requests'} in a minute.",
                 hint=f"Send this one again in {wait} s, or more records in each request.",

@@ -32,20 +32,20 @@ def endpoint_watch(
 ) -> None:
     """Compare what an endpoint was asked and answered in a window with what its model learned from."""
     from engine.errors import InvalidSetting
-    from engine.monitor.window import Window
-    from engine.service.monitoring import watching
+    from engine.monitor.window import Window, moment, recent_window
+    from engine.service.monitoring import watch_reports, watching
 
     if beside not in ("training", "before"):
         raise InvalidSetting(f"{beside!r} is nothing to compare with.", hint="Use training or before.", field="beside")
     workspace = open_home(home)
-    window = watching.recent_window(timedelta(days=1))
+    window = recent_window(timedelta(days=1))
     if start:
-        window = Window(watching.moment(start, "from"), watching.moment(end, "to", is_end=True) if end else window.end)
+        window = Window(moment(start, "from"), moment(end, "to", is_end=True) if end else window.end)
     elif end:
         raise InvalidSetting("A window that ends needs a begin.", hint="Give --from, too.", field="from")
     against = window.before() if beside == "before" else None
     result = wait(workspace, watching.start_watch(workspace, name, window, against))
-    report = watching.get_report(workspace, name, result["points"][0])
+    report = watch_reports.get_report(workspace, name, result["points"][0])
     if as_json:
         told = report.measured.model_dump(mode="json", exclude={"performance": {"report", "slices"}})
         print_json(

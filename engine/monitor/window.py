@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from engine.errors import DataError
+from engine.errors import CanvasbackError, DataError
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,39 @@ def read_window(name: str) -> Window:
     """
     start, end = (datetime.fromisoformat(part) for part in name.split("/"))
     return Window(start, end)
+
+
+def recent_window(length: timedelta, now: datetime | None = None) -> Window:
+    """The last so many hours or days, up to the end of the minute."""
+    end = (now or datetime.now(UTC)).astimezone(UTC).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return Window(end - length, end)
+
+
+def chosen_window(start: str, end: str) -> Window:
+    """A window that somebody wrote down: days or moments, in UTC unless they name a zone; a day is meant as a whole.
+
+    Raises
+    ------
+    CanvasbackError
+        Naming what cannot be read.
+    """
+    return Window(moment(start, "from"), moment(end, "to", is_end=True))
+
+
+def moment(text: str, field: str, *, is_end: bool = False) -> datetime:
+    """A moment that somebody wrote down, in UTC unless it names a zone; a day is its begin, or its end.
+
+    Raises
+    ------
+    CanvasbackError
+        Naming what cannot be read.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise CanvasbackError(
+            f"{text[:40]!r} is no moment.", hint="Write 2026-11-21 or 2026-11-21T03:00.", field=field
+        ) from None
+    if is_end and len(text.strip()) == len("2026-11-21"):
+        found += timedelta(days=1)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

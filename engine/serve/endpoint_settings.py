@@ -27,7 +27,9 @@ class EndpointSettings(BaseModel):
     log_share: float = Field(default=1.0, gt=0, le=1, description="Share of the requests that is kept.")
     masked: tuple[str, ...] = Field(default=(), max_length=1_000, description="Fields whose values are not kept.")
     keep_days: int = Field(default=30, ge=1, le=3_650, description="Days after which what was kept is deleted.")
-    requests_per_minute: int | None = Field(default=None, ge=1, description="Requests of one key in a minute, at most.")
+    requests_per_minute: int | None = Field(
+        default=None, ge=1, description="Requests of one key in any minute, at most: over all processes of a machine."
+    )
     records_per_day: int | None = Field(default=None, ge=1, description="Records of one key in a day, at most.")
 
 

@@ -1,4 +1,4 @@
-"""What is tidied once an hour: what endpoints were asked, their minutes, old alerts and deliveries."""
+"""What is tidied once an hour: what endpoints were asked, their minutes, rates of keys, old alerts and deliveries."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.serve.endpoint_settings import read_endpoint_settings
 from engine.workspace import Workspace
 from storage.errors import Conflict
+from storage.moments import Moments
 from storage.repositories import EndpointEntry
 from storage.schema import utc_now
 from storage.unit_of_work import UnitOfWork
@@ -79,11 +80,12 @@ def tidy(workspace: Workspace, now: datetime | None = None) -> None:
             _tidy_log(workspace, entry, now)
         except PEOPLE_ERRORS as error:
             log.warning("the log of %s is tidied later: %s", entry.endpoint.name, error.message)
+    Moments(workspace.home.rates).forget(HOUR.total_seconds())
 
 
 def _forget(uow: UnitOfWork, now: datetime) -> None:
-    uow.minutes.settle(now.replace(minute=0, second=0, microsecond=0) - SETTLED_AFTER)
-    uow.minutes.forget(now - timedelta(days=MINUTE_DAYS))
+    uow.traffic.settle(now.replace(minute=0, second=0, microsecond=0) - SETTLED_AFTER)
+    uow.traffic.forget(now - timedelta(days=MINUTE_DAYS))
     uow.deliveries.forget(now - timedelta(days=ALERT_DAYS))
     uow.alerts.forget(now - timedelta(days=ALERT_DAYS))
 

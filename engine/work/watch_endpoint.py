@@ -117,7 +117,7 @@ class Watcher:
     def _again(self, slot: datetime) -> None:
         """Outcomes come late: the points whose predictions they are about are judged anew."""
         with self._workspace.database.read() as uow:
-            ids = uow.watching.told_since(self._endpoint.id, slot - SPANS[0] - timedelta(minutes=10))
+            ids = uow.outcomes.told_since(self._endpoint.id, slot - SPANS[0] - timedelta(minutes=10))
             points = uow.watching.points(self._endpoint.id, limit=1_000) if ids else []
             versions = {it.model_version_id for it in points}
             known = {key: uow.models.get_version(key) for key in versions}
@@ -198,21 +198,24 @@ class Watcher:
 
     def _truths(self, window: Window) -> Truths:
         with self._workspace.database.read() as uow:
-            return uow.watching.truths(self._endpoint.id, *window.span)
+            return uow.outcomes.made_within(self._endpoint.id, *window.span)
 
 
 def _columns(found: Measured) -> dict[str, Any]:
     """What was found as a line of the table."""
-    worst = max(found.drift.fields, key=lambda it: it.psi, default=None)
+    # Of too few rows, on either side, the indices are chance: they are in the report, and no figure to act on.
+    fields = found.drift.fields if found.drift.is_enough else ()
+    answers = found.answers.fields if found.answers.is_enough else ()
+    worst = max(fields, key=lambda it: it.psi, default=None)
     drifting = found.drift.drifting
     named = drifting[0] if drifting else worst
     told = found.performance
     return {
         "rows": found.rows,
-        "psi": {it.column: it.psi for it in found.drift.fields},
+        "psi": {it.column: it.psi for it in fields},
         "worst_field": named.column if named else None,
         "worst_psi": named.psi if named else None,
-        "prediction_psi": max((it.psi for it in found.answers.fields), default=None),
+        "prediction_psi": max((it.psi for it in answers), default=None),
         "domain_auc": found.domain.auc if found.domain else None,
         "outcomes": told.rows - told.unknown if told else 0,
         "performance": told.metrics if told else {},

@@ -12,13 +12,11 @@ from storage.repositories.connections import Connections
 from storage.repositories.datasets import DatasetEntry, Datasets
 from storage.repositories.deliveries import Deliveries, DeliveryEntry
 from storage.repositories.ended import Ended
-from storage.repositories.endpoint_days import EndpointDays
 from storage.repositories.endpoint_pages import EndpointPages
 from storage.repositories.endpoints import Answering, EndpointEntry, Endpoints, Reason
 from storage.repositories.jobs import Jobs
 from storage.repositories.keys import Keys, KnownKey
 from storage.repositories.lineage import LineageRow
-from storage.repositories.minutes import Minutes
 from storage.repositories.models import ModelEntry, Models
 from storage.repositories.outcomes import Outcomes
 from storage.repositories.pipelines import DraftEdit, PipelineEntry, Pipelines, VersionEntry
@@ -60,7 +58,6 @@ __all__ = [
     "DeliveryEntry",
     "DraftEdit",
     "Ended",
-    "EndpointDays",
     "EndpointEntry",
     "EndpointPages",
     "Endpoints",
@@ -68,7 +65,6 @@ __all__ = [
     "Keys",
     "KnownKey",
     "LineageRow",
-    "Minutes",
     "ModelEntry",
     "Models",
     "Outcomes",

@@ -1,4 +1,4 @@
-"""Rules that canaries are under, and what is known of how they do."""
+"""Rules that canaries are under."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,11 +8,8 @@ from sqlalchemy import select, update
 
 from storage.errors import Conflict
 from storage.repositories.base import Repository
-from storage.schema import JsonObject, Outcome, utc_now
+from storage.schema import JsonObject, utc_now
 from storage.schema.publications import CanaryRule
-
-MOST_IDS = 500
-"""A database takes only so many values in one question."""
 
 
 class Canaries(Repository):
@@ -52,14 +49,3 @@ class Canaries(Repository):
     def note(self, rule_id: str, verdict: JsonObject) -> None:
         """Keep what was found at a look."""
         self._change(update(CanaryRule).where(CanaryRule.id == rule_id).values(verdict=verdict))
-
-    def truths(self, endpoint_id: str, prediction_ids: Sequence[str]) -> dict[str, Any]:
-        """Return what turned out to be true, by the id of the prediction, where it is known."""
-        found: dict[str, Any] = {}
-        for start in range(0, len(prediction_ids), MOST_IDS):
-            some = prediction_ids[start : start + MOST_IDS]
-            query = select(Outcome.prediction_id, Outcome.truth).where(
-                Outcome.endpoint_id == endpoint_id, Outcome.prediction_id.in_(some)
-            )
-            found |= {id: truth.get("value") for id, truth in self._session.execute(query)}
-        return found

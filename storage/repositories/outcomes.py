@@ -1,16 +1,19 @@
 """What turned out to be true for predictions."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
+from storage.ids import first_id
 from storage.repositories.base import Repository
 from storage.schema import Outcome, utc_now
 
 AT_ONCE = 500
 """Ids in one query: databases bound the number of parameters."""
+A_WHILE = timedelta(minutes=5)
+"""An answer is made a little after its id's request came, so more is read; the join by id is exact."""
 
 
 class Outcomes(Repository):
@@ -23,6 +26,20 @@ class Outcomes(Repository):
             query = select(Outcome).where(Outcome.endpoint_id == endpoint_id, Outcome.prediction_id.in_(some))
             found |= {row.prediction_id: row for row in self._session.scalars(query)}
         return found
+
+    def made_within(self, endpoint_id: str, since: datetime, until: datetime) -> Mapping[str, Any]:
+        """Return the true values for the predictions made in a window (and some around it), by their ids."""
+        query = select(Outcome.prediction_id, Outcome.truth).where(
+            Outcome.endpoint_id == endpoint_id,
+            Outcome.prediction_id >= first_id(since - A_WHILE),
+            Outcome.prediction_id < first_id(until + A_WHILE),
+        )
+        return {id: truth.get("value") for id, truth in self._session.execute(query)}
+
+    def told_since(self, endpoint_id: str, since: datetime, limit: int = 100_000) -> Sequence[str]:
+        """Return the ids of the predictions whose truth came since a moment."""
+        query = select(Outcome.prediction_id).where(Outcome.endpoint_id == endpoint_id, Outcome.at >= since)
+        return [*self._session.scalars(query.limit(limit))]
 
     def keep(self, endpoint_id: str, values: Mapping[str, Any], at: datetime | None = None) -> None:
         """Note what is true of predictions; what was noted of them before is replaced.

@@ -1,7 +1,7 @@
-"""What was found when endpoints were watched, and what there is to watch: minutes and outcomes."""
+"""What was found when endpoints were watched."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_, select, update
@@ -9,11 +9,9 @@ from sqlalchemy.orm import defer
 
 from storage.errors import Conflict
 from storage.repositories.base import Repository
-from storage.schema import Deployment, DriftPoint, Endpoint, EndpointMinute, EndpointWatch, Outcome
+from storage.schema import Deployment, DriftPoint, Endpoint, EndpointWatch
 
 TRAINING = "training"
-_ID_TIME = 11
-"""Digits of an id that tell when it was made (`storage.ids`)."""
 
 
 class Watching(Repository):
@@ -143,36 +141,3 @@ class Watching(Repository):
     def watch(self, endpoint_id: str) -> EndpointWatch | None:
         """Return up to when an endpoint has been watched; None before the first time."""
         return self._session.get(EndpointWatch, endpoint_id, populate_existing=True)
-
-    def minutes(self, endpoint_id: str, since: datetime, until: datetime) -> Sequence[EndpointMinute]:
-        """Return what each process did in each minute from `since`, up to but without `until`."""
-        query = (
-            select(EndpointMinute)
-            .where(
-                EndpointMinute.endpoint_id == endpoint_id,
-                EndpointMinute.minute >= since,
-                EndpointMinute.minute < until,
-            )
-            .order_by(EndpointMinute.minute)
-        )
-        return [*self._session.scalars(query)]
-
-    def truths(self, endpoint_id: str, since: datetime, until: datetime) -> Mapping[str, Any]:
-        """Return what turned out to be true for the predictions made in a window: id → value."""
-        query = select(Outcome.prediction_id, Outcome.truth).where(
-            Outcome.endpoint_id == endpoint_id,
-            # An answer is made a little after its id's request came; the join by id is exact.
-            Outcome.prediction_id >= _first_id(since - timedelta(minutes=5)),
-            Outcome.prediction_id < _first_id(until + timedelta(minutes=5)),
-        )
-        return {key: truth.get("value") for key, truth in self._session.execute(query)}
-
-    def told_since(self, endpoint_id: str, since: datetime, limit: int = 100_000) -> Sequence[str]:
-        """Return the ids of the predictions whose truth came since a moment."""
-        query = select(Outcome.prediction_id).where(Outcome.endpoint_id == endpoint_id, Outcome.at >= since)
-        return [*self._session.scalars(query.limit(limit))]
-
-
-def _first_id(moment: datetime) -> str:
-    """The smallest id that could have been made then."""
-    return f"{max(0, int(moment.timestamp() * 1_000)):0{_ID_TIME}x}"

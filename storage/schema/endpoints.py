@@ -1,6 +1,7 @@
 """What answers requests, with which models, and who may ask."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -70,6 +71,11 @@ class Outcome(Base):
     truth: Mapped[JsonObject]
     """``{"value": …}``, as it was sent."""
     at: Mapped[Created]
+
+    @property
+    def value(self) -> Any:
+        """The true value itself."""
+        return self.truth.get("value")
 
 
 class EndpointMinute(Base):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -48,10 +49,23 @@ def test_more_requests_than_a_minute_allows_are_refused_until_it_is_over(publish
     assert "3 requests in a minute" in refused.json()["detail"]
 
 
-def test_the_window_moves_and_keys_do_not_share_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_begins_no_new_minute(published: Published) -> None:
+    with limited(published, requests_per_minute=3) as client:
+        assert [predict(client, published).status_code for _ in range(2)] == [200, 200]
+    with serving(published.workspace) as client:
+        assert [predict(client, published).status_code for _ in range(2)] == [200, 429]
+
+
+def test_a_disk_that_cannot_be_written_refuses_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rates = Rates(tmp_path / "is not there")
+    for _ in range(3):
+        rates.count("mine", 1)
+    assert "the requests of a key are not counted" in caplog.text
+
+
+def test_the_window_moves_and_keys_do_not_share_it(tmp_path: Path) -> None:
     now = [1_000.0]
-    monkeypatch.setattr("time.time", lambda: now[0])
-    rates = Rates()
+    rates = Rates(tmp_path, lambda: now[0])
     for moment in (0, 30):
         now[0] = 1_000.0 + moment
         rates.count("mine", 2)

@@ -13,11 +13,12 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.service import housekeeping
-from engine.service.monitoring import watched
-from engine.service.monitoring.watched import WatchPoint
+from engine.service.monitoring import watch_points
 from engine.workspace import Workspace
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from tests.servers import serving
+from tests.watched import a_point
 
 DASHBOARD = Path(__file__).parents[2] / "docs" / "endpoints" / "grafana.json"
 KEY = "scrape-me-0123456789"
@@ -35,14 +36,10 @@ def home(home: Workspace) -> Workspace:
 def asked(home: Workspace) -> None:
     with home.database.write() as uow:
         endpoint = uow.endpoints.by_name("churn").id
+        counts = Counts(10, 30, 2, 1, 0.5, (0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1), 3)
         for process, age in (("a", 90_000), ("a", 300), ("b", 300), ("b", 0)):
             minute = utc_now().replace(second=0, microsecond=0) - timedelta(seconds=age)
-            uow.minutes._session.merge(
-                EndpointMinute(
-                    endpoint_id=endpoint, minute=minute, process=process, requests=10, records=30, refused=2, failed=1,
-                    seconds=0.5, latencies=[0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1], most_waiting=3,
-                )
-            )  # fmt: skip
+            uow.traffic.add(process, {(endpoint, minute): counts})
         uow.jobs.enqueue("run_pipeline", {})
 
 
@@ -62,7 +59,7 @@ def test_counts_are_those_of_all_processes_and_never_shrink(home: Workspace) -> 
         housekeeping.tidy(home, utc_now() + timedelta(days=500))
         later = scraped(client.get("/metrics"))
     with home.database.read() as uow:
-        assert uow.minutes.last_request(uow.endpoints.by_name("churn").id) is None, "the minutes are forgotten"
+        assert uow.traffic.last_request(uow.endpoints.by_name("churn").id) is None, "the minutes are forgotten"
     for found in (first, later):
         assert values(found["canvasback_endpoint_requests"]) == {("churn",): 40}
         assert values(found["canvasback_endpoint_records"]) == {("churn",): 120}
@@ -77,8 +74,11 @@ def test_counts_are_those_of_all_processes_and_never_shrink(home: Workspace) -> 
 
 
 def test_grafana_asks_for_what_is_there(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = WatchPoint(1, utc_now(), 9, {'a"b\\c\n': 0.3}, "a", 0.3, 0.2, 0.6, {"roc_auc": 0.8}, {"roc_auc": 0.9})
-    monkeypatch.setattr(watched, "points_within", lambda *_: [point])
+    point = a_point(
+        1, utc_now(), drift={'a"b\\c\n': 0.3}, prediction_psi=0.2, domain_auc=0.6, performance={"roc_auc": 0.8},
+        baseline={"roc_auc": 0.9},
+    )  # fmt: skip
+    monkeypatch.setattr(watch_points, "points_within", lambda *_: [point])
     asked(published.workspace)
     with serving(published.workspace) as client:
         found = scraped(client.get("/metrics"))

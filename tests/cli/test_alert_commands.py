@@ -8,7 +8,8 @@ import pytest
 
 from engine.service.monitoring.alert_looks import look_at_rules
 from engine.workspace import Workspace
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from tests.cli.test_commands import Canvasback, canvasback
 from tests.homes import new_home
 from tests.hooks import receiver
@@ -21,9 +22,8 @@ def home(new_home: Callable[..., Workspace]) -> Workspace:
     workspace = new_home()
     with workspace.database.write() as uow:
         endpoint = uow.endpoints.add("churn").id
-        row = EndpointMinute(endpoint_id=endpoint, minute=utc_now().replace(second=0, microsecond=0), process="a")
-        row.requests, row.failed = 100, 50
-        uow.minutes._session.add(row)
+        minute = utc_now().replace(second=0, microsecond=0)
+        uow.traffic.add("a", {(endpoint, minute): Counts(requests=100, failed=50)})
     return workspace
 
 

@@ -16,6 +16,7 @@ from scipy.spatial.distance import jensenshannon
 
 from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
+from engine.monitor import observed
 from engine.monitor.domain import tell_apart
 from engine.monitor.drift import LEAST_ROWS, MISSING, OTHERS, SIGNIFICANCE, Drift, drift_of
 from engine.monitor.fields import watched
@@ -50,6 +51,14 @@ def compare(tmp_path: Path) -> Iterator[Compare]:
             return drift_of(known, *observe(right, known, backend))
 
         yield drift
+
+
+def test_a_window_read_a_column_at_a_time_says_the_same(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(1)
+    then, now = rows_of(random), rows_of(random, 1_700)
+    at_once = compare(then, now)
+    monkeypatch.setattr(observed, "CELLS", 1)
+    assert compare(then, now) == at_once
 
 
 def test_every_number_is_what_scipy_says(compare: Compare) -> None:

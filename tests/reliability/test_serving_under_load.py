@@ -1,12 +1,14 @@
 """Endpoints under load: restarted, changed again and again, asked ten times too much, stopped in the middle."""
 
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest
 from engine.service.serving import endpoints
 from engine.settings import Settings
 from engine.workspace import Workspace
+from storage.unit_of_work import UnitOfWork
 from tests.api.two_models import deploy, two_models
 from tests.homes import Published
 from tests.processes import command
@@ -121,6 +124,29 @@ def test_twenty_changes_at_fifty_requests_a_second(home: Workspace, two_models: 
     assert len(load.answers) > 100
     assert {version for _, version, _ in load.answers} == {1, 2}
     assert {different for _, _, different in load.answers} == {1}, "a request was answered by two versions"
+
+
+@pytest.mark.slow  # processes of their own
+def test_a_keys_limit_holds_over_all_processes(home: Workspace, two_models: Published) -> None:
+    home.database.transact(lambda uow: _limit(uow, 40))
+    settings = settings_of(home, api_processes=2)
+    with running_api(settings), ThreadPoolExecutor(12) as pool:
+        statuses = Counter(pool.map(lambda _: ask_once(settings, two_models), range(240)))
+    assert statuses == {200: 40, 429: 200}
+    with closing(sqlite3.connect(home.home.path / "canvasback.db")) as database:
+        ((processes,),) = database.execute("select count(distinct process) from endpoint_minutes").fetchall()
+    assert processes > 1, "one process answered them all"
+
+
+def _limit(uow: UnitOfWork, most: int) -> None:
+    uow.endpoints.by_name("churn").settings = {"requests_per_minute": most}
+
+
+def ask_once(settings: Settings, home: Published) -> int:
+    """Ask over a connection of its own, which any process may take; its status."""
+    body = {"records": [home.record]}
+    url = f"{settings.api_url}/v1/endpoints/churn/predict"
+    return httpx.post(url, json=body, headers=home.headers, timeout=30).status_code
 
 
 @pytest.mark.slow  # a process of its own, twice

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from engine.errors import InvalidSetting
-from engine.service.monitoring import alert_rules, alerts, channels, watched
+from engine.service.monitoring import alert_rules, alerts, channels, watch_points
 from engine.service.monitoring.alert_looks import look_at_rules
 from engine.service.monitoring.alert_rules import NewRule, read_rule
 from engine.service.monitoring.alerts import AlertView
-from engine.service.monitoring.watched import WatchPoint
+from engine.service.monitoring.watch_points import WatchPoint
 from engine.service.serving import endpoints
 from engine.workspace import Workspace
 from storage.errors import NameTaken, NotFound
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import BUCKETS, Counts
+from storage.schema import utc_now
+from tests.watched import a_point
 
 BEGIN = utc_now().replace(second=0, microsecond=0)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -38,15 +40,9 @@ class Clock:
     def asked(self, requests: int = 100, bucket: int = 3, process: str = "a", **more: int) -> None:
         """What an API process did in the minute before the next look."""
         with self.home.database.write() as uow:
-            row = EndpointMinute(
-                endpoint_id=uow.endpoints.by_name("churn").id,
-                minute=self.now,
-                process=process,
-                requests=requests,
-                latencies=[requests if number == bucket else 0 for number in range(13)],
-                **more,
-            )
-            uow.minutes._session.merge(row)
+            latencies = tuple(requests if number == bucket else 0 for number in range(len(BUCKETS)))
+            counts = Counts(requests=requests, latencies=latencies, **more)
+            uow.traffic.add(process, {(uow.endpoints.by_name("churn").id, self.now): counts})
 
     def told(self) -> list[str]:
         """What was given to the channels, the oldest first."""
@@ -170,10 +166,15 @@ def test_drift_and_performance_are_those_of_the_worst_version(clock: Clock, monk
     def points(*_: Any) -> Sequence[WatchPoint]:
         old = {"roc_auc": 0.8, "rmse": 1.0}
         now = {"roc_auc": 0.8, "rmse": 2.0}
-        first = WatchPoint(1, clock.now, 900, {"age": 0.3, "plan": 0.1}, "age", 0.3, 0.05, 0.6, now, old)
-        return [first, WatchPoint(2, clock.now, 90, {"age": 0.1}, "age", 0.1, 0.4, None, {"roc_auc": 0.6}, old)]
+        first = a_point(
+            1, clock.now, drift={"age": 0.3, "plan": 0.1}, prediction_psi=0.05, domain_auc=0.6, performance=now,
+            baseline=old,
+        )  # fmt: skip
+        worse = {"roc_auc": 0.6}
+        second = a_point(2, clock.now, drift={"age": 0.1}, prediction_psi=0.4, performance=worse, baseline=old)
+        return [first, second]
 
-    monkeypatch.setattr(watched, "points_within", points)
+    monkeypatch.setattr(watch_points, "points_within", points)
     home = clock.home
     rule(home, "drift_worst", 0.25)
     rule(home, "drift_field", 0.25, of="plan")
@@ -196,7 +197,7 @@ def test_drift_and_performance_are_those_of_the_worst_version(clock: Clock, monk
 
 def test_the_same_point_is_not_counted_twice(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     at = [BEGIN]
-    monkeypatch.setattr(watched, "points_within", lambda *_: [WatchPoint(1, at[0], 900, worst_psi=0.5)])
+    monkeypatch.setattr(watch_points, "points_within", lambda *_: [a_point(1, at[0], drift={"age": 0.5})])
     rule(clock.home, "drift_worst", 0.25, looks=2)
     assert clock.look(5) == []
     at[0] += HOUR

@@ -16,7 +16,8 @@ from engine.service.serving.sunsets import retire_announced
 from engine.workspace import Workspace
 from storage.errors import Conflict, NotFound, StorageError, Withheld
 from storage.ids import new_id
-from storage.schema import EndpointMinute, Outcome, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from storage.served import ID, MILLISECONDS, PREDICTION
 from tests.homes import done
 from tests.two_versions import note_answers, stored_rows
@@ -132,17 +133,13 @@ def answered(home: Workspace, number: int, times: int = 3, wrong: float = 0.0, *
         with home.database.write() as uow:
             endpoint = uow.endpoints.by_name("churn").id
             misses = round(wrong * len(ids))
-            uow.endpoints._session.add_all(
-                Outcome(endpoint_id=endpoint, prediction_id=id, truth={"value": "no" if at < misses else "yes"})
-                for at, id in enumerate(ids)
-            )
+            uow.outcomes.keep(endpoint, {id: "no" if at < misses else "yes" for at, id in enumerate(ids)})
 
 
 def requests(home: Workspace, failed: int, at: datetime, count: int = 1_000) -> None:
     with home.database.write() as uow:
         endpoint = uow.endpoints.by_name("churn").id
-        minute = EndpointMinute(endpoint_id=endpoint, minute=at, process="p", requests=count, failed=failed)
-        uow.endpoints._session.add(minute)
+        uow.traffic.add("p", {(endpoint, at): Counts(requests=count, failed=failed)})
 
 
 def tick(home: Workspace, minutes: float = 2) -> int:

@@ -15,6 +15,7 @@ from engine.graph import Pipeline
 from engine.monitor.blame import Blame
 from engine.service.monitoring import watching
 from engine.service.monitoring.drift_blame import find_blame, start_blame
+from engine.service.monitoring.watch_points import points
 from engine.workspace import Workspace
 from tests.homes import Published, churn_pipeline, do_run, done, import_table, publish
 from tests.watched import dearer, play
@@ -77,7 +78,7 @@ def test_where_nothing_in_the_home_changed_it_says_so(home: Workspace) -> None:
     )
     assert "customers is still v1, which the model learned from." in found.checked
     with pytest.raises(MissingThing):
-        start_blame(home, "churn", watching.points(home, "churn")[-1].id, "shoe_size")
+        start_blame(home, "churn", points(home, "churn")[-1].id, "shoe_size")
 
 
 def test_a_key_whose_records_alone_have_moved_is_named(home: Workspace) -> None:

@@ -12,7 +12,8 @@ from engine.service.housekeeping import Housekeeper, take_hour, tidy
 from engine.service.monitoring import channels
 from engine.service.monitoring.alert_messages import test_message as a_message
 from engine.workspace import Workspace
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from tests.servers import eventually
 
 NOW = utc_now()
@@ -74,18 +75,15 @@ def test_old_minutes_deliveries_and_closed_alerts_go(home: Workspace) -> None:
     with home.database.write() as uow:
         for age in (1, 366, 401):
             then = NOW - age * DAY
-            minute = EndpointMinute(
-                endpoint_id=uow.endpoints.by_name("long").id, minute=then, process="a", requests=age
-            )
-            uow.minutes._session.add(minute)
+            uow.traffic.add("a", {(uow.endpoints.by_name("long").id, then): Counts(requests=age)})
             uow.deliveries.add(uow.channels.by_name("ops").id, "test", a_message("ops", home.settings), then, "held")
             uow.alerts.open(opened_at=then, held_at=then, closed_at=then, **told)
             uow.alerts.open(opened_at=then, held_at=then, **told)
     tidy(home, NOW)
     with home.database.read() as uow:
         endpoint = uow.endpoints.by_name("long").id
-        assert uow.minutes.traffic(endpoint, NOW - 999 * DAY, NOW).requests == 1 + 366
-        assert uow.minutes.totals()[endpoint].requests == 1 + 366 + 401, "counters never shrink"
+        assert uow.traffic.total(endpoint, NOW - 999 * DAY, NOW).requests == 1 + 366
+        assert uow.traffic.totals()[endpoint].requests == 1 + 366 + 401, "counters never shrink"
         assert len(uow.deliveries.list()) == 1
         assert len(uow.alerts.list(is_open=False)) == 1
         assert len(uow.alerts.list(is_open=True)) == 3, "what is open stays"

@@ -15,7 +15,6 @@ from engine.errors import CanvasbackError, InvalidSetting, MissingThing
 from engine.jobs.ends import end_lost_jobs
 from engine.service.data import datasets
 from engine.service.modelling import registry
-from engine.service.monitoring.watched import WatchPoint
 from engine.service.retraining import policies, round_causes, rounds
 from engine.service.retraining.policy_settings import PolicySettings, read_policy_settings
 from engine.service.retraining.round_causes import fire_policies
@@ -29,6 +28,7 @@ from storage.database import Database
 from storage.errors import Conflict, NotFound, Withheld
 from storage.unit_of_work import UnitOfWork
 from tests.homes import Published, churn_pipeline, do_job, do_run, done, publish
+from tests.watched import a_point
 
 LATER = timedelta(hours=2)
 DRAWN = churn_pipeline().as_document()
@@ -269,11 +269,10 @@ def test_drift_and_performance_begin_a_round(
     drift = {"age": 0.3, "plan": 0.21, "calls": 0.01}
     with home.database.read() as uow:
         (answering,) = uow.endpoints.active(uow.endpoints.by_name("churn").id)
-    point = WatchPoint(
+    point = a_point(
+        answering.version,
+        now,
         version_id=answering.deployment.model_version_id,
-        version=answering.version,
-        at=now,
-        rows=1_000,
         drift=drift,
         performance={"roc_auc": 0.7, "log_loss": 0.6},
         baseline={"roc_auc": 0.8, "log_loss": 0.5},

@@ -10,14 +10,16 @@ import pytest
 from components.base import Predictions
 from components.evaluate.scores import scores
 from engine.errors import CanvasbackError
-from engine.monitor.window import Window
+from engine.monitor.window import Window, chosen_window
 from engine.service.modelling.opened_models import open_model
-from engine.service.monitoring import watching
-from engine.service.monitoring.watching import WatchReport
-from engine.service.serving.endpoint_traffic import percentile, traffic
+from engine.service.monitoring import alert_rules, alerts, watching
+from engine.service.monitoring.alert_looks import look_at_rules
+from engine.service.monitoring.alert_rules import NewRule
+from engine.service.monitoring.watch_points import latest_point, points, points_within
+from engine.service.monitoring.watch_reports import WatchReport, find_report, get_report
+from engine.service.serving.endpoint_traffic import traffic
 from engine.workspace import Workspace
-from storage.repositories.traffic import BUCKETS
-from storage.schema import EndpointMinute
+from storage.repositories import BUCKETS, Counts
 from tests.homes import Published, churn_pipeline, do_job, do_run, done, publish
 from tests.watched import dearer, play, tell_truths
 
@@ -34,7 +36,7 @@ def home(published: Published) -> Workspace:
 
 def watched(home: Workspace, window: Window, against: Window | None = None) -> WatchReport:
     result = done(home, watching.start_watch(home, "churn", window, against))
-    return watching.get_report(home, "churn", result["points"][0])
+    return get_report(home, "churn", result["points"][0])
 
 
 def test_a_quiet_hour_is_said_to_be_quiet(home: Workspace) -> None:
@@ -50,7 +52,7 @@ def test_a_shifted_column_is_found_named_first_and_read_by_others(home: Workspac
     play(home, "churn", MORNING.span, 500, shift=dearer)
     report = watched(home, MORNING)
     assert report.verdict.startswith("2 of 12 fields drift, worst: monthly_charges (PSI ")
-    point = watching.latest_point(home, "churn")
+    point = latest_point(home, "churn")
     assert point is not None
     assert (point.rows, point.worst_field, point.version.words) == (500, "monthly_charges", "churn v1")
     assert point.worst_psi == point.drift["monthly_charges"] > 0.25
@@ -70,10 +72,10 @@ def test_two_windows_are_compared_with_each_other(home: Workspace) -> None:
     play(home, "churn", AFTERNOON.span, 400, shift=dearer, seed=2)
     assert watched(home, AFTERNOON, MORNING).verdict.startswith("Nothing drifts")
     assert watched(home, AFTERNOON).measured.drift.drifting
-    found = watching.find_report(home, "churn", AFTERNOON, MORNING)
+    found = find_report(home, "churn", AFTERNOON, MORNING)
     assert found is not None
     assert found.point.against == MORNING.name
-    assert watching.find_report(home, "churn", MORNING) is None
+    assert find_report(home, "churn", MORNING) is None
 
 
 def test_too_few_rows_no_rows_and_odd_windows_are_told_in_words(home: Workspace) -> None:
@@ -86,8 +88,44 @@ def test_too_few_rows_no_rows_and_odd_windows_are_told_in_words(home: Workspace)
     assert failed.error["message"] == "Nothing was logged from 21 Nov 2026, 03:00 to 04:00 UTC."
     for start, end in (("2026-11-21", "2026-11-20"), ("yesterday", "2026-11-21")):
         with pytest.raises(CanvasbackError):
-            watching.chosen_window(start, end)
-    assert watching.chosen_window("2026-11-21", "2026-11-21").end == datetime(2026, 11, 22, tzinfo=UTC)
+            chosen_window(start, end)
+    assert chosen_window("2026-11-21", "2026-11-21").end == datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("rows", "is_known"), [(40, False), (500, True)])
+def test_a_window_of_few_rows_raises_no_drift_alert(home: Workspace, rows: int, is_known: bool) -> None:
+    for measure in ("drift_worst", "drift_prediction"):
+        alert_rules.add_rule(home, NewRule(subject="churn", measure=measure, limit=0.01, window_minutes=60))
+    play(home, "churn", MORNING.span, rows, shift=dearer)
+    watched(home, MORNING)
+    look_at_rules(home, NOON)
+    assert len(alerts.list_alerts(home, is_open=True)) == 2 * is_known
+    point = latest_point(home, "churn")
+    assert point is not None
+    assert (point.rows, bool(point.drift), point.worst_psi is not None) == (rows, is_known, is_known)
+
+
+def test_a_point_of_few_rows_says_nothing_of_drift_but_what_outcomes_say(home: Workspace) -> None:
+    with home.database.write() as uow:
+        answering = uow.endpoints.active(_endpoint(home))[0].deployment
+        for nth, rows in enumerate((99, 100), 1):
+            span = (NOON + (nth - 1) * HOUR, NOON + nth * HOUR)
+            found: dict[str, Any] = {
+                "psi": {"age": 0.9}, "worst_field": "age", "worst_psi": 0.9, "prediction_psi": 0.8,
+                "outcomes": 50, "performance": {"roc_auc": 0.7}, "baseline": {"roc_auc": 0.8},
+            }  # fmt: skip
+            uow.watching.keep(answering.endpoint_id, answering.model_version_id, span, rows=rows, **found)
+        few, enough = (
+            points_within(uow, answering.endpoint_id, NOON + nth * HOUR, NOON + (nth + 1) * HOUR)[0] for nth in (0, 1)
+        )
+    assert (few.drift, few.worst_field, few.worst_psi, few.prediction_psi) == ({}, None, None, None)
+    assert (enough.drift, enough.worst_field, enough.worst_psi, enough.prediction_psi) == (
+        {"age": 0.9},
+        "age",
+        0.9,
+        0.8,
+    )
+    assert few.performance == enough.performance == {"roc_auc": 0.7}
 
 
 def test_masked_fields_are_not_watched(home: Workspace) -> None:
@@ -187,13 +225,13 @@ def test_each_hour_is_watched_once_and_late_outcomes_are_judged(
     assert watching.watch_due(home, now + timedelta(minutes=5)) == 1
     assert watching.watch_due(home, now + timedelta(minutes=6)) == 0
     done(home, _queued(home))
-    (point,) = watching.points(home, "churn")
+    (point,) = points(home, "churn")
     assert (point.begins_at, point.ends_at, point.rows, point.performance) == (now - HOUR, now, 150, {})
     tell_truths(home, "churn", dict.fromkeys(ids[:60], "no"), at=now + HOUR / 2)
     tell_truths(home, "churn", dict.fromkeys(ids[60:], "yes"), at=now + HOUR / 2)
     assert watching.watch_due(home, now + HOUR) == 1
     done(home, _queued(home))
-    first, second = watching.points(home, "churn")
+    first, second = points(home, "churn")
     assert first.outcomes == 150
     assert first.performance["accuracy"] < first.baseline["accuracy"]
     # Nothing was asked in the second hour, so the point reaches back to when something was.
@@ -214,20 +252,17 @@ def test_an_endpoint_that_nobody_asks_costs_no_job(home: Workspace) -> None:
 def test_traffic_is_added_up_and_percentiles_are_read_from_buckets(home: Workspace) -> None:
     random = np.random.default_rng(5)
     took = random.gamma(2, 9, 4_000)
-    counts = np.histogram(took, [0, *BUCKETS])[0].tolist()
+    latencies = tuple(np.histogram(took, [0, *BUCKETS])[0].tolist())
+    counts = Counts(4_000, 9_000, refused=30, failed=10, latencies=latencies, most_waiting=7)
     with home.database.write() as uow:
         for process in ("a", "b"):
-            told = {"endpoint_id": _endpoint(home), "minute": NOON, "process": process, "latencies": counts}
-            uow.watching._session.add(
-                EndpointMinute(**told, requests=4_000, records=9_000, refused=30, failed=10, most_waiting=7)
-            )
+            uow.traffic.add(process, {(uow.endpoints.by_name("churn").id, NOON): counts})
     found = traffic(home, "churn", NOON - HOUR, NOON + HOUR)
     assert (found.whole.requests, found.whole.records, found.whole.waiting) == (8_000, 18_000, 7)
     assert found.whole.error_share == pytest.approx(0.01)
     for share, told_percentile in ((0.5, found.whole.p50), (0.95, found.whole.p95), (0.99, found.whole.p99)):
         assert told_percentile is not None
         assert np.searchsorted(BUCKETS, told_percentile) == np.searchsorted(BUCKETS, np.quantile(took, share))
-    assert percentile([0] * 12 + [5], 0.99) == 5_000
     assert traffic(home, "churn", NOON - 3 * HOUR, NOON - 2 * HOUR).whole.p50 is None
 
 

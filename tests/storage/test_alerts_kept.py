@@ -8,8 +8,7 @@ import pytest
 
 from storage.database import Database
 from storage.errors import Conflict, NameTaken
-from storage.repositories.minutes import Traffic
-from storage.schema import EndpointMinute, utc_now
+from storage.schema import utc_now
 
 NOW = utc_now().replace(second=0, microsecond=0)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -58,30 +57,6 @@ def test_a_delivery_is_taken_by_one_and_again_once_its_bringer_is_given_up(datab
     with database.read() as uow:
         states = sorted(entry.delivery.status for entry in uow.deliveries.list())
     assert states == ["held", "sent", "waiting", "waiting", "waiting"]
-
-
-def test_minutes_are_added_up_and_totals_never_shrink(database: Database) -> None:
-    with database.write() as uow:
-        endpoint = uow.endpoints.add("churn").id
-        uow.endpoints.add("never asked")
-        for age, process in ((90, "a"), (90, "b"), (30, "a"), (0, "a")):
-            row = EndpointMinute(endpoint_id=endpoint, minute=NOW - age * MINUTE, process=process)
-            row.requests, row.records, row.refused, row.failed, row.seconds = 10, 20, 2, 1, 0.5
-            row.latencies, row.most_waiting = [9, 0, 1], age
-            uow.minutes._session.add(row)
-    with database.write() as uow:
-        assert uow.minutes.traffic(endpoint, NOW - HOUR, NOW) == Traffic(10, 20, 2, 1, 0.5, 30)
-        assert uow.minutes.latencies(endpoint, NOW - 2 * HOUR, NOW) == (27, 0, 3)
-        assert uow.minutes.last_request(endpoint) == NOW
-        before = uow.minutes.totals()
-        for until in (NOW - HOUR, NOW - HOUR, NOW):
-            uow.minutes.settle(until)
-            assert uow.minutes.totals()[endpoint].requests == before[endpoint].requests == 40
-        assert uow.minutes.forget(NOW - 10 * MINUTE) == 3
-    with database.read() as uow:
-        after = uow.minutes.totals()
-    assert (after[endpoint].records, after[endpoint].latencies) == (80, (36, 0, 4))
-    assert list(after) == [endpoint]
 
 
 def test_a_rule_goes_with_what_it_is_about_and_its_alerts_stay(database: Database) -> None:

@@ -63,7 +63,7 @@ def test_only_a_hash_leads_to_an_artifact(artifacts: ArtifactStore, sha256: str)
 
 def test_a_home_belongs_to_its_owner_only(tmp_path: Path) -> None:
     home = Home(tmp_path / "deep" / "home").create().create()
-    folders = [home.path, home.datasets, home.artifacts, home.cache, home.logs]
+    folders = [home.path, home.datasets, home.artifacts, home.cache, home.logs, home.rates]
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
 
 

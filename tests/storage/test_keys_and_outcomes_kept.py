@@ -1,8 +1,9 @@
 """How much keys were used, and what turned out to be true, on every database."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from storage.database import Database
+from storage.ids import first_id
 from storage.schema import utc_now
 
 DAY = "2026-11-22"
@@ -43,3 +44,17 @@ def test_outcomes_are_kept_replaced_and_found_among_many(database: Database) -> 
         assert len(found) == 1_200
         assert found[f"{7:024x}"].truth == {"value": "seven"}
         assert uow.outcomes.of(other.id, [f"{7:024x}"])[f"{7:024x}"].truth == {"value": True}
+
+
+def test_outcomes_are_found_by_when_their_predictions_were_made_and_by_when_they_came(database: Database) -> None:
+    noon, hour = datetime(2026, 11, 22, 12, tzinfo=UTC), timedelta(hours=1)
+    made = {nth: f"{first_id(noon + nth * hour)}{'0' * 13}" for nth in range(-2, 3)}
+    with database.write() as uow:
+        mine, other = uow.endpoints.add("mine").id, uow.endpoints.add("other").id
+        for nth, id in made.items():
+            uow.outcomes.keep(mine, {id: nth}, at=noon + 10 * nth * hour)
+        uow.outcomes.keep(other, {made[0]: "another's"}, at=noon)
+    with database.read() as uow:
+        assert uow.outcomes.made_within(mine, noon - hour, noon + hour) == {made[nth]: nth for nth in (-1, 0, 1)}
+        assert sorted(uow.outcomes.told_since(mine, noon + 10 * hour)) == [made[1], made[2]]
+        assert len(uow.outcomes.told_since(mine, noon - 99 * hour, limit=3)) == 3

@@ -6,7 +6,6 @@ import pytest
 
 from storage.database import Database
 from storage.errors import Conflict, NotFound
-from storage.schema import EndpointMinute, Outcome
 from storage.unit_of_work import UnitOfWork
 from tests.storage.things import a_model_version, a_run
 
@@ -77,19 +76,6 @@ def test_a_rule_is_looked_at_by_one_and_ended_by_the_next_revision(database: Dat
         assert (last and last.status, uow.canaries.due(later)) == ("ended", [])
     with pytest.raises(Conflict, match="ended already"), database.write() as uow:
         uow.canaries.end(rule.id, "promoted")
-
-
-def test_requests_are_summed_and_outcomes_found(database: Database) -> None:
-    with database.write() as uow:
-        endpoint, _ = an_endpoint(uow, 1)
-        for at, process in ((NOON, "a"), (NOON, "b"), (NOON + timedelta(hours=1), "a")):
-            minute = EndpointMinute(endpoint_id=endpoint, minute=at, process=process, requests=10, refused=2, failed=1)
-            uow.endpoints._session.add(minute)
-        uow.endpoints._session.add(Outcome(endpoint_id=endpoint, prediction_id="p", truth={"value": "yes"}))
-    with database.read() as uow:
-        traffic = uow.minutes.traffic(endpoint, NOON, NOON + timedelta(minutes=5))
-        assert (traffic.requests, traffic.refused, traffic.failed) == (20, 4, 2)
-        assert uow.canaries.truths(endpoint, ["p", "q"]) == {"p": "yes"}
 
 
 def test_an_end_is_announced_withdrawn_and_kept_once_it_has_come(database: Database) -> None:

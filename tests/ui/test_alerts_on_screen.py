@@ -13,7 +13,8 @@ from engine.service.monitoring import alert_rules, alerts, channels
 from engine.service.monitoring.alert_looks import look_at_rules
 from engine.service.monitoring.alert_rules import NewRule
 from engine.workspace import Workspace
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from tests.hooks import receiver
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
@@ -30,8 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     with workspace.database.write() as uow:
         endpoint = uow.endpoints.add("churn").id
         uow.datasets.add("orders")
-        row = EndpointMinute(endpoint_id=endpoint, minute=now, process="a", requests=100, failed=40)
-        uow.minutes._session.add(row)
+        uow.traffic.add("a", {(endpoint, now): Counts(requests=100, failed=40)})
     alert_rules.add_rule(workspace, NewRule(subject="churn", measure="errors", limit=5, severity="critical"))
     alert_rules.add_rule(workspace, NewRule(subject="orders", measure="age", limit=26, name=HOSTILE))
     channels.add_channel(workspace, "ops", "webhook", {"url": "https://example.invalid/x"})

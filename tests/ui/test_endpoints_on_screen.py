@@ -13,7 +13,8 @@ from engine.service.modelling import model_cards
 from engine.service.serving import batches, endpoint_pages
 from engine.service.serving.endpoint_list import list_lines
 from engine.service.serving.endpoint_settings import get_endpoint_settings
-from storage.schema import EndpointMinute, utc_now
+from storage.repositories import Counts
+from storage.schema import utc_now
 from tests.homes import Published, filled_home
 from tests.servers import serving
 from tests.ui.conftest import Open
@@ -154,8 +155,8 @@ def test_the_list_tells_traffic_and_finds_names(place: tuple[Workspace, httpx.Cl
 
     def some(uow: object) -> None:
         row = uow.endpoints.by_name("churn")  # type: ignore[attr-defined]
-        minute = EndpointMinute(endpoint_id=row.id, minute=utc_now(), process="a", requests=asked, refused=20, failed=4)
-        uow.endpoints._session.add(minute)  # type: ignore[attr-defined]
+        counts = {(row.id, utc_now()): Counts(requests=asked, refused=20, failed=4)}
+        uow.traffic.add("a", counts)  # type: ignore[attr-defined]
         for number in range(8):
             uow.endpoints.add(f"a-name-that-is-much-too-long-for-any-list-{number}")  # type: ignore[attr-defined]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from engine.service.monitoring.watching import WatchReport
+from engine.service.monitoring.watch_reports import WatchReport
 from ui.grid import fitting
 from ui.profile_charts import sides
 from ui.words import escaped, percent

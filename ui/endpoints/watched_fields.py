@@ -8,7 +8,7 @@ import streamlit as st
 from engine.monitor.drift import FieldDrift
 from engine.service.amounts import count
 from engine.service.monitoring import drift_blame
-from engine.service.monitoring.watching import WatchReport
+from engine.service.monitoring.watch_reports import WatchReport
 from engine.workspace import Workspace
 from ui import places
 from ui.grid import fitting

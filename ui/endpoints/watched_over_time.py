@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import streamlit as st
 
-from engine.service.monitoring import watching
-from engine.service.monitoring.watching import WatchPoint, WatchReport
+from engine.service.monitoring.watch_points import WatchPoint, points
+from engine.service.monitoring.watch_reports import WatchReport
 from engine.workspace import Workspace
 from ui import charts
 from ui.profile_charts import shortened
@@ -23,7 +23,7 @@ SOME, MUCH = 0.1, 0.25
 def show_over_time(home: Workspace, endpoint: str, report: WatchReport) -> None:
     """The points that were measured by themselves, with the two thresholds."""
     since = report.point.ends_at - timedelta(days=DAYS)
-    found = watching.points(home, endpoint, since=since, version_id=report.point.version.id)
+    found = points(home, endpoint, since=since, version_id=report.point.version.id)
     found = [it for it in found if it.is_enough]
     if len(found) < 2:
         st.caption("Drift over time is drawn once two windows were measured by themselves, one each hour.")

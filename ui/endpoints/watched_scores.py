@@ -10,8 +10,9 @@ import streamlit as st
 
 from engine.monitor.performance import Performance
 from engine.service.amounts import count
-from engine.service.monitoring import watched_fairness, watching
-from engine.service.monitoring.watching import WatchPoint, WatchReport
+from engine.service.monitoring import watched_fairness
+from engine.service.monitoring.watch_points import WatchPoint, points
+from engine.service.monitoring.watch_reports import WatchReport
 from engine.workspace import Workspace
 from ui import charts
 from ui.frame import empty
@@ -68,7 +69,7 @@ def _scores(told: Performance) -> None:
 
 def _over_time(home: Workspace, endpoint: str, report: WatchReport, name: str) -> None:
     since = report.point.ends_at - timedelta(days=DAYS)
-    found = watching.points(home, endpoint, since=since, version_id=report.point.version.id)
+    found = points(home, endpoint, since=since, version_id=report.point.version.id)
     found = [it for it in found if name in it.performance]
     if name and len(found) > 1:
         _draw(found, name, report)

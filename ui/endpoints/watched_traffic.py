@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import streamlit as st
 
+from engine.monitor.window import recent_window
 from engine.service.amounts import count
-from engine.service.monitoring import watching
 from engine.service.serving.endpoint_traffic import TrafficView, traffic
 from engine.workspace import Workspace
 from ui import charts
@@ -25,7 +25,7 @@ def show_traffic(home: Workspace, endpoint: str) -> None:
             "Traffic of the last", list(LENGTHS), default="Day", key="traffic_length", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-    window = watching.recent_window(LENGTHS[str(length or "Day")])
+    window = recent_window(LENGTHS[str(length or "Day")])
     found = traffic(home, endpoint, *window.span)
     if not found.whole.requests:
         st.caption(f"No request came in the last {str(length).lower()}.")

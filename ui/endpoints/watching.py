@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from engine.monitor.window import Window
+from engine.monitor.window import Window, chosen_window, recent_window
 from engine.service.amounts import count
 from engine.service.monitoring import watching
-from engine.service.monitoring.watching import WatchReport, WatchState
+from engine.service.monitoring.watch_reports import WatchReport, get_report
+from engine.service.monitoring.watching import WatchState
 from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import places
@@ -77,7 +78,7 @@ def _chosen(home: Workspace, state: WatchState) -> WatchReport | None:
         is_asked = st.button("Measure", icon=":material/straighten:", help="Measure this window now.")
     running = places.asked("measuring")
     if is_asked:
-        wanted = window or watching.recent_window(LENGTHS.get(which, timedelta(days=1)))
+        wanted = window or recent_window(LENGTHS.get(which, timedelta(days=1)))
         other = against if beside == CHOOSE else wanted.before() if beside == BEFORE else None
         if (which == CHOOSE and window is None) or (beside == CHOOSE and other is None):
             st.warning("Choose both days.", icon=":material/date_range:")
@@ -88,7 +89,7 @@ def _chosen(home: Workspace, state: WatchState) -> WatchReport | None:
         return _follow(home, state, running)
     measured = places.asked("measured")
     if measured:
-        return watching.get_report(home, state.endpoint, measured)
+        return get_report(home, state.endpoint, measured)
     return _latest(home, state)
 
 
@@ -99,7 +100,7 @@ def _follow(home: Workspace, state: WatchState, running: str) -> WatchReport | N
     found = (job.result or {}).get("points") or []
     places.ask(measuring=None, measured=found[0] if job.status == "succeeded" and found else None)
     if job.status == "succeeded" and found:
-        return watching.get_report(home, state.endpoint, found[0])
+        return get_report(home, state.endpoint, found[0])
     show_error(job.error or {"message": f"The window was not measured: the job was {job.status}."})
     return _latest(home, state)
 
@@ -110,7 +111,7 @@ def _latest(home: Workspace, state: WatchState) -> WatchReport | None:
         empty(":material/monitoring:", "Not measured yet", about)
         show_traffic(home, state.endpoint)
         return None
-    return watching.get_report(home, state.endpoint, state.latest.id)
+    return get_report(home, state.endpoint, state.latest.id)
 
 
 def _range(first: str, second: str, label: str) -> Window | None:
@@ -119,7 +120,7 @@ def _range(first: str, second: str, label: str) -> Window | None:
     if not start or not end:
         return None
     try:
-        return watching.chosen_window(str(start), str(end))
+        return chosen_window(str(start), str(end))
     except PEOPLE_ERRORS as error:
         show_error(error)
         return None

@@ -29,7 +29,10 @@ def start_blame(workspace: Workspace, endpoint: str, point_id: str, field: str) 
         row = uow.endpoints.by_name(endpoint)
         point = uow.watching.get(point_id)
         if point.endpoint_id != row.id or field not in point.psi:
-            raise MissingThing(f"{field} was not watched in this window of {endpoint}.", hint="Choose another field.")
+            raise MissingThing(
+                f"{field} was not watched in this window of {endpoint}, or it has too few rows.",
+                hint="Choose another one.",
+            )
         payload = {"point_id": point_id, "field": field}
         jobs = uow.jobs.list(kind=JOB, limit=RECENT_JOBS)
         running = next((job for job in jobs if job.payload == payload and not job.finished_at), None)

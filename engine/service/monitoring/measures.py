@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.monitor.conditions import Condition, NotKnown, Reading
-from engine.monitor.percentiles import percentile
-from engine.service.monitoring import watched
-from engine.service.monitoring.watched import WatchPoint
+from engine.service.monitoring import watch_points
+from engine.service.monitoring.watch_points import WatchPoint
 from engine.service.scores import better
+from storage.repositories import Counts
 from storage.repositories.alert_rules import SubjectKind
-from storage.repositories.minutes import BOUNDS_MS
 from storage.unit_of_work import UnitOfWork
 
 HOUR, DAY = 60, 24 * 60
@@ -87,31 +86,31 @@ class Measure:
 
 def _drift_worst(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
     points = _points(uow, asked)
-    return _worst((point.worst_psi, point.at, point.worst_field or "") for point in points)
+    return _worst((point.worst_psi, point.ends_at, point.worst_field or "") for point in points)
 
 
 def _drift_field(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.drift.get(asked.of), point.at, asked.of) for point in _points(uow, asked))
+    return _worst((point.drift.get(asked.of), point.ends_at, asked.of) for point in _points(uow, asked))
 
 
 def _drift_prediction(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.prediction_psi, point.at, "") for point in _points(uow, asked))
+    return _worst((point.prediction_psi, point.ends_at, "") for point in _points(uow, asked))
 
 
 def _domain_auc(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return _worst((point.domain_auc, point.at, "") for point in _points(uow, asked))
+    return _worst((point.domain_auc, point.ends_at, "") for point in _points(uow, asked))
 
 
 def _performance(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
     found = _worst(
-        ((point.performance.get(asked.of), point.at, asked.of) for point in _points(uow, asked)),
+        ((point.performance.get(asked.of), point.ends_at, asked.of) for point in _points(uow, asked)),
         is_worse_low=better(asked.of) != "lower",
     )
     return NotKnown(f"No outcome tells {asked.of} in this window.") if isinstance(found, NotKnown) else found
 
 
 def _performance_drop(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    drops = [(_drop(point, asked.of), point.at, asked.of) for point in _points(uow, asked)]
+    drops = [(_drop(point, asked.of), point.ends_at, asked.of) for point in _points(uow, asked)]
     found = _worst(drops)
     if isinstance(found, NotKnown) and drops:
         return NotKnown(f"No outcome tells {asked.of} in this window, or training had no such metric.")
@@ -127,7 +126,7 @@ def _drop(point: WatchPoint, metric: str) -> float | None:
 
 
 def _points(uow: UnitOfWork, asked: Asked) -> Iterable[WatchPoint]:
-    return watched.points_within(uow, asked.subject_id, asked.since, asked.until)
+    return watch_points.points_within(uow, asked.subject_id, asked.since, asked.until)
 
 
 def _worst(found: Iterable[tuple[float | None, datetime, str]], *, is_worse_low: bool = False) -> Reading | NotKnown:
@@ -139,10 +138,13 @@ def _worst(found: Iterable[tuple[float | None, datetime, str]], *, is_worse_low:
     return replace(worst, at=max(reading.at for reading in known))
 
 
+def _traffic(uow: UnitOfWork, asked: Asked) -> Counts:
+    return uow.traffic.total(asked.subject_id, asked.since, asked.until)
+
+
 def _latency(share: float) -> Read:
     def read(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-        counts = uow.minutes.latencies(asked.subject_id, asked.since, asked.until)
-        value = percentile(counts, BOUNDS_MS, share)
+        value = _traffic(uow, asked).percentile(share)
         return NO_REQUESTS if value is None else Reading(value, asked.until)
 
     return read
@@ -150,7 +152,7 @@ def _latency(share: float) -> Read:
 
 def _share_of(what: Literal["failed", "refused"]) -> Read:
     def read(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-        traffic = uow.minutes.traffic(asked.subject_id, asked.since, asked.until)
+        traffic = _traffic(uow, asked)
         if not traffic.requests:
             return NO_REQUESTS
         amount = int(getattr(traffic, what))
@@ -160,11 +162,11 @@ def _share_of(what: Literal["failed", "refused"]) -> Read:
 
 
 def _requests(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return Reading(uow.minutes.traffic(asked.subject_id, asked.since, asked.until).requests, asked.until)
+    return Reading(_traffic(uow, asked).requests, asked.until)
 
 
 def _queue(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
-    return Reading(uow.minutes.traffic(asked.subject_id, asked.since, asked.until).most_waiting, asked.until)
+    return Reading(_traffic(uow, asked).most_waiting, asked.until)
 
 
 def _age(uow: UnitOfWork, asked: Asked) -> Reading | NotKnown:
@@ -209,7 +211,7 @@ _ALL = (
     Measure("refused", "Refused requests", "endpoint", "%",
             "Share of the requests that were refused (status 400 to 499).", _share_of("refused"), usual=(20, HOUR)),
     Measure("requests", "Requests", "endpoint", "requests", "How often it was asked.", _requests,
-            lambda uow, subject_id: uow.minutes.last_request(subject_id), usual=(10_000, HOUR)),
+            lambda uow, subject_id: uow.traffic.last_request(subject_id), usual=(10_000, HOUR)),
     Measure("queue", "Requests that waited", "endpoint", "requests", "The most that waited at the same time.", _queue,
             usual=(32, HOUR)),
     Measure("age", "Age of the latest version", "dataset", "hours", "How long ago its latest version was made.", _age,

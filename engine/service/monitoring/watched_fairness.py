@@ -44,7 +44,7 @@ def watched_fairness(workspace: Workspace, endpoint: str, point_id: str, column:
         row = uow.endpoints.by_name(endpoint)
         version = uow.models.get_version(point.model_version_id)
         model = uow.models.get(version.model_id).name
-        truths = uow.watching.truths(row.id, point.begins_at, point.ends_at)
+        truths = uow.outcomes.made_within(row.id, point.begins_at, point.ends_at)
         masked = read_endpoint_settings(row.settings).masked
     opened = open_model(workspace, model, version.number)
     window = Window(point.begins_at, point.ends_at)

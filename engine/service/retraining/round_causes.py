@@ -9,7 +9,7 @@ from components.evaluate.metrics import LOWER_IS_BETTER
 from components.evaluate.metrics import words as metric_words
 from engine.errors import PEOPLE_ERRORS
 from engine.service.amounts import count
-from engine.service.monitoring.watched import WatchPoint, latest_point
+from engine.service.monitoring.watch_points import WatchPoint, latest_point
 from engine.service.retraining.policies import latest_datasets
 from engine.service.retraining.policy_settings import (
     DriftTrigger,
@@ -163,8 +163,8 @@ def _is_news(workspace: Workspace, policy: Policy, point: WatchPoint) -> bool:
     with workspace.database.read() as uow:
         last = uow.policies.last_of(policy.endpoint_id)
         live = [it.deployment for it in uow.endpoints.active(policy.endpoint_id) if it.deployment.role == "live"]
-    is_now = any(it.model_version_id == point.version_id for it in live)
-    return is_now and (last is None or point.at > last.created_at)
+    is_now = any(it.model_version_id == point.version.id for it in live)
+    return is_now and (last is None or point.ends_at > last.created_at)
 
 
 def _drift(point: WatchPoint, asked: DriftTrigger) -> Cause | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.service.monitoring.alerts import list_alerts
-from engine.service.monitoring.watching import points
+from engine.service.monitoring.watch_points import points
 from engine.service.retraining.timeline_events import EventView
 from engine.workspace import Workspace
 

@@ -205,8 +205,8 @@ def seen(workspace: Workspace, row: CanaryRule, now: datetime) -> Seen:
     with workspace.database.read() as uow:
         endpoint = uow.endpoints.get(row.endpoint_id)
         traffic = standing(uow, endpoint.name).traffic
-        since = uow.minutes.traffic(endpoint.id, row.created_at, now)
-        before = uow.minutes.traffic(endpoint.id, row.created_at - BEFORE, row.created_at)
+        since = uow.traffic.total(endpoint.id, row.created_at, now)
+        before = uow.traffic.total(endpoint.id, row.created_at - BEFORE, row.created_at)
         task = uow.models.get_version(row.version_id).task
     kept = read_endpoint_settings(endpoint.settings).log_share
     is_number = task == "regression"
@@ -244,7 +244,7 @@ def _side(workspace: Workspace, row: CanaryRule, versions: list[str], kept: floa
         answers += rows.column(PREDICTION).to_pylist()
         times += [it for it in rows.column(MILLISECONDS).to_pylist() if it is not None]
     with workspace.database.read() as uow:
-        truths = uow.canaries.truths(row.endpoint_id, ids)
+        truths = {id: told.value for id, told in uow.outcomes.of(row.endpoint_id, ids).items()}
     losses = [_loss(answer, truths[id], is_number) for id, answer in zip(ids, answers, strict=True) if id in truths]
     return Side(
         round(answered / kept),

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from engine.service.views import View
 from engine.workspace import Workspace
-from storage.repositories import Answering, EndpointEntry
-from storage.repositories.endpoint_days import Sums
+from storage.repositories import Answering, Counts, EndpointEntry
 from storage.schema import utc_now
 
 MOST = 10_000
@@ -55,7 +54,7 @@ class EndpointLine(View):
 def list_lines(workspace: Workspace, search: str = "", now: datetime | None = None) -> list[EndpointLine]:
     """Endpoints whose names hold some words, the newest first."""
     with workspace.database.read() as uow:
-        sums = uow.endpoint_days.since((now or utc_now()) - OF_LATE)
+        sums = uow.traffic.of_late((now or utc_now()) - OF_LATE)
         return [_line(entry, sums) for entry in uow.endpoints.list(search=search, limit=MOST)]
 
 
@@ -68,13 +67,13 @@ def get_line(workspace: Workspace, name: str, now: datetime | None = None) -> En
     """
     with workspace.database.read() as uow:
         row = uow.endpoints.by_name(name)
-        sums = uow.endpoint_days.since((now or utc_now()) - OF_LATE, row.id)
+        sums = uow.traffic.of_late((now or utc_now()) - OF_LATE, row.id)
         return _line(EndpointEntry(row, uow.endpoints.active(row.id)), sums)
 
 
-def _line(entry: EndpointEntry, sums: Mapping[str, Sums]) -> EndpointLine:
+def _line(entry: EndpointEntry, sums: Mapping[str, Counts]) -> EndpointLine:
     row = entry.endpoint
-    found = sums.get(row.id, Sums())
+    found = sums.get(row.id, Counts())
     newest = entry.answering[0].deployment if entry.answering else None
     return EndpointLine(
         name=row.name,

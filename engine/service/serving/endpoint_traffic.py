@@ -1,12 +1,11 @@
 """How much an endpoint was asked, how quickly it answered, and how often it did not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from engine.service.views import View
 from engine.workspace import Workspace
-from storage.repositories.traffic import BUCKETS
-from storage.schema import EndpointMinute
+from storage.repositories import Counts
 
 STEPS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6),
          timedelta(days=1))  # fmt: skip
@@ -69,54 +68,31 @@ def traffic(workspace: Workspace, endpoint: str, since: datetime, until: datetim
     NotFound
     """
     with workspace.database.read() as uow:
-        found = uow.watching.minutes(uow.endpoints.by_name(endpoint).id, since, until)
+        found = uow.traffic.minutes(uow.endpoints.by_name(endpoint).id, since, until)
     step = next((it for it in STEPS if (until - since) / it <= MOST_STEPS), STEPS[-1])
-    grouped: dict[datetime, list[EndpointMinute]] = {}
-    for minute in found:
-        grouped.setdefault(_floor(minute.minute, step), []).append(minute)
+    grouped: dict[datetime, list[Counts]] = {}
+    for minute, counts in found.items():
+        grouped.setdefault(_floor(minute, step), []).append(counts)
     return TrafficView(
-        whole=_together(since, found),
+        whole=_together(since, found.values()),
         steps=[_together(at, minutes) for at, minutes in sorted(grouped.items())],
         minutes=int(step.total_seconds() // 60),
     )
 
 
-def percentile(counts: Sequence[int], share: float) -> float | None:
-    """Within how many milliseconds a share of the requests was answered.
-
-    Within a bucket requests are taken to lie evenly; of those beyond the last end only that end is known.
-
-    Examples
-    --------
-    >>> percentile([0, 0, 10, 10], 0.5), percentile([0, 0, 10, 10], 0.75), percentile([], 0.5)
-    (5.0, 7.5, None)
-    """
-    wanted, before = share * sum(counts), 0.0
-    low = 0.0
-    for count, high in zip(counts, BUCKETS, strict=False):
-        if count and before + count >= wanted:
-            return low if high == float("inf") else low + (high - low) * (wanted - before) / count
-        before, low = before + count, float(high)
-    return None
-
-
-def _together(at: datetime, minutes: Iterable[EndpointMinute]) -> TrafficStep:
-    every = list(minutes)
-    counts = [0] * len(BUCKETS)
-    for minute in every:
-        for place, count in enumerate(minute.latencies[: len(BUCKETS)]):
-            counts[place] += count
-    p50, p95, p99 = (percentile(counts, share) for share in PERCENTILES)
+def _together(at: datetime, minutes: Iterable[Counts]) -> TrafficStep:
+    found = sum(minutes, Counts())
+    p50, p95, p99 = (found.percentile(share) for share in PERCENTILES)
     return TrafficStep(
         at=at,
-        requests=sum(it.requests for it in every),
-        records=sum(it.records for it in every),
-        refused=sum(it.refused for it in every),
-        failed=sum(it.failed for it in every),
+        requests=found.requests,
+        records=found.records,
+        refused=found.refused,
+        failed=found.failed,
         p50=p50,
         p95=p95,
         p99=p99,
-        waiting=max((it.most_waiting for it in every), default=0),
+        waiting=found.most_waiting,
     )
 
 

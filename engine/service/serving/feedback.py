@@ -92,7 +92,7 @@ def give_feedback(
     versions = _versions(workspace, known)
 
     def write(uow: UnitOfWork) -> _Sorted:
-        before = {id: kept.truth.get("value") for id, kept in uow.outcomes.of(row.id, known).items()}
+        before = {id: kept.value for id, kept in uow.outcomes.of(row.id, known).items()}
         told = _Sorted()
         for place, id, value in pairs:
             wrong = why_unknown(id, settings) if id not in known else _wrong(versions[known[id].version_id], value)

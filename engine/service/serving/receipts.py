@@ -138,7 +138,7 @@ def get_receipt(workspace: Workspace, endpoint: str, id: str) -> ReceiptView:
         answer=_told(kept.row, scorer.model if scorer else None),
         milliseconds=kept.row.get(MILLISECONDS),
         key=kept.row.get(KEY) or "",
-        outcome=OutcomeView(value=outcome.truth.get("value"), at=outcome.at) if outcome else None,
+        outcome=OutcomeView(value=outcome.value, at=outcome.at) if outcome else None,
         recomputed=_recomputed(scorer, kept, masked, why_not),
         shadows=[_shadow(workspace, version_id, told) for version_id, told in kept.shadows.items()],
     )
