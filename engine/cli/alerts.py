@@ -124,7 +124,8 @@ def rule_suggest(
     endpoint: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Make the rules that are worth having for any endpoint, as far as it has none like them."""
-    from engine.service.monitoring.alert_rules import add_rule, missing_suggestions
+    from engine.service.monitoring.alert_rules import add_rule
+    from engine.service.monitoring.suggested_rules import missing_suggestions
 
     workspace = open_home(home)
     made = [add_rule(workspace, rule) for rule in missing_suggestions(workspace, endpoint)]
