@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,18 +24,20 @@ from engine.workspace import open_workspace
 
 STOP_SECONDS = 10.0
 START_SECONDS = 60.0
+MOST_ENDS, ENDS_WITHIN_SECONDS = 4, 60.0
+"""A process that ends so often within so long is not started again: everything stops, and the log says why."""
 SUPERVISED = "CANVASBACK_SUPERVISED"
 
 log = logging.getLogger("canvasback.supervise")
 
 
 def supervise(settings: Settings, *, demo: bool = False) -> int:
-    """Start everything and wait for Ctrl-C, or for one of them to end.
+    """Start everything and wait for Ctrl-C; what ends by itself is started again.
 
     Returns
     -------
     int
-        0 when stopped by a person, 1 when a process ended by itself.
+        0 when stopped by a person, 1 when a process ended by itself again and again.
 
     Raises
     ------
@@ -48,20 +52,45 @@ def supervise(settings: Settings, *, demo: bool = False) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    processes = {"UI": start(settings, "ui"), "API": start(settings, "api")}
-    processes |= {f"worker {i + 1}": start(settings, "worker") for i in range(settings.workers)}
+    commands = {"UI": "ui", "API": "api", **{f"worker {i + 1}": "worker" for i in range(settings.workers)}}
+    kept = [Kept(name, settings, command) for name, command in commands.items()]
     try:
-        _announce(settings, stop, processes)
+        _announce(settings, stop, kept)
         if demo:
             threading.Thread(target=_fill, args=(settings,), daemon=True).start()
         while not stop.wait(0.3):
-            ended = [name for name, process in processes.items() if process.poll() is not None]
-            if ended:
-                print(f"The {ended[0]} ended by itself; see {logs}.", file=sys.stderr)
+            lost = [it.name for it in kept if it.has_ended and not it.started_again()]
+            if lost:
+                print(f"The {lost[0]} ends by itself again and again; see {logs}.", file=sys.stderr)
                 return 1
         return 0
     finally:
-        stop_all(list(processes.values()))
+        stop_all([it.process for it in kept])
+
+
+class Kept:
+    """A process that is kept going: started again when it ends by itself, but not for ever."""
+
+    def __init__(self, name: str, settings: Settings, command: str) -> None:
+        self.name = name
+        self._settings, self._command = settings, command
+        self._ends: deque[float] = deque(maxlen=MOST_ENDS)
+        self.process = start(settings, command)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended by itself."""
+        return self.process.poll() is not None
+
+    def started_again(self) -> bool:
+        """Start it again, unless that has not helped several times lately; whether it was."""
+        now = time.monotonic()
+        self._ends.append(now)
+        if len(self._ends) == MOST_ENDS and now - self._ends[0] < ENDS_WITHIN_SECONDS:
+            return False
+        log.error("the %s ended by itself (%s) and is started again", self.name, self.process.returncode)
+        self.process = start(self._settings, self._command)
+        return True
 
 
 def start(settings: Settings, command: str) -> "subprocess.Popen[bytes]":
@@ -176,12 +205,12 @@ def check_port(host: str, port: int, what: str) -> None:
             ) from error
 
 
-def _announce(settings: Settings, stop: threading.Event, processes: "dict[str, subprocess.Popen[bytes]]") -> None:
+def _announce(settings: Settings, stop: threading.Event, kept: Sequence[Kept]) -> None:
     """Tell the addresses once both answer."""
     deadline = time.monotonic() + START_SECONDS
     waiting = [f"{settings.ui_url}/_stcore/health", f"{settings.api_url}/healthz"]
     while waiting and time.monotonic() < deadline:
-        if stop.wait(0.1) or any(process.poll() is not None for process in processes.values()):
+        if stop.wait(0.1) or any(it.has_ended for it in kept):
             return
         waiting = [url for url in waiting if not _answers(url)]
     print(f"\n  Canvasback is at  {settings.ui_url}", f"  API               {settings.api_url}/docs", sep="\n")

@@ -122,7 +122,7 @@ answer <- request("{url}") |>
   req_error(body = function(refused) resp_body_json(refused)$detail) |>
   req_perform()
 
-str(resp_body_json(answer))"""
+cat(resp_body_string(answer))  # as a list: resp_body_json(answer)"""
 
 
 _WRITERS: dict[str, tuple[str, Callable[[str, Mapping[str, Any]], str], str]] = {

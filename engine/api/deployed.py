@@ -15,6 +15,7 @@ import anyio.to_thread
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.api.problems import gone
 from engine.errors import PEOPLE_ERRORS, MissingThing, Unserved
 from engine.serve.endpoint_settings import EndpointSettings, read_endpoint_settings
 from engine.serve.parity import check_parity, plain_value
@@ -152,6 +153,22 @@ class Broken:
     try_again_at: float
 
 
+@dataclass(frozen=True)
+class Published:
+    """What a home says of its endpoints at one moment.
+
+    Parameters
+    ----------
+    wanted
+        By name, what shall answer.
+    retired
+        By name, what callers are told of those that have ended.
+    """
+
+    wanted: Mapping[str, Wanted]
+    retired: Mapping[str, Mapping[str, Any] | None]
+
+
 class Deployed:
     """The live endpoints of a home; a request sees one version from beginning to end."""
 
@@ -160,6 +177,7 @@ class Deployed:
         self._live: Mapping[str, Live] = {}
         self._broken: Mapping[str, Broken] = {}
         self._ids: Mapping[str, str] = {}
+        self._retired: Mapping[str, Mapping[str, Any] | None] = {}
         self._warm: dict[str, Mapping[str, Scorer]] = {}
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
@@ -187,18 +205,20 @@ class Deployed:
 
         Raises
         ------
-        MissingThing, Unserved
+        MissingThing, Unserved, Gone
         """
         live = self._live.get(name)
         return live if live is not None else await anyio.to_thread.run_sync(self.get, name)
 
     def get(self, name: str) -> Live:
         """The same, for whoever may wait."""
-        if name not in self._live:
+        if name not in self._live and name not in self._retired:
             self.refresh()
         live = self._live.get(name)
         if live is not None:
             return live
+        if name in self._retired:  # the key was looked up just before that
+            raise gone(name, self._retired[name])
         if name in self._broken:
             raise Unserved(f"The model of {name!r} cannot be loaded.", hint="Publish it again; its log says why.")
         raise MissingThing(f"Nothing answers the endpoint {name!r}.", hint="Publish a model version to it.")
@@ -214,7 +234,8 @@ class Deployed:
     def refresh(self) -> None:
         """Load what is new, let go of what has ended; what cannot be loaded leaves the old one in place."""
         with self._refreshing:
-            wanted = self._wanted()
+            published = self._published()
+            wanted, self._retired = published.wanted, published.retired
             self._ids = {name: entry.endpoint_id for name, entry in wanted.items()}
             live = {name: self._live[name] for name in wanted if name in self._live}
             broken = {name: self._broken[name] for name in wanted if name in self._broken}
@@ -275,18 +296,21 @@ class Deployed:
                 log.exception("deployments could not be read")
             self._stop.wait(REFRESH_SECONDS)
 
-    def _wanted(self) -> dict[str, Wanted]:
+    def _published(self) -> Published:
         with self._workspace.database.read() as uow:
-            return {
-                entry.endpoint.name: Wanted(
-                    entry.endpoint.id,
-                    entry.answering[0].deployment.revision,
-                    read_endpoint_settings(entry.endpoint.settings),
-                    tuple(_part(one) for one in entry.answering),
-                )
-                for entry in uow.endpoints.list(limit=10_000)
-                if entry.answering
-            }
+            entries = uow.endpoints.list(limit=10_000)
+        wanted = {
+            entry.endpoint.name: Wanted(
+                entry.endpoint.id,
+                entry.answering[0].deployment.revision,
+                read_endpoint_settings(entry.endpoint.settings),
+                tuple(_part(one) for one in entry.answering),
+            )
+            for entry in entries
+            if entry.answering
+        }
+        retired = {it.endpoint.name: it.endpoint.sunset for it in entries if it.endpoint.status == "retired"}
+        return Published(wanted, retired)
 
     def _load(self, version_id: str) -> Scorer:
         with self._workspace.database.read() as uow:

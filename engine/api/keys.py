@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from engine.api.problems import Gone
+from engine.api.problems import gone
 from engine.api.rates import Rates
 from engine.api.uses import Uses
 from engine.errors import NotAllowed
@@ -69,7 +69,7 @@ class Keys:
             opened = await self._opened(hash_key(self._workspace.secret, key.strip()))
             if opened is not None and endpoint in (None, opened.endpoint):
                 if opened.retired:
-                    raise gone(opened)
+                    raise gone(opened.endpoint, opened.sunset)
                 self._rates.count(opened.key_id, opened.settings.requests_per_minute)
                 return opened
         raise NotAllowed("The key is missing, wrong or revoked.", hint="Send the header 'Authorization: Bearer cbk_…'.")
@@ -130,17 +130,6 @@ class Taken:
     async def __aexit__(self, kind: type[BaseException] | None, *more: object) -> None:
         if kind is not None:
             self._uses.give_back(self._opened, self._count)
-
-
-def gone(opened: Opened) -> Gone:
-    """What callers of a retired endpoint are told: why it is gone, and what answers instead."""
-    sunset = opened.sunset or {}
-    reason, successor = str(sunset.get("reason") or "").strip(), str(sunset.get("successor") or "").strip()
-    return Gone(
-        f"The endpoint {opened.endpoint!r} is retired." + (f" {reason}" if reason else ""),
-        hint=f"Ask {successor} instead." if successor else "Ask the people who published it what answers instead.",
-        detail={"successor": successor or None},
-    )
 
 
 def headers_of(opened: Opened) -> dict[str, str]:

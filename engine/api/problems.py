@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -73,6 +74,17 @@ class Gone(RequestError):
     """The endpoint is retired."""
 
     code = "gone"
+
+
+def gone(endpoint: str, sunset: Mapping[str, Any] | None) -> Gone:
+    """What callers of a retired endpoint are told: why it is gone, and what answers instead."""
+    told = sunset or {}
+    reason, successor = str(told.get("reason") or "").strip(), str(told.get("successor") or "").strip()
+    return Gone(
+        f"The endpoint {endpoint!r} is retired." + (f" {reason}" if reason else ""),
+        hint=f"Ask {successor} instead." if successor else "Ask the people who published it what answers instead.",
+        detail={"successor": successor or None},
+    )
 
 
 class InvalidQuery(RequestError):

@@ -124,7 +124,8 @@ def rule_suggest(
     endpoint: Annotated[str, typer.Argument(help="The endpoint.")], home: Home = None, as_json: AsJson = False
 ) -> None:
     """Make the rules that are worth having for any endpoint, as far as it has none like them."""
-    from engine.service.monitoring.alert_rules import add_rule, missing_suggestions
+    from engine.service.monitoring.alert_rules import add_rule
+    from engine.service.monitoring.suggested_rules import missing_suggestions
 
     workspace = open_home(home)
     made = [add_rule(workspace, rule) for rule in missing_suggestions(workspace, endpoint)]
@@ -238,6 +239,41 @@ def channel_add(  # noqa: PLR0913, PLR0917  an argument is an option
     say(f"{name} is kept.")
     if made.signing_key:
         say(f"Signing key (shown once): {made.signing_key}")
+
+
+@channels.command("edit")
+@guarded
+def channel_edit(  # noqa: PLR0913, PLR0917  an argument is an option
+    name: ChannelName,
+    new_name: Annotated[str, typer.Option("--name", help="What it is called from now on.")] = "",
+    url: Annotated[str | None, typer.Option(help="For a webhook: where it is posted to.")] = None,
+    host: Annotated[str | None, typer.Option(help="For e-mail: the SMTP server.")] = None,
+    port: Annotated[int | None, typer.Option(help="Its port.")] = None,
+    encryption: Annotated[str | None, typer.Option(help="starttls, tls or none.")] = None,
+    user: Annotated[str | None, typer.Option(help="Who signs in there; empty for nobody.")] = None,
+    sender: Annotated[str | None, typer.Option(help="The address that the messages come from.")] = None,
+    to: Annotated[list[str] | None, typer.Option(help="Who gets them; may be given several times.")] = None,
+    secret_env: Annotated[
+        str | None, typer.Option(help="The environment variable with another password, or another signing key.")
+    ] = None,
+    severity: Annotated[str | None, typer.Option(help="The least severity: info, warning or critical.")] = None,
+    most_per_hour: Annotated[int | None, typer.Option(help="Further messages are summed up.")] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a channel; what is not given stays, the secret too unless a password would go elsewhere."""
+    from engine.service.monitoring.channels import edit_channel
+
+    options = {
+        "url": url, "host": host, "port": port, "encryption": encryption, "user": user, "sender": sender,
+        "to": to or None,
+    }  # fmt: skip
+    given = {key: value for key, value in options.items() if value is not None}
+    view = edit_channel(
+        open_home(home), name, given, new_name=new_name, secret=_secret(secret_env), least_severity=severity,
+        most_per_hour=most_per_hour,
+    )  # fmt: skip
+    print_json(view.model_dump(mode="json")) if as_json else say(f"{view.name} is changed.")
 
 
 def _secret(variable: str | None) -> str:

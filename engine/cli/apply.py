@@ -18,13 +18,13 @@ SIGNS: Mapping[str, str] = {"make": "+", "change": "~", "leave": " "}
 
 @guarded
 def apply(
-    file: Annotated[Path, typer.Argument(help="Datasets, pipelines, endpoints and policies as YAML.")],
+    file: Annotated[Path, typer.Argument(help="Datasets, pipelines, endpoints, policies and alerts as YAML.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set up datasets, pipelines, endpoints and policies as a file says; with a plan first, and only what is not so."""
+    """Set up datasets, pipelines, endpoints and alerts as a file says; with a plan first, and only what is not so."""
     from engine.service.applying import apply_plan, make_plan, read_wishes
 
     wishes = read_wishes(file)

@@ -125,8 +125,8 @@ def endpoint_plans(
     if as_json:
         print_json([view.model_dump(mode="json", exclude={"report"}) for view in found])
         return
-    rows = [(it.id, it.parts, _when(it), it.status, it.asked_by, it.note) for it in found]
-    print_table(("Id", "Publication", "When (UTC)", "Status", "By", "Note"), rows)
+    rows = [(it.id, it.parts, _when(it), it.status, it.asked_by, it.why or it.note) for it in found]
+    print_table(("Id", "Publication", "When (UTC)", "Status", "By", "Why"), rows)
 
 
 def moment(text: str) -> datetime:

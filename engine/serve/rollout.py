@@ -37,6 +37,9 @@ class Rollout(BaseModel):
         Whether it waits, once checked, for somebody to let it go live.
     rule
         When a canary takes over by itself.
+    instead_of
+        The version that must have the greatest share when it is checked, because the newcomer was compared with it;
+        empty for nothing at all. None where that does not matter.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +53,7 @@ class Rollout(BaseModel):
     most_changed: float | None = Field(default=None, ge=0, le=1)
     is_check: bool = False
     rule: PromotionRule | None = None
+    instead_of: str | None = None
 
     @property
     def versions(self) -> frozenset[str]:

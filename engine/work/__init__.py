@@ -16,7 +16,6 @@ from engine.work.import_dataset import import_dataset
 from engine.work.learning_curve import learning_curve
 from engine.work.measure_version import measure_version
 from engine.work.profile_report import profile_report
-from engine.work.publish_challenger import publish_challenger
 from engine.work.publish_endpoint import publish_endpoint, replay_endpoint
 from engine.work.run_pipeline import run_pipeline
 from engine.work.score_batch import score_batch
@@ -35,7 +34,6 @@ WORK: dict[str, Callable[[Assignment], dict[str, Any]]] = {
     "import_dataset": import_dataset,
     "learning_curve": learning_curve,
     "run_pipeline": run_pipeline,
-    "publish_challenger": publish_challenger,
     "publish_endpoint": publish_endpoint,
     "replay_endpoint": replay_endpoint,
     "score_batch": score_batch,

@@ -1,4 +1,4 @@
-"""What a publication must pass before anything is switched: parity of every version, and what would change."""
+"""Publications: the one way to an endpoint. What must be passed before anything is switched, and what was switched."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,17 @@ from engine.work.assignment import Assignment
 from engine.workspace import Workspace
 from storage.errors import Conflict
 from storage.repositories import Answering, Reason
-from storage.schema import JsonObject, ModelVersion, Publication
+from storage.schema import JsonObject, ModelVersion, Publication, utc_now
 from storage.unit_of_work import UnitOfWork
+
+SECONDS = 1_800
+"""A publication may take so long."""
+
+
+class AnswerChanged(Conflict):
+    """Something else answers by now than what a publication was compared with."""
+
+    code = "answer_changed"
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,44 @@ def standing(uow: UnitOfWork, name: str) -> Standing:
     return Standing(endpoint.id, revision, active, endpoint.settings)
 
 
+def queue_publication(
+    uow: UnitOfWork,
+    endpoint: str,
+    wish: Rollout,
+    *,
+    note: str,
+    asked_by: str,
+    cause: JsonObject | None = None,
+    attempts: int = 1,
+) -> Publication:
+    """Note a wish together with the job that checks it and, unless it is only to be checked, lets it answer.
+
+    Parameters
+    ----------
+    attempts
+        How often it is begun where its worker is lost.
+    """
+    told = {"note": note, "asked_by": asked_by, "cause": cause or {}}
+    made = uow.publications.add(endpoint, wish.model_dump(mode="json"), "working", **told)
+    return give_job(uow, made, attempts)
+
+
+def give_job(uow: UnitOfWork, publication: Publication, attempts: int = 1) -> Publication:
+    """Queue the job of a publication that is noted already."""
+    kind = "replay_endpoint" if publication.wish.get("is_check") else "publish_endpoint"
+    payload = {"publication_id": publication.id, "endpoint": publication.endpoint}
+    publication.job_id = uow.jobs.enqueue(kind, payload, max_attempts=attempts, timeout_seconds=SECONDS).id
+    return publication
+
+
+def note_live(uow: UnitOfWork, name: str, reason: Reason) -> None:
+    """Note what was switched at once, because every version of it was proved before, among the publications."""
+    now = standing(uow, name)
+    wish = Rollout(how="traffic", shares=now.traffic.shares, shadows=now.traffic.shadows, replay=False)
+    told = {"note": reason.note, "asked_by": reason.by, "cause": reason.cause, "revision": now.revision}
+    uow.publications.add(name, wish.model_dump(mode="json"), "live", **told, finished_at=utc_now())
+
+
 def check(assignment: Assignment, publication: Publication) -> JsonObject:
     """Prove every version of a publication, and replay requests where one replaces another.
 
@@ -75,6 +122,7 @@ def check(assignment: Assignment, publication: Publication) -> JsonObject:
     wish = read_rollout(publication.wish)
     with workspace.database.read() as uow:
         now = standing(uow, publication.endpoint)
+        _refuse_another(wish, now, publication.endpoint)
         after = wish.after(now.traffic)
         proofs = uow.endpoints.proofs([*after.shares, *after.shadows])
     assignment.tell(0.1, "Loading the model", always=True)
@@ -113,10 +161,7 @@ def deploy(uow: UnitOfWork, publication: Publication, report: JsonObject, by: st
     wish = read_rollout(publication.wish)
     endpoint = uow.endpoints.find(publication.endpoint) or uow.endpoints.add(publication.endpoint)
     if uow.endpoints.revision(endpoint.id) != report["against"]:
-        raise Conflict(
-            f"What answers {endpoint.name} was changed since this was checked",
-            hint="Check it again: what was compared does not answer any more.",
-        )
+        raise _changed(endpoint.name)
     before = told(uow.endpoints.active(endpoint.id))
     reason = Reason(by or publication.asked_by, publication.note, {**publication.cause, "publication": publication.id})
     rows = uow.endpoints.deploy(
@@ -172,6 +217,19 @@ class _Opened:
         if version_id not in self._scorers:
             self._scorers[version_id] = load_scorer(self.files(version_id))
         return self._scorers[version_id]
+
+
+def _refuse_another(wish: Rollout, now: Standing, name: str) -> None:
+    """Refuse to take the place of another version than the one that the newcomer was compared with."""
+    if wish.instead_of is not None and wish.instead_of != (now.main or ""):
+        raise _changed(name)
+
+
+def _changed(name: str) -> AnswerChanged:
+    return AnswerChanged(
+        f"What answers {name} was changed since this was checked",
+        hint="Check it again: what was compared does not answer any more.",
+    )
 
 
 def _newcomer(wish: Rollout, now: Traffic) -> str | None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from engine.errors import TooDifferent
-from engine.serve.rollout import Rollout, read_rollout
+from engine.serve.rollout import read_rollout
 from engine.work.assignment import Assignment
+from engine.work.crowning import end_round
 from engine.work.publication import check, deploy, verified_files
 from storage.schema import JsonObject, Publication
 from storage.unit_of_work import UnitOfWork
@@ -29,8 +30,9 @@ def publish_endpoint(assignment: Assignment) -> dict[str, Any]:
     report = _checked(assignment, publication)
 
     def publish(uow: UnitOfWork) -> None:
-        told = {"report": report, "revision": deploy(uow, publication, report)}
-        uow.publications.move(publication.id, "working", "live", **told)
+        revision = deploy(uow, publication, report)
+        uow.publications.move(publication.id, "working", "live", report=report, revision=revision)
+        end_round(uow, publication, report, revision)
 
     assignment.finish.append(publish)
     return _result(assignment, publication, report)
@@ -73,21 +75,8 @@ def _checked(assignment: Assignment, publication: Publication) -> JsonObject:
 
 
 def _publication(assignment: Assignment) -> Publication:
-    """What this job is about; noted first where only a version and an endpoint were named."""
-    payload = assignment.payload
-
-    def write(uow: UnitOfWork) -> Publication:
-        if "publication_id" in payload:
-            return uow.publications.get(payload["publication_id"])
-        found = uow.publications.of_job(assignment.job.id)
-        if found is not None:
-            return found
-        wish = Rollout(version_id=payload["model_version_id"]).model_dump(mode="json")
-        told = {"note": payload.get("note", ""), "asked_by": payload.get("by", "local")}
-        cause = payload.get("cause", {})
-        return uow.publications.add(payload["endpoint"], wish, "working", job_id=assignment.job.id, cause=cause, **told)
-
-    return assignment.workspace.database.transact(write)
+    with assignment.workspace.database.read() as uow:
+        return uow.publications.get(assignment.payload["publication_id"])
 
 
 def _result(assignment: Assignment, publication: Publication, report: JsonObject) -> dict[str, Any]:

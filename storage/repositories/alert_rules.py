@@ -41,6 +41,26 @@ class AlertRules(NamedRepository[AlertRule]):
         """Make a rule; `NameTaken` when there is one of that name."""
         return self._add_named(AlertRule(name=name, **{f"{kind}_id": subject_id}, **settings))
 
+    def change(self, rule_id: str, subject: tuple[SubjectKind, str], *, anew: bool, **settings: Any) -> AlertRule:
+        """Change a rule.
+
+        Parameters
+        ----------
+        subject : its kind and id.
+        anew : whether it says something else now, so that what was found does not count any more.
+        """
+        rule = self.get(rule_id)
+        kind, subject_id = subject
+        for one in ("endpoint", "dataset", "pipeline"):
+            setattr(rule, f"{one}_id", subject_id if one == kind else None)
+        for key, value in settings.items():
+            setattr(rule, key, value)
+        if anew:
+            rule.looked_at = rule.value = rule.value_at = None
+            rule.held, rule.calm, rule.reason = 0, 0, ""
+        self._session.flush()
+        return rule
+
     def list(self) -> Sequence[RuleEntry]:
         """Return all rules with what they are about, by name, in one query."""
         query = (

@@ -24,6 +24,15 @@ class Channels(NamedRepository[Channel]):
         """
         return self._add_named(Channel(name=name, kind=kind, settings=settings, secret=secret, **how))
 
+    def change(self, name: str, settings: dict[str, Any], secret: str | None, **how: Any) -> Channel:
+        """Change a channel; the secret is what it is to be from now on, None for none."""
+        row = self.by_name(name)
+        row.settings, row.secret = settings, secret
+        for key, value in how.items():
+            setattr(row, key, value)
+        self._session.flush()
+        return row
+
     def list(self) -> Sequence[Channel]:
         """Return all channels by name."""
         return self._session.scalars(select(Channel).order_by(Channel.name)).all()

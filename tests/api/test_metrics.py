@@ -1,11 +1,7 @@
-"""What Prometheus scrapes is right over several processes and restarts, and Grafana asks for what is there."""
+"""What Prometheus scrapes is right over several processes and restarts, and told to nobody else."""
 
-import json
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -13,14 +9,11 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from engine.service import housekeeping
-from engine.service.monitoring import watch_points
 from engine.workspace import Workspace
 from storage.repositories import Counts
 from storage.schema import utc_now
 from tests.servers import serving
-from tests.watched import a_point
 
-DASHBOARD = Path(__file__).parents[2] / "docs" / "endpoints" / "grafana.json"
 KEY = "scrape-me-0123456789"
 
 
@@ -71,29 +64,6 @@ def test_counts_are_those_of_all_processes_and_never_shrink(home: Workspace) -> 
     assert values(first["canvasback_endpoint_waiting"]) == {("churn",): 3}
     assert values(first["canvasback_jobs"]) == {("run_pipeline", "queued"): 1}
     assert values(first["canvasback_open_alerts"]) == {("info",): 0, ("warning",): 0, ("critical",): 0}
-
-
-def test_grafana_asks_for_what_is_there(published: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = a_point(
-        1, utc_now(), drift={'a"b\\c\n': 0.3}, prediction_psi=0.2, domain_auc=0.6, performance={"roc_auc": 0.8},
-        baseline={"roc_auc": 0.9},
-    )  # fmt: skip
-    monkeypatch.setattr(watch_points, "points_within", lambda *_: [point])
-    asked(published.workspace)
-    with serving(published.workspace) as client:
-        found = scraped(client.get("/metrics"))
-    assert values(found["canvasback_endpoint_share"]) == {("churn", "churn", "live", "1"): 1}  # labels are sorted
-    assert values(found["canvasback_endpoint_drift_psi"]) == {("churn", 'a"b\\c\n', "1"): 0.3}
-    told = {sample.name for family in found.values() for sample in family.samples} | set(found)
-    labels = {label for family in found.values() for sample in family.samples for label in sample.labels}
-    dashboard = json.loads(DASHBOARD.read_text())
-    wanted = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    wanted += [one["query"]["query"] for one in dashboard["templating"]["list"] if one["type"] == "query"]
-    names = {name for expression in wanted for name in re.findall(r"canvasback_\w+", expression)}
-    assert names - told == set()
-    assert set(found) - {re.sub("_(total|bucket|sum|count)$", "", name) for name in names} == set(), "all is shown"
-    by = [part.split(", ") for expression in wanted for part in re.findall(r"by \(([^)]*)\)", expression)]
-    assert {label for part in by for label in part} <= labels
 
 
 def test_who_scrapes_needs_the_key_and_through_a_proxy_there_must_be_one(new_home: Callable[..., Workspace]) -> None:

@@ -59,6 +59,16 @@ def test_a_channel_is_added_tested_and_deleted(
     failed = canvasback("alerts", "channel", "test", "pager", *place)
     assert (failed.code, "did not reach pager" in failed.err) == (1, True)
     assert [row["status"] for row in canvasback("alerts", "deliveries", *place, "--json").json] == ["failed", "sent"]
+    edit = ("alerts", "channel", "edit", "pager", *place)
+    assert canvasback(*edit, "--severity", "critical", "--most-per-hour", "2").out == "pager is changed.\n"
+    edited = canvasback(*edit, "--url", "https://example.org/x", "--json").json
+    assert (edited["place"], edited["least_severity"], edited["most_per_hour"], edited["has_secret"]) == (
+        "https://example.org/…",
+        "critical",
+        2,
+        True,
+    )
+    assert canvasback(*edit, "--host", "mail.example.org").code == 2
     listed = canvasback("alerts", "channels", *place)
     assert "pager" in listed.out
     assert "whsec_" not in listed.out

@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.service.serving import endpoints
+from engine.service.serving import deployments, endpoints, publications, sunsets
 from engine.settings import Settings
 from engine.workspace import Workspace
 from storage.unit_of_work import UnitOfWork
 from tests.api.two_models import deploy, two_models
-from tests.homes import Published
+from tests.homes import Published, done
 from tests.processes import command
 from tests.reliability.test_up import free_port
 from tests.servers import eventually
@@ -61,7 +61,11 @@ class Load:
     pause: float = 5 / RATE
     answers: list[tuple[int, int, int]] = field(default_factory=list)
     """Status, version, and how many different answers a request of equal records got."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Id of a prediction → what it was."""
     refused_connections: int = 0
+    halves: int = 0
+    """Answers that ended in the middle."""
 
     def __post_init__(self) -> None:
         self._ended = threading.Event()
@@ -83,10 +87,12 @@ class Load:
             while not self._ended.wait(self.pause):
                 try:
                     answer = client.post("/v1/endpoints/churn/predict", json=body)
-                except httpx.TransportError:
+                except httpx.TransportError as error:
                     self.refused_connections += 1
+                    self.halves += "without sending complete" in str(error)
                     continue
                 told: dict[str, Any] = answer.json()
+                self.said |= {one["id"]: one["prediction"] for one in told.get("predictions", ())}
                 chances = {str(one["probabilities"]) for one in told.get("predictions", ())}
                 self.answers.append((answer.status_code, told.get("version", 0), len(chances)))
 
@@ -149,6 +155,32 @@ def ask_once(settings: Settings, home: Published) -> int:
     return httpx.post(url, json=body, headers=home.headers, timeout=30).status_code
 
 
+@pytest.mark.slow  # a process of its own, and as many children as publications
+def test_publications_and_shifts_under_load_cost_no_answer_of_two_processes(
+    home: Workspace, two_models: Published
+) -> None:
+    settings = settings_of(home, api_processes=2)
+    both = {("churn", 1): 0.5, ("churn", 2): 0.5}
+    with running_api(settings), Load(settings, two_models) as load:
+        for number in range(20):
+            match number % 4:
+                case 0:
+                    done(home, publications.start_publish(home, "churn", 2, "churn"))
+                case 1:
+                    deployments.change_traffic(home, "churn", both)
+                case 2:
+                    done(home, publications.start_publish(home, "churn", 1, "churn"))
+                case 3:
+                    deployments.roll_back(home, "churn")
+            time.sleep(0.6)
+    assert load.refused_connections == 0
+    assert load.statuses().keys() == {200}
+    assert {version for _, version, _ in load.answers} == {1, 2}
+    assert {different for _, _, different in load.answers} == {1}, "a request was answered by two versions"
+    live = [it for it in publications.list_publications(home, "churn") if it.status == "live"]
+    assert [it.revision for it in live] == list(range(21, 0, -1)), "whatever answered is among the publications"
+
+
 @pytest.mark.slow  # a process of its own, twice
 def test_a_restart_under_load_comes_back_with_everything(home: Workspace, two_models: Published) -> None:
     settings = settings_of(home)
@@ -159,6 +191,19 @@ def test_a_restart_under_load_comes_back_with_everything(home: Workspace, two_mo
         with running_api(settings):
             eventually(lambda: len(load.answers) > before + 20, 30)
     assert load.statuses().keys() == {200}, "whoever was let in was answered"
+
+
+@pytest.mark.slow  # a process of its own
+def test_an_endpoint_that_is_retired_under_load_is_gone_from_one_moment_to_the_next(
+    home: Workspace, two_models: Published
+) -> None:
+    settings = settings_of(home)
+    with running_api(settings), Load(settings, two_models, pause=0.002) as load:
+        eventually(lambda: len(load.answers) > 50, 30)
+        sunsets.retire_endpoint(home, "churn", reason="It moved.")
+        eventually(lambda: load.statuses()[410] > 200, 30)
+    assert load.statuses().keys() == {200, 410}
+    assert load.refused_connections == 0
 
 
 @pytest.mark.slow  # a process of its own

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from engine.settings import Settings
+from engine.supervise import MOST_ENDS
 from tests.processes import command
 from tests.servers import eventually
 
@@ -81,13 +82,23 @@ def test_ctrl_c_stops_everything_and_only_our_own_words_are_printed(
 
 
 @pytest.mark.slow  # several processes, one after the other
-def test_everything_stops_when_one_process_ends_by_itself(settings: Settings, up: "subprocess.Popen[str]") -> None:
+def test_what_ends_by_itself_is_started_again_but_not_for_ever(settings: Settings, up: "subprocess.Popen[str]") -> None:
     started(settings)
-    next(process for process in family(settings) if process.cmdline()[-1] == "api").kill()
+    for _ in range(MOST_ENDS - 1):
+        before = eventually(lambda: api(settings), 30)
+        before.kill()
+        eventually(lambda before=before: (now := api(settings)) and now.pid != before.pid, 30)
+    eventually(lambda: answers(f"{settings.api_url}/healthz"), 30)
+    api(settings).kill()
     _, err = up.communicate(timeout=30)
     assert up.returncode == 1
-    assert "The API ended by itself" in err
+    assert "The API ends by itself again and again" in err
     eventually(lambda: not family(settings), 10)
+
+
+def api(settings: Settings) -> psutil.Process | None:
+    """The API of this home, as far as there is one now."""
+    return next((it for it in family(settings) if (line := it.cmdline()) and line[-1] == "api"), None)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import InvalidSetting
-from engine.service.monitoring import alert_rules, alerts, channels, watch_points
+from engine.service.monitoring import alert_rules, alerts, channels, suggested_rules, watch_points
 from engine.service.monitoring.alert_looks import look_at_rules
 from engine.service.monitoring.alert_rules import NewRule, read_rule
 from engine.service.monitoring.alerts import AlertView
@@ -329,9 +329,9 @@ def test_a_rule_names_things_that_are_there(published: Any) -> None:
     rule(home)
     with pytest.raises(NameTaken):
         rule(home)
-    left = alert_rules.missing_suggestions(home, "churn")
+    left = suggested_rules.missing_suggestions(home, "churn")
     assert [it.measure for it in left] == ["drift_worst", "latency_p95", "requests"]
     for suggestion in left:
         alert_rules.add_rule(home, suggestion)
-    assert alert_rules.missing_suggestions(home, "churn") == []
+    assert suggested_rules.missing_suggestions(home, "churn") == []
     assert len(alert_rules.list_rules(home, ("endpoint", "churn"))) == 4

@@ -12,11 +12,12 @@ from standardwebhooks import Webhook
 
 from engine.errors import InvalidSetting
 from engine.notify import cut_off, mail, webhook
+from engine.notify.signing import new_signing_key
 from engine.service.monitoring import channels
 from engine.service.monitoring.alert_messages import test_message as a_message
 from engine.service.monitoring.postman import GIVE_UP_AFTER, WAITS, Postman, deliver
 from engine.workspace import Workspace
-from storage.errors import NotFound
+from storage.errors import NameTaken, NotFound
 from storage.schema import utc_now
 from tests.certificates import certificate_for
 from tests.hooks import hanging, receiver
@@ -237,3 +238,78 @@ def test_a_channel_goes_with_what_was_sent_to_it(home: Workspace) -> None:
     assert (channels.list_channels(home), channels.list_deliveries(home)) == ([], [])
     with pytest.raises(NotFound):
         channels.delete_channel(home, "hook")
+
+
+def test_a_channel_is_changed_and_its_secret_stays(home: Workspace) -> None:
+    with receiver() as there:
+        key = hook(home, "https://example.invalid/old")
+        view = channels.edit_channel(
+            home, "hook", {"url": there.url}, new_name="pager", least_severity="critical", most_per_hour=3
+        )
+        assert channels.test_channel(home, "pager").status == "sent"
+    assert (view.name, view.least_severity, view.most_per_hour, view.has_secret) == ("pager", "critical", 3, True)
+    ((headers, body),) = there.posts
+    assert Webhook(key).verify(body, headers)["data"] == {"channel": "pager"}
+    assert [it.name for it in channels.list_channels(home)] == ["pager"]
+    assert newest(home).channel == "pager"
+
+
+def test_a_new_secret_takes_the_place_of_the_old_one(home: Workspace) -> None:
+    with receiver() as there:
+        old = hook(home, there.url)
+        new = new_signing_key()
+        channels.edit_channel(home, "hook", {}, secret=new)
+        channels.test_channel(home, "hook")
+    ((headers, body),) = there.posts
+    assert Webhook(new).verify(body, headers)
+    with pytest.raises(Exception, match="No matching signature"):
+        Webhook(old).verify(body, headers)
+
+
+SIGNED_IN = MAIL | {"port": 587, "user": "ann"}
+
+
+def test_a_password_stays_only_where_it_went(home: Workspace) -> None:
+    channels.add_channel(home, "mail", "email", SIGNED_IN, secret=CANARY)
+    told = channels.edit_channel(home, "mail", {"to": ["new@example.com"], "sender": "me@example.com"})
+    assert (told.has_secret, told.settings["to"], told.settings["user"]) == (True, ["new@example.com"], "ann")
+    for moved in ({"host": "mail.example.org"}, {"port": 465}, {"encryption": "tls"}, {"user": "bob"}):
+        with pytest.raises(InvalidSetting, match="typed again"):
+            channels.edit_channel(home, "mail", moved)
+        channels.edit_channel(home, "mail", moved, secret=CANARY)
+    assert not channels.edit_channel(home, "mail", {"user": ""}).has_secret, "nobody signs in: it is forgotten"
+    with pytest.raises(InvalidSetting, match="belong together"):
+        channels.edit_channel(home, "mail", {"user": "ann"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "field"),
+    [
+        ({"to": []}, {}, "to"),
+        ({"url": "https://example.org"}, {}, "url"),
+        ({}, {"least_severity": "loud"}, "severity"),
+        ({}, {"most_per_hour": 0}, "most_per_hour"),
+    ],
+)
+def test_a_change_that_cannot_be_leaves_the_channel_as_it_is(
+    home: Workspace, changes: dict[str, Any], told: dict[str, Any], field: str
+) -> None:
+    channels.add_channel(home, "mail", "email", SIGNED_IN, secret=CANARY)
+    before = channels.list_channels(home)
+    with pytest.raises(InvalidSetting) as refused:
+        channels.edit_channel(home, "mail", changes, **told)
+    assert refused.value.field == field
+    hook(home, "https://example.org")
+    with pytest.raises(NameTaken):
+        channels.edit_channel(home, "mail", {}, new_name="hook")
+    channels.delete_channel(home, "hook")
+    assert channels.list_channels(home) == before
+
+
+def test_what_was_changed_is_in_the_audit_log_and_no_value_of_it(home: Workspace) -> None:
+    hook(home, "https://example.invalid/canary-path")
+    channels.edit_channel(home, "hook", {"url": "https://example.invalid/canary-other"}, secret=new_signing_key())
+    with home.database.read() as uow:
+        (entry,) = [row for row in uow.audit.list() if row.action == "channel changed"]
+    assert entry.detail == {"changed": ["url"], "secret": True, "name": "hook"}
+    assert "canary" not in repr(channels.list_channels(home))

@@ -21,7 +21,7 @@ from engine.service.retraining.round_causes import fire_policies
 from engine.service.retraining.round_steps import go_on
 from engine.service.retraining.rounds import RoundView
 from engine.service.running import runs
-from engine.service.serving import endpoints
+from engine.service.serving import endpoints, publications
 from engine.settings import Settings
 from engine.workspace import Workspace, open_workspace
 from storage.database import Database
@@ -151,6 +151,37 @@ def test_a_person_is_asked_and_approves_and_takes_it_back(home: Workspace) -> No
     assert (found.undone_by, found.can_undo) == ("Zoë", False)
     with pytest.raises(CanvasbackError, match="nothing to undo"):
         rounds.undo_round(home, "churn")
+
+
+def test_what_rounds_change_is_among_the_publications_with_its_cause(home: Workspace) -> None:
+    policy(home, rule=LENIENT, publish="itself")
+    work_off(home)
+    rounds.undo_round(home, "churn", by="Zoë")
+    undone, made, first = publications.list_publications(home, "churn")
+    assert (made.status, made.revision, made.asked_by) == ("live", 2, "policy")
+    assert (made.why, made.parts) == ("Round 1: New data arrived: customers v2", "churn v2")
+    assert made.replay is not None, "what changes is shown, as with any publication"
+    assert (undone.status, undone.revision, undone.asked_by) == ("live", 3, "Zoë")
+    assert (undone.why, undone.parts) == ("Round 1 was undone", "churn v1 at 100 %")
+    assert (first.revision, first.why) == (1, "")
+
+
+def test_a_challenger_that_was_compared_with_what_answers_no_more_is_compared_again(home: Workspace) -> None:
+    policy(home, rule=LENIENT, publish="itself")
+    for kind in ("run_pipeline", "compare_challenger"):
+        fire_policies(home, datetime.now(UTC))
+        go_on(home)
+        with home.database.read() as uow:
+            (job_id,) = [job.id for job in uow.jobs.list(status="queued") if job.kind == kind]
+        do_job(home, job_id)
+    go_on(home)
+    assert rounds.get_round(home, "churn").state == "publishing"
+    assert do_run(home, churn_pipeline(C=0.5)).models[0]["version"] == 3
+    assert publish(home, "churn", 3, "churn").status == "succeeded"
+    found = work_off(home)
+    assert (found.state, found.champion and found.champion.version) == ("published", 3)
+    told = [(it.status, it.error and it.error["code"]) for it in publications.list_publications(home, "churn")]
+    assert told == [("live", None), ("live", None), ("failed", "answer_changed"), ("live", None)]
 
 
 def test_a_person_declines(home: Workspace) -> None:
@@ -345,7 +376,7 @@ def test_a_process_that_dies_before_or_after_any_step_leaves_a_round_that_goes_o
     assert (found.number, found.state, revisions(home)) == (1, "published", [(2, 2, 1.0)])
     with home.database.read() as uow:
         kinds = [job.kind for job in uow.jobs.list(limit=1_000) if job.created_at >= found.created_at]
-    assert sorted(kinds) == ["compare_challenger", "publish_challenger", "run_pipeline"]
+    assert sorted(kinds) == ["compare_challenger", "publish_endpoint", "run_pipeline"]
     assert deaths >= 8
 
 

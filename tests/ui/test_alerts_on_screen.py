@@ -47,22 +47,25 @@ def button(app: AppTest, label: str, key: str = "") -> Any:
     return next(it for it in app.button if it.label == label and key in (it.key or ""))
 
 
-def form(monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: str = "") -> AppTest:
+def form(monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: str = "", channel: str = "") -> AppTest:
     """A form that a dialog shows, by itself: a dialog lives in the browser."""
 
-    def page(module: str, alert: str) -> None:
+    def page(module: str, alert: str, channel: str) -> None:
         from importlib import import_module
 
-        from engine.service.monitoring import alerts
+        from engine.service.monitoring import alerts, channels
         from ui import session
 
         workspace = session.workspace()
         known = [it for it in alerts.list_alerts(workspace) if it.id == alert]
+        known += [it for it in channels.list_channels(workspace) if it.name == channel]
         import_module(f"ui.alerts.{module}").show_form(workspace, *known)
 
     monkeypatch.setenv("CANVASBACK_HOME", str(place(home)))
     st.cache_resource.clear()
-    return AppTest.from_function(page, default_timeout=60, kwargs={"module": module, "alert": alert}).run()
+    return AppTest.from_function(
+        page, default_timeout=60, kwargs={"module": module, "alert": alert, "channel": channel}
+    ).run()
 
 
 def test_an_open_alert_says_what_since_when_and_against_which_limit(home: Workspace, open_page: Open) -> None:
@@ -163,3 +166,38 @@ def test_a_channel_is_made_its_key_is_shown_once_and_it_is_tested(
         app.run()
         assert len(there.posts) == 1
     assert "A test" in words(open_page(place(home), "alerts", view="Sent"))
+
+
+def test_a_channel_is_changed_where_it_is_listed_and_keeps_its_secret(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    app = form(monkeypatch, home, "channel_form", channel="ops")
+    assert "https://example.invalid/" in app.text_input(key="channel_ops_url").placeholder
+    assert app.text_input(key="channel_ops_url").value == "", "an address may be a secret"
+    app.text_input(key="channel_ops_name").set_value("pager")
+    app.selectbox(key="channel_ops_severity").select("critical").run()
+    button(app, "Keep").click().run()
+    assert not app.error
+    (view,) = channels.list_channels(home)
+    assert (view.name, view.least_severity, view.place) == ("pager", "critical", "https://example.invalid/…")
+    assert view.has_secret
+    app = open_page(place(home), "alerts", view="Channels")
+    assert is_sound(app)
+    assert button(app, "", "edit_pager")
+
+
+def test_the_form_of_an_email_channel_says_what_is_kept_and_refuses_to_send_a_password_elsewhere(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = {"host": "mail.example.com", "port": 2525, "user": "ann", "sender": "a@example.com", "to": ["b@example.com"]}
+    channels.add_channel(home, "mail", "email", mail, secret="canary")
+    app = form(monkeypatch, home, "channel_form", channel="mail")
+    assert (app.text_input(key="channel_mail_to").value, app.number_input[0].value) == ("b@example.com", 2525)
+    assert "canary" not in str(app.text_input(key="channel_mail_password"))
+    app.text_input(key="channel_mail_host").set_value("mail.example.org").run()
+    button(app, "Keep").click().run()
+    assert "typed again" in app.error[0].value
+    app.text_input(key="channel_mail_password").set_value("another").run()
+    button(app, "Keep").click().run()
+    assert not app.error
+    assert next(it for it in channels.list_channels(home) if it.name == "mail").settings["host"] == "mail.example.org"

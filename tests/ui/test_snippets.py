@@ -23,15 +23,21 @@ COMMANDS = {
     "Python": (sys.executable, "ask.py"),
     "JavaScript": ("node", "ask.mjs"),
     "Java": ("java", "Ask.java"),
+    "R": ("Rscript", "ask.R"),
 }
-NEEDED = {"curl": "curl", "JavaScript": "node", "Java": "java"}
+NEEDED = {"curl": ["curl"], "JavaScript": ["node"], "Java": ["java"], "R": ["Rscript", "-e", "library(httr2)"]}
+"""What must be there; a list of more than one word must run without an error, too."""
+SLOW = ("Java", "R")
 
 
-@pytest.fixture(params=COMMANDS)
+@pytest.fixture(params=[pytest.param(it, marks=pytest.mark.slow) if it in SLOW else it for it in COMMANDS])
 def language(request: pytest.FixtureRequest) -> str:
-    tool = NEEDED.get(request.param)
-    if tool and shutil.which(tool) is None:
+    """A language whose interpreter is on this machine, with the packages that the program needs."""
+    tool, *check = NEEDED.get(request.param, [sys.executable])
+    if shutil.which(tool) is None:
         pytest.skip(f"{tool} is not on this machine")
+    if check and subprocess.run([tool, *check], capture_output=True, check=False).returncode:
+        pytest.skip(f"{tool} {' '.join(check)} fails on this machine")
     return str(request.param)
 
 

@@ -1,4 +1,4 @@
-"""A new channel as a form; a signing key that was made for it is shown once."""
+"""A channel as a form, a new one or one that is changed; a signing key that was made for it is shown once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
 from engine.service.monitoring import channels
+from engine.service.monitoring.channels import ChannelView
 from ui import session
 from ui.alerts.looks import SEVERITIES
 from ui.trouble import guarded, show_error
@@ -16,19 +17,20 @@ from ui.words import escaped
 
 KINDS = {"email": "E-mail", "webhook": "Webhook"}
 ENCRYPTION = {"starttls": "STARTTLS (port 587)", "tls": "TLS (port 465)", "none": "None"}
+EXAMPLE_ADDRESS, CAMPAIGN = "https://hooks.example.com/canvasback", ":material/campaign:"
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 Asked = tuple[dict[str, Any], str]
 """Settings, and the secret that was typed."""
 
 
-def ask_channel(home: Workspace) -> None:
-    """Ask for a new channel in a dialog."""
+def ask_channel(home: Workspace, known: ChannelView | None = None) -> None:
+    """Ask for a new channel in a dialog, or what is to be changed in one."""
 
-    @st.dialog("Add a channel", width="medium")
+    @st.dialog("Change channel" if known else "Add a channel", width="medium")
     @guarded
     def ask() -> None:
         before = session.signing_key()
-        show_form(home)
+        show_form(home, known)
         if session.signing_key() != before:
             st.rerun(scope="fragment")
 
@@ -36,73 +38,107 @@ def ask_channel(home: Workspace) -> None:
     ask()
 
 
-def show_form(home: Workspace) -> None:
-    """The form; after it, the signing key of a webhook."""
+def show_form(home: Workspace, known: ChannelView | None = None) -> None:
+    """The form; after it, the signing key of a new webhook."""
     made = session.signing_key()
     if made:
         _show_key(made)
         return
+    key = f"channel_{known.name}" if known else "channel"
+    kind = known.kind if known else _ask_kind()
+    name = _text("Name", f"{key}_name", "on-call", known.name if known else "", most=200)
+    given, secret = (_ask_mail if kind == "email" else _ask_webhook)(key, known)
+    left, right = st.columns(2)
+    severities = list(SEVERITIES)[::-1]
+    how = {
+        "least_severity": left.selectbox(
+            "Told from this severity on", severities, format_func=lambda it: SEVERITIES[it].word,
+            index=severities.index(known.least_severity) if known else 0, key=f"{key}_severity",
+        ),
+        "most_per_hour": right.number_input(
+            "Messages an hour, at most", 1, 1_000, value=known.most_per_hour if known else 10, key=f"{key}_most",
+            help="Further ones are held back, and told in one summary.",
+        ),
+    }  # fmt: skip
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Leave it", key=f"{key}_leave"):
+            st.rerun()
+        word, icon = ("Keep", "check") if known else ("Add", "add")
+        if st.button(word, type="primary", icon=f":material/{icon}:", disabled=not name, key=f"{key}_add"):
+            _keep(home, known, name, kind, given, secret, how)
+
+
+def _ask_kind() -> str:
     kind = st.segmented_control(
         "How", list(KINDS), default="email", format_func=KINDS.__getitem__, required=True, key="channel_kind"
     )
-    name = _text("Name", "channel_name", "on-call", most=200)
-    given, secret = _ask_mail() if kind == "email" else _ask_webhook()
-    left, right = st.columns(2)
-    severity = left.selectbox(
-        "Told from this severity on", list(SEVERITIES)[::-1], format_func=lambda it: SEVERITIES[it].word,
-        key="channel_severity",
-    )  # fmt: skip
-    most = right.number_input(
-        "Messages an hour, at most", 1, 1_000, value=10, key="channel_most",
-        help="Further ones are held back, and told in one summary.",
-    )  # fmt: skip
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Leave it"):
-            st.rerun()
-        if st.button("Add", type="primary", icon=":material/add:", disabled=not name, key="channel_add"):
-            _keep(home, name, kind or "email", given, secret, severity, int(most))
+    return kind or "email"
 
 
-def _ask_mail() -> Asked:
+def _ask_mail(key: str, known: ChannelView | None) -> Asked:
+    before = known.settings if known else {}
     left, middle, right = st.columns([3, 2, 1])
-    host = _text("SMTP server", "channel_host", "mail.example.com", cell=left)
+    host = _text("SMTP server", f"{key}_host", "mail.example.com", before.get("host"), cell=left)
+    ways = list(ENCRYPTION)
     encryption = middle.selectbox(
-        "Encrypted by", list(ENCRYPTION), format_func=ENCRYPTION.__getitem__, key="channel_encryption"
-    )
-    port = right.number_input("Port", 1, 65_535, value=PORTS[encryption], key=f"channel_port_{encryption}")
+        "Encrypted by", ways, index=ways.index(before.get("encryption", "starttls")),
+        format_func=ENCRYPTION.__getitem__, key=f"{key}_encryption",
+    )  # fmt: skip
+    usual = before["port"] if before.get("encryption") == encryption else PORTS[encryption]
+    port = right.number_input("Port", 1, 65_535, value=usual, key=f"{key}_port_{encryption}")
     left, right = st.columns(2)
-    user = _text("User", "channel_user", "Empty: no sign-in", cell=left)
-    password = right.text_input("Password", type="password", key="channel_password", autocomplete="new-password")
-    sender = _text("From", "channel_sender", "canvasback@example.com")
-    to = _text("To", "channel_to", "ops@example.com, ann@example.com", most=4_000)
+    user = _text("User", f"{key}_user", "Empty: no sign-in", before.get("user"), cell=left)
+    password = right.text_input(
+        "Password", type="password", key=f"{key}_password", autocomplete="new-password",
+        placeholder="Kept; type to replace it" if known and known.has_secret else "",
+    )  # fmt: skip
+    sender = _text("From", f"{key}_sender", "canvasback@example.com", before.get("sender"))
+    to = _text("To", f"{key}_to", "ops@example.com, ann@example.com", ", ".join(before.get("to", ())), most=4_000)
     addresses = [part.strip() for part in to.replace(";", ",").split(",") if part.strip()]
     given = {"host": host, "port": int(port), "encryption": encryption, "user": user, "sender": sender}
     return {**given, "to": addresses}, str(password or "")
 
 
-def _ask_webhook() -> Asked:
-    url = _text("Address", "channel_url", "https://hooks.example.com/canvasback", most=2_000)
-    key = st.text_input(
-        "Signing key", type="password", key="channel_key", placeholder="Empty: one is made, and shown once",
-        help="Messages are signed after Standard Webhooks: whsec_ and base64.", autocomplete="new-password",
+def _ask_webhook(key: str, known: ChannelView | None) -> Asked:
+    """What is asked of a webhook; its address may be a secret, so that a kept one is not shown."""
+    url = _text(
+        "Address", f"{key}_url", f"{known.place}  Kept; type to replace it" if known else EXAMPLE_ADDRESS, most=2_000
+    )
+    signing_key = st.text_input(
+        "Signing key", type="password", key=f"{key}_key", autocomplete="new-password",
+        placeholder="Kept; type to replace it" if known else "Empty: one is made, and shown once",
+        help="Messages are signed after Standard Webhooks: whsec_ and base64.",
     )  # fmt: skip
-    return {"url": url}, str(key or "").strip()
+    return {"url": url} if url or not known else {}, str(signing_key or "").strip()
 
 
-def _text(label: str, key: str, placeholder: str, *, most: int = 255, cell: Any = st) -> str:
-    return str(cell.text_input(label, placeholder=placeholder, max_chars=most, key=key) or "").strip()
+def _text(label: str, key: str, placeholder: str, value: Any = "", *, most: int = 255, cell: Any = st) -> str:
+    text = cell.text_input(label, value=str(value or ""), placeholder=placeholder, max_chars=most, key=key)
+    return str(text or "").strip()
 
 
-def _keep(home: Workspace, name: str, kind: str, given: dict[str, Any], secret: str, severity: str, most: int) -> None:
+def _keep(
+    home: Workspace,
+    known: ChannelView | None,
+    name: str,
+    kind: str,
+    given: dict[str, Any],
+    secret: str,
+    how: dict[str, Any],
+) -> None:
     try:
-        made = channels.add_channel(home, name, kind, given, secret=secret, least_severity=severity, most_per_hour=most)
+        if known:
+            channels.edit_channel(home, known.name, given, new_name=name, secret=secret, **how)
+            made = None
+        else:
+            made = channels.add_channel(home, name, kind, given, secret=secret, **how).signing_key
     except PEOPLE_ERRORS as error:
         show_error(error)
         return
-    if made.signing_key:
-        session.keep_signing_key(made.signing_key)
+    if made:
+        session.keep_signing_key(made)
         return
-    session.say(f"{name} is kept. Send a test to see whether it arrives.", ":material/campaign:")
+    session.say(f"{name} is {'changed' if known else 'kept'}. Send a test to see whether it arrives.", CAMPAIGN)
     st.rerun()
 
 

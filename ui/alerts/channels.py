@@ -37,7 +37,7 @@ def show_channels(home: Workspace) -> None:
         Column("Leads to", 4, lambda it: st.caption(escaped(it.place))),
         Column("Told from", 1.6, lambda it: st.caption(SEVERITIES[it.least_severity].word)),
         Column("At most", 1.6, lambda it: st.caption(f"{it.most_per_hour} an hour")),
-        Column("", 2.6, lambda it: _actions(home, it)),
+        Column("", 3.2, lambda it: _actions(home, it)),
     ]
     listing(found, columns, noun="channel", key="channels")
 
@@ -74,6 +74,8 @@ def _actions(home: Workspace, it: ChannelView) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button("Send a test", icon=":material/send:", key=f"test_{it.name}", help="A test message, now"):
             _test(home, it.name)
+        if st.button("", icon=":material/edit:", key=f"edit_{it.name}", help=f"Change {it.name}"):
+            ask_channel(home, it)
         if st.button("", icon=":material/delete:", key=f"remove_{it.name}", help=f"Delete {it.name}"):
             warning = f"**{escaped(it.name)}**, its secret and the list of what was sent to it are deleted."
             confirm("Delete channel", warning, "Delete", lambda: _delete(home, it.name))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from engine.service import Workspace
-from engine.service.monitoring import alert_rules
+from engine.service.monitoring import alert_rules, suggested_rules
 from engine.service.monitoring.alert_rules import RuleView
 from ui import session
 from ui.alerts.looks import link_subject, show_severity
@@ -97,7 +97,7 @@ def _delete(home: Workspace, name: str) -> None:
 def _suggest(home: Workspace) -> None:
     """The rules that any endpoint is better with, as far as it has none like them."""
     for endpoint in alert_rules.subjects_of(home, "endpoint")[:20]:
-        missing = alert_rules.missing_suggestions(home, endpoint)
+        missing = suggested_rules.missing_suggestions(home, endpoint)
         if not missing:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -6,22 +6,24 @@ from typing import Any
 
 from engine.errors import PEOPLE_ERRORS, CanvasbackError
 from engine.serve.endpoint_settings import read_endpoint_settings
-from engine.serve.parity import check_parity
-from engine.serve.scorer import load_scorer
+from engine.serve.rollout import Rollout
 from engine.service.applying.planning import Origin, Plan, Step
 from engine.service.applying.reading import Wishes
-from engine.service.applying.wishes import DatasetWish, EndpointWish, PolicyWish
+from engine.service.applying.secrets import secret_of, settings_of
+from engine.service.applying.wishes import ChannelWish, DatasetWish, EndpointWish, PolicyWish
 from engine.service.building.pipelines import import_pipeline, save_version
 from engine.service.data.datasets import start_import
 from engine.service.data.syncs import set_sync
 from engine.service.data.versions import describe_dataset
 from engine.service.modelling.models import split_reference
+from engine.service.monitoring.alert_rules import NewRule, add_rule, edit_rule
+from engine.service.monitoring.channels import add_channel, edit_channel
 from engine.service.retraining.policies import model_nodes, pause_policy, resume_policy, set_policy
 from engine.service.running.runs import job_of, start_run
 from engine.service.running.triggers import add_trigger, saved_drawing
-from engine.work.publish_endpoint import verified_files
+from engine.service.serving.publications import get_publication
+from engine.work.publication import queue_publication, standing
 from engine.workspace import Workspace
-from storage.repositories import Reason
 from storage.unit_of_work import UnitOfWork
 
 BY = "apply"
@@ -78,6 +80,8 @@ class _Doer:
             "endpoint": self._endpoint,
             "settings": self._settings,
             "policy": self._policy,
+            "channel": self._channel,
+            "alert": self._alert,
         }
         return act[step.what](step)
 
@@ -137,30 +141,23 @@ class _Doer:
         raise CanvasbackError(told, hint=f"Its model nodes: {listed}.", field="node")
 
     def _endpoint(self, step: Step) -> str:
-        """Prove every version that answers, then let them answer, in one revision."""
+        """Publish what shall answer, in one revision."""
         wish: EndpointWish = step.wish
-        with self._workspace.database.read() as uow:
+        cause = {"kind": "apply", "words": "A file was applied"}
+
+        def queue(uow: UnitOfWork) -> str:
             shares = self._shares(uow, wish)
-        parity = {version_id: self._proof(version_id) for version_id in shares}
+            for version_id in shares:
+                uow.endpoints.check_may_answer(version_id)
+            shadows = [it for it in standing(uow, step.name).traffic.shadows if it not in shares]
+            rollout = Rollout(how="traffic", shares=shares, shadows=tuple(shadows))
+            if len(shares) == 1:
+                rollout = Rollout(version_id=next(iter(shares)))
+            made = queue_publication(uow, step.name, rollout, note=step.words, asked_by=BY, cause=cause)
+            return str(made.job_id)
 
-        def publish(uow: UnitOfWork) -> int:
-            endpoint = uow.endpoints.find(step.name) or uow.endpoints.add(step.name)
-            active = uow.endpoints.active(endpoint.id)
-            before = [f"{it.model} v{it.version}" for it in active]
-            known = {it.deployment.model_version_id: it.deployment.parity for it in active}
-            shadows = [it.deployment.model_version_id for it in active if it.deployment.role == "shadow"]
-            rows = uow.endpoints.deploy(
-                endpoint.id,
-                shares,
-                parity={**known, **parity},
-                shadows=[it for it in shadows if it not in shares],
-                reason=Reason(by=BY, note=step.words, cause={"kind": "apply", "words": "A file was applied"}),
-            )
-            told = {"before": before, "after": step.words}
-            uow.audit.record(BY, "endpoint published", f"endpoint {step.name}", told)
-            return rows[0].revision
-
-        return f"revision {self._workspace.database.transact(publish)}"
+        done = self._wait(self._workspace.database.transact(queue))
+        return f"revision {get_publication(self._workspace, str(done['publication'])).revision}"
 
     def _shares(self, uow: UnitOfWork, wish: EndpointWish) -> dict[str, float]:
         if wish.pipeline is not None:
@@ -185,11 +182,6 @@ class _Doer:
             raise CanvasbackError(f"The pipeline {pipeline} has trained no model yet.", hint="Run it first.")
         return max(fit, key=lambda it: it.created_at).id
 
-    def _proof(self, version_id: str) -> dict[str, Any]:
-        with self._workspace.database.read() as uow:
-            version = uow.models.get_version(version_id)
-        return check_parity(load_scorer(verified_files(self._workspace, version))).as_data()
-
     def _settings(self, step: Step) -> str:
         wish: EndpointWish = step.wish
 
@@ -202,6 +194,20 @@ class _Doer:
             uow.audit.record(BY, "endpoint settings changed", f"endpoint {step.name}", told)
 
         self._workspace.database.transact(write)
+        return step.words
+
+    def _channel(self, step: Step) -> str:
+        wish: ChannelWish = step.wish
+        settings, secret = settings_of(self._wishes, step.name), secret_of(self._wishes, step.name)
+        if step.verb == "make":
+            add_channel(self._workspace, step.name, wish.kind, settings, secret=secret, **wish.how)
+        else:
+            edit_channel(self._workspace, step.name, settings, secret=secret, **wish.how)
+        return step.words
+
+    def _alert(self, step: Step) -> str:
+        rule: NewRule = step.wish
+        (add_rule if step.verb == "make" else edit_rule)(self._workspace, rule)
         return step.words
 
     def _policy(self, step: Step) -> str:

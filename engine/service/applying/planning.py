@@ -4,13 +4,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.errors import CanvasbackError, InvalidSetting
+from engine.errors import PEOPLE_ERRORS, CanvasbackError, InvalidSetting
 from engine.serve.endpoint_settings import read_endpoint_settings
 from engine.service.applying.reading import Wishes
-from engine.service.applying.wishes import DatasetWish, EndpointWish, PipelineWish, PolicyWish, SyncWish
+from engine.service.applying.secrets import secret_of, settings_of
+from engine.service.applying.wishes import ChannelWish, DatasetWish, EndpointWish, PipelineWish, PolicyWish, SyncWish
 from engine.service.building.pipelines import digest
 from engine.service.data.syncs import get_sync
 from engine.service.modelling.models import split_reference
+from engine.service.monitoring.alert_rules import (
+    NewRule,
+    WrittenRule,
+    check_rule,
+    check_subject,
+    find_rule,
+    words_of,
+)
+from engine.service.monitoring.channels import KINDS, differences
 from engine.service.retraining.policies import get_policy
 from engine.service.retraining.policy_settings import in_words
 from engine.service.running.triggers import list_triggers
@@ -23,6 +33,9 @@ from storage.unit_of_work import UnitOfWork
 Verb = Literal["make", "change", "leave"]
 Origin = Callable[[str], DataSource]
 
+ORDER = ("dataset", "sync", "pipeline", "trigger", "model", "endpoint", "settings", "policy", "channel", "alert")
+"""What a step can be about; nothing comes before what it needs."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -31,7 +44,7 @@ class Step:
     Parameters
     ----------
     what
-        ``dataset``, ``sync``, ``pipeline``, ``trigger``, ``model``, ``endpoint``, ``settings`` or ``policy``.
+        One of `ORDER`.
     path
         Where the file wishes it.
     words
@@ -86,8 +99,11 @@ def make_plan(workspace: Workspace, wishes: Wishes) -> Plan:
         steps += planner.endpoint(name, endpoint)
     for name, policy in document.policies.items():
         steps += planner.policy(name, policy)
-    order = ("dataset", "sync", "pipeline", "trigger", "model", "endpoint", "settings", "policy")
-    return Plan(wishes, tuple(sorted(steps, key=lambda step: order.index(step.what))))
+    for name, channel in document.channels.items():
+        steps.append(planner.channel(name, channel))
+    for name, rule in document.alerts.items():
+        steps.append(planner.alert(name, rule))
+    return Plan(wishes, tuple(sorted(steps, key=lambda step: ORDER.index(step.what))))
 
 
 class _Planner:
@@ -229,6 +245,46 @@ class _Planner:
         same = same and wish.node in (None, before.node)
         yield Step("leave" if same else "change", "policy", name, path, words, wish)
 
+    def channel(self, name: str, wish: ChannelWish) -> Step:
+        """A channel; no secret is in the words of its step."""
+        path = ("channels", name)
+        settings, secret = settings_of(self._wishes, name), secret_of(self._wishes, name)
+        try:
+            told = differences(self._workspace, name, wish.kind, settings, secret, wish.how)
+        except InvalidSetting as error:
+            raise self._wishes.told(InvalidSetting, error, *path) from error
+        place = KINDS[wish.kind].model_validate(settings).place
+        words = f"{'e-mail to' if wish.email else 'webhook'} {place}"
+        if told is None:
+            return Step("make", "channel", name, path, words, wish)
+        changed = f"{', '.join(told).replace('_', ' ')} of the {words}"
+        return Step("change" if told else "leave", "channel", name, path, changed if told else words, wish)
+
+    def alert(self, name: str, wish: WrittenRule) -> Step:
+        path, rule = ("alerts", name), NewRule(**wish.model_dump(), name=name)
+        self._check_rule(rule, path)
+        words = f"{rule.subject}: {words_of(rule)}"
+        before = find_rule(self._workspace, name)
+        if before is None:
+            return Step("make", "alert", name, path, words, rule)
+        same = _unordered(before) == _unordered(rule)
+        return Step("leave" if same else "change", "alert", name, path, words, rule)
+
+    def _check_rule(self, rule: NewRule, path: tuple[str, ...]) -> None:
+        document = self._wishes.document
+        try:
+            wished = getattr(document, f"{check_rule(rule).kind}s")
+            if rule.subject not in wished:  # what the file wishes is looked at once it is there
+                check_subject(self._workspace, rule)
+        except PEOPLE_ERRORS as error:
+            field = getattr(error, "field", None) or "subject"
+            raise self._wishes.told(InvalidSetting, error, *path, field) from error
+        with self._workspace.database.read() as uow:
+            missing = [it for it in rule.channels if it not in document.channels and uow.channels.find(it) is None]
+        if missing:
+            said = f"There is no channel named {missing[0]}."
+            raise self._refused(said, *path, "channels", hint="Add it under channels.")
+
     def _refused(self, message: str, *path: str, hint: str = "") -> CanvasbackError:
         return self._wishes.told(InvalidSetting, InvalidSetting(message, hint=hint), *path)
 
@@ -237,6 +293,11 @@ def _answering(uow: UnitOfWork, endpoint: Endpoint | None) -> dict[str, float]:
     """What answers now, each with its percent of the requests."""
     active = uow.endpoints.active(endpoint.id) if endpoint is not None else ()
     return {f"{it.model} v{it.version}": 100 * it.deployment.share for it in active if it.deployment.role == "live"}
+
+
+def _unordered(rule: NewRule) -> NewRule:
+    """A rule whose channels are in no order of their own."""
+    return rule.model_copy(update={"channels": tuple(sorted(rule.channels))})
 
 
 def _listed(value: Any) -> str:

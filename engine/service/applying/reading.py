@@ -13,11 +13,16 @@ from engine.graph import Pipeline
 from engine.graph.yaml_text import Written, read_yaml
 from engine.schemas import read_params
 from engine.service.applying.wishes import Document, PipelineWish
-from storage.repositories.names import nearest
+from storage.errors import BadName
+from storage.repositories.names import check_name, nearest
 
 MOST_BYTES = 1_000_000
-SECTIONS = {"datasets": "dataset", "pipelines": "pipeline", "endpoints": "endpoint", "policies": "policy of"}
-KEYS = "Keys are never in a file: make them with canvasback endpoint key create."
+SECRETS = "Secrets are never in a file: name an environment variable with secret_env, or a file with secret_file."
+NEVER = {
+    **dict.fromkeys(("keys", "key"), "Keys are never in a file: make them with canvasback endpoint key create."),
+    **dict.fromkeys(("secret", "password", "signing_key", "token"), SECRETS),
+}
+"""What must not stand in a file, and where it is instead."""
 
 
 class Complaint(Protocol):
@@ -94,7 +99,9 @@ def _document(written: Written) -> Document:
     try:
         return Document.model_validate(written.data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        found = error.errors(include_url=False, include_context=False)
+        # A key that is not known explains one that is missing, and a secret in the file matters most.
+        first = next((it for it in found if it["type"] == "extra_forbidden"), found[0])
         raise _mistake(written, first) from error
 
 
@@ -105,7 +112,7 @@ def _mistake(written: Written, error: Mapping[str, Any]) -> InvalidSetting:
     if error["type"] == "extra_forbidden":
         known = _fields(Document, [str(it) for it in path[:-1]])
         message = f"{path[-1]!r} is not known here"
-        hint = KEYS if path[-1] in ("keys", "key") else nearest(str(path[-1]), known)
+        hint = NEVER.get(str(path[-1])) or nearest(str(path[-1]), known)
     elif error["type"] == "missing":
         message = f"{path[-1]!r} is missing" + (": begin the file with format: 1" if path == ["format"] else "")
     told = {"line": line, "key": key}
@@ -180,4 +187,10 @@ def _check_names(wishes: Wishes) -> None:
             try:
                 checked_name(name)
             except CanvasbackError as error:
+                raise wishes.told(InvalidSetting, error, section, name) from error
+    for section in ("channels", "alerts"):
+        for name in getattr(wishes.document, section):
+            try:
+                check_name(name, section.removesuffix("s"))
+            except BadName as error:
                 raise wishes.told(InvalidSetting, error, section, name) from error

@@ -1,13 +1,16 @@
-"""What a file may say: datasets, pipelines, endpoints and policies, each by its name."""
+"""What a file may say: datasets, pipelines, endpoints, policies, channels and alerts, each by its name."""
 
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from engine.notify.mail import MailSettings
 from engine.service.data.syncs import MOST_RETRIES
 from engine.service.modelling.models import split_reference
+from engine.service.monitoring.alert_rules import WrittenRule
 from engine.service.retraining.policy_settings import PolicySettings, Rule, Triggers
 from engine.service.schedules import Schedule
+from storage.schema import Severity
 
 
 def _written_times(given: Any) -> Any:
@@ -109,6 +112,55 @@ class PolicyWish(_Wish):
         return PolicySettings.model_validate({**told, "canary": self.canary})
 
 
+class WebhookWish(_Wish):
+    """Where a webhook is posted to: an address, or the environment variable that has it where it is a secret."""
+
+    url: Text | None = None
+    url_env: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_said_once(self) -> Self:
+        if (self.url is None) == (self.url_env is None):
+            raise ValueError("give either url or url_env")
+        return self
+
+
+class ChannelWish(_Wish):
+    """Who is told of alerts, and from where its secret is read: a file never holds one."""
+
+    email: MailSettings | None = None
+    webhook: WebhookWish | None = None
+    secret_env: Text | None = None
+    """The environment variable with the password, or with the signing key of a webhook."""
+    secret_file: Text | None = None
+    """A file (beside this one) with nothing else in it."""
+    least_severity: Severity = "info"
+    most_per_hour: int = Field(default=10, ge=1, le=1_000)
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if (self.email is None) == (self.webhook is None):
+            raise ValueError("give either email or webhook")
+        given = sum(it is not None for it in (self.secret_env, self.secret_file))
+        if given > 1:
+            raise ValueError("give one of secret_env and secret_file")
+        if self.webhook is not None and not given:
+            raise ValueError("name its signing key: secret_env or secret_file")
+        if self.email is not None and bool(given) != bool(self.email.user):
+            raise ValueError("user and password belong together: name the password with secret_env or secret_file")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """As channels are kept."""
+        return "email" if self.email is not None else "webhook"
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """What it is told."""
+        return {"least_severity": self.least_severity, "most_per_hour": self.most_per_hour}
+
+
 class Document(_Wish):
     """All of a file."""
 
@@ -117,3 +169,5 @@ class Document(_Wish):
     pipelines: dict[str, PipelineWish] = Field(default_factory=dict)
     endpoints: dict[str, EndpointWish] = Field(default_factory=dict)
     policies: dict[str, PolicyWish] = Field(default_factory=dict)
+    channels: dict[str, ChannelWish] = Field(default_factory=dict)
+    alerts: dict[str, WrittenRule] = Field(default_factory=dict)

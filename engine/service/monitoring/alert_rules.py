@@ -16,16 +16,18 @@ from engine.workspace import Workspace
 from storage.errors import NotFound
 from storage.repositories import RuleEntry
 from storage.repositories.alert_rules import SubjectKind as SubjectKind  # noqa: PLC0414
-from storage.schema import Severity, utc_now
+from storage.schema import AlertRule, Severity, utc_now
 from storage.unit_of_work import UnitOfWork
 
 MOST_RULES = 500
 """They are all looked at within a minute."""
 LONGEST_MUTE = timedelta(days=366)
+MEANS = ("measure", "of", "condition", "limit", "window_minutes", "windows_before", "looks")
+"""What of a rule says when it holds."""
 Minutes = Annotated[int, Field(ge=1, le=31 * DAY)]
 
 
-class NewRule(BaseModel):
+class WrittenRule(BaseModel):
     """A rule as a person writes it.
 
     Parameters
@@ -59,6 +61,11 @@ class NewRule(BaseModel):
     severity: Severity = "warning"
     remind_minutes: Minutes | None = DAY
     channels: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class NewRule(WrittenRule):
+    """A rule with its name, or with the one that it gives itself."""
+
     name: str = ""
 
 
@@ -144,6 +151,74 @@ def add_rule(workspace: Workspace, rule: NewRule) -> RuleView:
     return get_rule(workspace, name)
 
 
+def edit_rule(workspace: Workspace, rule: NewRule, now: datetime | None = None) -> RuleView:
+    """Let the rule of this name say what is given; where it measures or means something else, it begins anew.
+
+    Raises
+    ------
+    InvalidSetting, NotFound
+    """
+    measure = _checked(rule)
+
+    def write(uow: UnitOfWork) -> None:
+        found = uow.alert_rules.by_name(rule.name)
+        subject_id = _subject_id(uow, measure.kind, rule.subject)
+        _check_field(uow, measure, subject_id, rule)
+        channels = [uow.channels.by_name(channel).id for channel in rule.channels]
+        settings = rule.model_dump(exclude={"subject", "channels", "name"})
+        before = (_subject_of(found), [getattr(found, key) for key in MEANS])
+        anew = before != (subject_id, [settings[key] for key in MEANS])
+        if anew:
+            _close(uow, found, "Its rule was changed.", now)
+        uow.alert_rules.change(found.id, (measure.kind, subject_id), anew=anew, **settings, channels=channels)
+        uow.audit.record(
+            "local", "alert rule changed", f"alert rule {rule.name}", {"subject": rule.subject, **settings}
+        )
+
+    workspace.database.transact(write)
+    return get_rule(workspace, rule.name)
+
+
+def find_rule(workspace: Workspace, name: str) -> NewRule | None:
+    """A rule as somebody would write it; None where there is none of this name."""
+    with workspace.database.read() as uow:
+        if uow.alert_rules.find(name) is None:
+            return None
+    view = get_rule(workspace, name)
+    return NewRule.model_validate({key: getattr(view, key) for key in NewRule.model_fields})
+
+
+def check_rule(rule: NewRule) -> Measure:
+    """What a rule measures, where such a rule can be, whatever it is about.
+
+    Raises
+    ------
+    InvalidSetting
+    """
+    return _checked(rule)
+
+
+def check_subject(workspace: Workspace, rule: NewRule) -> None:
+    """Refuse a rule about what is not there, or has no such field or metric.
+
+    Raises
+    ------
+    InvalidSetting, NotFound
+    """
+    measure = _checked(rule)
+    with workspace.database.read() as uow:
+        _check_field(uow, measure, _subject_id(uow, measure.kind, rule.subject), rule)
+
+
+def words_of(rule: NewRule) -> str:
+    """What a rule says, in a line."""
+    measure = MEASURES[rule.measure]
+    return rule_words(
+        measure.title, rule.condition, rule.limit, measure.unit,
+        window=measure.window_of(rule.condition, rule.window_minutes), windows_before=rule.windows_before, of=rule.of,
+    )  # fmt: skip
+
+
 def get_rule(workspace: Workspace, name: str) -> RuleView:
     """One rule.
 
@@ -179,9 +254,7 @@ def delete_rule(workspace: Workspace, name: str, now: datetime | None = None) ->
 
     def write(uow: UnitOfWork) -> None:
         rule = uow.alert_rules.by_name(name)
-        alert = uow.alerts.open_of(rule.id)
-        if alert is not None:
-            alert.closed_at, alert.closed_because = now or utc_now(), "Its rule was deleted."
+        _close(uow, rule, "Its rule was deleted.", now)
         uow.alert_rules.delete(rule.id)
         uow.audit.record("local", "alert rule deleted", f"alert rule {name}")
 
@@ -205,22 +278,6 @@ def mute_rule(workspace: Workspace, name: str, until: datetime | None) -> RuleVi
 
     workspace.database.transact(write)
     return get_rule(workspace, name)
-
-
-def suggested_rules(endpoint: str) -> list[NewRule]:
-    """What is worth watching of any endpoint."""
-    return [
-        NewRule(subject=endpoint, measure="drift_worst", limit=0.25, window_minutes=DAY),
-        NewRule(subject=endpoint, measure="errors", limit=5, looks=2, severity="critical"),
-        NewRule(subject=endpoint, measure="latency_p95", limit=500, looks=5),
-        NewRule(subject=endpoint, measure="requests", condition="absent", window_minutes=DAY),
-    ]
-
-
-def missing_suggestions(workspace: Workspace, endpoint: str) -> list[NewRule]:
-    """The suggested rules of an endpoint that has none for the same measure and condition."""
-    known = {(rule.measure, rule.condition) for rule in list_rules(workspace, ("endpoint", endpoint))}
-    return [rule for rule in suggested_rules(endpoint) if (rule.measure, rule.condition) not in known]
 
 
 def subjects_of(workspace: Workspace, kind: SubjectKind) -> list[str]:
@@ -282,6 +339,17 @@ def conditions_of(measure: Measure) -> Sequence[Condition]:
     """The conditions that a measure can have."""
     possible = [one for one in CONDITIONS if (measure.last if one == "absent" else measure.read) is not None]
     return [one for one in possible if measure.has_window or one not in ("rises", "falls")]
+
+
+def _close(uow: UnitOfWork, rule: AlertRule, because: str, now: datetime | None) -> None:
+    """Close the open alert of a rule, if there is one."""
+    alert = uow.alerts.open_of(rule.id)
+    if alert is not None:
+        alert.closed_at, alert.closed_because = now or utc_now(), because
+
+
+def _subject_of(rule: AlertRule) -> str:
+    return str(rule.endpoint_id or rule.dataset_id or rule.pipeline_id)
 
 
 def _subject_id(uow: UnitOfWork, kind: SubjectKind, name: str) -> str:

@@ -1,9 +1,11 @@
 """Channels: how people are told outside the product. A password or signing key goes in and never comes out."""
 
+import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from engine.errors import InvalidSetting
 from engine.notify.mail import MailSettings
@@ -13,12 +15,15 @@ from engine.service.monitoring.alert_messages import test_message
 from engine.service.monitoring.postman import GIVE_UP_AFTER, deliver
 from engine.service.views import View
 from engine.workspace import Workspace
+from storage.errors import DamagedFile
 from storage.schema import SEVERITIES, Channel, Delivery, utc_now
-from storage.secrets import encrypt
+from storage.secrets import decrypt, encrypt
 from storage.unit_of_work import UnitOfWork
 
 KINDS: dict[str, type[MailSettings] | type[WebhookSettings]] = {"email": MailSettings, "webhook": WebhookSettings}
 MOST_CHANNELS, MOST_CHARACTERS = 50, 1_000
+SECRET_GOES_TO = ("host", "port", "encryption", "user")
+"""Where the password of an e-mail server is sent, and how. A signing key is never sent."""
 
 
 class ChannelView(View):
@@ -28,6 +33,8 @@ class ChannelView(View):
     ----------
     place
         Where it leads, in a few words.
+    settings
+        What can be changed by looking at it; the address of a webhook may be a secret, and is not shown.
     least_severity
         What is less severe is not told here.
     most_per_hour
@@ -37,6 +44,7 @@ class ChannelView(View):
     name: str
     kind: str
     place: str
+    settings: dict[str, Any] = Field(default_factory=dict)
     least_severity: str
     most_per_hour: int
     has_secret: bool
@@ -95,13 +103,8 @@ def add_channel(
     ------
     InvalidSetting, NameTaken, BadName
     """
-    kept = _checked(kind, settings).model_dump(mode="json")
-    if least_severity not in SEVERITIES:
-        raise InvalidSetting(
-            f"{least_severity[:50]!r} is no severity.", hint=f"Choose one of {', '.join(SEVERITIES)}.", field="severity"
-        )
-    if not 1 <= most_per_hour <= 1_000:
-        raise InvalidSetting("A channel takes 1 to 1,000 messages an hour.", hint="Correct it.", field="most_per_hour")
+    kept = checked_settings(kind, settings)
+    _check_what_is_told(least_severity, most_per_hour)
     made = new_signing_key() if kind == "webhook" and not secret else None
     secret = made or _checked_secret(kind, kept, secret)
     encrypted = encrypt(workspace.secret, secret) if secret else None
@@ -115,6 +118,86 @@ def add_channel(
         return row
 
     return MadeChannel(channel=_view(workspace.database.transact(write)), signing_key=made)
+
+
+def edit_channel(
+    workspace: Workspace,
+    name: str,
+    changes: Mapping[str, Any],
+    *,
+    new_name: str = "",
+    secret: str = "",
+    least_severity: str | None = None,
+    most_per_hour: int | None = None,
+) -> ChannelView:
+    """Change a channel. Its secret stays unless another is given; what was sent, and the rules that name it, too.
+
+    Parameters
+    ----------
+    changes
+        Settings by name; those that are not named stay.
+
+    Raises
+    ------
+    NotFound, NameTaken, BadName
+    InvalidSetting
+        Also where a password would go elsewhere than before: then it must be typed again.
+    """
+    before = _row(workspace, name)
+    kept = checked_settings(before.kind, {**before.settings, **changes})
+    how: dict[str, Any] = {
+        "least_severity": least_severity or before.least_severity,
+        "most_per_hour": before.most_per_hour if most_per_hour is None else most_per_hour,
+    }
+    _check_what_is_told(**how)
+    _check_secret_stays(before, kept, secret)
+    encrypted = _secret_after(workspace, before, kept, secret)
+
+    def write(uow: UnitOfWork) -> Channel:
+        row = uow.channels.change(name, kept, encrypted, **how)
+        if new_name and new_name != name:
+            uow.channels.rename(row.id, new_name)
+        changed = [key for key in kept if kept[key] != before.settings.get(key)]
+        changed += [key for key, value in how.items() if value != getattr(before, key)]
+        detail = {"changed": changed, "secret": bool(secret), "name": row.name}
+        uow.audit.record("local", "channel changed", f"channel {name}", detail)
+        return row
+
+    return _view(workspace.database.transact(write))
+
+
+def differences(
+    workspace: Workspace, name: str, kind: str, settings: dict[str, Any], secret: str, how: Mapping[str, Any]
+) -> list[str] | None:
+    """What of a channel is not as it is wished: names only, no values. None where there is no such channel.
+
+    Parameters
+    ----------
+    secret
+        The one that it is to have; empty for none.
+    how
+        ``least_severity`` and ``most_per_hour``.
+
+    Raises
+    ------
+    InvalidSetting
+        When such a channel cannot be, or there is one of another kind.
+    """
+    wanted = checked_settings(kind, settings)
+    _checked_secret(kind, wanted, secret)
+    _check_what_is_told(**how)
+    with workspace.database.read() as uow:
+        found = uow.channels.find(name)
+    if found is None:
+        return None
+    if found.kind != kind:
+        raise InvalidSetting(
+            f"The channel {name} is of the kind {found.kind}, and cannot become another.",
+            hint="Choose another name, or delete it first.",
+        )
+    told = [key for key in wanted if wanted[key] != found.settings.get(key)]
+    told += [key for key, value in how.items() if value != getattr(found, key)]
+    return told if _has_secret(workspace, found, secret) else [*told, "secret"]
 
 
 def list_channels(workspace: Workspace) -> list[ChannelView]:
@@ -166,6 +249,61 @@ def list_deliveries(workspace: Workspace, *, limit: int = 100) -> list[DeliveryV
         return [_delivery_view(entry.delivery, entry.channel) for entry in uow.deliveries.list(limit=limit)]
 
 
+def checked_settings(kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a channel as they are kept.
+
+    Raises
+    ------
+    InvalidSetting
+        Naming the field, and none of its value.
+    """
+    return _checked(kind, settings).model_dump(mode="json")
+
+
+def _check_what_is_told(least_severity: str, most_per_hour: int) -> None:
+    if least_severity not in SEVERITIES:
+        raise InvalidSetting(
+            f"{least_severity[:50]!r} is no severity.", hint=f"Choose one of {', '.join(SEVERITIES)}.", field="severity"
+        )
+    if not 1 <= most_per_hour <= 1_000:
+        raise InvalidSetting("A channel takes 1 to 1,000 messages an hour.", hint="Correct it.", field="most_per_hour")
+
+
+def _check_secret_stays(before: Channel, settings: Mapping[str, Any], secret: str) -> None:
+    """A kept password must not be sent where someone else listens."""
+    moved = [key for key in SECRET_GOES_TO if settings.get(key) != before.settings.get(key)]
+    if before.kind == "email" and before.secret and settings["user"] and not secret and moved:
+        raise InvalidSetting(
+            f"With another {moved[0]} the password must be typed again.",
+            hint="It is kept only for where it was given.",
+            field="secret",
+        )
+
+
+def _secret_after(workspace: Workspace, before: Channel, settings: dict[str, Any], secret: str) -> str | None:
+    """The encrypted secret of a changed channel: a new one, the one it had, or none where nobody signs in any more."""
+    if secret:
+        return encrypt(workspace.secret, _checked_secret(before.kind, settings, secret))
+    if before.kind == "email" and not settings["user"]:
+        return None
+    if not before.secret:
+        _checked_secret(before.kind, settings, secret)
+    return before.secret
+
+
+def _has_secret(workspace: Workspace, row: Channel, secret: str) -> bool:
+    try:
+        kept = decrypt(workspace.secret, row.secret) if row.secret else ""
+    except DamagedFile:  # the secret of the home is another one
+        return False
+    return hmac.compare_digest(kept.encode(), secret.encode())
+
+
+def _row(workspace: Workspace, name: str) -> Channel:
+    with workspace.database.read() as uow:
+        return uow.channels.by_name(name)
+
+
 def _checked(kind: str, settings: dict[str, Any]) -> BaseModel:
     if kind not in KINDS:
         raise InvalidSetting(
@@ -199,6 +337,7 @@ def _view(row: Channel) -> ChannelView:
         name=row.name,
         kind=row.kind,
         place=KINDS[row.kind].model_validate(row.settings).place,
+        settings=row.settings if row.kind == "email" else {},
         least_severity=row.least_severity,
         most_per_hour=row.most_per_hour,
         has_secret=bool(row.secret),

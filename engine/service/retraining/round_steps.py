@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.errors import PEOPLE_ERRORS, MissingThing, error_data
+from engine.serve.rollout import Rollout
 from engine.service.retraining.policy_settings import PolicySettings, read_policy_settings
 from engine.service.retraining.round_judgement import judge
 from engine.service.running.runs import start_run
 from engine.service.running.triggers import saved_drawing
-from engine.work.publish_challenger import BY, CHALLENGER, ChampionChanged, crown
+from engine.work.crowning import BY, CHALLENGER, crown
+from engine.work.publication import AnswerChanged, queue_publication
 from engine.workspace import Workspace
 from storage.errors import Conflict, NotFound, Withheld
 from storage.schema import Job, Policy, Round, Run, utc_now
@@ -207,9 +209,8 @@ def _judge(uow: UnitOfWork, found: Round) -> bool:
     conditions = [it.model_dump(mode="json") for it in told.conditions]
     kept = {"verdict": told.verdict, "conditions": conditions}
     if told.outcome == "publish":
-        uow.policies.move(
-            found.id, "comparing", "publishing", job_id=queue_publication(uow, found, settings).id, **kept
-        )
+        job_id = queue_challenger(uow, found, settings, by=BY, note=told.verdict)
+        uow.policies.move(found.id, "comparing", "publishing", job_id=job_id, **kept)
     else:
         uow.policies.move(found.id, "comparing", "kept" if told.outcome == "keep" else "waiting", **kept)
     return True
@@ -221,7 +222,7 @@ def _obstacles(uow: UnitOfWork, found: Round) -> list[str]:
     told = []
     if len(live) > 1:
         listed = " and ".join(f"{it.model} v{it.version}" for it in live)
-        told.append(f"The traffic is divided between {listed}; to publish would end that.")
+        told.append(f"The traffic is divided between {listed} already.")
     if uow.policies.of(found.endpoint_id) is None:
         told.append("The policy was removed meanwhile.")
     try:
@@ -231,11 +232,16 @@ def _obstacles(uow: UnitOfWork, found: Round) -> list[str]:
     return told
 
 
-def queue_publication(uow: UnitOfWork, found: Round, settings: PolicySettings) -> Job:
-    """Queue the job that puts the challenger behind the endpoint."""
-    share = settings.canary if settings.canary and found.champion_id else 1.0
-    payload = {"round_id": found.id, "share": share}
-    return uow.jobs.enqueue("publish_challenger", payload, max_attempts=2, timeout_seconds=JOB_SECONDS)
+def queue_challenger(uow: UnitOfWork, found: Round, settings: PolicySettings, *, by: str, note: str) -> str:
+    """Queue the publication that puts the challenger behind the endpoint, in the place of its champion; its job."""
+    challenger, champion = str(found.challenger_id), found.champion_id or ""
+    wish = Rollout(version_id=challenger, instead_of=champion)
+    if settings.canary and champion:
+        wish = wish.model_copy(update={"how": "canary", "share": settings.canary})
+    cause = {"kind": "policy", "round": found.number, "round_id": found.id, "cause": found.cause}
+    name = uow.endpoints.get(found.endpoint_id).name
+    made = queue_publication(uow, name, wish, note=note, asked_by=by, cause=cause, attempts=2)
+    return str(made.job_id)
 
 
 def _published(workspace: Workspace, found: Round) -> bool:
@@ -245,7 +251,7 @@ def _published(workspace: Workspace, found: Round) -> bool:
     if job is not None and job.finished_at is None:
         return False
     error = _job_error(job)
-    if error.get("code") == ChampionChanged.code:
+    if error.get("code") == AnswerChanged.code:
         return workspace.database.transact(lambda uow: _compare_again(uow, found))
     if error.get("code") in REFUSED:
         verdict = f"The champion stays. {error['message']}"

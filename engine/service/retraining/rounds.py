@@ -10,9 +10,10 @@ from engine.service.people import checked_comment, person
 from engine.service.retraining.policy_settings import PolicySettings, read_policy_settings
 from engine.service.retraining.round_causes import begin_round
 from engine.service.retraining.round_judgement import ConditionView
-from engine.service.retraining.round_steps import queue_publication
+from engine.service.retraining.round_steps import queue_challenger
 from engine.service.views import View
-from engine.work.publish_challenger import CHALLENGER, CHAMPION
+from engine.work.crowning import CHALLENGER, CHAMPION
+from engine.work.publication import note_live
 from engine.workspace import Workspace
 from storage.errors import NotFound
 from storage.repositories import Reason, RoundEntry
@@ -153,8 +154,8 @@ def approve_round(
         uow.endpoints.check_may_answer(str(found.challenger_id))
         policy = uow.policies.of(found.endpoint_id)
         settings = read_policy_settings(policy.settings) if policy else PolicySettings()
-        job = queue_publication(uow, found, settings)
-        _decide(uow, found, endpoint, "publishing", who, words, job_id=job.id)
+        job_id = queue_challenger(uow, found, settings, by=who, note=words or found.verdict)
+        _decide(uow, found, endpoint, "publishing", who, words, job_id=job_id)
         return found.number
 
     return get_round(workspace, endpoint, workspace.database.transact(write))
@@ -202,7 +203,9 @@ def undo_round(
             )
         cause = {"kind": "undo", "round": found.number, "round_id": found.id}
         said = words or f"Round {found.number} undone"
-        uow.endpoints.rollback(found.endpoint_id, Reason(by=who, note=said, cause=cause))
+        reason = Reason(by=who, note=said, cause=cause)
+        uow.endpoints.rollback(found.endpoint_id, reason)
+        note_live(uow, endpoint, reason)
         uow.policies.keep(found.id, undone_by=who, undone_at=utc_now())
         if found.champion_id and _is_champion(uow, str(found.challenger_id)):
             uow.registry.set_alias(found.champion_id, CHAMPION, who)

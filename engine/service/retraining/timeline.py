@@ -13,6 +13,7 @@ from engine.service.amounts import count, seconds
 from engine.service.retraining.timeline_events import EventKind, EventView
 from engine.service.retraining.timeline_findings import alert_events, drift_events
 from engine.service.scores import main_metric
+from engine.service.serving.publications import cause_words
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.errors import NotFound
@@ -24,7 +25,10 @@ MOST = 300
 """Events of one kind."""
 ONE_MINUTE = timedelta(minutes=1)
 TOLD_ELSEWHERE = frozenset(
-    {"endpoint published", "endpoint rolled back", "round begun", "round approved", "round declined"}
+    {
+        *("endpoint published", "endpoint rolled back", "endpoint traffic changed", "canary promoted"),
+        *("canary taken back", "round begun", "round approved", "round declined"),
+    }
 )
 ASKED_BY = {"schedule": "its schedule", "retry": "another try", "hand": "a person"}
 
@@ -152,11 +156,9 @@ class _Teller:
     def _why(self, cause: Mapping[str, Any]) -> tuple[str, list[str]]:
         """What led to a revision, where that was not a person alone."""
         number = cause.get("round")
-        if cause.get("kind") == "undo":
-            return f"Round {number} was undone", [f"round:{number}:undone"]
-        if number is not None:
-            return f"Round {number}: {(cause.get('cause') or {}).get('words', '')}", [f"round:{number}:end"]
-        return str(cause.get("words") or cause.get("kind") or ""), []
+        if number is None:
+            return cause_words(cause), []
+        return cause_words(cause), [f"round:{number}:{'undone' if cause.get('kind') == 'undo' else 'end'}"]
 
     def _round(self, found: Round) -> Iterator[EventView]:
         number, place = found.number, {"page": "endpoint", "endpoint": self._endpoint.name, "round": found.number}

@@ -9,17 +9,15 @@ from engine.errors import CanvasbackError
 from engine.serve.rollout import Rollout, Traffic
 from engine.service.people import checked_comment, person
 from engine.service.serving.endpoint_names import living, publishable
-from engine.service.serving.publications import SECONDS
 from engine.service.views import View
-from engine.work.publication import Standing, standing, told
+from engine.work.crowning import CHALLENGER, CHAMPION
+from engine.work.publication import Standing, note_live, queue_publication, standing, told
 from engine.workspace import Workspace
 from storage.repositories import Answering, Reason
 from storage.repositories.endpoints import check_shares
 from storage.repositories.models import Which
 from storage.schema import Endpoint
 from storage.unit_of_work import UnitOfWork
-
-CHAMPION, CHALLENGER = "champion", "challenger"
 
 
 class PartView(View):
@@ -143,11 +141,7 @@ def change_traffic(
             _switch(uow, endpoint, wanted, Reason(who, words), "endpoint traffic changed")
             return None
         rollout = Rollout(how="traffic", shares=wanted.shares, shadows=wanted.shadows)
-        wish = rollout.model_dump(mode="json")
-        publication = uow.publications.add(name, wish, "working", note=words, asked_by=who)
-        payload = {"publication_id": publication.id, "endpoint": name}
-        publication.job_id = uow.jobs.enqueue("publish_endpoint", payload, timeout_seconds=SECONDS).id
-        return publication.job_id
+        return queue_publication(uow, name, rollout, note=words, asked_by=who).job_id
 
     return workspace.database.transact(write)
 
@@ -221,7 +215,9 @@ def roll_back(workspace: Workspace, name: str, to: int | None = None, *, note: s
     def write(uow: UnitOfWork) -> None:
         endpoint = living(uow, name)
         before = standing(uow, name)
-        uow.endpoints.rollback(endpoint.id, Reason(who, words), to=to)
+        reason = Reason(who, words)
+        uow.endpoints.rollback(endpoint.id, reason, to=to)
+        note_live(uow, name, reason)
         after = standing(uow, name)
         _follow_champion(uow, before, after, who)
         detail = {"before": told(before.active), "after": told(after.active), "note": words}
@@ -251,6 +247,7 @@ def _switch(uow: UnitOfWork, endpoint: Endpoint, wanted: Traffic, reason: Reason
     before = told(uow.endpoints.active(endpoint.id))
     proofs = uow.endpoints.proofs([*wanted.shares, *wanted.shadows])
     uow.endpoints.deploy(endpoint.id, wanted.shares, parity=proofs, shadows=wanted.shadows, reason=reason)
+    note_live(uow, endpoint.name, reason)
     after = told(uow.endpoints.active(endpoint.id))
     detail = {"before": before, "after": after, "note": reason.note}
     uow.audit.record(reason.by, action, f"endpoint {endpoint.name}", detail)

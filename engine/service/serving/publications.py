@@ -12,7 +12,7 @@ from engine.service.people import checked_comment, person
 from engine.service.serving.endpoint_names import checked_name, publishable, refuse_retired
 from engine.service.views import View
 from engine.work.asked_rows import kept_records, logged_records
-from engine.work.publication import deploy, verified_files
+from engine.work.publication import deploy, give_job, verified_files
 from engine.workspace import Workspace
 from storage.errors import Conflict, NotFound
 from storage.ids import time_of
@@ -20,8 +20,6 @@ from storage.repositories.models import Which
 from storage.schema import JsonObject, Publication
 from storage.unit_of_work import UnitOfWork
 
-SECONDS = 600
-"""A publication may take so long."""
 AT_ONCE = timedelta(minutes=1)
 """What is planned for so little ahead is not planned."""
 
@@ -43,6 +41,8 @@ class PublicationView(View):
         What was found when it was checked: parity and replay.
     revision
         The revision of the endpoint that it became.
+    cause
+        What led to it, where that was not a person.
     """
 
     id: str
@@ -59,6 +59,7 @@ class PublicationView(View):
     report: dict[str, Any] | None = None
     revision: int | None = None
     error: dict[str, Any] | None = None
+    cause: dict[str, Any]
     created_at: datetime
     finished_at: datetime | None = None
 
@@ -66,6 +67,27 @@ class PublicationView(View):
     def replay(self) -> dict[str, Any] | None:
         """What the replay found; None where nothing was replaced."""
         return (self.report or {}).get("replay")
+
+    @property
+    def why(self) -> str:
+        """What led to it, in words; empty where that was a person."""
+        return cause_words(self.cause)
+
+
+def cause_words(cause: Mapping[str, Any]) -> str:
+    """What led to a change, where that was not a person alone.
+
+    >>> cause_words({"kind": "policy", "round": 3, "cause": {"words": "customers has a new version"}})
+    'Round 3: customers has a new version'
+    >>> cause_words({"kind": "undo", "round": 3}), cause_words({})
+    ('Round 3 was undone', '')
+    """
+    number = cause.get("round")
+    if cause.get("kind") == "undo":
+        return f"Round {number} was undone"
+    if number is not None:
+        return f"Round {number}: {(cause.get('cause') or {}).get('words', '')}"
+    return str(cause.get("words") or cause.get("kind") or "")
 
 
 def rollout_of(**asked: Any) -> Rollout:
@@ -365,11 +387,7 @@ def _noted(
 
 
 def _queued(uow: UnitOfWork, publication: Publication) -> str:
-    kind = "replay_endpoint" if publication.wish.get("is_check") else "publish_endpoint"
-    payload = {"publication_id": publication.id, "endpoint": publication.endpoint}
-    job = uow.jobs.enqueue(kind, payload, timeout_seconds=SECONDS)
-    publication.job_id = job.id
-    return job.id
+    return str(give_job(uow, publication).job_id)
 
 
 def _view(uow: UnitOfWork, row: Publication) -> PublicationView:
@@ -390,6 +408,7 @@ def _view(uow: UnitOfWork, row: Publication) -> PublicationView:
         report=row.report,
         revision=row.revision,
         error=row.error,
+        cause=row.cause,
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
