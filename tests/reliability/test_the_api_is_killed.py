@@ -16,7 +16,7 @@ from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.api.two_models import endpoint_id, two_models
 from tests.homes import Published
-from tests.processes import command
+from tests.processes import command, is_dead
 from tests.reliability.test_serving_under_load import Load, is_ready, settings_of
 from tests.reliability.test_up import api, family, free_port
 from tests.servers import eventually
@@ -24,8 +24,8 @@ from tests.servers import eventually
 __all__ = ["two_models"]
 
 pytestmark = pytest.mark.slow  # every process of an installation
-AGAIN_SECONDS = 20
-"""It takes three seconds on a machine with nothing else to do."""
+AGAIN_SECONDS = 10.0
+"""It takes three to five seconds on a machine with nothing else to do; on a busy one, as long as the first start."""
 
 
 @pytest.fixture
@@ -34,12 +34,13 @@ def home(two_models: Published, new_home: Callable[..., Workspace]) -> Workspace
 
 
 @contextmanager
-def everything_up(settings: Settings) -> Iterator[None]:
-    """`canvasback up`, which starts again what ends by itself."""
+def everything_up(settings: Settings) -> Iterator[float]:
+    """`canvasback up`, which starts again what ends by itself; how many seconds it may take for that."""
+    began = time.monotonic()
     supervisor = command(settings, "up")
     try:
         eventually(lambda: is_ready(settings), 120)
-        yield
+        yield max(AGAIN_SECONDS, 1.5 * (time.monotonic() - began))
     finally:
         supervisor.send_signal(signal.SIGINT)
         supervisor.communicate(timeout=60)
@@ -48,12 +49,16 @@ def everything_up(settings: Settings) -> Iterator[None]:
 
 
 def one_of_two(settings: Settings) -> psutil.Process:
-    """A process that answers beside another."""
-    whole = api(settings)
-    assert whole is not None
-    answering = [it for it in whole.children() if "spawn_main" in " ".join(it.cmdline())]
-    assert len(answering) == 2
-    return answering[0]
+    """A process that answers beside another, the older one."""
+
+    def both() -> list[psutil.Process]:
+        whole = api(settings)
+        found = [it for it in whole.children() if not is_dead(it)] if whole else []
+        answering = [it for it in found if "spawn_main" in " ".join(it.cmdline())]
+        return answering if len(answering) == 2 else []
+
+    found: list[psutil.Process] = eventually(both, 30)
+    return min(found, key=psutil.Process.create_time)
 
 
 @pytest.mark.parametrize(("processes", "which"), [(1, api), (2, one_of_two), (2, api)], ids=["1", "1 of 2", "2"])
@@ -62,15 +67,15 @@ def test_a_killed_api_answers_again_and_leaves_nothing_half_done(
 ) -> None:
     settings = settings_of(home, ui_port=free_port(), api_processes=processes)
     began = datetime.now(UTC)
-    with everything_up(settings), Load(settings, two_models, threads=8, pause=0.01) as load:
+    with everything_up(settings) as patience, Load(settings, two_models, threads=5, pause=0.03) as load:
         for _ in range(2):
             before = len(load.answers)
             eventually(lambda before=before: len(load.answers) > before + 200, 60)
             os.kill(which(settings).pid, signal.SIGKILL)
             killed, before = time.monotonic(), len(load.answers)
-            eventually(lambda before=before: len(load.answers) > before + 50, AGAIN_SECONDS)
-            print(f"50 answers {time.monotonic() - killed:.1f} seconds after the kill")
-            eventually(lambda: is_ready(settings), AGAIN_SECONDS)
+            eventually(lambda before=before: len(load.answers) > before + 50, patience)
+            print(f"50 answers {time.monotonic() - killed:.1f} s after the kill, {patience:.1f} s were allowed")
+            eventually(lambda: is_ready(settings), patience)
     assert load.refused_connections > 0, "nobody was asking when it was killed"
     assert load.halves == 0
     assert load.statuses().keys() == {200}

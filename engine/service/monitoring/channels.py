@@ -145,7 +145,7 @@ def edit_channel(
     """
     before = _row(workspace, name)
     kept = checked_settings(before.kind, {**before.settings, **changes})
-    how = {
+    how: dict[str, Any] = {
         "least_severity": least_severity or before.least_severity,
         "most_per_hour": before.most_per_hour if most_per_hour is None else most_per_hour,
     }
