@@ -63,6 +63,15 @@ def link(place: str, label: str, *, icon: str | None = None, help: str | None = 
     st.page_link(place, label=label, icon=icon, help=help, query_params=_texts(params))
 
 
+def link_name(place: str, name: str, *, icon: str, most: int = 34, help: str | None = None, **params: Any) -> None:
+    """A link that is called by a name which may be long: it shows both ends, and the whole where the mouse rests."""
+    from ui.words import short_name  # it brings the engine, and the menu should not wait for that
+
+    shown = short_name(name, most)
+    told = [name] if shown != name else []
+    link(place, shown, icon=icon, help="  \n".join([*told, *([help] if help else [])]) or None, **params)
+
+
 def tell_address() -> None:
     """Write the query of this page into the browser's address, where a link to the page that is open has changed it.
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from engine.service.data.charts import ChartSpec
     from ui.canvas import Intent
 
+LOG = "ui"
+"""The name of the log of this process."""
 _READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors", "company"
 _ANSWERS = "canvas_answers"
 _PERSON, _BEGUN = "person", "begun_writing"

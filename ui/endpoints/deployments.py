@@ -45,7 +45,7 @@ def _show_now(home: Workspace, endpoint: EndpointView, now: RevisionView) -> Non
         show_shares(now)
         why = f" · {escaped(now.note)}" if now.note else ""
         st.caption(
-            f"Revision {now.revision}, since {ago(now.created_at)} by {escaped(now.made_by)}{why}",
+            f"Revision {now.revision}, {ago(now.created_at)} by {escaped(now.made_by)}{why}",
             help=when(now.created_at),
         )
         rule = canaries.last_canary(home, endpoint.name)
