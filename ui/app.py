@@ -21,6 +21,7 @@ def show() -> None:
     """The page that is open."""
     with st.skeleton(height=320):
         session.workspace()
+    session.open_kept()
     places.tell_address()
     session.show_said()
     page.run()

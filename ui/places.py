@@ -27,6 +27,8 @@ SHARED_BOARD = "app_pages/board.py"
 SHARED_ENDPOINT = "app_pages/shared_endpoint.py"
 OPENED = frozenset({"board", "dataset", "endpoint", "model", "pipeline", "round", "run", "version"})
 """The parts of the address that links open; widgets and `ask` own the rest."""
+WIDGETS = frozenset({"view"})
+"""The parts of the address that `go` opens and that widgets own: the tabs of a page."""
 
 
 def pages() -> list[Any]:
@@ -110,6 +112,9 @@ def way_back(page: Any) -> tuple[str, str]:
 
 def go(place: str, **params: Any) -> NoReturn:
     """Open a page."""
+    # Streamlit refuses to write what a widget is bound to, and the tabs of the page that is left may be: so the tab to
+    # open is told to the tabs themselves.
+    session.keep_opened({name: params.pop(name) for name in WIDGETS & params.keys()})
     st.switch_page(place, query_params=_texts(params))
     raise AssertionError("switch_page never returns")
 
