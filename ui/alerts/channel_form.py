@@ -57,7 +57,7 @@ def show_form(home: Workspace) -> None:
         help="Further ones are held back, and told in one summary.",
     )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Leave it"):
+        if st.button("Cancel"):
             st.rerun()
         if st.button("Add", type="primary", icon=":material/add:", disabled=not name, key="channel_add"):
             _keep(home, name, kind or "email", given, secret, severity, int(most))
