@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from engine.errors import PEOPLE_ERRORS, error_data, unexpected
 from engine.jobs import end_of_job, too_much
-from engine.logs import start_logging
+from engine.logs import new_reference, start_logging
 from engine.settings import Settings
 from engine.work import WORK
 from engine.work.assignment import Assignment
@@ -52,8 +52,9 @@ def main() -> None:
     except PEOPLE_ERRORS as error:
         _say(error_data(error), to_worker)
     except Exception as error:
-        log.exception("a job could not begin or end")
-        _say(unexpected(error), to_worker)
+        reference = new_reference()
+        log.exception("a job could not begin or end (code %s)", reference)
+        _say(unexpected(error, reference), to_worker)
 
 
 def _own_output() -> int:
@@ -90,8 +91,9 @@ def do(assignment: Assignment) -> None:
     except PEOPLE_ERRORS as error:
         _end(assignment, "failed", error=error_data(error))
     except Exception as error:
-        log.exception("job %s failed", job.id)
-        _end(assignment, "failed", error=unexpected(error))
+        reference = new_reference()
+        log.exception("job %s failed (code %s)", job.id, reference)
+        _end(assignment, "failed", error=unexpected(error, reference))
     else:
         _end(assignment, "succeeded", result=result)
 

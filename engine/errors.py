@@ -222,13 +222,19 @@ def error_data(error: CanvasbackError | ComponentError | StorageError) -> dict[s
     return {**told, "detail": {"passing": error.passing}} if isinstance(error, Unreachable) else told
 
 
-def unexpected(error: Exception) -> dict[str, Any]:
-    """A mistake of ours: no traceback on a screen, but its first line helps a report."""
+def unexpected(error: Exception, reference: str) -> dict[str, Any]:
+    """A mistake of ours: no traceback on a screen, but its first line helps a report.
+
+    Parameters
+    ----------
+    reference
+        The short code under which it is in the log: see `engine.logs.new_reference`.
+    """
     first = (str(error).strip().splitlines() or [""])[0]
     return {
         "code": "unexpected",
         "message": f"Something went wrong inside Canvasback: {type(error).__name__}: {first[:300]}",
-        "hint": "The log of this home has the details; please report it.",
+        "hint": f"Please report it with the code {reference}: the folder logs of this home has the details under it.",
         "node": None,
         "field": None,
     }

@@ -4,6 +4,8 @@ import json
 import logging
 import traceback
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from secrets import token_hex
 
 from engine.settings import Settings
 from storage.home import Home
@@ -40,9 +42,8 @@ def _trace(error: BaseException) -> str:
 
 def start_logging(settings: Settings, name: str) -> None:
     """Send this process's logs to ``<home>/logs/<name>.jsonl``."""
-    handler = RotatingFileHandler(
-        Home(settings.home).create().logs / f"{name}.jsonl", maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8"
-    )
+    Home(settings.home).create()
+    handler = RotatingFileHandler(log_file(settings, name), maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8")
     handler.setFormatter(_JsonLines())
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, RotatingFileHandler)]:
@@ -50,3 +51,13 @@ def start_logging(settings: Settings, name: str) -> None:
     root.handlers = [handler]
     root.setLevel(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def log_file(settings: Settings, name: str) -> Path:
+    """Where the logs of a process are."""
+    return Home(settings.home).logs / f"{name}.jsonl"
+
+
+def new_reference() -> str:
+    """A short code that people are told, and under which a mistake of ours is in the log."""
+    return token_hex(3)

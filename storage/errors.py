@@ -11,6 +11,7 @@ StorageError
 ├── BadTable            a table that cannot be kept: `column` says where
 ├── DamagedFile         the bytes on disk are not the bytes that were written
 ├── NewerHome           made by a newer version of Canvasback
+├── OtherHome           its tables are those of another version
 ├── OpenSecret          other users of this computer can read the secret
 ├── Busy                the database did not let us in; trying again may help
 │   └── Unavailable     the database cannot be reached
@@ -86,6 +87,10 @@ class DamagedFile(StorageError):
 
 class NewerHome(StorageError):
     code = "newer_home"
+
+
+class OtherHome(StorageError):
+    code = "other_home"
 
 
 class OpenSecret(StorageError):

@@ -14,10 +14,17 @@ st.logo(str(PICTURES / f"logo-{mode}.svg"), size="large")
 page = st.navigation(places.pages(), position=places.menu())
 
 with st.skeleton(height=320):
-    session.workspace()
+    from ui.trouble import guarded  # it brings the engine, which takes its time: the menu is there already
 
-from ui.trouble import guarded  # noqa: E402  it brings the engine, which takes its time: the menu is there already
 
-places.tell_address()
-session.show_said()
-guarded(page.run, places.way_back(page))()
+def show() -> None:
+    """The page that is open."""
+    with st.skeleton(height=320):
+        session.workspace()
+    session.open_kept()
+    places.tell_address()
+    session.show_said()
+    page.run()
+
+
+guarded(show, places.way_back(page))()

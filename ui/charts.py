@@ -23,8 +23,14 @@ ORANGE = "#E69F00"
 GROUPS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 SHAPES = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star")
 """Of groups, by Okabe and Ito; there may be more groups than colours, so each has a shape, too."""
+WHITE, BLACK = "#FFFFFF", "#120F0C"
 LEFT_OVER = "#999999"
 """Of rows that belong to no group."""
+
+
+def on_group(place: int) -> str:
+    """The colour of letters on the colour of a group: only the first is dark enough for white ones."""
+    return BLACK if place % len(GROUPS) else WHITE
 
 
 def blue() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui import charts
-from ui.words import escaped, number
+from ui.words import escaped, number, short_name
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -161,7 +161,7 @@ def _axes(figure: Figure, plot: Mapping[str, Any]) -> Figure:
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """Names short enough for an axis; equal ones would fall on one another."""
-    cut = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in map(str, names)]
+    cut = [short_name(name, LONGEST_NAME) for name in map(str, names)]
     return [f"{name} ({cut[:i].count(name) + 1})" if cut[:i].count(name) else name for i, name in enumerate(cut)]
 
 

@@ -27,6 +27,8 @@ SHARED_BOARD = "app_pages/board.py"
 SHARED_ENDPOINT = "app_pages/shared_endpoint.py"
 OPENED = frozenset({"board", "dataset", "endpoint", "model", "pipeline", "round", "run", "version"})
 """The parts of the address that links open; widgets and `ask` own the rest."""
+WIDGETS = frozenset({"view"})
+"""The parts of the address that `go` opens and that widgets own: the tabs of a page."""
 
 
 def pages() -> list[Any]:
@@ -61,6 +63,15 @@ def menu() -> Literal["top", "hidden"]:
 def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:
     """A link to a page, with what it shows in the address."""
     st.page_link(place, label=label, icon=icon, help=help, query_params=_texts(params))
+
+
+def link_name(place: str, name: str, *, icon: str, most: int = 34, help: str | None = None, **params: Any) -> None:
+    """A link that is called by a name which may be long: it shows both ends, and the whole where the mouse rests."""
+    from ui.words import short_name  # it brings the engine, and the menu should not wait for that
+
+    shown = short_name(name, most)
+    told = [name] if shown != name else []
+    link(place, shown, icon=icon, help="  \n".join([*told, *([help] if help else [])]) or None, **params)
 
 
 def tell_address() -> None:
@@ -101,6 +112,9 @@ def way_back(page: Any) -> tuple[str, str]:
 
 def go(place: str, **params: Any) -> NoReturn:
     """Open a page."""
+    # Streamlit refuses to write what a widget is bound to, and the tabs of the page that is left may be: so the tab to
+    # open is told to the tabs themselves.
+    session.keep_opened({name: params.pop(name) for name in WIDGETS & params.keys()})
     st.switch_page(place, query_params=_texts(params))
     raise AssertionError("switch_page never returns")
 

@@ -25,10 +25,17 @@ ORDER = (
 """What is read first; other plots come after these."""
 
 
-def show_report(title: str, report: Mapping[str, Any], key: str) -> None:
-    """A report as a whole."""
+def show_report(title: str, report: Mapping[str, Any], key: str, of: str = "") -> None:
+    """A report as a whole.
+
+    Parameters
+    ----------
+    of
+        The models that it is about.
+    """
     kind = report.get("counted") or ("test row" if report.get("unseen", True) else "row")
-    st.markdown(f"**{escaped(title)}** · {count(report.get('rows'), kind)}")
+    about = f" of {escaped(of)}" if of else ""
+    st.markdown(f"**{escaped(title)}**{about} · {count(report.get('rows'), kind)}")
     for warning in report.get("warnings", ()):
         st.warning(escaped(warning), icon=":material/warning:")
     if report.get("metrics") and ({"notes", "intervals"} & set(report) or not has_plots(report)):

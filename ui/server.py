@@ -16,8 +16,11 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 
 def _open() -> None:
+    from engine.logs import start_logging
+    from engine.service import Settings
     from ui import session
 
+    start_logging(Settings(), session.LOG)
     session.workspace()
 
 

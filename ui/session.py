@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from engine.service.data.charts import ChartSpec
     from ui.canvas import Intent
 
+LOG = "ui"
+"""The name of the log of this process."""
 _READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors", "company"
 _ANSWERS = "canvas_answers"
 _PERSON, _BEGUN = "person", "begun_writing"
 _FOLLOWED, _NOTHING = "followed", object()
-_SIGNING_KEY, _ADDRESS = "signing_key", "address"
+_SIGNING_KEY, _ADDRESS, _OPENED = "signing_key", "address", "opened_next"
 _ENTRIES, _SHOWN, _AGAIN = "asked_of_endpoints", "shown_of_endpoints", "asked_again"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
     "said_once",
@@ -317,6 +319,17 @@ def shown_asked(endpoint: str) -> int | None:
     """The number of the earlier answer that shall be shown; None for the newest."""
     number: int | None = st.session_state.get(_SHOWN, {}).get(endpoint)
     return number
+
+
+def keep_opened(values: Mapping[str, str]) -> None:
+    """Remember what widgets of the next page shall show."""
+    st.session_state[_OPENED] = dict(values)
+
+
+def open_kept() -> None:
+    """Tell it to the widgets, before the page draws them."""
+    for name, value in st.session_state.pop(_OPENED, {}).items():
+        st.session_state[name] = value
 
 
 def has_moved(address: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ import streamlit as st
 from engine.service.amounts import count, seconds
 from engine.service.views import NodeRunView
 from ui.charts import ORANGE, blue, show
+from ui.words import short_name
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -96,7 +97,7 @@ def _own_name(node: NodeRunView, is_shared: bool) -> str:
 
 
 def _shortened(title: str) -> str:
-    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
+    return short_name(title, LONGEST)
 
 
 def _in_words(timed: Sequence[NodeRunView], nodes: Sequence[NodeRunView]) -> str:

@@ -9,7 +9,9 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
-from ui import places
+from engine.logs import log_file, new_reference
+from engine.service import Settings
+from ui import places, session
 from ui.words import SEVERITIES, escaped
 
 P = ParamSpec("P")
@@ -58,14 +60,21 @@ def guarded(draw: Callable[P, None], way_back: tuple[str, str] | None = None) ->
             if way_back and vars(error).get("code", type(error).code) == "not_found":
                 places.link(way_back[0], way_back[1], icon=":material/arrow_back:")
         except Exception:
-            log.exception("a screen failed")
-            st.error(
-                "**Something went wrong on this page.**  \nReload it. If it happens again, please report it; the "
-                "server's log has the details.",
-                icon=":material/error:",
-            )
+            reference = new_reference()
+            log.exception("a screen failed (code %s)", reference)
+            show_unexpected(reference)
 
     return drawn
+
+
+def show_unexpected(reference: str) -> None:
+    """Say that a mistake of ours happened, under which code it is in the log, and where that is."""
+    place = escaped(str(log_file(Settings(), session.LOG)))
+    st.error(
+        f"**Something went wrong on this page.**  \nReload it. If it happens again, please report it with the code "
+        f"**{reference}**: {place} has the details under it.",
+        icon=":material/error:",
+    )
 
 
 def show_finding(finding: Mapping[str, Any]) -> None:

@@ -174,6 +174,18 @@ def plain(value: Any) -> str:
     return names.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
+def short_name(name: str, most: int = 34) -> str:
+    """A name that fits: cut in its middle, because what tells long names apart is often at their end.
+
+    >>> short_name("customers_of_the_north_who_leave", 20), short_name("churn")
+    ('customers_…_who_leave', 'churn')
+    """
+    if len(name) <= most:
+        return name
+    end = (most - 1) // 2
+    return f"{name[: most - 1 - end]}…{name[-end:]}"
+
+
 def escaped(text: str) -> str:
     """A text from a person or a file, safe inside Markdown.
 

@@ -149,7 +149,7 @@ def endpoint_retire(  # noqa: PLR0913, PLR0917  an argument is an option
     at: Annotated[
         str | None, typer.Option("--at", help="When, such as 2026-12-01T06:00; at once unless given.")
     ] = None,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="It shall not end after all.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Keep it after all.")] = False,
     by: By = "",
     home: Home = None,
     as_json: AsJson = False,
@@ -160,7 +160,7 @@ def endpoint_retire(  # noqa: PLR0913, PLR0917  an argument is an option
     workspace = open_home(home)
     if withdraw:
         sunsets.keep_endpoint(workspace, name, by=whoever(by))
-        print_json({"endpoint": name, "status": "live"}) if as_json else say(f"{name} lives on.")
+        print_json({"endpoint": name, "status": "live"}) if as_json else say(f"{name} stays.")
         return
     when = moment(at) if at else None
     told = sunsets.retire_endpoint(workspace, name, reason=reason, successor=successor, at=when, by=whoever(by))

@@ -65,10 +65,12 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 def _fail_with(error: Exception, *, as_json: bool) -> NoReturn:
     from engine.errors import PEOPLE_ERRORS, InvalidSetting, PipelineProblems, error_data, unexpected
+    from engine.logs import new_reference
 
     if not isinstance(error, PEOPLE_ERRORS):
-        log.exception("the command failed")
-        fail(unexpected(error), as_json=as_json)
+        reference = new_reference()
+        log.exception("the command failed (code %s)", reference)
+        fail(unexpected(error, reference), as_json=as_json)
     code = WRONG_USE if isinstance(error, InvalidSetting) else FAILED
     if isinstance(error, PipelineProblems):
         fail(error.as_data(), as_json=as_json, problems=[problem.as_data() for problem in error.problems])

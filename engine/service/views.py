@@ -126,6 +126,8 @@ class NodeRunView(View):
         What left the pipeline here: ``kind`` says what.
     search
         How far a search is that goes on here, or that was cut short.
+    judged
+        The models that a report is about: title of the node, model and version.
     """
 
     node: str
@@ -152,6 +154,7 @@ class NodeRunView(View):
     findings: list[dict[str, Any]] = []
     made: dict[str, Any] | None = None
     search: dict[str, Any] | None = None
+    judged: list[dict[str, Any]] = []
 
 
 class RunView(View):

@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from engine.service import Settings, open_workspace
+from engine.service.serving import endpoint_pages
 from tests.journeys.board import SECOND
 from tests.journeys.product import Product
 
@@ -134,6 +136,35 @@ def test_a_dataset_has_nothing_serious(tab: str, screen: Page, demo: Product) ->
     expect(opened).to_be_visible(timeout=30 * SECOND)
     opened.click()
     screen.wait_for_timeout(4 * SECOND)
+    assert wrong(screen) == []
+
+
+ENDPOINT = ("Try it", "Call it", "Watch", "Deployments", "Loop", "Loop&loop=Timeline", "Settings", "Keys")
+ALERTS = ("Rules", "Channels", "Sent", "Closed")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [*(f"endpoints?endpoint=sample-churn&view={tab}" for tab in ENDPOINT), *(f"alerts?view={tab}" for tab in ALERTS)],
+)
+def test_a_tab_has_nothing_serious(address: str, screen: Page, demo: Product) -> None:
+    screen.goto(f"{demo.ui_url}/{address}")
+    expect(screen.get_by_role("tab", selected=True)).to_be_visible(timeout=30 * SECOND)
+    screen.wait_for_timeout(3 * SECOND)
+    assert wrong(screen) == []
+
+
+def test_what_publishes_and_what_is_shared_has_nothing_serious(screen: Page, demo: Product) -> None:
+    screen.goto(f"{demo.ui_url}/models?model=sample_churn")
+    screen.get_by_role("button", name="Publish").first.click(timeout=30 * SECOND)
+    expect(screen.get_by_role("dialog").get_by_label("Endpoint")).to_be_visible(timeout=30 * SECOND)
+    screen.wait_for_timeout(2 * SECOND)
+    assert wrong(screen) == []
+    page = endpoint_pages.share_endpoint(open_workspace(Settings(home=demo.home)), "sample-churn")
+    screen.goto(f"{demo.ui_url}/prediction?key={page.key}")
+    screen.get_by_role("button", name="Predict").click(timeout=30 * SECOND)
+    expect(screen.get_by_test_id("stMetric").first).to_be_visible(timeout=30 * SECOND)
+    screen.wait_for_timeout(2 * SECOND)
     assert wrong(screen) == []
 
 

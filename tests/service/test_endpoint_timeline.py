@@ -14,7 +14,7 @@ from engine.service.retraining.round_causes import fire_policies
 from engine.service.retraining.round_steps import go_on
 from engine.service.retraining.timeline import timeline, why_changed
 from engine.service.retraining.timeline_events import EventView
-from engine.service.serving import keys
+from engine.service.serving import deployments, keys
 from engine.workspace import Workspace
 from storage.errors import NotFound
 from tests.homes import Published, do_job, done
@@ -89,3 +89,9 @@ def test_before_anything_answered_there_is_no_change(home: Workspace) -> None:
     assert why_changed(home, "churn", first.replace(second=0, microsecond=0)).change is not None
     with pytest.raises(NotFound, match="no endpoint named chrun"):
         timeline(home, "chrun")
+
+
+def test_a_change_of_the_traffic_is_told_once(home: Workspace) -> None:
+    deployments.change_traffic(home, "churn", {("churn", 1): 0.5, ("churn", 2): 0.5}, note="By halves", by="Ann")
+    (told,) = (event for event in timeline(home, "churn") if "By halves" in event.about)
+    assert told.title == "Revision 3: churn v1 50 % and churn v2 50 % answer"

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 
 from storage import migrations
 from storage.database import Database
-from storage.errors import NewerHome
+from storage.errors import NewerHome, OtherHome
 from storage.schema import Base
 from tests.postgres import PostgresServer
 
@@ -77,6 +77,23 @@ def test_a_newer_home_is_refused(database: Database, url: str) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(NewerHome, match="9999"):
         database.create_or_migrate()
+
+
+@pytest.mark.parametrize("lost", ["ALTER TABLE datasets DROP COLUMN description", "DROP TABLE audit"])
+def test_a_home_whose_tables_are_those_of_another_version_is_told_as_such(
+    database: Database, url: str, lost: str
+) -> None:
+    with sa.create_engine(url, poolclass=sa.NullPool).begin() as connection:
+        connection.execute(sa.text(lost))
+
+    def read() -> None:
+        with database.read() as uow:
+            uow.datasets.list()
+            uow.audit.list()
+
+    with pytest.raises(OtherHome, match="another version of Canvasback") as told:
+        read()
+    assert "CANVASBACK_HOME" in told.value.hint
 
 
 def test_six_processes_that_start_at_once_migrate_once(empty_url: str) -> None:

@@ -48,6 +48,7 @@ class Filled:
     pipeline_id: str
     empty_pipeline_id: str
     run_id: str
+    imported: str
     failed_import: str
     published: str
 
@@ -58,7 +59,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     workspace = open_workspace(Settings(home=home))
     people = home / "people.csv"
     people.write_text(PEOPLE)
-    _done(workspace, datasets.start_import(workspace, people, "people"))
+    imported = datasets.start_import(workspace, people, "people")
+    _done(workspace, imported)
     draft = pipelines.import_pipeline(workspace, Pipeline.from_yaml(CHURN))
     run_id = runs.start_run(workspace, draft.pipeline_id, pipelines.drawn(draft))
     _done(workspace, runs.job_of(workspace, run_id) or "")
@@ -68,7 +70,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     failed = datasets.start_import(workspace, people, "unread", overrides={"format": "parquet"})
     jobs.wait_for_job(workspace, failed)
     blank = pipelines.import_pipeline(workspace, Pipeline(name="blank"))
-    return Filled(home, draft.pipeline_id, blank.pipeline_id, run_id, failed, published)
+    return Filled(home, draft.pipeline_id, blank.pipeline_id, run_id, imported, failed, published)
 
 
 def _done(workspace: Workspace, job_id: str) -> None:

@@ -111,5 +111,5 @@ def test_what_is_planned_and_an_end_are_shown_and_taken_back(two: Workspace, ope
     assert "merged" in words(app)
     press(app, "Cancel")
     assert publications.list_publications(two, "churn")[0].status == "cancelled"
-    press(app, "It shall not end")
+    press(app, "Keep the endpoint")
     assert sunsets.get_sunset(two, "churn") is None

@@ -122,7 +122,7 @@ def test_whoever_has_the_link_reads_and_tries(place: tuple[Workspace, httpx.Clie
     model_cards.write_texts(workspace, "churn", 1, {"out_of_scope": "Decisions about single people."})
     app = open_page(workspace.home.path, "shared_endpoint", key=page.key)
     assert is_sound(app), app.error
-    assert any(it.value.startswith("It says what churn is for a case") for it in app.markdown)
+    assert any(it.value.startswith("It predicts churn ") for it in app.markdown)
     assert "Not meant for" in {it.value for it in app.subheader}
     assert "Decisions about single people." in {it.value for it in app.text}
     app = press(app, "Predict")

@@ -140,6 +140,15 @@ def test_an_import_that_failed_is_explained_after_a_refresh(filled: Filled, open
     assert "Try again" in words(app)
 
 
+def test_an_import_opens_the_profile_whatever_tab_was_open_before(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "datasets", dataset="people", view="Preview")
+    app.switch_page("app_pages/import_dataset.py")
+    app.query_params["job"] = filled.imported
+    app.run()
+    assert is_sound(app), (app.exception, app.error)
+    assert app.query_params["view"] == "Profile"
+
+
 def test_an_uploaded_file_shows_how_it_is_read_before_it_is_imported(tmp_path: Path, open_page: Open) -> None:
     app = open_page(tmp_path, "import_dataset")
     app.file_uploader[0].upload("cities.csv", b"city;people\nGraz;300000\nLinz;210000\n")

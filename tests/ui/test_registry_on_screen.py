@@ -147,3 +147,9 @@ def test_the_bin_gives_back(ws: Workspace, look: Callable[..., AppTest]) -> None
     press(app, "Restore")
     assert models.get_model(ws, "churn").versions == [2, 1]
     assert model_bin.list_bin(ws) == []
+
+
+def test_another_version_opens_on_the_tab_that_is_open(look: Callable[..., AppTest]) -> None:
+    app = press(look(view="Versions"), "v1")
+    assert is_sound(app), (app.exception, app.error)
+    assert (app.query_params["version"], app.query_params["view"]) == ("1", "Versions")

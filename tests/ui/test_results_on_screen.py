@@ -18,6 +18,12 @@ def test_a_model_page_says_whether_the_model_beats_the_baseline(filled: Filled, 
     assert "Draw the learning curve" in {button.label for button in app.button}
 
 
+def test_a_report_names_the_model_that_it_is_about(filled: Filled, open_page: Open) -> None:
+    app = open_page(filled.home, "builder", pipeline=filled.pipeline_id, view="Results")
+    told = next(it.value.replace("\\", "") for it in app.markdown if it.value.startswith("**Evaluate**"))
+    assert "(churn v1)" in told
+
+
 def explorer(offers: list[dict[str, object]]) -> None:
     from ui.thresholds import show_thresholds
 

@@ -71,6 +71,15 @@ def test_a_click_on_a_heading_sorts_all_runs_by_it(place: Workspace, open_page: 
     assert list(table["Run"]) == ["churn · run 1", "churn · run 2"]
 
 
+def test_the_better_model_is_published_from_the_comparison(place: Workspace, open_page: Open) -> None:
+    app = open_page(place.home.path, "models", compare="churn:1,churn:2")
+    offered = [button for button in app.button if button.label == "Publish"]
+    assert len(offered) == 2
+    offered[0].click().run()
+    assert "churn v1" in [it.value.strip("*") for it in app.markdown]
+    assert "Check first" in [button.label for button in app.button]
+
+
 def test_a_note_is_written_where_it_stands(place: Workspace, open_page: Open) -> None:
     run_id = do_run(place, churn_pipeline(C=0.3)).id
     app = open_page(place.home.path, "runs", run=run_id)

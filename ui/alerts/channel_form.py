@@ -61,9 +61,9 @@ def show_form(home: Workspace, known: ChannelView | None = None) -> None:
         ),
     }  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Leave it", key=f"{key}_leave"):
+        if st.button("Cancel", key=f"{key}_cancel"):
             st.rerun()
-        word, icon = ("Keep", "check") if known else ("Add", "add")
+        word, icon = ("Save", "check") if known else ("Add", "add")
         if st.button(word, type="primary", icon=f":material/{icon}:", disabled=not name, key=f"{key}_add"):
             _keep(home, known, name, kind, given, secret, how)
 

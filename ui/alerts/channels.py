@@ -34,7 +34,7 @@ def show_channels(home: Workspace) -> None:
         return
     columns: list[Column[ChannelView]] = [
         Column("Channel", 2.4, _name),
-        Column("Leads to", 4, lambda it: st.caption(escaped(it.place))),
+        Column("Leads to", 4, lambda it: st.text(it.place)),
         Column("Told from", 1.6, lambda it: st.caption(SEVERITIES[it.least_severity].word)),
         Column("At most", 1.6, lambda it: st.caption(f"{it.most_per_hour} an hour")),
         Column("", 3.2, lambda it: _actions(home, it)),
@@ -113,5 +113,5 @@ def _status(it: DeliveryView) -> None:
 
 def _fate(it: DeliveryView) -> None:
     tries = f"Try {it.tries}. " if it.tries > 1 or it.error else ""
-    again = f" Tried again {when(it.next_at)}." if it.next_at and it.error else ""
+    again = f" The next try is on {when(it.next_at)}." if it.next_at and it.error else ""
     st.caption(f"{tries}{escaped(it.error)}{again}" or "–")

@@ -30,4 +30,4 @@ def show_severity(severity: str) -> None:
 def link_subject(kind: str, name: str, key: str) -> None:
     """A link to what a rule or an alert is about."""
     place, part = places.of_stage(kind)
-    places.link(place, name, icon=SUBJECTS[kind][1], help=SUBJECTS[kind][0], **{part: key})
+    places.link_name(place, name, icon=SUBJECTS[kind][1], most=26, help=SUBJECTS[kind][0], **{part: key})

@@ -51,7 +51,7 @@ def show_form(home: Workspace) -> None:
     _ask_limit(measure, condition, given)
     _ask_how(home, given)
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Leave it"):
+        if st.button("Cancel"):
             st.rerun()
         if st.button("Add", type="primary", icon=":material/add:", key="rule_add"):
             _keep(home, given)
@@ -139,7 +139,7 @@ def _ask_how(home: Workspace, given: dict[str, Any]) -> None:
             help="None chosen: all channels.",
         )  # fmt: skip
         given["name"] = str(
-            st.text_input("Name", max_chars=200, key="rule_name", placeholder="As it says itself") or ""
+            st.text_input("Name", max_chars=200, key="rule_name", placeholder="What it says") or ""
         ).strip()
 
 

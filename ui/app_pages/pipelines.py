@@ -85,7 +85,7 @@ def _first() -> None:
 
 
 def _name(it: PipelineView) -> None:
-    places.link(places.BUILDER, it.name, icon=":material/account_tree:", pipeline=it.id)
+    places.link_name(places.BUILDER, it.name, icon=":material/account_tree:", pipeline=it.id)
 
 
 def _last_run(it: PipelineView) -> None:

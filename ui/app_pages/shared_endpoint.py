@@ -13,6 +13,8 @@ from ui.trouble import errors_shown
 from ui.words import escaped, measured, metric, percent
 
 MOST_NAMED = 6
+MANY_FIELDS = 24
+"""A form with more of them scrolls for itself."""
 CAN_BE_SHARES = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "f1", *SHARES})
 MEANINGS = {
     "roc_auc": "Of two cases of which one is what it looks for, this share of times it ranks the right one higher; "
@@ -48,7 +50,8 @@ def show(page: SharedView, key: str) -> None:
 def show_form(page: SharedView, key: str) -> None:
     st.subheader("Try it", anchor=False)
     with st.form("shared", border=False):
-        record = row_form(page.inputs, page.example, "shared")
+        with st.container(height=560 if len(page.inputs) > MANY_FIELDS else "content", border=False):
+            record = row_form(page.inputs, page.example, "shared")
         sent = st.form_submit_button("Predict", type="primary", icon=":material/bolt:")
     if sent:
         with errors_shown():
@@ -80,7 +83,11 @@ def show_score(score: ScoreView) -> None:
         )
     if score.metric in MEANINGS:
         st.markdown(MEANINGS[score.metric])
-    beside = f" Looking at nothing reaches {_written(score, score.baseline)}." if score.baseline is not None else ""
+    beside = (
+        f" Saying the same of every case reaches {_written(score, score.baseline)}."
+        if score.baseline is not None
+        else ""
+    )
     rows = f"{score.rows:,} cases" if score.rows else "cases"
     st.caption(f"Measured on {rows} that it had not seen.{beside}")
 
@@ -89,7 +96,7 @@ def _purpose(page: SharedView) -> str:
     fields = _listed(page.fields)
     match page.task:
         case "classification":
-            return f"It says what {page.target} is for a case ({_listed(page.classes, 'or')}), from {fields}."
+            return f"It predicts {page.target} ({_listed(page.classes, 'or')}) of a case, from {fields}."
         case "regression":
             return f"It predicts the number {page.target}, from {fields}."
         case "anomaly":

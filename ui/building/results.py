@@ -40,7 +40,12 @@ def show_result(node: NodeRunView) -> None:
         if node.model:
             show_model_result(node.node, node.title, node.model, (node.report or {}).get("intervals"))
         elif node.report:
-            show_report(node.title, node.report, f"report_{node.node}")
+            show_report(node.title, node.report, f"report_{node.node}", _judged(node))
+
+
+def _judged(node: NodeRunView) -> str:
+    """The models that a report is about, by their nodes."""
+    return ", ".join(f"{it['title']} ({it['model']} v{it['version']})" for it in node.judged)
 
 
 def show_model_result(

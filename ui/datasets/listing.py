@@ -59,7 +59,9 @@ def _tagged(found: list[DatasetView]) -> list[DatasetView]:
 
 def _named(it: DatasetView) -> None:
     with st.container(gap="xxsmall"):
-        places.link(places.DATASETS, it.name, icon=":material/table:", dataset=it.name, help=it.description or None)
+        places.link_name(
+            places.DATASETS, it.name, icon=":material/table:", dataset=it.name, help=it.description or None
+        )
         about = " ".join([*(f":gray-badge[{escaped(tag)}]" for tag in it.tags[:4]), escaped(it.owner)]).strip()
         if about:
             st.caption(about)

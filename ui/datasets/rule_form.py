@@ -68,7 +68,7 @@ def show_form(home: Workspace, dataset: DatasetView, rule: RuleView | None) -> N
         format_func=SEVERITIES.__getitem__, key=f"rule_severity_{form.key}",
     )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Leave it"):
+        if st.button("Cancel"):
             st.rerun()
         if st.button("Save" if rule else "Add", type="primary", key="rule_save"):
             form.save(rule, document, severity or "warn")

@@ -40,12 +40,12 @@ def _show_now(home: Workspace, endpoint: EndpointView, now: RevisionView) -> Non
                     show_canary_acts(home, endpoint.name, now)
                 if st.button("Change the traffic", icon=":material/call_split:"):
                     ask_shares(home, endpoint.name, now)
-                if st.button("Let it end", icon=":material/event_busy:"):
+                if st.button("Retire", icon=":material/event_busy:"):
                     ask_end(home, endpoint.name)
         show_shares(now)
         why = f" · {escaped(now.note)}" if now.note else ""
         st.caption(
-            f"Revision {now.revision}, since {ago(now.created_at)} by {escaped(now.made_by)}{why}",
+            f"Revision {now.revision}, {ago(now.created_at)} by {escaped(now.made_by)}{why}",
             help=when(now.created_at),
         )
         rule = canaries.last_canary(home, endpoint.name)

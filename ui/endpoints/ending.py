@@ -27,19 +27,19 @@ def show_end(home: Workspace, endpoint: EndpointView, sunset: SunsetView | None)
     reason = f"  \n{escaped(sunset.reason)}" if sunset.reason else ""
     follower = f"  \n{escaped(sunset.successor)} answers instead." if sunset.successor else ""
     st.warning(f"**{verb} on {when(sunset.at)}**{reason}{follower}", icon=":material/event_busy:")
-    if endpoint.status != "retired" and st.button("It shall not end", icon=":material/undo:"):
+    if endpoint.status != "retired" and st.button("Keep the endpoint", icon=":material/undo:"):
         try:
             sunsets.keep_endpoint(home, endpoint.name, by=session.person())
         except PEOPLE_ERRORS as error:
             show_error(error)
             return
-        session.say(f"{endpoint.name} lives on.")
+        session.say(f"{endpoint.name} stays.")
         st.rerun()
 
 
 def ask_end(home: Workspace, name: str) -> None:
     """Retire an endpoint, at once or at a moment that callers are told of until then."""
-    ask = st.dialog("Let the endpoint end")(guarded(lambda: _show_form(home, name)))
+    ask = st.dialog("Retire the endpoint")(guarded(lambda: _show_form(home, name)))
     ask()
 
 

@@ -14,8 +14,9 @@ from ui.words import ago
 MANY = 8
 """From so many endpoints on there is a search box."""
 MOST_VERSIONS = 3
-LONGEST, END = 34, 14
-"""Letters of a name in the list, and how many of them are its last ones."""
+MODEL = ":material/model_training:"
+LONGEST = 38
+"""Letters of a name in the list."""
 
 
 def show_list(home: Workspace) -> None:
@@ -51,17 +52,13 @@ def _first() -> None:
 
 
 def _name(it: EndpointLine) -> None:
-    # What tells long names apart is often their end.
-    is_long = len(it.name) > LONGEST
-    shown = f"{it.name[: LONGEST - END - 1]}…{it.name[-END:]}" if is_long else it.name
-    help = it.name if is_long else None
-    places.link(places.ENDPOINTS, shown, icon=":material/api:", help=help, endpoint=it.name)
+    places.link_name(places.ENDPOINTS, it.name, icon=":material/api:", most=LONGEST, endpoint=it.name)
 
 
 def _answering(it: EndpointLine) -> None:
     if not it.answering:
         st.caption("Nothing")
     for one, words in list(zip(it.answering, shares(it), strict=True))[:MOST_VERSIONS]:
-        places.link(places.MODELS, words, model=one.model, version=one.version)
+        places.link_name(places.MODELS, words, icon=MODEL, most=LONGEST, model=one.model, version=one.version)
     if len(it.answering) > MOST_VERSIONS:
         st.caption(f"and {len(it.answering) - MOST_VERSIONS} more")

@@ -23,6 +23,7 @@ from ui.trouble import errors_shown, guarded, show_error
 from ui.words import escaped, state
 
 PARTS = ("Retraining", "Timeline")
+BUSY = "A round is open: it ends first."
 
 
 def show_loop(home: Workspace, endpoint: EndpointView) -> None:
@@ -64,7 +65,7 @@ def _show_policy(home: Workspace, endpoint: EndpointView, policy: PolicyView, fo
     with st.container(border=True):
         words, buttons = st.columns([3, 2], gap="medium", vertical_alignment="top")
         with words:
-            st.markdown(f"**{escaped(policy.pipeline)}** retrains, node {escaped(policy.node)} {_when(policy)}")
+            st.markdown(f"Pipeline **{escaped(policy.pipeline)}**, node {escaped(policy.node)} {_when(policy)}")
             st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in policy.words))
         with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             if endpoint.status != "retired":
@@ -81,7 +82,13 @@ def _when(policy: PolicyView) -> str:
 
 def _show_buttons(home: Workspace, policy: PolicyView, *, is_busy: bool) -> None:
     name = policy.endpoint
-    if st.button("Retrain now", type="primary", icon=":material/model_training:", disabled=is_busy):
+    if st.button(
+        "Retrain now",
+        type="primary",
+        icon=":material/model_training:",
+        disabled=is_busy,
+        help=BUSY if is_busy else None,
+    ):
         _ask_retrain(home, name)
     if policy.paused:
         if st.button("Resume", icon=":material/play_arrow:"):

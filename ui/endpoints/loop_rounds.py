@@ -260,11 +260,12 @@ def _show_scores(it: RoundView, found: Mapping[str, Any]) -> None:
     )  # fmt: skip
     figure = go.Figure(dots).update_xaxes(title=metric(found["metric"]), automargin=True)
     figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    figure.update_layout(title=f"{metric(found['metric'])} on these rows")
     gain = found["gain"]
     told = ", ".join(f"{name} {number(side['value'])}" for name, side in sides)
     ends = f"{signed(gain['low'])} to {signed(gain['high'])}"
     sentence = f"{metric(found['metric'])}: {told}; a gain of {signed(gain['value'])}, by chance {ends}."
-    charts.show(figure, sentence, f"scores_{it.id}", height=190)
+    charts.show(figure, sentence, f"scores_{it.id}", height=220)
 
 
 def _show_groups(it: RoundView, found: Mapping[str, Any]) -> None:
@@ -287,11 +288,12 @@ def _show_groups(it: RoundView, found: Mapping[str, Any]) -> None:
         mode="markers", error_x=error, marker={"color": charts.blue(), "size": 9},
     )  # fmt: skip
     figure = go.Figure(dots).update_xaxes(title=f"gain, by {column}", automargin=True)
+    figure.update_layout(title=f"What each {column} gains")
     figure.add_vline(x=0, line={"dash": "dot", "color": charts.ink(), "width": 1})
     figure.update_yaxes(type="category", autorange="reversed", automargin=True)
     worst = min(groups, key=lambda group: group["gain"]["value"])
     sentence = f"By {column}, {worst['name']} gains least: {signed(worst['gain']['value'])} {metric(worst['metric'])}."
-    charts.show(figure, sentence, f"groups_{it.id}", height=max(190, 34 * len(groups) + 90))
+    charts.show(figure, sentence, f"groups_{it.id}", height=max(220, 34 * len(groups) + 120))
 
 
 def _show_metrics(found: Mapping[str, Any]) -> None:

@@ -35,6 +35,8 @@ PLACES = {
     "dataset": (places.DATASETS, "Dataset"),
     "endpoint": (places.ENDPOINTS, "Round"),
 }
+NEWS = ("alert", "drift", "data")
+"""Kinds whose bad news say themselves what is wrong; the others have failed."""
 FIRST, MORE = 60, 200
 
 
@@ -91,7 +93,7 @@ def _show_event(event: EventView, *, has_day: bool = False) -> None:
     when.caption(f"{shown:%d %b %Y, %H:%M}" if has_day else f"{shown:%H:%M}")
     with words:
         by = f" :gray[by {escaped(event.by)}]" if event.by and event.by != "local" else ""
-        bad = " :red-badge[Failed]" if event.is_bad else ""
+        bad = " :red-badge[Failed]" if event.is_bad and event.kind not in NEWS else ""
         told = " ".join(part for part in (event.why and f"{event.why.rstrip('.')}.", event.about) if part)
         more = f"  \n:small[:gray[{escaped(' '.join(told.split()))}]]" if told else ""
         st.markdown(f":{color}[{icon}] {escaped(event.title)}{bad}{by}{more}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import shorten
 
 import streamlit as st
 
@@ -25,6 +26,7 @@ from ui.endpoints.watching import show_watch
 from ui.frame import heading
 from ui.words import ago, escaped, percent
 
+LONGEST_NOTE = 70
 TABS: dict[str, Callable[[Workspace, EndpointView], None]] = {
     "Try it": show_try,
     "Call it": show_call,
@@ -59,7 +61,7 @@ def _about(line: EndpointLine) -> str:
     if not line.answering:
         return "Nothing answers it."
     by = f", {line.changed_by}" if line.changed_by not in ("", "local") else ""
-    note = f" ({line.note})" if line.note else ""
+    note = f" ({shorten(line.note, LONGEST_NOTE, placeholder=' …')})" if line.note else ""
     wrong = f", {percent(line.error_share)} failed" if line.failed else ""
     parts = [
         f"Answered by {', '.join(shares(line))}",

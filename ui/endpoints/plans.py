@@ -71,5 +71,5 @@ def _cancel(home: Workspace, it: PublicationView) -> None:
     except PEOPLE_ERRORS as error:
         show_error(error)
         return
-    session.say("It will not happen.", ":material/event_busy:")
+    session.say("The publication is cancelled.", ":material/event_busy:")
     st.rerun()

@@ -27,8 +27,8 @@ LOOKS = {
 def show_receipts(home: Workspace, endpoint: EndpointView) -> None:
     """A field for an id, and what is known of that prediction."""
     id = st.text_input(
-        "Look up a prediction", key="prediction", placeholder="1a20236f3d069865f4bcb57f", max_chars=60, width=420,
-        bind="query-params", help="Each prediction is answered with its id.",
+        "Look up a prediction", key="prediction", placeholder="Id, such as 1a20236f3d069865f4bcb57f", max_chars=60,
+        width=420, bind="query-params", help="Each prediction is answered with its id.",
     )  # fmt: skip
     if not str(id or "").strip():
         st.caption("What was asked and answered, by which versions, and whether the model still answers the same.")

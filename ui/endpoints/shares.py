@@ -42,6 +42,7 @@ def _bar(parts: list[PartView]) -> None:
         figure.add_bar(
             x=[part.share], y=[""], orientation="h", name=part.name, text=f"{part.name}<br>{percent(part.share)}",
             textposition="inside", insidetextanchor="middle", textangle=0, hoverinfo="text",
+            insidetextfont={"color": charts.on_group(place)},
             marker={
                 "color": charts.GROUPS[place % len(charts.GROUPS)],
                 "pattern": {"shape": PATTERNS[place % len(PATTERNS)], "fillmode": "overlay", "fgopacity": 0.2},

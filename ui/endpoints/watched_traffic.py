@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -60,7 +60,7 @@ def _requests(found: TrafficView) -> None:
     errors = [it.refused + it.failed for it in found.steps]
     figure.add_bar(x=at, y=errors, name="errors", marker={"color": charts.ORANGE, "pattern": {"shape": "x"}})
     figure.update_layout(title="Requests", barmode="stack", legend={"orientation": "h", "y": -0.2})
-    figure.update_yaxes(title=f"per {_step(found)}")
+    figure.update_yaxes(title=f"per {_step(found)}").update_xaxes(range=_span(found))
     most = max(found.steps, key=lambda it: it.requests)
     sentence = f"{count(found.whole.requests, 'request')}; most, {most.requests:,}, from {most.at:%d %b, %H:%M} UTC on."
     charts.show(figure, sentence, "traffic_requests", height=280)
@@ -77,13 +77,19 @@ def _latencies(found: TrafficView) -> None:
             mode="lines" if len(found.steps) > 1 else "markers", line={"dash": dash, "color": color},
         )  # fmt: skip
     figure.update_layout(title="Answered within", legend={"orientation": "h", "y": -0.2})
-    figure.update_yaxes(title="milliseconds", rangemode="tozero")
+    figure.update_yaxes(title="milliseconds", rangemode="tozero").update_xaxes(range=_span(found))
     whole = found.whole
     sentence = (
         f"Half of the requests were answered within {number(whole.p50)} ms, 95 % within {number(whole.p95)} ms, 99 % "
         f"within {number(whole.p99)} ms."
     )
     charts.show(figure, sentence, "traffic_latencies", height=280)
+
+
+def _span(found: TrafficView) -> list[datetime]:
+    """From the first step to the last, and some steps beside them: a single one would be drawn to the millisecond."""
+    margin = timedelta(minutes=found.minutes)
+    return [found.steps[0].at - 2 * margin, found.steps[-1].at + 2 * margin]
 
 
 def _step(found: TrafficView) -> str:

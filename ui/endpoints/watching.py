@@ -23,7 +23,7 @@ from ui.endpoints.watched_traffic import show_traffic
 from ui.frame import empty
 from ui.progress import follow_job
 from ui.trouble import errors_shown, show_error
-from ui.words import ago, escaped, number
+from ui.words import ago, escaped, number, short_name
 
 LATEST, CHOOSE, TRAINING, BEFORE = "Latest", "Choose …", "Training rows", "The window before"
 LENGTHS = {
@@ -67,9 +67,11 @@ def _chosen(home: Workspace, state: WatchState) -> WatchReport | None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         which = str(st.selectbox("Window", [LATEST, *LENGTHS, CHOOSE], key="watch_window", width=170))
         beside = str(st.selectbox("Beside", [TRAINING, BEFORE, CHOOSE], key="watch_beside", width=190))
-        names = {it.id: f"{it.words}{'' if it.role == 'live' else f' ({it.role})'}" for it in state.versions}
+        names = {
+            it.id: short_name(f"{it.words}{'' if it.role == 'live' else f' ({it.role})'}", 28) for it in state.versions
+        }
         version = (
-            st.selectbox("Version", list(names), format_func=names.__getitem__, key="watch_version", width=200)
+            st.selectbox("Version", list(names), format_func=names.__getitem__, key="watch_version", width=260)
             if len(names) > 1
             else next(iter(names), None)
         )

@@ -44,7 +44,7 @@ def show_list(home: Workspace) -> None:
 
 
 def _name(it: ModelView) -> None:
-    places.link(places.MODELS, it.model, icon=":material/model_training:", model=it.model)
+    places.link_name(places.MODELS, it.model, icon=":material/model_training:", model=it.model)
 
 
 def _first() -> None:

@@ -15,7 +15,7 @@ from engine.service.running.run_conditions import FIELDS, TESTS, Known, read_con
 from ui import places
 from ui.frame import search
 from ui.trouble import show_error
-from ui.words import metric
+from ui.words import metric, short_name
 
 STATES: dict[str, tuple[str, ...]] = {
     "Succeeded": ("succeeded",),
@@ -55,7 +55,7 @@ def ask_filters(home: Workspace, known: Known, states: Any) -> Asked:
         names = sorted(it.name for it in pipelines.list_pipelines(home))
         pipeline = st.selectbox(
             "Pipeline", names, index=None, placeholder="All pipelines", key="of", bind="query-params",
-            label_visibility="collapsed", width=220,
+            label_visibility="collapsed", width=220, format_func=lambda it: short_name(it, 22),
         )  # fmt: skip
         since = st.selectbox(
             "Started", list(SINCE), index=None, placeholder="Any time", key="since", bind="query-params",

@@ -15,7 +15,7 @@ from engine.service.running.run_conditions import Known
 from engine.service.scores import better
 from ui import charts, session
 from ui.running.filters import Asked
-from ui.words import escaped, metric, number
+from ui.words import escaped, metric, number, short_name
 
 LONGEST, LONGEST_VALUE = 22, 18
 GAP = 0.12
@@ -142,7 +142,7 @@ def _of_texts(axis: AxisView) -> dict[str, Any]:
 
 
 def _cut(names: Sequence[str]) -> list[str]:
-    return [name if len(name) <= LONGEST_VALUE else f"{name[: LONGEST_VALUE - 1]}…" for name in names]
+    return [short_name(name, LONGEST_VALUE) for name in names]
 
 
 def _title(axis: AxisView) -> str:

@@ -17,7 +17,7 @@ from engine.service.scores import better
 from ui import places, session
 from ui.running.filters import Asked, label
 from ui.running.notes import ask_tag, edit_notes
-from ui.words import measured, number, state, when
+from ui.words import measured, number, short_name, state, when
 
 RUN, PAGE_KEY = "Run", "page"
 LONGEST = 28
@@ -132,14 +132,10 @@ def _show(found: RunPage, columns: Sequence[str], known: Known, sort: str) -> li
 
 
 def _cells(row: RunRow, titles: Mapping[str, str]) -> dict[str, str | None]:
-    cells: dict[str, str | None] = {RUN: f"{_short(row.run.pipeline)} · run {row.run.number}"}
+    cells: dict[str, str | None] = {RUN: f"{short_name(row.run.pipeline, LONGEST)} · run {row.run.number}"}
     for name, title in titles.items():
         cells[title] = OWN[name][1](row) if name in OWN else _told(name, row)
     return cells
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _told(name: str, row: RunRow) -> str | None:

@@ -410,4 +410,4 @@ def _view(entry: RuleEntry, channels: dict[str, str], *, is_open: bool) -> RuleV
 def _found(condition: str, value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    return f"{amount(value, 'hours')} ago" if condition == "absent" else amount(value, unit)
+    return f"{stretch(60 * value)} ago" if condition == "absent" else amount(value, unit)

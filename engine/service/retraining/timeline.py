@@ -5,7 +5,7 @@ came from a round, that from new data, these from a sync.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from components.evaluate.metrics import words as metric_words
@@ -26,8 +26,8 @@ MOST = 300
 ONE_MINUTE = timedelta(minutes=1)
 TOLD_ELSEWHERE = frozenset(
     {
-        *("endpoint published", "endpoint rolled back", "endpoint traffic changed", "canary promoted"),
-        *("canary taken back", "round begun", "round approved", "round declined"),
+        *("endpoint published", "endpoint rolled back", "endpoint traffic changed", "endpoint retired"),
+        *("canary promoted", "canary taken back", "round begun", "round approved", "round declined"),
     }
 )
 ASKED_BY = {"schedule": "its schedule", "retry": "another try", "hand": "a person"}
@@ -359,4 +359,18 @@ def _audited(entry: Audit) -> EventView:
 def _listed(detail: Mapping[str, Any]) -> str:
     """What an action was about: names and values; what is nested is left to the audit log."""
     told = {name: value for name, value in detail.items() if isinstance(value, str | int | float) and value != ""}
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+    return ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in told.items())
+
+
+def _plain(value: str | float) -> str:
+    """A value for people; moments, which the audit log holds as the standard writes them, are cut to the minute.
+
+    >>> _plain("2026-11-24T11:00:43.630224+00:00"), _plain("2026"), _plain(3)
+    ('24 Nov 2026, 11:00 UTC', '2026', '3')
+    """
+    if not isinstance(value, str) or "T" not in value:
+        return str(value)
+    try:
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%d %b %Y, %H:%M} UTC"
+    except ValueError:
+        return value

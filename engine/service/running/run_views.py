@@ -40,7 +40,7 @@ def read_run(uow: UnitOfWork, run: Run) -> RunView:
         progress=job.progress if job else None,
         remaining_seconds=_remaining(nodes, job.remaining_seconds) if job else None,
         message=job.message if job else None,
-        nodes=nodes,
+        nodes=[_with_judged(node, nodes, drawn) for node in nodes],
     )
 
 
@@ -100,6 +100,22 @@ def _node_view(row: NodeRun, drawn: Pipeline, *, has_ended: bool) -> NodeRunView
         made=outputs.get("made"),
         search=outputs.get("search"),
     )
+
+
+def _with_judged(node: NodeRunView, nodes: Sequence[NodeRunView], drawn: Pipeline) -> NodeRunView:
+    """A report names the models it is about: the first on each way up the drawing."""
+    if node.report is None or node.model or node.node not in drawn.by_id:
+        return node
+    made = {it.node: it for it in nodes if it.model}
+    found: dict[str, NodeRunView] = {}
+    waiting, seen = [node.node], {node.node}
+    while waiting:
+        above = [edge.source for edge in drawn.into(waiting.pop()) if edge.source not in seen]
+        seen.update(above)
+        found |= {name: made[name] for name in above if name in made}
+        waiting += [name for name in above if name not in made]
+    judged = [{**(it.model or {}), "title": it.title} for it in found.values()]
+    return node.model_copy(update={"judged": judged})
 
 
 def _title(row: NodeRun, drawn: Pipeline) -> str:

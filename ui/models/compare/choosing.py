@@ -12,6 +12,7 @@ from engine.service.views import ModelView
 from ui import places, session
 from ui.models.words import TASKS
 from ui.running.lines import show_lines_of_versions
+from ui.words import short_name
 
 PICKED = "picked_"
 LONGEST = 40
@@ -82,6 +83,5 @@ def _whole(reference: str, offered: dict[str, ChoiceView]) -> str | None:
 
 
 def _label(it: ChoiceView) -> str:
-    name = it.model if len(it.model) <= LONGEST else f"{it.model[: LONGEST - 1]}…"
     task = TASKS.get(it.task, it.task).lower()
-    return f"{name} v{it.version} · {it.target or task}"
+    return f"{short_name(it.model, LONGEST)} v{it.version} · {it.target or task}"

@@ -6,7 +6,7 @@ from engine.service import Workspace
 from engine.service.amounts import count
 from engine.service.modelling.model_comparison import ModelComparisonView
 from ui import charts
-from ui.words import number
+from ui.words import number, short_name
 
 LONGEST = 40
 
@@ -24,7 +24,7 @@ def show_importance(_home: Workspace, found: ModelComparisonView) -> None:
         [None if it is None else max(it, 0.0) / top for it, top in zip(line, tops, strict=True)] for line in told.values
     ]
     texts = [["–" if it is None else number(round(it, 5)) for it in line] for line in told.values]
-    labels = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in told.columns]
+    labels = [short_name(name, LONGEST) for name in told.columns]
     grid = go.Heatmap(
         z=shares, x=names, y=labels, text=texts, texttemplate="%{text}", colorscale="Blues", zmin=0, zmax=1.2,
         showscale=False, xgap=3, ygap=3, hovertemplate="%{y}, %{x}: %{text}<extra></extra>",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
+from engine.service.modelling import models
 from engine.service.modelling.model_comparison import ModelComparisonView, compare_models
 from engine.service.modelling.model_sides import LEAST, SideView, read_references, read_sides
 from ui import places
@@ -17,7 +18,9 @@ from ui.models.compare.differences import show_data, show_params
 from ui.models.compare.disagreement import show_disagreement
 from ui.models.compare.importance import show_importance
 from ui.models.compare.scores import choose_metric, show_scores
+from ui.models.standing import why_not_published
 from ui.models.words import TASKS
+from ui.publishing import ask_publish
 from ui.running.notes import tag_words
 from ui.trouble import show_error
 from ui.words import ago, escaped
@@ -60,7 +63,7 @@ def show_compare(home: Workspace, written: str) -> None:
     if found.answers:
         with decided:
             choose_metric(found.answers)
-    _show_models(found.sides)
+    _show_models(home, found.sides)
     opened = st.tabs(list(TABS), key="side", on_change="rerun", bind="query-params")
     for tab, show in zip(opened, TABS.values(), strict=True):
         if tab.open:
@@ -76,17 +79,17 @@ def _compared(
     return compare_models(_home, references, metric)
 
 
-def _show_models(sides: Sequence[SideView]) -> None:
+def _show_models(home: Workspace, sides: Sequence[SideView]) -> None:
     """Each model with a link to it; of many, on demand."""
     if len(sides) <= MOST_CARDS:
-        _cards(sides)
+        _cards(home, sides)
         return
-    with st.expander(f"The {len(sides)} models, with notes and tags", icon=":material/model_training:"):
+    with st.expander(f"The {len(sides)} models: notes and tags, and to publish one", icon=":material/model_training:"):
         for first in range(0, len(sides), MOST_CARDS):
-            _cards(sides[first : first + MOST_CARDS])
+            _cards(home, sides[first : first + MOST_CARDS])
 
 
-def _cards(sides: Sequence[SideView]) -> None:
+def _cards(home: Workspace, sides: Sequence[SideView]) -> None:
     for cell, side in zip(st.columns(MOST_CARDS, gap="small"), sides, strict=False):
         with cell, st.container(border=True, gap="xxsmall", height="stretch"):
             places.link(
@@ -100,3 +103,13 @@ def _cards(sides: Sequence[SideView]) -> None:
                 st.markdown(tag_words(side.tags))
             if side.note:
                 st.caption(escaped(side.note if len(side.note) <= NOTE else f"{side.note[: NOTE - 1]}…"))
+            _offer_publish(home, side)
+
+
+def _offer_publish(home: Workspace, side: SideView) -> None:
+    """Whoever has compared models may publish the better one at once."""
+    withheld = why_not_published(models.get_model(home, side.model, side.version))
+    if st.button(
+        "Publish", icon=":material/publish:", key=f"publish_{side.version_id}", disabled=bool(withheld), help=withheld
+    ):
+        ask_publish(side.model, side.version)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.service.modelling.what_if import AnswerView, ExplainedView, ReasonsView
 from ui import charts
-from ui.words import escaped, number, percent, signed
+from ui.words import escaped, number, percent, short_name, signed
 
 ENDS = "#7A7A7A"
 SHOWN = 9
@@ -141,7 +141,7 @@ def _step(value: float, found: ReasonsView) -> str:
 
 
 def _named(column: str, value: Any) -> str:
-    return f"{_cut(column)} = {_value(value)}"
+    return f"{short_name(column, LONGEST)} = {_value(value)}"
 
 
 def _value(value: Any) -> str:
