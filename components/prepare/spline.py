@@ -61,6 +61,7 @@ class Spline(MatrixTransform[SplineParams]):
         category="prepare/features",
         icon="ssid_chart",
         about="Lets linear models follow curves.",
+        words=("curve", "nonlinear", "b-spline", "gam", "smooth"),
         example={"columns": ["number", "other"], "knots": 4},
     )
     least_rows = 2
