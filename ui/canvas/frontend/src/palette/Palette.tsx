@@ -1,4 +1,4 @@
-/** Everything a node can be: search it, drag it, or press Enter on it. */
+/** Everything a node can be: search it, drag it, click it, or press Enter on it. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { Chip } from "../fields/Chips";
@@ -50,10 +50,11 @@ export function Palette({ search, onAdd, onLeave }: Props) {
     const place = stops.indexOf(document.activeElement as HTMLElement);
     stops[Math.min(stops.length - 1, Math.max(0, place + step))]?.focus();
   };
-  const add = (component: string): void => {
+  const add = (component: string, byMouse = false): void => {
     onAdd(component);
-    if (document.activeElement?.closest(".cb-palette") === null) return;
+    if (!byMouse && document.activeElement?.closest(".cb-palette") === null) return;
     setQuery("");
+    if (byMouse) return onLeave(); // Undo and Delete mean what was just added
     search.current?.focus(); // ready for the next one
   };
   const onSearchKey = (event: React.KeyboardEvent): void => {
