@@ -59,6 +59,7 @@ class LDAProjection(Projection[LDAProjectionParams]):
         words=("lda", "discriminant", "dimensionality reduction", "supervised projection"),
         example={"target": "target_class", "columns": ["number", "other"], "n_components": 1},
     )
+    is_quick = True
 
     @property
     def target(self) -> str | None:

@@ -56,6 +56,7 @@ class PCA(Projection[PCAParams]):
         ),
         example={"columns": ["number", "other"], "n_components": 2},
     )
+    is_quick = True
 
     def build(self) -> Any:
         from sklearn import decomposition

@@ -36,6 +36,7 @@ class QuantileTransform(MatrixTransform[QuantileTransformParams]):
         words=("rank", "uniform", "normal distribution", "rank gauss", "percentile"),
         example={"columns": ["number", "other"], "n_quantiles": 20},
     )
+    is_quick = True
     takes_missing = True
 
     def build(self) -> Any:

@@ -64,6 +64,7 @@ class Spline(MatrixTransform[SplineParams]):
         words=("curve", "nonlinear", "b-spline", "gam", "smooth"),
         example={"columns": ["number", "other"], "knots": 4},
     )
+    is_quick = True
     least_rows = 2
     room = 10.0
     trusted_types = (

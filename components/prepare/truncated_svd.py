@@ -47,6 +47,7 @@ class TruncatedSVD(Projection[TruncatedSVDParams]):
         words=("svd", "lsa", "latent semantic analysis", "dimensionality reduction"),
         example={"columns": ["number", "other"], "n_components": 1},
     )
+    is_quick = True
     takes_sparse = True
 
     def build(self) -> Any:
