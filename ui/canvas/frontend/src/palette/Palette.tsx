@@ -28,7 +28,11 @@ export function Palette({ search, onAdd, onLeave }: Props) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [searching, setSearching] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => (query.trim() || words ? matching(offered, query) : null), [offered, query, words]);
+  const categories = usePart((state) => state.categories);
+  const found = useMemo(() => {
+    if (query.trim()) return matching(offered, query);
+    return words ? shelves(offered, categories).flatMap((shelf) => shelf.items) : null;
+  }, [offered, query, words, categories]);
   // A long catalogue starts folded, but for what a person kept and for where everybody begins.
   const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent"].includes(key) || key === groups.find((one) => !one.kept)?.key;
   const isOpen = (key: string): boolean => openAtFirst(key) !== toggled.has(key);
