@@ -36,7 +36,7 @@ def without_examples(page: str) -> str:
 def _page(title: str, listed: list[dict[str, Any]], *, examples: bool) -> str:
     lines = [f"# {title}", "", f"[All components](../{INDEX})", ""]
     for one in listed:
-        lines += [f'## <a id="{one["key"]}"></a>{one["title"]} (`{one["key"]}`)', "", *_help(one["help"])]
+        lines += [f'## <a id="{one["key"]}"></a>{one["title"]} (`{one["key"]}`)', "", *_help(one["help"], one["words"])]
         lines += [f'Needs `pip install "{install}"`.\n' for install in one["requires"]]
         lines += _params(one["params"])
         if examples:
@@ -44,13 +44,15 @@ def _page(title: str, listed: list[dict[str, Any]], *, examples: bool) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _help(text: str) -> list[str]:
-    """What it does, and what follows “When:”, “Serving:” and “Source:” in a list."""
+def _help(text: str, words: list[str]) -> list[str]:
+    """What it does, and what follows “When:”, “Serving:” and “Source:” in a list, with its other names."""
     flowing = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
     pieces = re.split(rf"(?:^|\s)({'|'.join(LABELS)}):\s", flowing)
     told = [
         f"- *{LABELS[label]}*: {_upper(said.strip())}" for label, said in zip(pieces[1::2], pieces[2::2], strict=True)
     ]
+    if words:
+        told.append(f"- *Also found as*: {', '.join(words)}")
     return [pieces[0].strip(), "", *told, ""]
 
 

@@ -35,6 +35,7 @@ class EllipticEnvelope(Detector[EllipticEnvelopeParams]):
         category="models/anomaly",
         icon="circle",
         about="Measures how far rows are from the middle of one large group.",
+        words=("anomaly", "outlier detection", "novelty", "covariance", "mahalanobis"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"]},
     )

@@ -41,6 +41,7 @@ class IsolationForest(Detector[IsolationForestParams]):
         category="models/anomaly",
         icon="forest",
         about="Finds rows that are quickly set apart from all others.",
+        words=("anomaly", "anomaly detection", "outlier detection", "fraud", "novelty", "outliers"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_estimators": 10},
     )

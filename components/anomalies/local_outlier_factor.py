@@ -36,6 +36,7 @@ class LocalOutlierFactor(Detector[LocalOutlierFactorParams]):
         category="models/anomaly",
         icon="scatter_plot",
         about="Finds rows in sparser places than their neighbours.",
+        words=("lof", "anomaly", "anomaly detection", "outlier detection", "novelty", "outliers"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_neighbors": 5},
     )

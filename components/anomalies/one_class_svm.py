@@ -43,6 +43,7 @@ class OneClassSVM(Detector[OneClassSVMParams]):
         category="models/anomaly",
         icon="polyline",
         about="Draws a boundary around the ordinary rows; for smaller tables.",
+        words=("anomaly", "anomaly detection", "novelty", "outlier detection", "svm"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "nu": 0.1},
     )

@@ -41,6 +41,8 @@ class MatrixTransform(Learner[P]):
     """How many rows it learns from within minutes on one machine."""
     instead: ClassVar[str] = "another component"
     """What does much the same with more rows."""
+    is_quick: ClassVar[bool] = False
+    """Whether it learns from ten thousand rows in a moment, whatever is in them: then a preview may show it."""
     room: ClassVar[float] = 3.0
     """What learning takes in memory, relative to the matrix."""
     block_rows: ClassVar[int] = 512

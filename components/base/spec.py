@@ -23,6 +23,9 @@ class Spec:
     ----------
     key
         Public name in saved pipelines; never changes its meaning.
+    words
+        What else people call it, who come from scikit-learn, pandas, SQL, KNIME or Orange, the most usual
+        first: the palette finds it by them.
     example
         Params that fit the example table of the contract suite; also shown in the help.
     version
@@ -42,6 +45,7 @@ class Spec:
     category: str
     about: str
     icon: str
+    words: tuple[str, ...] = ()
     inputs: tuple[Port, ...] = TABLE_IN
     outputs: tuple[Port, ...] = TABLE_OUT
     serving: Serving = "replay"

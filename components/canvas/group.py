@@ -49,6 +49,7 @@ class Group(CanvasOnly[GroupParams]):
         category="canvas",
         icon="select_all",
         about="Draws a titled frame behind nodes that belong together.",
+        words=("frame", "box", "section", "collapse", "container", "subprocess", "metanode"),
         inputs=(),
         outputs=(),
         serving="training_only",

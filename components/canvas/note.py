@@ -39,6 +39,7 @@ class Note(CanvasOnly[NoteParams]):
         category="canvas",
         icon="sticky_note_2",
         about="Says something to whoever reads the drawing.",
+        words=("comment", "annotation", "text", "sticky note", "documentation"),
         inputs=(),
         outputs=(),
         serving="training_only",

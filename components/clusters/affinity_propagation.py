@@ -37,6 +37,7 @@ class AffinityPropagation(Clusterer[AffinityPropagationParams]):
         category="models/cluster",
         icon="hub",
         about="Rows choose examples among themselves; for small tables.",
+        words=("cluster", "clustering", "exemplars"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "damping": 0.8},
     )

@@ -44,6 +44,7 @@ class Agglomerative(Clusterer[AgglomerativeParams]):
         category="models/cluster",
         icon="account_tree",
         about="Joins the nearest groups, step by step.",
+        words=("hierarchical", "hierarchical clustering", "cluster", "clustering", "dendrogram", "ward", "linkage"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_clusters": 3},
     )

@@ -38,6 +38,7 @@ class Birch(Clusterer[BirchParams]):
         category="models/cluster",
         icon="account_tree",
         about="Groups many rows in one pass.",
+        words=("cluster", "clustering", "hierarchical clustering"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"]},
     )

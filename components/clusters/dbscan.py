@@ -39,6 +39,7 @@ class DBSCAN(Clusterer[DBSCANParams]):
         category="models/cluster",
         icon="grain",
         about="Groups of any shape, by how near rows are; the rest is noise.",
+        words=("cluster", "clustering", "density"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "eps": 2.0},
     )

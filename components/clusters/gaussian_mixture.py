@@ -44,6 +44,7 @@ class GaussianMixture(Clusterer[GaussianMixtureParams]):
         category="models/cluster",
         icon="blur_on",
         about="Groups like ellipsoids of different size and direction.",
+        words=("gmm", "em", "cluster", "clustering", "mixture model"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_components": 3},
     )

@@ -49,6 +49,7 @@ class HDBSCAN(Clusterer[HDBSCANParams]):
         category="models/cluster",
         icon="grain",
         about="Groups of any shape and density; the rest is noise.",
+        words=("cluster", "clustering", "density", "hierarchical clustering"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"]},
     )

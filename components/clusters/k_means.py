@@ -57,6 +57,7 @@ class KMeans(Centred[KMeansParams]):
         category="models/cluster",
         icon="bubble_chart",
         about="Finds a number of round groups; quick on any number of rows.",
+        words=("kmeans", "clustering", "segmentation", "cluster", "segment", "customer segments", "grouping"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_clusters": 3},
     )

@@ -39,6 +39,7 @@ class KMedoids(Clusterer[KMedoidsParams]):
         category="models/cluster",
         icon="adjust",
         about="Groups around real rows in the middle; rows far away matter less.",
+        words=("pam", "cluster", "clustering", "medoids"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_clusters": 3},
         requires=(KMEDOIDS,),

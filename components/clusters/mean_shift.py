@@ -38,6 +38,7 @@ class MeanShift(Clusterer[MeanShiftParams]):
         category="models/cluster",
         icon="filter_tilt_shift",
         about="Finds the places where rows are densest; their number is found too.",
+        words=("cluster", "clustering", "density"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "bandwidth": 4.0},
     )

@@ -38,6 +38,7 @@ class MiniBatchKMeans(Centred[MiniBatchKMeansParams]):
         category="models/cluster",
         icon="bubble_chart",
         about="K-means for very many rows.",
+        words=("kmeans", "cluster", "clustering", "minibatchkmeans", "big data"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_clusters": 3},
     )

@@ -48,6 +48,7 @@ class OPTICS(Clusterer[OPTICSParams]):
         category="models/cluster",
         icon="grain",
         about="Groups of different density, by how rows are reached; the rest is noise.",
+        words=("cluster", "clustering", "density"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"]},
     )

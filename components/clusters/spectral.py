@@ -40,6 +40,7 @@ class Spectral(Clusterer[SpectralParams]):
         category="models/cluster",
         icon="lan",
         about="Groups of any shape that hang together; for small tables.",
+        words=("spectral clustering", "cluster", "clustering", "graph"),
         outputs=GROUPED_OUT,
         example={"features": ["number", "other"], "n_clusters": 3, "affinity": "nearest_neighbors"},
     )

@@ -69,6 +69,7 @@ class BinValues(Transform[BinValuesParams]):
         category="columns",
         icon="bar_chart",
         about="Sorts numbers into ranges that you set.",
+        words=("bucket", "discretize", "cut", "binning", "range", "age group", "numeric binner"),
         example={"column": "number", "edges": [0, 5], "labels": ["low", "middle", "high"]},
     )
 

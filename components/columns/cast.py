@@ -64,6 +64,17 @@ class Cast(Transform[CastParams]):
         category="columns",
         icon="swap_horiz",
         about="Converts columns to another type, such as text to numbers.",
+        words=(
+            "cast",
+            "convert",
+            "astype",
+            "to numeric",
+            "to number",
+            "data type",
+            "dtype",
+            "to string",
+            "string to number",
+        ),
         example={"columns": ["number"], "to": "string"},
     )
 

@@ -38,6 +38,7 @@ class ConstantColumn(Transform[ConstantColumnParams]):
         category="columns",
         icon="push_pin",
         about="Adds a column that holds one value.",
+        words=("new column", "add column", "literal", "assign", "constant value"),
         example={"name": "origin", "value": "2026"},
     )
 

@@ -65,6 +65,7 @@ class DateDifference(Transform[DateDifferenceParams]):
         category="columns",
         icon="date_range",
         about="Measures the time between two dates.",
+        words=("datediff", "duration", "age", "days between", "time difference", "tenure", "timedelta"),
         example={"start": "when", "end": "when", "unit": "month", "name": "months"},
     )
 

@@ -62,6 +62,7 @@ class DateParts(Transform[DatePartsParams]):
         category="columns",
         icon="calendar_month",
         about="Takes dates apart into numbers.",
+        words=("year", "month", "day", "weekday", "hour", "day of week", "datetime", "extract date", "date features"),
         example={"columns": ["when"], "parts": ["month", "dayofweek", "is_weekend", "hour"]},
     )
 

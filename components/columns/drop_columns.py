@@ -26,6 +26,7 @@ class DropColumns(Transform[DropColumnsParams]):
         category="columns",
         icon="delete",
         about="Removes the columns you choose.",
+        words=("remove column", "delete column", "exclude", "drop", "column filter", "ignore"),
         example={"columns": ["other"]},
     )
 

@@ -50,6 +50,7 @@ class EmailParts(Transform[EmailPartsParams]):
         category="columns",
         icon="alternate_email",
         about="Takes e-mail addresses apart.",
+        words=("mail", "domain", "address"),
         example={"column": "text"},
     )
 

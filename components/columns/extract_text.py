@@ -53,6 +53,7 @@ class ExtractText(Transform[ExtractTextParams]):
         category="columns",
         icon="content_cut",
         about="Takes out of a text what a pattern finds.",
+        words=("regex", "regular expression", "substring", "regexp extract", "pattern", "parse"),
         example={"column": "text", "pattern": "([a-z])e", "name": "before_e"},
     )
 

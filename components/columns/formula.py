@@ -42,6 +42,20 @@ class Formula(Transform[FormulaParams]):
         category="columns",
         icon="function",
         about="Computes a column from others with an SQL expression.",
+        words=(
+            "expression",
+            "calculate",
+            "compute",
+            "case when",
+            "if",
+            "if else",
+            "new column",
+            "derive",
+            "feature constructor",
+            "math formula",
+            "sql expression",
+            "assign",
+        ),
         example={"name": "ratio", "expression": "number / other"},
     )
 

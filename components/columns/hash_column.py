@@ -35,6 +35,7 @@ class HashColumn(Transform[HashColumnParams]):
         category="columns",
         icon="fingerprint",
         about="Replaces values by their fingerprint.",
+        words=("anonymize", "pseudonymize", "md5", "sha256", "fingerprint", "hash"),
         example={"columns": ["text", "other"], "salt": "pepper"},
     )
 

@@ -82,6 +82,7 @@ class MapValues(Transform[MapValuesParams]):
         category="columns",
         icon="swap_calls",
         about="Replaces values by others, one by one.",
+        words=("recode", "replace", "mapping", "dictionary", "rule engine", "relabel", "value replacer", "edit domain"),
         example={"column": "text", "mapping": {"red": "warm", "blue": "cold"}, "default": "neither"},
     )
 

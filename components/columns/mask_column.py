@@ -39,6 +39,7 @@ class MaskColumn(Transform[MaskColumnParams]):
         category="columns",
         icon="visibility_off",
         about="Hides most of a value.",
+        words=("anonymize", "redact", "hide", "privacy", "gdpr"),
         example={"columns": ["text", "other"], "keep": 2},
     )
 

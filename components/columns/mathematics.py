@@ -46,6 +46,7 @@ class Math(Transform[MathParams]):
         category="columns",
         icon="calculate",
         about="Applies a function such as a logarithm to numbers.",
+        words=("log", "log1p", "square root", "sqrt", "exp", "abs", "logarithm", "transform", "continuize"),
         example={"columns": ["number", "other"], "function": "root"},
     )
 

@@ -52,6 +52,7 @@ class MergeColumns(Transform[MergeColumnsParams]):
         category="columns",
         icon="merge",
         about="Puts the values of several columns into one text.",
+        words=("concat", "concatenate", "combine columns", "join text", "paste", "concat strings", "column combiner"),
         example={"columns": ["text", "other", "flag"], "separator": ", ", "name": "merged"},
     )
 

@@ -44,6 +44,7 @@ class ParseDate(Transform[ParseDateParams]):
         category="columns",
         icon="edit_calendar",
         about="Reads texts as dates in the format they are written in.",
+        words=("to datetime", "to date", "strptime", "string to date", "date format", "timestamp"),
         example={"columns": ["text"], "format": "%d/%m/%Y"},
     )
 

@@ -35,6 +35,7 @@ class RenameColumns(Transform[RenameColumnsParams]):
         category="columns",
         icon="edit",
         about="Gives columns other names.",
+        words=("rename", "alias", "column name", "header"),
         example={"mapping": {"number": "amount"}},
     )
 

@@ -55,6 +55,7 @@ class ReplaceText(Transform[ReplaceTextParams]):
         category="columns",
         icon="find_replace",
         about="Replaces one text by another inside texts.",
+        words=("find and replace", "regex", "substitute", "string replace", "string manipulation", "gsub"),
         example={"columns": ["text"], "find": "re", "replace": "a b"},
     )
 

@@ -45,6 +45,7 @@ class RoundNumbers(Transform[RoundNumbersParams]):
         category="columns",
         icon="decimal_decrease",
         about="Rounds numbers to so many digits.",
+        words=("round", "floor", "ceil", "decimals", "digits"),
         example={"columns": ["number", "other"]},
     )
 

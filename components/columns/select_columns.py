@@ -26,6 +26,7 @@ class SelectColumns(Transform[SelectColumnsParams]):
         category="columns",
         icon="view_column",
         about="Keeps only the columns you choose.",
+        words=("keep columns", "select", "choose columns", "projection", "column filter", "subset", "reorder"),
         example={"columns": ["number", "text"]},
     )
 

@@ -46,6 +46,7 @@ class SplitColumn(Transform[SplitColumnParams]):
         category="columns",
         icon="vertical_split",
         about="Takes a text apart at a separator.",
+        words=("split text", "delimiter", "separator", "tokenize", "cell splitter", "text to columns", "explode"),
         example={"column": "text", "by": "e", "into": ["before", "after"]},
     )
 

@@ -36,6 +36,7 @@ class TextCase(Transform[TextCaseParams]):
         category="columns",
         icon="match_case",
         about="Writes texts in capital or small letters.",
+        words=("lower", "upper", "lowercase", "uppercase", "capitalize", "title case", "case converter"),
         example={"columns": ["text"], "to": "title"},
     )
 

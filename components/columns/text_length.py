@@ -45,6 +45,7 @@ class TextLength(Transform[TextLengthParams]):
         category="columns",
         icon="text_fields",
         about="Counts the characters or words of texts.",
+        words=("len", "length", "count words", "number of words", "characters"),
         example={"columns": ["text", "group"], "unit": "words"},
     )
 

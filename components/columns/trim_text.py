@@ -37,6 +37,7 @@ class TrimText(Transform[TrimTextParams]):
         category="columns",
         icon="format_clear",
         about="Removes blanks around texts.",
+        words=("strip", "whitespace", "blanks", "spaces", "clean text"),
         example={"columns": ["text"], "inside": True, "empty_is_missing": True},
     )
 

@@ -52,6 +52,7 @@ class UrlParts(Transform[UrlPartsParams]):
         category="columns",
         icon="link",
         about="Takes web addresses apart.",
+        words=("domain", "host", "link", "web address", "path"),
         example={"column": "text", "parts": ["host", "path"]},
     )
 

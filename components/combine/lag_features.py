@@ -59,6 +59,7 @@ class LagFeatures(Transform[LagFeaturesParams]):
         category="combine",
         icon="history",
         about="Adds the values of earlier rows.",
+        words=("shift", "previous", "lag", "time series", "earlier values"),
         serving="boundary",
         example={"columns": ["number", "text"], "order_by": ["when"], "group": ["group"], "lags": [1, 3]},
     )

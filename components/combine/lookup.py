@@ -76,6 +76,7 @@ class Lookup(Transform[LookupParams]):
         category="combine",
         icon="search",
         about="Adds columns from another table, found by a key.",
+        words=("vlookup", "reference", "enrich", "dimension", "left join", "cell replacer"),
         inputs=(Port("table"), Port(LOOKUP)),
         serving="lookup",
         example={"on": ["when"], "columns": ["text"], "prefix": "found_"},

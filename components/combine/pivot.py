@@ -84,6 +84,17 @@ class Pivot(Transform[PivotParams]):
         category="combine",
         icon="pivot_table_chart",
         about="Turns the values of a column into columns.",
+        words=(
+            "crosstab",
+            "cross tab",
+            "wide",
+            "reshape",
+            "pivot table",
+            "long to wide",
+            "pivoting",
+            "spread",
+            "dcast",
+        ),
         serving="boundary",
         example={
             "index": ["group"],

@@ -74,6 +74,7 @@ class RollingFeatures(Transform[RollingFeaturesParams]):
         category="combine",
         icon="show_chart",
         about="Adds figures about the rows before each row.",
+        words=("moving average", "rolling", "rolling mean", "rolling window", "time series"),
         serving="boundary",
         example={
             "columns": ["number", "flag"],

@@ -47,6 +47,7 @@ class Sql(Transform[SqlParams]):
         category="combine",
         icon="database_search",
         about="Answers a query over the inputs.",
+        words=("query", "duckdb", "select from", "code", "script", "custom"),
         inputs=(Port("input"), Port("input2", optional=True)),
         serving="boundary",
         example={"query": "WITH some AS (SELECT * FROM input LIMIT 40) SELECT *, count(*) OVER () AS n FROM some"},

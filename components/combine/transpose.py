@@ -64,6 +64,7 @@ class Transpose(Transform[TransposeParams]):
         category="combine",
         icon="screen_rotation_alt",
         about="Turns rows into columns, and columns into rows.",
+        words=("flip", "rows to columns", "swap"),
         serving="boundary",
         example={"columns": ["other", "target_number"], "header": "number", "header_values": ["-1.25", "8"]},
     )

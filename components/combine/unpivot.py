@@ -56,6 +56,7 @@ class Unpivot(Transform[UnpivotParams]):
         category="combine",
         icon="low_priority",
         about="Turns columns into rows.",
+        words=("melt", "long", "wide to long", "gather", "stack", "reshape"),
         serving="boundary",
         example={"columns": ["number", "other", "target_number"], "names_to": "which", "values_to": "how_much"},
     )

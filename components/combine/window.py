@@ -112,6 +112,18 @@ class Window(Transform[WindowParams]):
         category="combine",
         icon="table_rows_narrow",
         about="Computes over the rows around each row.",
+        words=(
+            "rank",
+            "row number",
+            "cumsum",
+            "cumulative",
+            "running total",
+            "partition by",
+            "over",
+            "moving average",
+            "lag",
+            "lead",
+        ),
         serving="boundary",
         example={
             "partition_by": ["group"],

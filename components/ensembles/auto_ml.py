@@ -68,6 +68,7 @@ class AutoML(Estimator[AutoMLParams]):
         category="models/combine",
         icon="auto_awesome",
         about="Finds a good model within a time.",
+        words=("automl", "automatic", "autopilot", "best model", "model selection", "auto"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "budget_seconds": 2},
     )

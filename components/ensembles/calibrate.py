@@ -39,6 +39,7 @@ class Calibrate(Wrapper[CalibrateParams]):
         category="models/combine",
         icon="balance",
         about="Makes the probabilities of a model mean what they say.",
+        words=("platt", "isotonic", "probability calibration", "calibratedclassifier"),
         inputs=(ROWS_IN, MODEL_IN),
         outputs=MODEL_OUT,
         example={"method": "isotonic", "folds": 3},

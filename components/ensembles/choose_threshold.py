@@ -46,6 +46,7 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
         category="models/combine",
         icon="rule",
         about="Makes a model say yes from the probability on where that pays.",
+        words=("threshold", "cutoff", "cost sensitive", "profit", "cost matrix"),
         inputs=(ROWS_IN, MODEL_IN),
         outputs=MODEL_OUT,
         example={"miss_cost": 5, "folds": 3},

@@ -40,6 +40,7 @@ class Stacking(Wrapper[StackingParams]):
         category="models/combine",
         icon="stacks",
         about="Learns how far to trust each of several models.",
+        words=("ensemble", "blend", "blending", "stack", "meta model", "stacked"),
         inputs=(ROWS_IN, MODELS_IN),
         outputs=MODEL_OUT,
         example={"final_estimator": "linear", "folds": 3},

@@ -36,6 +36,7 @@ class Voting(Wrapper[VotingParams]):
         category="models/combine",
         icon="how_to_vote",
         about="Averages what several models predict.",
+        words=("ensemble", "average", "committee", "vote", "blend"),
         inputs=(ROWS_IN, MODELS_IN),
         outputs=MODEL_OUT,
         example={"weights": [2, 1]},

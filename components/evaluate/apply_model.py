@@ -30,6 +30,7 @@ class ApplyModel(Application[ApplyModelParams]):
         category="evaluate",
         icon="batch_prediction",
         about="Asks a trained model about the rows of another table.",
+        words=("predict", "prediction", "predictor", "score", "inference", "new data", "batch scoring"),
         inputs=(Port("model", "model"), Port("table")),
         outputs=TABLE_OUT,
         serving="boundary",

@@ -34,6 +34,7 @@ class CalibrationCurve(Evaluation[CalibrationCurveParams]):
         category="evaluate",
         icon="show_chart",
         about="Compares predicted chances with what happened.",
+        words=("reliability", "reliability diagram", "calibration plot", "probability"),
         inputs=MODEL_OR_PREDICTIONS,
         outputs=TABLE_OUT,
         serving="boundary",

@@ -53,6 +53,7 @@ class CompareModels(Comparison[CompareModelsParams]):
         category="evaluate",
         icon="leaderboard",
         about="Scores several models on the same rows.",
+        words=("leaderboard", "benchmark", "model comparison", "test and score", "champion"),
         inputs=(Port("models", "model", many=True),),
         outputs=TABLE_OUT,
         serving="boundary",

@@ -42,6 +42,7 @@ class ErrorSlices(Evaluation[ErrorSlicesParams]):
         category="evaluate",
         icon="troubleshoot",
         about="Finds the groups of rows for which a model fails.",
+        words=("subgroup", "weak spots", "error analysis", "segments", "where it fails"),
         inputs=MODEL_OR_PREDICTIONS,
         outputs=TABLE_OUT,
         serving="boundary",

@@ -43,6 +43,7 @@ class Fairness(Evaluation[FairnessParams]):
         category="evaluate",
         icon="balance",
         about="Compares what a model means for different groups of people.",
+        words=("bias", "discrimination", "ethics", "demographic parity", "equal opportunity", "protected"),
         inputs=MODEL_OR_PREDICTIONS,
         outputs=TABLE_OUT,
         serving="boundary",

@@ -42,6 +42,7 @@ class LearningCurve(Relearning[LearningCurveParams]):
         category="evaluate",
         icon="trending_up",
         about="Learns a model from more and more rows.",
+        words=("more data", "sample size", "enough data", "overfitting"),
         inputs=(Port("model", "model"),),
         outputs=TABLE_OUT,
         serving="boundary",

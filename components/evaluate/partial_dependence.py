@@ -45,6 +45,7 @@ class PartialDependence(Explanation[PartialDependenceParams]):
         category="evaluate",
         icon="stacked_line_chart",
         about="Changes one column and shows what a model says on average.",
+        words=("pdp", "ice", "effect", "what if", "explain"),
         inputs=(Port("model", "model"),),
         outputs=TABLE_OUT,
         serving="boundary",

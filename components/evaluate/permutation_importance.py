@@ -40,6 +40,7 @@ class PermutationImportance(Explanation[PermutationImportanceParams]):
         category="evaluate",
         icon="shuffle",
         about="Shuffles one column at a time and sees how much worse a model gets.",
+        words=("feature importance", "variable importance", "importance", "explain", "permutation"),
         inputs=(Port("model", "model"),),
         outputs=TABLE_OUT,
         serving="boundary",

@@ -41,6 +41,7 @@ class ShapValues(Explanation[ShapValuesParams]):
         category="evaluate",
         icon="waterfall_chart",
         about="Shares out each prediction among the columns.",
+        words=("explain", "explanation", "shapley", "feature importance", "contributions", "reasons", "explainability"),
         inputs=(Port("model", "model"),),
         outputs=TABLE_OUT,
         serving="boundary",

@@ -45,6 +45,7 @@ class ThresholdTuner(Evaluation[ThresholdTunerParams]):
         category="evaluate",
         icon="tune",
         about="Finds the probability from which on an alarm pays.",
+        words=("threshold", "cutoff", "cost", "decision threshold", "profit", "precision recall"),
         inputs=MODEL_OR_PREDICTIONS,
         outputs=TABLE_OUT,
         serving="boundary",

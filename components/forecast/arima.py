@@ -46,6 +46,7 @@ class Arima(FittedForecast[ArimaParams]):
         category="forecast",
         icon="timeline",
         about="Forecasts from earlier values and errors, in a given order.",
+        words=("time series", "forecast", "autoregressive", "sarima", "box jenkins"),
         serving="boundary",
         requires=(STATSFORECAST,),
         example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6, "p": 2},

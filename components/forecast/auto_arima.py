@@ -48,6 +48,7 @@ class AutoArima(FittedForecast[AutoArimaParams]):
         category="forecast",
         icon="auto_graph",
         about="Forecasts by the ARIMA model that fits best.",
+        words=("time series", "forecast", "arima", "automatic"),
         serving="boundary",
         requires=(STATSFORECAST,),
         example={

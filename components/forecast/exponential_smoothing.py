@@ -48,6 +48,7 @@ class ExponentialSmoothing(FittedForecast[ExponentialSmoothingParams]):
         category="forecast",
         icon="ssid_chart",
         about="Forecasts with a level, a trend and a season that change slowly.",
+        words=("ets", "time series", "forecast", "smoothing"),
         serving="boundary",
         requires=(STATSFORECAST,),
         example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6},

@@ -102,6 +102,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         category="forecast",
         icon="fact_check",
         about="Compares ways to forecast on the past.",
+        words=("time series cross validation", "walk forward", "rolling origin", "backtesting"),
         inputs=TABLE_IN,
         outputs=(Port("table"), Port("summary"), Port("forecasts")),
         version=2,

@@ -30,6 +30,7 @@ class HoltWinters(FittedForecast[HoltWintersParams]):
         category="forecast",
         icon="stacked_line_chart",
         about="Forecasts with a trend and a season.",
+        words=("time series", "seasonality", "trend", "triple exponential smoothing"),
         serving="boundary",
         requires=(STATSFORECAST,),
         example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6, "season_length": 7},

@@ -75,6 +75,7 @@ class LagRegression(Forecast[LagRegressionParams]):
         category="forecast",
         icon="query_stats",
         about="Forecasts by a model of earlier values and the calendar.",
+        words=("time series", "forecast", "autoregression", "demand"),
         serving="boundary",
         example={
             "time": "when",

@@ -26,6 +26,7 @@ class NaiveSeasonal(Forecast[NaiveSeasonalParams]):
         category="forecast",
         icon="event_repeat",
         about="Forecasts by the values of a season ago.",
+        words=("baseline", "time series", "benchmark", "forecast"),
         serving="boundary",
         example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6},
     )

@@ -37,6 +37,7 @@ class Theta(FittedForecast[ThetaParams]):
         category="forecast",
         icon="trending_up",
         about="Forecasts halfway between a line and the latest values.",
+        words=("time series", "forecast"),
         serving="boundary",
         requires=(STATSFORECAST,),
         example={"time": "when", "target": "target_number", "group": ["group"], "horizon": 6},

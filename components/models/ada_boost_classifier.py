@@ -27,6 +27,7 @@ class AdaBoostClassifier(Weighted[AdaBoostClassifierParams]):
         category="models/classify",
         icon="exposure_plus_1",
         about="Tiny trees, each minding most what those before got wrong.",
+        words=("adaptive boosting", "boosting", "ensemble"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
     )

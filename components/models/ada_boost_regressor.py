@@ -26,6 +26,7 @@ class AdaBoostRegressor(Estimator[AdaBoostRegressorParams]):
         category="models/regress",
         icon="exposure_plus_1",
         about="Small trees, each minding most what those before got wrong.",
+        words=("adaptive boosting", "boosting", "ensemble"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_estimators": 5},
     )

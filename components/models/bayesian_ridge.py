@@ -47,6 +47,7 @@ class BayesianRidge(Estimator[BayesianRidgeParams]):
         category="models/regress",
         icon="blur_linear",
         about="A linear model that tunes itself.",
+        words=("bayes", "linear model", "bayesian"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

@@ -28,6 +28,7 @@ class DecisionTreeClassifier(Estimator[DecisionTreeClassifierParams]):
         category="models/classify",
         icon="account_tree",
         about="Questions about one column after another; can be read as rules.",
+        words=("tree", "cart", "rules", "rpart", "c4.5"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "max_depth": 3},
     )

@@ -28,6 +28,7 @@ class DecisionTreeRegressor(Estimator[DecisionTreeRegressorParams]):
         category="models/regress",
         icon="account_tree",
         about="Questions about one column after another; can be read as rules.",
+        words=("tree", "cart", "rules", "regression tree"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "max_depth": 3},
     )

@@ -25,6 +25,7 @@ class DummyClassifier(Estimator[DummyClassifierParams]):
         category="models/classify",
         icon="horizontal_rule",
         about="Ignores the features: what a model must beat.",
+        words=("baseline", "dummyclassifier", "majority", "constant", "zero rule"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

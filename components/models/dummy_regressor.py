@@ -37,6 +37,7 @@ class DummyRegressor(Estimator[DummyRegressorParams]):
         category="models/regress",
         icon="horizontal_rule",
         about="Ignores the features: what a model must beat.",
+        words=("baseline", "dummyregressor", "constant", "mean"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

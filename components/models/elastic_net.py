@@ -29,6 +29,7 @@ class ElasticNet(Estimator[ElasticNetParams]):
         category="models/regress",
         icon="join_full",
         about="A linear model between ridge and lasso.",
+        words=("linear model", "l1", "l2", "regularization", "penalized", "glmnet"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

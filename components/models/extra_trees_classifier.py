@@ -26,6 +26,7 @@ class ExtraTreesClassifier(Estimator[ExtraTreesClassifierParams]):
         category="models/classify",
         icon="park",
         about="Many decision trees split at random places; smoother than a random forest.",
+        words=("extremely randomized trees", "ensemble", "forest"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
     )

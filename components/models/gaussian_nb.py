@@ -30,6 +30,7 @@ class GaussianNB(Weighted[GaussianNBParams]):
         category="models/classify",
         icon="bubble_chart",
         about="A bell curve per feature and class; trains in one look.",
+        words=("naive bayes", "bayes", "gaussiannb"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

@@ -29,6 +29,7 @@ class GradientBoostingClassifier(Weighted[GradientBoostingClassifierParams]):
         category="models/classify",
         icon="stacked_line_chart",
         about="Trees that correct each other, without binning; for smaller tables.",
+        words=("gbm", "boosting", "boosted trees", "gradientboosting"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
     )

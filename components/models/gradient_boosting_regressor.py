@@ -33,6 +33,7 @@ class GradientBoostingRegressor(Estimator[GradientBoostingRegressorParams]):
         category="models/regress",
         icon="stacked_line_chart",
         about="Trees that correct each other, without binning; for smaller tables.",
+        words=("gbm", "boosting", "boosted trees", "gradientboosting"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_estimators": 5},
     )

@@ -27,6 +27,15 @@ class HistGradientBoostingClassifier(Boosting[HistGradientBoostingClassifierPara
         category="models/classify",
         icon="trending_up",
         about="Trees that correct each other; usually the best score on tables.",
+        words=(
+            "gbm",
+            "boosting",
+            "boosted trees",
+            "gradient boosted trees",
+            "histgradientboosting",
+            "classifier",
+            "predict category",
+        ),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "max_iter": 5},
     )

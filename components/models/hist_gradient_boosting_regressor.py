@@ -39,6 +39,15 @@ class HistGradientBoostingRegressor(Boosting[HistGradientBoostingRegressorParams
         category="models/regress",
         icon="trending_up",
         about="Trees that correct each other; usually the best score on tables.",
+        words=(
+            "gbm",
+            "boosting",
+            "boosted trees",
+            "gradient boosted trees",
+            "histgradientboosting",
+            "regressor",
+            "predict number",
+        ),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "max_iter": 5},
     )

@@ -35,6 +35,7 @@ class Huber(Estimator[HuberParams]):
         category="models/regress",
         icon="shield",
         about="A linear model that outliers do not pull away.",
+        words=("robust regression", "outliers", "linear model"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

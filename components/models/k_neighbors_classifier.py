@@ -25,6 +25,7 @@ class KNeighborsClassifier(Neighbours[KNeighborsClassifierParams]):
         category="models/classify",
         icon="hub",
         about="Answers like the most similar rows it has seen.",
+        words=("knn", "nearest neighbors", "k nearest neighbors", "kneighbors", "similar rows"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_neighbors": 3},
     )

@@ -25,6 +25,7 @@ class KNeighborsRegressor(Neighbours[KNeighborsRegressorParams]):
         category="models/regress",
         icon="hub",
         about="Answers like the most similar rows it has seen.",
+        words=("knn", "nearest neighbors", "k nearest neighbors", "kneighbors", "similar rows"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_neighbors": 3},
     )

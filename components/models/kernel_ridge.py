@@ -38,6 +38,7 @@ class KernelRidge(Bounded[KernelRidgeParams]):
         category="models/regress",
         icon="waves",
         about="A smooth curve from the similarity of rows; for small tables.",
+        words=("krr", "kernel", "linear model"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "alpha": 0.5},
     )

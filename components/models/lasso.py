@@ -25,6 +25,7 @@ class Lasso(Estimator[LassoParams]):
         category="models/regress",
         icon="filter_list",
         about="A linear model that leaves out features of little use.",
+        words=("l1", "linear model", "regularization", "penalized", "sparse"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

@@ -40,6 +40,7 @@ class LDAClassifier(Estimator[LDAClassifierParams]):
         category="models/classify",
         icon="scatter_plot",
         about="Draws lines between the centres of the classes; quick.",
+        words=("lda", "discriminant"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

@@ -27,6 +27,7 @@ class LightGBMClassifier(LightGBM[LightGBMClassifierParams]):
         category="models/classify",
         icon="bolt",
         about="Trees grown leaf by leaf that correct each other; quick on many rows.",
+        words=("lgbm", "gbm", "boosting", "boosted trees", "gradient boosting"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
         requires=(LIGHTGBM,),

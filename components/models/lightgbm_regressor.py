@@ -39,6 +39,7 @@ class LightGBMRegressor(LightGBM[LightGBMRegressorParams]):
         category="models/regress",
         icon="bolt",
         about="Trees grown leaf by leaf that correct each other; quick on many rows.",
+        words=("lgbm", "gbm", "boosting", "boosted trees", "gradient boosting"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_estimators": 5},
         requires=(LIGHTGBM,),

@@ -34,6 +34,7 @@ class LinearRegression(Estimator[LinearRegressionParams]):
         category="models/regress",
         icon="show_chart",
         about="A linear model for numbers; its coefficients can be read.",
+        words=("ols", "least squares", "lm", "regression", "linear model", "regressor", "glm"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

@@ -60,6 +60,7 @@ class LinearSVC(Calibrated[LinearSVCParams]):
         category="models/classify",
         icon="linear_scale",
         about="A straight boundary with the widest margin; quick on wide tables.",
+        words=("svm", "linear svm", "support vector"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

@@ -43,6 +43,16 @@ class LogisticRegression(Estimator[LogisticRegressionParams]):
         category="models/classify",
         icon="ssid_chart",
         about="A linear model for classes; its coefficients can be read.",
+        words=(
+            "logit",
+            "logistic",
+            "linear classifier",
+            "glm",
+            "logreg",
+            "classifier",
+            "binary classification",
+            "sigmoid",
+        ),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

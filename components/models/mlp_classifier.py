@@ -26,6 +26,7 @@ class MLPClassifier(Weighted[MLPClassifierParams]):
         category="models/classify",
         icon="lan",
         about="Layers of units that learn by small steps.",
+        words=("mlp", "perceptron", "deep learning", "multilayer perceptron", "nn", "neural net"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "hidden_layer_sizes": [8], "max_iter": 30},
     )

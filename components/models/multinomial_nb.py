@@ -33,6 +33,7 @@ class MultinomialNB(Weighted[MultinomialNBParams]):
         category="models/classify",
         icon="tag",
         about="Compares how often features count in each class; for words and counts.",
+        words=("naive bayes", "bayes", "text classification", "spam"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["other"]},
     )

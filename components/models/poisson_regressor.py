@@ -36,6 +36,7 @@ class PoissonRegressor(Estimator[PoissonRegressorParams]):
         category="models/regress",
         icon="numbers",
         about="A linear model for counts; answers are never negative.",
+        words=("count model", "glm", "counts", "linear model"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

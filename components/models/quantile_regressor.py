@@ -36,6 +36,7 @@ class QuantileRegressor(Bounded[QuantileRegressorParams]):
         category="models/regress",
         icon="percent",
         about="A linear model of a median or another quantile.",
+        words=("median regression", "prediction interval", "percentile", "linear model"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

@@ -24,6 +24,7 @@ class RandomForestClassifier(Estimator[RandomForestClassifierParams]):
         category="models/classify",
         icon="forest",
         about="Many decision trees that vote; robust with little tuning.",
+        words=("forest", "rf", "bagging", "ensemble", "randomforest", "classifier", "trees"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
     )

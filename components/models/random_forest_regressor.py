@@ -24,6 +24,7 @@ class RandomForestRegressor(Estimator[RandomForestRegressorParams]):
         category="models/regress",
         icon="forest",
         about="Many decision trees that are averaged; robust with little tuning.",
+        words=("forest", "rf", "bagging", "ensemble", "randomforest", "regressor", "trees"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_estimators": 5},
     )

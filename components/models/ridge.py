@@ -48,6 +48,7 @@ class Ridge(Estimator[RidgeParams]):
         category="models/regress",
         icon="terrain",
         about="A linear model that keeps its coefficients small.",
+        words=("l2", "linear model", "regularization", "penalized", "tikhonov"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

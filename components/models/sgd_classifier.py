@@ -61,6 +61,7 @@ class SGDClassifier(Estimator[SGDClassifierParams]):
         category="models/classify",
         icon="downhill_skiing",
         about="A linear model that learns row by row; for very large tables.",
+        words=("sgd", "online learning", "linear model", "big data"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

@@ -28,6 +28,7 @@ class SVC(Bounded[SVCParams], Calibrated[SVCParams]):
         category="models/classify",
         icon="polyline",
         about="A bent boundary with the widest margin; for smaller tables.",
+        words=("svm", "kernel", "rbf", "support vectors"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"]},
     )

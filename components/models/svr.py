@@ -29,6 +29,7 @@ class SVR(Bounded[SVRParams]):
         category="models/regress",
         icon="polyline",
         about="A smooth curve that does not mind small errors; for smaller tables.",
+        words=("svm", "kernel", "rbf", "support vectors"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"]},
     )

@@ -26,6 +26,7 @@ class XGBoostClassifier(XGBoost[XGBoostClassifierParams]):
         category="models/classify",
         icon="rocket_launch",
         about="Regularized trees that correct each other; trains on Spark too.",
+        words=("xgb", "boosting", "boosted trees", "gradient boosting", "gbm"),
         outputs=MODEL_OUT,
         example={"target": "target_class", "features": ["number", "other"], "n_estimators": 5},
         requires=(XGBOOST,),

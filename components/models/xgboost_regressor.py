@@ -29,6 +29,7 @@ class XGBoostRegressor(XGBoost[XGBoostRegressorParams]):
         category="models/regress",
         icon="rocket_launch",
         about="Regularized trees that correct each other; trains on Spark too.",
+        words=("xgb", "boosting", "boosted trees", "gradient boosting", "gbm"),
         outputs=MODEL_OUT,
         example={"target": "target_number", "features": ["number", "other"], "n_estimators": 5},
         requires=(XGBOOST,),

@@ -25,6 +25,7 @@ class RegisterModel(Output[RegisterModelParams]):
         category="outputs",
         icon="new_label",
         about="Registers a model under a name of its own.",
+        words=("save model", "model registry", "publish", "deploy", "model writer", "mlflow"),
         inputs=(Port("model", "model"),),
         outputs=(),
         serving="training_only",

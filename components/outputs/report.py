@@ -52,6 +52,7 @@ class Report(Output[ReportParams]):
         category="outputs",
         icon="article",
         about="Writes tables and models into one page to fetch.",
+        words=("pdf", "html", "document", "summary", "share"),
         inputs=INPUTS,
         outputs=(),
         serving="training_only",

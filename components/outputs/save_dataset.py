@@ -31,6 +31,7 @@ class SaveDataset(Output[SaveDatasetParams]):
         category="outputs",
         icon="save",
         about="Keeps the rows as a dataset.",
+        words=("write", "store", "output", "save", "write table", "table writer", "save data"),
         outputs=(),
         serving="training_only",
         example={"name": "prepared"},

@@ -44,6 +44,7 @@ class WriteDatabase(Output[WriteDatabaseParams]):
         category="outputs",
         icon="database_upload",
         about="Writes the rows into a table of a database.",
+        words=("to sql", "database writer", "insert", "postgres", "db writer", "upload"),
         outputs=(),
         serving="training_only",
         example={"connection": "shop", "table": "prepared"},

@@ -35,6 +35,7 @@ class Adasyn(MadeUp[AdasynParams]):
         category="prepare/balance",
         icon="scatter_plot",
         about="Makes up train rows of the smaller classes, where they are hard to tell.",
+        words=("oversample", "imbalanced", "imbalance", "class imbalance", "synthetic"),
         serving="training_only",
         example={"target": "target_class", "features": ["target_number"]},
         requires=(IMBALANCED_LEARN,),

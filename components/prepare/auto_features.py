@@ -83,6 +83,16 @@ class AutoFeatures(LearnedTransform[AutoFeaturesParams, AutoFeaturesState]):
         category="prepare/features",
         icon="auto_fix_high",
         about="Makes numbers of every column, each in the way that suits it.",
+        words=(
+            "feature engineering",
+            "autofeat",
+            "preprocess",
+            "preprocessing",
+            "prepare",
+            "vectorize",
+            "tablevectorizer",
+            "automatic",
+        ),
         example={"columns": ["number", "other", "text", "flag"], "choices": {"other": "fill_median"}},
     )
 

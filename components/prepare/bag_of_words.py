@@ -29,6 +29,17 @@ class BagOfWords(Words[BagOfWordsParams]):
         category="prepare/features",
         icon="format_list_numbered",
         about="Turns texts into columns: how often each has the most frequent terms.",
+        words=(
+            "bag of words",
+            "countvectorizer",
+            "count vectorizer",
+            "vectorize",
+            "nlp",
+            "text mining",
+            "tokenize",
+            "ngram",
+            "document term matrix",
+        ),
         example={"column": "text", "max_features": 5},
     )
     made_type = dt.int64

@@ -45,6 +45,7 @@ class BinQuantiles(LearnedTransform[BinQuantilesParams, Edges]):
         category="prepare/scale",
         icon="bar_chart",
         about="Sorts numbers into bins of about as many rows.",
+        words=("qcut", "discretize", "deciles", "quartiles", "binning", "bucket", "percentiles", "equal frequency"),
         example={"columns": ["number", "other"], "bins": 4},
     )
 

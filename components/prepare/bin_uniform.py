@@ -42,6 +42,7 @@ class BinUniform(LearnedTransform[BinUniformParams, Edges]):
         category="prepare/scale",
         icon="view_week",
         about="Sorts numbers into bins of the same width.",
+        words=("cut", "discretize", "binning", "bucket", "kbinsdiscretizer", "equal width", "auto binner"),
         example={"columns": ["number", "other"], "bins": 4},
     )
 

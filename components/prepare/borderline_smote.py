@@ -37,6 +37,7 @@ class BorderlineSmote(MadeUp[BorderlineSmoteParams]):
         category="prepare/balance",
         icon="scatter_plot",
         about="Makes up train rows of the smaller classes, where classes meet.",
+        words=("smote", "oversample", "imbalanced", "imbalance", "synthetic"),
         serving="training_only",
         example={"target": "target_class", "features": ["target_number"]},
         requires=(IMBALANCED_LEARN,),

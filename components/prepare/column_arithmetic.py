@@ -62,6 +62,7 @@ class ColumnArithmetic(Transform[ColumnArithmeticParams]):
         category="prepare/features",
         icon="calculate",
         about="Adds sums, differences, products or ratios of columns.",
+        words=("add", "subtract", "multiply", "divide", "ratio", "sum columns", "difference", "feature engineering"),
         example={"columns": ["number", "other"], "operations": ["add", "divide"]},
     )
 

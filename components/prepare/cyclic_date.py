@@ -56,6 +56,7 @@ class CyclicDate(Transform[CyclicDateParams]):
         category="prepare/features",
         icon="cycle",
         about="Places the parts of dates on circles, as sine and cosine.",
+        words=("sin", "cos", "sine", "cosine", "seasonality", "cyclical", "hour of day"),
         example={"columns": ["when"]},
     )
 

@@ -35,6 +35,7 @@ class EditedNearestNeighbours(Resampler[EditedNearestNeighboursParams]):
         category="prepare/balance",
         icon="cleaning_services",
         about="Takes out train rows whose neighbours are of other classes.",
+        words=("enn", "undersample", "imbalanced", "cleaning"),
         serving="training_only",
         example={"target": "target_class", "features": ["target_number"]},
         requires=(IMBALANCED_LEARN,),

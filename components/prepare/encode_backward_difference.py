@@ -27,6 +27,7 @@ class EncodeBackwardDifference(Coded[EncodeBackwardDifferenceParams]):
         category="prepare/encode",
         icon="stairs_2",
         about="Compares each category with the one before it.",
+        words=("contrast coding", "categorical"),
         example={"columns": ["text", "flag"], "order": {"text": ["red", "green", "blue"]}, "max_categories": 4},
     )
 

@@ -33,6 +33,7 @@ class EncodeBinary(Coded[EncodeBinaryParams]):
         category="prepare/encode",
         icon="looks_two",
         about="Writes the number of a category in binary digits.",
+        words=("categorical", "binary encoder", "base 2"),
         example={"columns": ["text", "flag"], "max_categories": 12},
     )
 

@@ -35,6 +35,7 @@ class EncodeCatboost(Tallied[EncodeCatboostParams]):
         category="prepare/encode",
         icon="target",
         about="Replaces categories by the mean of the target among the rows before.",
+        words=("target encoding", "categorical", "catboost encoder", "mean encoding"),
         example={"columns": ["text", "flag"], "target": "number"},
     )
 

@@ -19,6 +19,7 @@ class EncodeCount(Counted):
         category="prepare/encode",
         icon="tag",
         about="Replaces categories by how many rows have them.",
+        words=("categorical", "frequency", "count encoder"),
         example={"columns": ["text", "flag"]},
     )
     makes = dt.int64

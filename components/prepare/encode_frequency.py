@@ -19,6 +19,7 @@ class EncodeFrequency(Counted):
         category="prepare/encode",
         icon="percent",
         about="Replaces categories by the share of rows that have them.",
+        words=("categorical", "frequency encoder", "share"),
         example={"columns": ["text", "flag"]},
     )
     makes = dt.float64

@@ -65,6 +65,7 @@ class EncodeHash(LearnedTransform[EncodeHashParams, EncodeHashState]):
         category="prepare/encode",
         icon="tag",
         about="Spreads categories over a fixed number of columns.",
+        words=("feature hashing", "hashing trick", "high cardinality", "categorical"),
         example={"columns": ["text", "flag"], "n_features": 4},
     )
 

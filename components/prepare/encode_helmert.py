@@ -27,6 +27,7 @@ class EncodeHelmert(Coded[EncodeHelmertParams]):
         category="prepare/encode",
         icon="stairs",
         about="Compares each category with the mean of those before it.",
+        words=("contrast coding", "categorical"),
         example={"columns": ["text", "flag"], "order": {"text": ["red", "green", "blue"]}, "max_categories": 4},
     )
 

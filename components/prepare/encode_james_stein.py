@@ -29,6 +29,7 @@ class EncodeJamesStein(CrossFitted[EncodeJamesSteinParams]):
         category="prepare/encode",
         icon="target",
         about="Replaces categories by means of the target, drawn towards the overall mean.",
+        words=("target encoding", "categorical", "mean encoding"),
         example={"columns": ["text", "flag"], "target": "number"},
     )
 

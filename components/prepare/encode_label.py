@@ -49,6 +49,7 @@ class EncodeLabel(LearnedTransform[EncodeLabelParams, EncodeLabelState]):
         category="prepare/encode",
         icon="label",
         about="Numbers the labels of one column.",
+        words=("label encoder", "category to number", "factorize", "codes"),
         example={"column": "group"},
     )
 

@@ -36,6 +36,7 @@ class EncodeLeaveOneOut(Tallied[EncodeLeaveOneOutParams]):
         category="prepare/encode",
         icon="target",
         about="Replaces categories by the mean of the target among other rows.",
+        words=("target encoding", "categorical", "loo", "mean encoding"),
         example={"columns": ["text", "flag"], "target": "number"},
     )
 

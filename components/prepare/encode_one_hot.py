@@ -54,6 +54,21 @@ class EncodeOneHot(LearnedTransform[EncodeOneHotParams, EncodeOneHotState]):
         category="prepare/encode",
         icon="grid_on",
         about="Turns each category into a column of zeros and ones.",
+        words=(
+            "dummy",
+            "dummies",
+            "get dummies",
+            "one hot",
+            "onehot",
+            "ohe",
+            "categorical",
+            "category",
+            "dummy variables",
+            "indicator",
+            "one to many",
+            "continuize",
+            "text to number",
+        ),
         example={"columns": ["text", "flag"]},
     )
 

@@ -69,6 +69,7 @@ class EncodeOrdinal(LearnedTransform[EncodeOrdinalParams, EncodeOrdinalState]):
         category="prepare/encode",
         icon="format_list_numbered",
         about="Numbers the categories of a column in order.",
+        words=("category to number", "ordinal", "label encoder", "integer encoding", "categorical", "codes", "rank"),
         example={"columns": ["text"]},
     )
 

@@ -34,6 +34,7 @@ class EncodeTarget(CrossFitted[EncodeTargetParams]):
         category="prepare/encode",
         icon="target",
         about="Replaces categories by the mean of the target.",
+        words=("target encoding", "mean encoding", "high cardinality", "categorical", "impact coding"),
         example={"columns": ["text", "flag"], "target": "number"},
     )
 

@@ -44,6 +44,7 @@ class FactorAnalysis(Projection[FactorAnalysisParams]):
         category="prepare/features",
         icon="hub",
         about="Finds the few hidden causes that columns have in common.",
+        words=("dimensionality reduction", "latent", "factors"),
         example={"columns": ["number", "other"], "n_components": 1},
     )
 

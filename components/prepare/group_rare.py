@@ -51,6 +51,7 @@ class GroupRare(LearnedTransform[GroupRareParams, GroupRareState]):
         category="prepare/encode",
         icon="group_work",
         about="Gives rare categories one common name.",
+        words=("other", "rare labels", "lump", "infrequent", "high cardinality", "top categories"),
         example={"columns": ["text", "other"], "min_share": 0.1},
     )
 

@@ -48,6 +48,7 @@ class ICA(Projection[ICAParams]):
         category="prepare/features",
         icon="call_split",
         about="Takes signals apart that are mixed in several columns.",
+        words=("independent component analysis", "fastica", "dimensionality reduction", "signal"),
         example={"columns": ["number", "other"], "n_components": 2},
     )
 

@@ -73,6 +73,7 @@ class ImputeGroup(LearnedTransform[ImputeGroupParams, ImputeGroupState]):
         category="prepare/impute",
         icon="healing",
         about="Fills gaps with a figure of the rows that are alike.",
+        words=("impute", "missing values", "fill by group", "na", "fillna"),
         example={"columns": ["number", "other"], "by": ["group"], "statistic": "mean"},
     )
 

@@ -61,6 +61,7 @@ class ImputeIterative(MatrixTransform[ImputeIterativeParams]):
         category="prepare/impute",
         icon="model_training",
         about="Fills gaps by predicting each column from the others.",
+        words=("mice", "iterative imputer", "impute", "missing values", "na", "regression imputation"),
         example={"columns": ["number", "other", "target_number"]},
     )
     takes_missing = True

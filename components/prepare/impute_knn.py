@@ -32,6 +32,7 @@ class ImputeKNN(MatrixTransform[ImputeKNNParams]):
         category="prepare/impute",
         icon="group_work",
         about="Fills gaps with the mean of the most similar train rows.",
+        words=("knn imputer", "impute", "missing values", "nearest neighbors", "na"),
         example={"columns": ["number", "other"], "n_neighbors": 3},
     )
     takes_missing = True

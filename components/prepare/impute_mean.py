@@ -37,6 +37,21 @@ class ImputeMean(LearnedTransform[ImputeMeanParams, ImputedNumbers]):
         category="prepare/impute",
         icon="healing",
         about="Fills missing numbers with the column's mean.",
+        words=(
+            "missing values",
+            "fill",
+            "na",
+            "fillna",
+            "fill na",
+            "null",
+            "nan",
+            "missing",
+            "missing value",
+            "average",
+            "simpleimputer",
+            "imputer",
+            "replace missing",
+        ),
         example={"columns": ["number", "other"]},
     )
 

@@ -37,6 +37,20 @@ class ImputeMedian(LearnedTransform[ImputeMedianParams, ImputedNumbers]):
         category="prepare/impute",
         icon="healing",
         about="Fills missing numbers with the column's median.",
+        words=(
+            "missing values",
+            "fill",
+            "na",
+            "fillna",
+            "fill na",
+            "null",
+            "nan",
+            "missing",
+            "missing value",
+            "simpleimputer",
+            "imputer",
+            "replace missing",
+        ),
         example={"columns": ["number", "other"]},
     )
 

@@ -41,6 +41,18 @@ class ImputeMode(LearnedTransform[ImputeModeParams, ImputeModeState]):
         category="prepare/impute",
         icon="healing",
         about="Fills gaps with the column's most frequent value.",
+        words=(
+            "missing values",
+            "fillna",
+            "fill na",
+            "mode",
+            "missing value",
+            "fill category",
+            "simpleimputer",
+            "imputer",
+            "na",
+            "null",
+        ),
         example={"columns": ["text", "flag", "number"]},
     )
 

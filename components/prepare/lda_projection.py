@@ -56,8 +56,10 @@ class LDAProjection(Projection[LDAProjectionParams]):
         category="prepare/features",
         icon="scatter_plot",
         about="Replaces columns by the directions that tell classes apart best.",
+        words=("lda", "discriminant", "dimensionality reduction", "supervised projection"),
         example={"target": "target_class", "columns": ["number", "other"], "n_components": 1},
     )
+    is_quick = True
 
     @property
     def target(self) -> str | None:

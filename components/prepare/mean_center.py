@@ -36,6 +36,7 @@ class MeanCenter(LearnedTransform[MeanCenterParams, Scaled]):
         category="prepare/scale",
         icon="align_horizontal_center",
         about="Gives numeric columns mean 0 and keeps their unit.",
+        words=("demean", "subtract mean", "centre", "center"),
         example={"columns": ["number", "other"]},
     )
 

@@ -50,6 +50,7 @@ class MissingIndicator(LearnedTransform[MissingIndicatorParams, MissingIndicator
         category="prepare/impute",
         icon="flag",
         about="Adds columns that say where values are missing.",
+        words=("isna", "is null", "flag missing", "missing", "null flag"),
         example={"columns": ["number", "text", "flag"]},
     )
 

@@ -38,6 +38,7 @@ class NearMiss(Resampler[NearMissParams]):
         category="prepare/balance",
         icon="near_me",
         about="Keeps the train rows of larger classes that are near the smallest.",
+        words=("undersample", "imbalanced", "imbalance"),
         serving="training_only",
         example={"target": "target_class", "features": ["target_number"]},
         requires=(IMBALANCED_LEARN,),

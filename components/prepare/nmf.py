@@ -50,6 +50,7 @@ class NMF(Projection[NMFParams]):
         category="prepare/features",
         icon="stacked_bar_chart",
         about="Takes counts and amounts apart into parts that add up.",
+        words=("topics", "topic model", "non negative matrix factorization", "dimensionality reduction"),
         example={"columns": ["other", "target_number"], "n_components": 2},
     )
 

@@ -42,6 +42,7 @@ class NormalizeRows(Transform[NormalizeRowsParams]):
         category="prepare/scale",
         icon="table_rows",
         about="Divides the numbers of each row by the row's length.",
+        words=("l2", "unit norm", "vector length", "normalizer", "cosine"),
         example={"columns": ["number", "other"]},
     )
 

@@ -38,6 +38,16 @@ class OversampleRandom(Transform[OversampleRandomParams], Balance[OversampleRand
         category="prepare/balance",
         icon="library_add",
         about="Repeats train rows of the smaller classes.",
+        words=(
+            "oversample",
+            "imbalanced",
+            "class weight",
+            "imbalance",
+            "class imbalance",
+            "upsample",
+            "over sampling",
+            "balance",
+        ),
         serving="training_only",
         example={"target": "target_class"},
     )

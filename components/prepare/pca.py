@@ -45,8 +45,18 @@ class PCA(Projection[PCAParams]):
         category="prepare/features",
         icon="compress",
         about="Replaces many columns by the few directions in which they vary.",
+        words=(
+            "pca",
+            "principal component analysis",
+            "dimensionality reduction",
+            "reduce dimensions",
+            "dimension reduction",
+            "components",
+            "eigenvectors",
+        ),
         example={"columns": ["number", "other"], "n_components": 2},
     )
+    is_quick = True
 
     def build(self) -> Any:
         from sklearn import decomposition

@@ -65,6 +65,7 @@ class PolynomialFeatures(Transform[PolynomialFeaturesParams]):
         category="prepare/features",
         icon="exponent",
         about="Adds powers and products of numeric columns.",
+        words=("polynomial", "interaction", "interactions", "square", "quadratic", "feature engineering"),
         example={"columns": ["number", "other"], "degree": 3},
     )
 

@@ -28,6 +28,7 @@ class PowerTransform(MatrixTransform[PowerTransformParams]):
         category="prepare/scale",
         icon="show_chart",
         about="Takes the skew out of numeric columns.",
+        words=("box cox", "yeo johnson", "skew", "log", "normal distribution", "gaussian"),
         example={"columns": ["number", "other"]},
     )
     takes_missing = True

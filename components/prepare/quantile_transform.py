@@ -33,8 +33,10 @@ class QuantileTransform(MatrixTransform[QuantileTransformParams]):
         category="prepare/scale",
         icon="align_vertical_bottom",
         about="Spreads numeric columns evenly or normally, by rank.",
+        words=("rank", "uniform", "normal distribution", "rank gauss", "percentile"),
         example={"columns": ["number", "other"], "n_quantiles": 20},
     )
+    is_quick = True
     takes_missing = True
 
     def build(self) -> Any:

@@ -35,6 +35,7 @@ class ScaleMaxAbs(LearnedTransform[ScaleMaxAbsParams, Scaled]):
         category="prepare/scale",
         icon="compress",
         about="Divides numeric columns by their largest absolute value.",
+        words=("scale", "scaler", "maxabs", "scaling", "normalize", "maxabsscaler"),
         example={"columns": ["number", "other"]},
     )
 

@@ -57,6 +57,19 @@ class ScaleMinMax(LearnedTransform[ScaleMinMaxParams, ScaleMinMaxState]):
         category="prepare/scale",
         icon="fit_width",
         about="Scales numeric columns to lie between 0 and 1, or another range.",
+        words=(
+            "min max",
+            "minmax",
+            "normalize",
+            "normalise",
+            "normalization",
+            "rescale",
+            "minmaxscaler",
+            "scaler",
+            "scaling",
+            "0 to 1",
+            "normalizer",
+        ),
         example={"columns": ["number", "other"]},
     )
 

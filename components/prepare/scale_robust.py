@@ -50,6 +50,7 @@ class ScaleRobust(LearnedTransform[ScaleRobustParams, Scaled]):
         category="prepare/scale",
         icon="shield",
         about="Scales numeric columns by their median and quartiles.",
+        words=("robust scaler", "outliers", "scaling", "median", "iqr", "robustscaler"),
         example={"columns": ["number", "other"]},
     )
 

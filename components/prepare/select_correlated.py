@@ -59,6 +59,14 @@ class SelectCorrelated(LearnedTransform[SelectCorrelatedParams, Held]):
         category="prepare/features",
         icon="filter_list",
         about="Leaves out numeric columns that repeat another one.",
+        words=(
+            "feature selection",
+            "correlation",
+            "collinearity",
+            "redundant",
+            "correlation filter",
+            "multicollinearity",
+        ),
         example={"columns": ["number", "other"], "threshold": 0.9},
     )
 

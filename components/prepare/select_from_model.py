@@ -33,6 +33,7 @@ class SelectFromModel(Selection[SelectFromModelParams]):
         category="prepare/features",
         icon="filter_list",
         about="Keeps the columns that a model leans on.",
+        words=("feature selection", "feature importance", "lasso selection"),
         example={"target": "target_class", "columns": ["number", "other"], "max_features": 1},
     )
     instead = "the best columns, each by itself"

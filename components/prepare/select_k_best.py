@@ -40,6 +40,16 @@ class SelectKBest(Selection[SelectKBestParams]):
         category="prepare/features",
         icon="filter_list",
         about="Keeps the columns that say most about the target, each by itself.",
+        words=(
+            "feature selection",
+            "selectkbest",
+            "univariate",
+            "chi2",
+            "anova",
+            "mutual information",
+            "rank",
+            "best features",
+        ),
         example={"target": "target_class", "columns": ["number", "other"], "k": 1},
     )
     instead = "a selection by variance or correlation"

@@ -34,6 +34,7 @@ class SelectRFE(Selection[SelectRFEParams]):
         category="prepare/features",
         icon="filter_list",
         about="Leaves out the least important column, again and again.",
+        words=("feature selection", "rfe", "recursive feature elimination", "backward elimination"),
         example={"target": "target_class", "columns": ["number", "other"], "n_features": 1},
     )
     instead = "the selection by a model"

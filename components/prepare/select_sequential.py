@@ -47,6 +47,7 @@ class SelectSequential(Selection[SelectSequentialParams]):
         category="prepare/features",
         icon="filter_list",
         about="Adds or removes one column at a time, by how well a model does.",
+        words=("feature selection", "forward selection", "backward elimination", "stepwise"),
         example={"target": "target_class", "columns": ["number", "other"], "n_features": 1},
     )
     instead = "the selection by elimination"

@@ -42,6 +42,14 @@ class SelectVariance(LearnedTransform[SelectVarianceParams, Held]):
         category="prepare/features",
         icon="filter_list",
         about="Leaves out numeric columns that hardly vary.",
+        words=(
+            "feature selection",
+            "low variance",
+            "variance threshold",
+            "constant columns",
+            "low variance filter",
+            "near zero variance",
+        ),
         example={"columns": ["number", "other"], "threshold": 20},
     )
 

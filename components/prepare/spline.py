@@ -61,8 +61,10 @@ class Spline(MatrixTransform[SplineParams]):
         category="prepare/features",
         icon="ssid_chart",
         about="Lets linear models follow curves.",
+        words=("curve", "nonlinear", "b-spline", "gam", "smooth"),
         example={"columns": ["number", "other"], "knots": 4},
     )
+    is_quick = True
     least_rows = 2
     room = 10.0
     trusted_types = (

@@ -43,6 +43,20 @@ class Standardize(LearnedTransform[StandardizeParams, StandardizeState]):
         category="prepare/scale",
         icon="straighten",
         about="Gives numeric columns mean 0 and standard deviation 1.",
+        words=(
+            "z score",
+            "zscore",
+            "normalize",
+            "normalise",
+            "normalization",
+            "scale",
+            "scaler",
+            "standardscaler",
+            "scaling",
+            "standardise",
+            "z transform",
+            "mean 0",
+        ),
         example={"columns": ["number"]},
     )
 

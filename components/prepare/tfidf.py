@@ -38,6 +38,18 @@ class Tfidf(Words[TfidfParams]):
         category="prepare/features",
         icon="article",
         about="Turns texts into columns: how much each is about the most frequent terms.",
+        words=(
+            "tf-idf",
+            "tf idf",
+            "tfidfvectorizer",
+            "vectorize",
+            "nlp",
+            "text mining",
+            "text to numbers",
+            "words",
+            "ngram",
+            "embedding",
+        ),
         example={"column": "text", "max_features": 5},
     )
 

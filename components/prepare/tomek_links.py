@@ -32,6 +32,7 @@ class TomekLinks(Resampler[TomekLinksParams]):
         category="prepare/balance",
         icon="link_off",
         about="Takes out train rows that are nearest to one of another class.",
+        words=("undersample", "imbalanced", "cleaning"),
         serving="training_only",
         example={"target": "target_class", "features": ["target_number"]},
         requires=(IMBALANCED_LEARN,),

@@ -44,8 +44,10 @@ class TruncatedSVD(Projection[TruncatedSVDParams]):
         category="prepare/features",
         icon="compress",
         about="Replaces many sparse columns by a few; for word counts and categories.",
+        words=("svd", "lsa", "latent semantic analysis", "dimensionality reduction"),
         example={"columns": ["number", "other"], "n_components": 1},
     )
+    is_quick = True
     takes_sparse = True
 
     def build(self) -> Any:

@@ -28,6 +28,16 @@ class UndersampleRandom(Transform[UndersampleRandomParams], Balance[UndersampleR
         category="prepare/balance",
         icon="playlist_remove",
         about="Takes out train rows of the larger classes.",
+        words=(
+            "undersample",
+            "imbalanced",
+            "imbalance",
+            "class imbalance",
+            "downsample",
+            "under sampling",
+            "balance",
+            "equal size sampling",
+        ),
         serving="training_only",
         example={"target": "target_class"},
     )

@@ -64,6 +64,7 @@ class Expect(Transform[ExpectParams]):
         category="quality",
         icon="rule_settings",
         about="Holds the rows to rules.",
+        words=("validate", "assert", "data quality", "check", "rules", "great expectations", "constraint", "test data"),
         outputs=(Port("table"), Port(QUARANTINE)),
         serving="training_only",
         filters=True,

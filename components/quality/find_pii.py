@@ -46,6 +46,7 @@ class FindPii(Inspection[FindPiiParams]):
         category="quality",
         icon="person_search",
         about="Looks for e-mail addresses, cards, accounts, names and the like.",
+        words=("gdpr", "privacy", "sensitive data", "pii", "personal", "anonymize"),
         example={"rows": 1_000},
     )
 

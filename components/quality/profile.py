@@ -30,6 +30,17 @@ class Profile(Inspection[ProfileParams]):
         category="quality",
         icon="query_stats",
         about="Statistics of the table at this point.",
+        words=(
+            "describe",
+            "statistics",
+            "summary",
+            "explore",
+            "eda",
+            "data explorer",
+            "info",
+            "distribution",
+            "feature statistics",
+        ),
         example={"columns": "all"},
     )
 

@@ -72,6 +72,7 @@ class SchemaContract(Transform[SchemaContractParams]):
         category="quality",
         icon="contract",
         about="Refuses a table that has not the columns it must have.",
+        words=("schema", "validate columns", "data contract", "column types", "pandera"),
         example={"columns": {"number": "float64", "text": "string", "when": "datetime"}},
     )
 

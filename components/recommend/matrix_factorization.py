@@ -95,6 +95,7 @@ class MatrixFactorization(Recommender[MatrixFactorizationParams]):
         category="recommend",
         icon="grid_on",
         about="Recommends by hidden traits of users and items.",
+        words=("collaborative filtering", "als", "svd", "recommender", "recommendation"),
         serving="boundary",
         example={"user": "group", "item": "text", "rating": "other", "exclude_seen": False, "n_factors": 4},
     )

@@ -40,6 +40,7 @@ class ClipOutliers(LearnedTransform[ClipOutliersParams, Bounds]):
         category="rows",
         icon="vertical_align_center",
         about="Brings values that lie far from the others nearer.",
+        words=("winsorize", "cap", "clip", "limit values", "outliers", "truncate"),
         example={"columns": ["number", "other"], "method": "zscore", "threshold": 1.2},
     )
 

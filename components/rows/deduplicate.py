@@ -35,6 +35,7 @@ class Deduplicate(Transform[DeduplicateParams]):
         category="rows",
         icon="content_copy",
         about="Keeps one of the rows that are alike.",
+        words=("distinct", "drop duplicates", "duplicates", "unique", "dedupe", "unique rows", "duplicate row filter"),
         serving="training_only",
         example={"columns": ["text", "flag"]},
     )

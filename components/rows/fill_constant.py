@@ -51,6 +51,20 @@ class FillConstant(Transform[FillConstantParams]):
         category="rows",
         icon="format_color_fill",
         about="Fills gaps with one value.",
+        words=(
+            "fillna",
+            "fill na",
+            "fill",
+            "coalesce",
+            "ifnull",
+            "nvl",
+            "replace missing",
+            "constant",
+            "na",
+            "null",
+            "default value",
+            "missing values",
+        ),
         example={"columns": ["number", "other"], "value": 0.5},
     )
 

@@ -39,6 +39,7 @@ class FillForward(Transform[FillForwardParams]):
         category="rows",
         icon="keyboard_double_arrow_down",
         about="Fills gaps with the last value before them.",
+        words=("ffill", "bfill", "forward fill", "fillna", "carry forward", "locf", "missing values", "na"),
         serving="boundary",
         example={"columns": ["number", "text", "flag", "when"], "order_by": ["when"], "group": ["group"]},
     )

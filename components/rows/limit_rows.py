@@ -36,6 +36,7 @@ class LimitRows(Transform[LimitRowsParams]):
         category="rows",
         icon="vertical_align_top",
         about="Keeps the first rows.",
+        words=("head", "top", "first rows", "limit", "first n"),
         serving="training_only",
         example={"rows": 10, "skip": 2},
     )

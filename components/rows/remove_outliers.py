@@ -59,6 +59,7 @@ class RemoveOutliers(Transform[RemoveOutliersParams]):
         category="rows",
         icon="person_remove",
         about="Removes rows with values far from the others.",
+        words=("outliers", "outlier", "anomalies", "iqr", "z score", "extreme values", "trim"),
         serving="training_only",
         example={"columns": ["number", "other"], "method": "zscore", "threshold": 1.2},
     )

@@ -47,6 +47,7 @@ class SampleRows(Transform[SampleRowsParams]):
         category="rows",
         icon="casino",
         about="Draws rows at random, always the same ones.",
+        words=("sample", "subset", "random rows", "row sampling", "data sampler", "downsample"),
         serving="training_only",
         example={"rows": 20, "stratify": "target_class"},
     )

@@ -48,6 +48,7 @@ class SortRows(Transform[SortRowsParams]):
         category="rows",
         icon="sort",
         about="Puts rows in order.",
+        words=("order by", "sort", "sorter", "sort values", "arrange", "ascending", "descending"),
         serving="training_only",
         example={"by": ["text", "number"], "descending": ["number"]},
     )

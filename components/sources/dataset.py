@@ -28,6 +28,7 @@ class Dataset(Source[DatasetParams]):
         category="sources",
         icon="database",
         about="Reads a version of one of your datasets.",
+        words=("table", "data", "my data", "input", "load", "read", "source", "open", "csv", "data table"),
         inputs=(),
         example={"dataset": "customers"},
     )

@@ -51,6 +51,7 @@ class ManualTable(Source[ManualTableParams]):
         category="sources",
         icon="edit_note",
         about="A small table that is typed in.",
+        words=("table creator", "create table", "enter data", "paste data", "inline", "new table"),
         inputs=(),
         example={"rows": [{"country": "NL", "vat": 0.21}, {"country": "DE", "vat": 0.19}]},
     )

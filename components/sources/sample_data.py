@@ -47,6 +47,7 @@ class SampleData(Source[SampleDataParams]):
         category="sources",
         icon="dataset",
         about="A small bundled table to try things with.",
+        words=("example", "demo", "iris", "titanic", "test data", "toy data", "datasets", "churn"),
         inputs=(),
         example={"name": "iris"},
     )

@@ -75,6 +75,17 @@ class CrossValidation(Split[CrossValidationParams]):
         category="split",
         icon="view_week",
         about="Tests every part of the rows in turn.",
+        words=(
+            "cv",
+            "k-fold",
+            "kfold",
+            "folds",
+            "stratified k-fold",
+            "cross validate",
+            "crossvalidation",
+            "repeated",
+            "x-partitioner",
+        ),
         example={"folds": 3, "stratify": "target_class", "fold": 2},
     )
     keeps_back = False

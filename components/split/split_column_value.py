@@ -61,6 +61,7 @@ class SplitColumnValue(Split[SplitColumnValueParams]):
         category="split",
         icon="rule_settings",
         about="Sets the rows with certain values aside to test and validate the model.",
+        words=("predefined split", "partition by column", "given split", "train test column"),
         example={"column": "group", "test_values": ["c"]},
     )
 

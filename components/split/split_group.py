@@ -44,6 +44,7 @@ class SplitGroup(Split[SplitGroupParams]):
         category="split",
         icon="groups",
         about="Sets whole groups of rows aside to test and validate the model.",
+        words=("groupkfold", "group split", "grouped", "by customer", "groupshufflesplit", "leakage"),
         example={"column": "group", "test": 0.3},
     )
 

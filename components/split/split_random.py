@@ -43,6 +43,21 @@ class SplitRandom(Split[SplitRandomParams]):
         category="split",
         icon="call_split",
         about="Sets rows aside to test and validate the model.",
+        words=(
+            "split",
+            "train test",
+            "train test split",
+            "train/test",
+            "holdout",
+            "hold out",
+            "partition",
+            "partitioning",
+            "stratify",
+            "stratified split",
+            "validation set",
+            "data sampler",
+            "test set",
+        ),
         example={"test": 0.25, "stratify": "target_class"},
     )
     by_row = True

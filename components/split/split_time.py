@@ -47,6 +47,7 @@ class SplitTime(Split[SplitTimeParams]):
         category="split",
         icon="history",
         about="Sets the latest rows aside to test and validate the model.",
+        words=("timeseriessplit", "time series split", "chronological", "temporal", "out of time", "by date"),
         example={"column": "when", "test": 0.25, "validation": 0.1},
     )
 

@@ -62,6 +62,7 @@ class Keywords(Computation[KeywordsParams]):
         category="text",
         icon="key_visualizer",
         about="Finds the words that tell a text from the others.",
+        words=("tfidf", "text mining", "nlp", "topics", "keyword extraction", "terms", "word cloud"),
         outputs=(Port("table"), Port("terms")),
         serving="boundary",
         example={"column": "text", "top": 2},

@@ -57,6 +57,7 @@ class Sentiment(Estimator[SentimentParams]):
         category="text",
         icon="sentiment_satisfied",
         about="Labels texts as labelled ones have taught it: good or bad, urgent or not.",
+        words=("nlp", "text classification", "opinion", "positive negative", "mood", "reviews"),
         outputs=MODEL_OUT,
         example={"column": "text", "target": "target_class", "features": ["number", "other"]},
     )

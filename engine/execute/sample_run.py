@@ -8,14 +8,16 @@ from typing import Any, Protocol
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from components.base import Component, Cut, LearnedFromRows, LearnedTransform, Source, Split, Transform
+from components.base import Component, Cut, LearnedFromRows, LearnedTransform, MatrixTransform, Source, Split, Transform
 from components.ports import ROLE
 from engine.backends.backend import Backend
 from engine.backends.duckdb import DuckDBBackend
 from engine.checks import Review
-from engine.errors import PEOPLE_ERRORS, CanvasbackError
+from engine.errors import PEOPLE_ERRORS, CanvasbackError, LimitReached
 from engine.execute.shelf import Shelf, Tables
 from engine.schemas import NodeSchemas, with_roles
+from engine.train.room import Room
+from engine.train.transforms import learn
 
 MOST_NODES = 60
 """Further from its sources, a node is not tried: every step before it may have to be taken again."""
@@ -23,6 +25,10 @@ MOST_ROWS = 200_000
 """That one node may make of the sample."""
 LEARNED_ROWS = 2_000
 """Of the sample, for what looks at rows one by one to learn: nothing can stop it in between."""
+
+
+LEARNING_MB = 32
+"""For what scikit-learn may learn from, which bounds how long it takes: nothing can stop it either."""
 
 
 class NotTried(CanvasbackError):
@@ -117,10 +123,14 @@ class SampleRun:
         component = self.known(node_id).component
         if isinstance(component, Source):
             return {"table": self._samples.rows(component)}
-        if component is None or not component.is_lazy:
+        if component is None or not is_tried(component):
             label = self._placed.by_id[node_id].label
             raise NotTried(f"{label} comes before and needs a whole run.", hint="Run to here to see rows.")
-        arriving = [self._backend.lend(table) for table in self.inputs(node_id).values()]
+        inputs = self.inputs(node_id)
+        if isinstance(component, MatrixTransform):
+            (rows,) = inputs.values()
+            return {"table": computed(component, rows, self._backend)}
+        arriving = [self._backend.lend(table) for table in inputs.values()]
         made = applied(component, arriving, self._backend)
         return {port: self._collected(table, node_id) for port, table in made.items()}
 
@@ -153,6 +163,31 @@ class SampleRun:
         params = component.params.model_dump(mode="json")
         told = [component.spec.key, component.spec.version, data or params, sorted(above)]
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def is_tried(component: Component[Any]) -> bool:
+    """Whether sample rows can show what a component does: it is a query, or learns in a moment."""
+    return component.is_lazy or (isinstance(component, MatrixTransform) and component.is_quick)
+
+
+def computed(component: MatrixTransform[Any], rows: pa.Table, backend: Backend) -> pa.Table:
+    """What a scikit-learn transformer that learned from these rows makes of them.
+
+    Raises
+    ------
+    NotTried
+        When there are too many columns to do so in a moment.
+    UnfitForTraining
+    """
+    table = backend.register(rows)  # learning reads in threads of its own
+    try:
+        fitted = learn(component, table, backend, Room(LEARNING_MB))
+    except LimitReached as error:
+        message = f"{component.spec.title} has too many columns here to be shown on sample rows."
+        raise NotTried(message, hint="Run to here to see rows.") from error
+    made = fitted.made(rows)
+    schema = component.outline(table.schema())["table"].schema.to_pyarrow()
+    return pa.table({name: made[name] if name in made else rows.column(name) for name in schema.names})
 
 
 def applied(component: Component[Any], inputs: list[ir.Table], backend: Backend) -> Mapping[str, ir.Table]:

@@ -18,10 +18,10 @@ from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.checks import Review
 from engine.errors import RunError
-from engine.execute.sample_run import NotTried, SampleRun, Samples, applied
+from engine.execute.sample_run import NotTried, SampleRun, Samples, applied, is_tried
 from engine.execute.shelf import Shelf
 
-__all__ = ["RESULT", "NotTried", "Samples", "Shelf", "Trial", "try_component", "try_node"]
+__all__ = ["RESULT", "NotTried", "Samples", "Shelf", "Trial", "is_tried", "try_component", "try_node"]
 
 LIMITS = Limits(memory_mb=256, threads=1, temp_mb=64)
 MOST_SECONDS = 3.0
@@ -86,7 +86,7 @@ def try_node(review: Review, node_id: str, samples: Samples, shelf: Shelf) -> Tr
             return Trial(arriving)
         tables = [backend.lend(table) for table in arriving.values()]
         values = _expressions(component, tables[0], backend)
-        if not component.is_lazy:
+        if not is_tried(component):
             return Trial(arriving, expressions=values)
         offending = _offending(component, tables, backend)
         leaving = {} if offending else run.outputs(node_id)

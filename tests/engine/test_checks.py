@@ -373,3 +373,16 @@ def test_a_column_that_a_new_version_calls_otherwise_is_found_by_its_place() -> 
     assert problem.fix.label == "Use “postal_area” instead"
     without = review(drawn, lambda _: ibis.schema(new)).errors
     assert [it.fix for it in without] == [None]
+
+
+@pytest.mark.parametrize("key", sorted(catalog()))
+def test_whatever_is_wrong_with_a_fresh_node_says_where_and_what_to_do(key: str) -> None:
+    kind = catalog()[key]
+    takes_a_table = next((port.name for port in kind.spec.inputs if port.kind == "table"), None)
+    wires = f"c -> n.{takes_a_table}" if takes_a_table else ""
+    alone = draw({"n": (key, {})}, "")
+    fed = draw({"c": CUSTOMERS, "n": (key, {})}, wires)
+    for problem in (*review(alone, no_tables).problems, *review(fed, no_tables).problems):
+        assert problem.hint, problem.message
+        assert problem.message[-1] in ".?", problem.message
+        assert problem.node or problem.code == "empty_pipeline"

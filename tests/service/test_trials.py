@@ -3,11 +3,18 @@
 import time
 from typing import Any
 
+import ibis.expr.schema as sch
+import numpy as np
+import pyarrow as pa
 import pytest
 
-from components.base import LearnedTransform, Split, Transform
+from components.base import LearnedTransform, MatrixTransform, Split, Transform
 from components.catalog import catalog
+from components.ports import ROW
+from engine.execute.sample_run import computed
+from engine.execute.trial import _database
 from engine.graph import Pipeline
+from engine.schemas import bind
 from engine.service.building.trials import PAGE_ROWS, TrialView, show_example, try_out
 from engine.workspace import Workspace
 from tests.engine.running import draw
@@ -105,3 +112,42 @@ def test_a_component_that_needs_no_run_has_an_example_to_show(key: str) -> None:
     assert shown.of == "example"
     assert shown.after is not None
     assert shown.after.columns
+
+
+QUICK = sorted(key for key, kind in catalog().items() if issubclass(kind, MatrixTransform) and kind.is_quick)
+
+
+def test_principal_components_are_shown_on_the_sample_and_what_comes_after_them(place: Workspace) -> None:
+    nodes: dict[str, Any] = {
+        "s": ("dataset", {"dataset": "customers"}),
+        "fill": ("impute_mean", {}),
+        "pca": ("pca", {"columns": ["tenure_months", "monthly_charges"], "n_components": 2}),
+        "scale": ("standardize", {"columns": ["pca_1"]}),
+    }
+    pipeline = draw(nodes, "s -> fill -> pca -> scale")
+    shown, after = tried(place, pipeline, "pca"), tried(place, pipeline, "scale")
+    assert shown.after is not None
+    assert {"pca_1", "pca_2"} <= set(shown.after.changed)
+    assert shown.counts is not None
+    assert shown.counts[0] == shown.counts[1] == shown.after.total
+    assert any(note.startswith("Learned from the ") for note in shown.notes)
+    assert after.after is not None
+    assert after.after.changed == ["pca_1"]
+
+
+@pytest.mark.parametrize("key", QUICK)
+def test_what_may_be_shown_learns_from_ten_thousand_rows_in_a_moment(key: str) -> None:
+    rng = np.random.default_rng(0)
+    rows: dict[str, Any] = {f"c{i}": rng.normal(size=10_000) for i in range(40)}
+    rows |= {"y": np.where(rows["c0"] > 0, "yes", "no"), ROW: np.arange(10_000)}
+    table = pa.table(rows)
+    kind = catalog()[key]
+    asked = {"columns": [f"c{i}" for i in range(40)]} | ({"target": "y"} if key == "lda_projection" else {})
+    made = bind(
+        kind(kind.params_type().model_validate(asked)), {"table": sch.Schema.from_pyarrow(table.schema)}, frozenset()
+    )
+    with _database() as backend:
+        computed(made, table.slice(0, 500), backend)  # what is imported at first use is no matter
+        started = time.process_time()
+        assert len(computed(made, table, backend)) == 10_000
+        assert time.process_time() - started < 2

@@ -14,7 +14,6 @@ from ui.building.together import notice, told_people
 from ui.canvas import acknowledge, canvas, feed, said
 from ui.trouble import guarded, show_error
 
-HEIGHT = 560
 LIVE, TOGETHER, CALM = 1.0, 2.0, 5.0
 """Seconds between two looks: while a run is going, while somebody else is here, and else (somebody may come)."""
 
@@ -39,7 +38,7 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     data |= exchange.answers(home, draft, last, outcome)
     focus = session.first_asked(pipeline_id, places.asked("node"))
     with board:
-        told = canvas(key, data, height=HEIGHT, focus=focus)
+        told = canvas(key, data, focus=focus)
     if told.refused:
         st.warning(f"The canvas sent something that could not be read: {told.refused}", icon=":material/warning:")
     if latest is None or latest.is_finished:

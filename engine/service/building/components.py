@@ -53,6 +53,7 @@ def describe_component(key: str) -> dict[str, Any]:
         "key": spec.key,
         "title": spec.title,
         "about": spec.about,
+        "words": list(spec.words),
         "help": inspect.getdoc(found) or spec.about,
         "icon": spec.icon,
         "category": spec.category,

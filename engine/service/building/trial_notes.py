@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from components.base import Component, Learner, Model, Output, Reporting, Source
+from components.base import Component, Learner, MatrixTransform, Model, Output, Reporting, Source
 from components.ports import ROLE
 from engine.checks import Review
+from engine.execute.trial import is_tried
 from engine.leakage import is_a
 
+ON_A_SAMPLE = "On a sample: these numbers come from few rows, and a run computes somewhat other ones."
 LATER = "It runs when you press Run."
 
 
@@ -29,7 +31,7 @@ def notes_on(
 def _notes(
     made: Component[Any] | None, looked: Review, node_id: str, learned_from: int | None, is_whole: bool
 ) -> Iterator[str]:
-    if made is not None and not made.is_lazy and not isinstance(made, Source):
+    if made is not None and not is_tried(made) and not isinstance(made, Source):
         yield f"{_why(made)} {LATER}"
     has_roles = made is not None and any(ROLE in schema for schema in looked.schemas[node_id].inputs.values())
     if learned_from is not None:
@@ -38,12 +40,14 @@ def _notes(
         yield f"Learned from the {rows}{'.' if is_whole else f' of the sample; a run learns from every {whole}.'}"
     if is_whole:
         return
+    if isinstance(made, MatrixTransform) and is_tried(made):
+        yield ON_A_SAMPLE
     placed = looked.placement.pipeline
     way = [name for name in placed.order() if name == node_id or name in placed.ancestors(node_id)]
     for name in way:
         known = looked.schemas.get(name)
         component = known.component if known else None
-        if component is None or not component.is_lazy or isinstance(component, Source):
+        if component is None or not is_tried(component) or isinstance(component, Source):
             continue
         label = placed.by_id[name].label
         if len([port for port in component.spec.inputs if port.kind == "table"]) > 1:

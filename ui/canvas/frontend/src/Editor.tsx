@@ -27,7 +27,8 @@ import { Palette } from "./palette/Palette";
 import { Toolbar } from "./frame/Toolbar";
 import { TextPane } from "./written/TextPane";
 
-const BOTTOM_GAP = 24;
+/** What follows below the canvas is seen to begin. */
+const BOTTOM_GAP = 76;
 const LEAST_HEIGHT = 560;
 /** Pixels of a window in which the components would cover the canvas. */
 const NARROW = 640;

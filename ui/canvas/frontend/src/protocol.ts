@@ -76,6 +76,8 @@ export interface ComponentSpec {
   key: string;
   title: string;
   about: string;
+  /** What else people call it. */
+  words: string[];
   icon: string;
   category: string;
   family: string;

@@ -4,7 +4,7 @@ import type { Specs } from "../src/model/rules";
 import type { ComponentSpec, Graph, GraphNode, Params } from "../src/protocol";
 
 const spec = (key: string, family: string): ComponentSpec => ({
-  key, title: key, about: "", icon: "", category: "x", family, serving: "", inputs: [], outputs: [], help: "", requires: [],
+  key, title: key, about: "", words: [], icon: "", category: "x", family, serving: "", inputs: [], outputs: [], help: "", requires: [],
   params: { properties: { width: { default: 400 }, height: { default: 300 } } },
 });
 const specs: Specs = new Map([spec("card", "transform"), spec("box", "frame")].map((one) => [one.key, one]));

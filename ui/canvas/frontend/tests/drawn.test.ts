@@ -8,7 +8,7 @@ import { paintOf, spoken, textOf } from "../src/board/nodes/paint";
 
 const size = { width: { default: 200, minimum: 120, maximum: 6000 }, height: { default: 100, minimum: 60, maximum: 6000 } };
 const spec = (key: string, family: string) => ({
-  key, title: key.toUpperCase(), about: "", icon: "", category: "x", family, serving: "", inputs: [], outputs: [], help: "", requires: [],
+  key, title: key.toUpperCase(), about: "", words: [], icon: "", category: "x", family, serving: "", inputs: [], outputs: [], help: "", requires: [],
   params: { properties: { ...size, color: { enum: ["blue", "pink"], default: "blue" } } },
 });
 const specs: Specs = new Map([spec("card", "transform"), spec("memo", "note"), spec("box", "frame")].map((one) => [one.key, one]));

@@ -13,7 +13,7 @@ import { wholeOf } from "../src/board/groups/whole";
 const size = { width: { default: 560, minimum: 120, maximum: 6000 }, height: { default: 320, minimum: 60, maximum: 6000 } };
 const port = (name: string, optional = false) => ({ name, kind: "table" as const, optional });
 const spec = (key: string, family: string, inputs: ComponentSpec["inputs"] = [], outputs: ComponentSpec["outputs"] = []): ComponentSpec => ({
-  key, title: key.toUpperCase(), about: "", icon: "", category: "x", family, serving: "", inputs, outputs, help: "", requires: [],
+  key, title: key.toUpperCase(), about: "", words: [], icon: "", category: "x", family, serving: "", inputs, outputs, help: "", requires: [],
   params: { properties: { ...size } },
 });
 const specs: Specs = new Map([

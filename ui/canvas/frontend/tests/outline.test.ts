@@ -8,7 +8,7 @@ import { arrowed, rangeTo, stepFrom } from "../src/outline/walking";
 import type { ComponentSpec, Graph, GraphNode, Params, Run } from "../src/protocol";
 
 const table = { name: "table", kind: "table" as const };
-const base = { about: "", icon: "", category: "x", serving: "", help: "", requires: [], params: { properties: {} } };
+const base = { about: "", words: [], icon: "", category: "x", serving: "", help: "", requires: [], params: { properties: {} } };
 const spec = (key: string, over: Partial<ComponentSpec> = {}): ComponentSpec =>
   ({ ...base, key, title: key[0]!.toUpperCase() + key.slice(1), family: "transform", inputs: [table], outputs: [table], ...over });
 const sizes = { properties: { width: { default: 200, minimum: 100, maximum: 6000 }, height: { default: 100, minimum: 60, maximum: 6000 } } };

@@ -6,7 +6,7 @@ import type { ComponentSpec, Graph } from "../src/protocol";
 const table = { name: "table", kind: "table" as const };
 const model = { name: "model", kind: "model" as const };
 const spec = (key: string, inputs: ComponentSpec["inputs"], outputs: ComponentSpec["outputs"]): ComponentSpec =>
-  ({ key, title: key, about: "", icon: "", category: "x", family: "", serving: "", inputs, outputs, params: {}, help: "", requires: [] });
+  ({ key, title: key, about: "", words: [], icon: "", category: "x", family: "", serving: "", inputs, outputs, params: {}, help: "", requires: [] });
 const palette = [spec("source", [], [table]), spec("clean", [table], [table]), spec("learn", [table], [model, table]), spec("judge", [model], [])];
 const specs = new Map(palette.map((one) => [one.key, one]));
 const graph: Graph = { nodes: [{ id: "learn", component: "learn", title: "Forest", params: {}, position: [0, 0] }], edges: [] };

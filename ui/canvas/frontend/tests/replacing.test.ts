@@ -9,7 +9,7 @@ const model = { name: "model", kind: "model" as const };
 const predictions = { name: "predictions", kind: "table" as const };
 const columns: Schema = { "x-widget": "columns", "x-kinds": ["numeric"] };
 const spec = (key: string, inputs: ComponentSpec["inputs"], outputs: ComponentSpec["outputs"], properties: Schema["properties"] = {}, category = "x"): ComponentSpec => ({
-  key, title: key.toUpperCase(), about: "", icon: "", category, family: category, serving: "", inputs, outputs, params: { properties }, help: "", requires: [],
+  key, title: key.toUpperCase(), about: "", words: [], icon: "", category, family: category, serving: "", inputs, outputs, params: { properties }, help: "", requires: [],
 });
 const number = (maximum: number): Schema => ({ type: "number", minimum: 0, maximum });
 const palette = [

@@ -4,7 +4,7 @@ import type { ComponentSpec, Graph, GraphEdge } from "../src/protocol";
 import { edgeBetween, firstFit, fits, insertBetween, refusalCode, refusalText } from "../src/model/rules";
 
 const spec = (key: string, inputs: ComponentSpec["inputs"], outputs: ComponentSpec["outputs"]): ComponentSpec => ({
-  key, title: key.toUpperCase(), about: "", icon: "", category: "x", family: "transform", serving: "replay", inputs, outputs, params: {}, help: "", requires: [],
+  key, title: key.toUpperCase(), about: "", words: [], icon: "", category: "x", family: "transform", serving: "replay", inputs, outputs, params: {}, help: "", requires: [],
 });
 const table = { name: "table", kind: "table" as const };
 const model = { name: "model", kind: "model" as const };

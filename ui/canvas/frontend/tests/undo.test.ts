@@ -6,7 +6,7 @@ import type { Line } from "../src/model/aligning";
 
 const table = { name: "table", kind: "table" as const };
 const spec = (key: string, family: string, inputs = [table], outputs = [table]): ComponentSpec => ({
-  key, title: key, about: "", icon: "", category: "x", family, serving: "", inputs, outputs, help: "", requires: [],
+  key, title: key, about: "", words: [], icon: "", category: "x", family, serving: "", inputs, outputs, help: "", requires: [],
   params: { properties: { width: { default: 200 }, height: { default: 100 } } },
 });
 const palette = [spec("source", "source", []), spec("clean", "transform"), spec("memo", "note", [], []), spec("box", "frame", [], [])];

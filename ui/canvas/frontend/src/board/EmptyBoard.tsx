@@ -9,7 +9,7 @@ export function EmptyBoard() {
       <Icon name="account_tree" className="cb-empty-icon" />
       <p className="cb-empty-title">Start with your data</p>
       <p className="cb-empty-text">
-        Drag a dataset here, or press <kbd>A</kbd> to search the components.
+        Click a component at the left, drag it here, or press <kbd>A</kbd> to search.
         <br />
         Then draw wires: what leaves a node on its right enters the next on its left.
       </p>

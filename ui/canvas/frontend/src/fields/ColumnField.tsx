@@ -2,7 +2,7 @@
 import { kindIcon, kindsOf, ofKinds } from "../panel/columns";
 import { Icon } from "../Icon";
 import { Combobox } from "./Combobox";
-import { columnsFor, type ControlProps } from "./control";
+import { columnsFor, lackFor, type ControlProps } from "./control";
 
 export function ColumnField(props: ControlProps) {
   const { id, field, value, context, write, describedBy, invalid } = props;
@@ -23,6 +23,7 @@ export function ColumnField(props: ControlProps) {
           value={chosen}
           suggestions={suggestions}
           free={all.length === 0}
+          lack={lackFor(props, kindsOf(field.schema))}
           disabled={context.readonly}
           describedBy={describedBy}
           invalid={invalid}

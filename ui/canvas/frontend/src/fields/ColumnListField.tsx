@@ -4,7 +4,7 @@ import { kindIcon, kindsOf, ofKinds } from "../panel/columns";
 import { resolve } from "./schema";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
-import { columnsFor, type ControlProps } from "./control";
+import { columnsFor, lackFor, type ControlProps } from "./control";
 
 /** Where the mark stands: on the list, or on what is in it. */
 const marked = (schema: Schema, root: Schema): Schema =>
@@ -42,6 +42,7 @@ export function ColumnListField(props: ControlProps) {
           value: column.name, label: column.name, icon: kindIcon(column.kind), about: column.type,
         }))}
         clearOnPick
+        lack={lackFor({ ...props, field: { ...field, schema } }, kinds)}
         free={known.size === 0}
         disabled={context.readonly}
         describedBy={describedBy}

@@ -5,7 +5,7 @@ import {
 } from "../panel/columns";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
-import { columnsFor, type ControlProps } from "./control";
+import { columnsFor, lackFor, type ControlProps } from "./control";
 
 const asSuggestion = (column: Column) => ({
   value: column.name, label: column.name, icon: kindIcon(column.kind), about: column.type,
@@ -64,6 +64,7 @@ export function ColumnsField(props: ControlProps) {
         testId={`field-${field.name}-add`}
         suggestions={pool.filter((column) => !named.includes(column.name)).map(asSuggestion)}
         clearOnPick
+        lack={lackFor(props, kinds)}
         free={known.size === 0}
         disabled={context.readonly}
         onPick={(name) => rename([...named, name])}

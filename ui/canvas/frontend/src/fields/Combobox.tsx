@@ -1,6 +1,7 @@
 /** A text box with a list of suggestions: arrow keys, Enter, Escape, or the mouse. */
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Icon } from "../Icon";
+import type { Lack } from "./control";
 
 export interface Suggestion {
   value: string;
@@ -19,6 +20,8 @@ interface Props {
   value?: string;
   clearOnPick?: boolean;
   free?: boolean;
+  /** Said where there is nothing to choose from. */
+  lack?: Lack;
   testId?: string;
   describedBy?: string | undefined;
   invalid?: boolean;
@@ -28,7 +31,7 @@ interface Props {
 const SHOWN = 60;
 
 export function Combobox(props: Props) {
-  const { suggestions, placeholder, label, disabled, value = "", clearOnPick = false, free = false, onPick } = props;
+  const { suggestions, placeholder, label, disabled, value = "", clearOnPick = false, free = false, lack, onPick } = props;
   const [text, setText] = useState<string | null>(null);
   const [active, setActive] = useState(0);
   const [open, setOpen] = useState(false);
@@ -50,6 +53,7 @@ export function Combobox(props: Props) {
     setActive(0);
     if (!clearOnPick) setOpen(false);
   };
+  const leads = suggestions.length === 0 && !query && lack?.go ? lack : null;
   const leave = (): void => {
     setOpen(false);
     const typed = (text ?? "").trim();
@@ -57,6 +61,10 @@ export function Combobox(props: Props) {
     if (typed && exact && !clearOnPick) onPick(exact.value);
     else if (typed && free) onPick(typed);
     setText(null);
+  };
+  const follow = (): void => {
+    setOpen(false);
+    leads?.go?.();
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -68,6 +76,7 @@ export function Combobox(props: Props) {
       event.preventDefault();
       const typed = (text ?? "").trim();
       const hit = open ? found[active] : undefined;
+      if (open && leads) return follow();
       if (hit && (query || active > 0 || !free)) pick(hit.value);
       else if (free && typed) pick(typed);
     } else if (event.key === "Escape" && open) {
@@ -90,7 +99,7 @@ export function Combobox(props: Props) {
         aria-label={label}
         aria-describedby={props.describedBy}
         aria-invalid={props.invalid}
-        aria-activedescendant={open && found[active] ? `${listId}-${active}` : undefined}
+        aria-activedescendant={open && (found[active] || leads) ? `${listId}-${active}` : undefined}
         placeholder={placeholder}
         disabled={disabled}
         autoComplete="off"
@@ -108,7 +117,16 @@ export function Combobox(props: Props) {
       />
       {open && !disabled && (
         <ul className="cb-list" role="listbox" id={listId} ref={list} aria-label={label}>
-          {found.length === 0 && <li className="cb-list-empty" role="option" aria-selected="false" aria-disabled="true">{free && query ? "Press Enter to use this" : "Nothing fits"}</li>}
+          {found.length === 0 && (
+            <li id={`${listId}-0`} className="cb-list-empty" role="option" aria-selected={leads !== null} aria-disabled={leads === null} data-testid="nothing-to-choose"
+              onMouseDown={(event) => {
+                event.preventDefault();
+                if (leads) follow();
+              }}>
+              {emptyWords(query, free, suggestions.length === 0 ? lack : undefined)}
+              {leads && <span className="cb-list-way"><Icon name="arrow_forward" />{leads.label}</span>}
+            </li>
+          )}
           {found.map((one, index) => (
             <li
               key={one.value}
@@ -131,4 +149,11 @@ export function Combobox(props: Props) {
       )}
     </div>
   );
+}
+
+/** Why the list is empty. */
+function emptyWords(query: string, free: boolean, lack: Lack | undefined): string {
+  if (query && free) return "Press Enter to use this";
+  if (lack) return lack.text;
+  return query ? `Nothing here is called “${query}”` : "Nothing is left to choose";
 }

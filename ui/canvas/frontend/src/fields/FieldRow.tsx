@@ -99,6 +99,7 @@ export function FieldRow({ field, path, value, context, problems, note, initial,
               <span className="cb-hidden">{SEVERITY[problem.severity].word}: </span>
               {problem.message}
             </p>
+            {problem.hint && !problem.fix && <p className="cb-hint">{problem.hint}</p>}
             {problem.fix && onFix && !context.readonly && (
               <button type="button" className="cb-button cb-button-small cb-message-fix" data-testid={`fix-${problem.id}`} onClick={() => onFix(problem)}>
                 <Icon name="auto_fix_high" />{problem.fix.label}

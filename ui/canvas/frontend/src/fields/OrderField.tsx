@@ -4,7 +4,7 @@ import { Icon } from "../Icon";
 import type { Json } from "../protocol";
 import { Chips } from "./Chips";
 import { Combobox } from "./Combobox";
-import { columnsFor, useRows, type ControlProps } from "./control";
+import { columnsFor, lackFor, useRows, type ControlProps } from "./control";
 
 interface Row { column: string; values: string[] }
 
@@ -40,6 +40,7 @@ export function OrderField(props: ControlProps) {
               value={row.column}
               suggestions={columns.filter((one) => !rows.some((other) => other.column === one.value))}
               free
+              lack={lackFor(props)}
               disabled={context.readonly}
               onPick={(column) => put(place, { column })}
             />

@@ -2,7 +2,7 @@
 import { Icon } from "../Icon";
 import type { Json, Schema } from "../protocol";
 import { resolve, valueSchema, type FieldKind } from "./schema";
-import { columnsFor, useRows, type ControlProps } from "./control";
+import { columnsFor, lackFor, useRows, type ControlProps } from "./control";
 import { Combobox } from "./Combobox";
 import { kindIcon } from "../panel/columns";
 import { readNumber } from "./NumberField";
@@ -66,6 +66,7 @@ export function PairsField(props: ControlProps) {
               value={key}
               suggestions={columns.filter((one) => !rows.some(([used]) => used === one.value))}
               free
+              lack={lackFor(props)}
               disabled={context.readonly}
               onPick={(name) => put(place, [name, to])}
             />

@@ -4,9 +4,18 @@ import type { Column, FunctionHelp, Json, Option, RowsShown, Schema } from "../p
 import type { ParameterOffer } from "./parameters";
 import type { Field } from "./schema";
 
+/** Why there is nothing to choose, and what leads to where that is mended. */
+export interface Lack {
+  text: string;
+  label?: string;
+  go?(): void;
+}
+
 export interface Context {
   root: Schema;
   columnsOf(port: string | undefined): Column[];
+  /** Why no columns are known at an input. */
+  lackOf?(port: string | undefined): Lack;
   options: { [name: string]: Option[] };
   functions: FunctionHelp[];
   /** What the expressions of the node give on sample rows, by field. */
@@ -57,5 +66,17 @@ export function useRows<Row>(value: Json, read: (value: Json) => Row[]): [Row[],
   return [rows, keep];
 }
 
-export const columnsFor = ({ field, context }: ControlProps): Column[] =>
-  context.columnsOf(field.schema["x-input"] as string | undefined);
+const portOf = ({ field }: ControlProps): string | undefined => field.schema["x-input"] as string | undefined;
+
+export const columnsFor = (props: ControlProps): Column[] => props.context.columnsOf(portOf(props));
+
+const KIND_WORDS: { [kind: string]: string } = { datetime: "date", one_hot: "one-hot" };
+
+/** Why a list of columns is empty: none is known, none is of a kind that fits, or all are chosen. */
+export function lackFor(props: ControlProps, kinds: readonly string[] = []): Lack {
+  const columns = columnsFor(props);
+  if (columns.length === 0) return props.context.lackOf?.(portOf(props)) ?? { text: "No columns are known." };
+  if (kinds.length === 0 || columns.some((column) => kinds.includes(column.kind))) return { text: "All columns that fit are chosen." };
+  const words = kinds.map((kind) => KIND_WORDS[kind] ?? kind);
+  return { text: `None of the ${columns.length} columns is ${words.join(" or ")}.` };
+}

@@ -4,7 +4,8 @@ import { Icon } from "../Icon";
 
 export const SHEET: [string, [string, string][]][] = [
   ["Build", [
-    ["Drag, double-click or Enter", "Add a component"],
+    ["Click or Enter on a component", "Add it beside the selected node, wired where it fits; else in the middle"],
+    ["Drag a component", "Add it where it is dropped"],
     ["A or /", "Search the components; Enter adds the first, wired to the selected node"],
     ["P", "Search what fits after the selected node"],
     ["S on a component", "Star it, or take the star off"],

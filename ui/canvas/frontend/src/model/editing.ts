@@ -5,14 +5,14 @@ import { onShown } from "../board/groups/collapsing";
 import { forgetting, relisted, removedWords } from "../board/groups/grouping";
 import { firstFitFrom } from "../board/groups/landing";
 import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown";
-import type { Graph, GraphEdge, Json, Params } from "../protocol";
+import type { ComponentSpec, Graph, GraphEdge, Json, Params } from "../protocol";
 import { align, distribute, type Axis, type Line } from "./aligning";
 import { keep, recall } from "./clipboard";
 import type { Point } from "./graph";
 import * as graphs from "./graph";
 import { besidePort, GAP, shiftOf } from "./placing";
 import { inWords, replaced } from "./replacing";
-import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef } from "./rules";
+import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
 import { Store } from "./store";
 
 export abstract class Editing extends Store {
@@ -37,11 +37,14 @@ export abstract class Editing extends Store {
     return id;
   }
 
-  /** Beside the selected node, wired to it where that fits; else at `centre`. A frame comes around what is selected. */
+  /** Beside the selected node, wired to it where that fits; else at `centre`. A frame comes around what is selected.
+   *  What only gives comes before the selected node, where that still needs something. */
   addBeside(component: string, centre: Point, heights: Heights): string {
     const { graph, selection, specs } = this.state;
     if (drawnAs(specs.get(component)) === "frame" && selection.length > 0) return this.addAround(component, heights);
     const beside = graphs.nodeOf(graph, selection.length === 1 ? selection[0]! : null);
+    const open = beside && isSource(specs.get(component)) ? openInput(graph, specs, beside.id, component) : null;
+    if (open) return this.addTo(open, component);
     const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + GAP, beside.position[1]] : centre;
     const free = graphs.freePlace({ ...graph, nodes: [...shownOf(graph, specs).nodes] }, wanted);
     const [grown, id] = graphs.addNode(graph, component, free);
@@ -204,6 +207,18 @@ export abstract class Editing extends Store {
     this.select(shown);
     this.reveal(shown.slice(0, 1));
   }
+}
+
+const isSource = (spec: ComponentSpec | undefined): boolean => spec?.inputs.length === 0 && spec.outputs.length > 0;
+
+/** The first input of a node that needs a wire, has none, and takes what a component gives. */
+function openInput(graph: Graph, specs: Specs, node: string, component: string): PortRef | null {
+  const kinds = specs.get(component)?.outputs.map((port) => port.kind) ?? [];
+  const wired = new Set(graph.edges.filter((edge) => edge.target === node).map((edge) => edge.target_port));
+  const input = specs.get(graphs.nodeOf(graph, node)?.component ?? "")?.inputs.find(
+    (port) => !port.optional && !wired.has(port.name) && kinds.includes(port.kind),
+  );
+  return input ? { node, side: "in", port: input.name } : null;
 }
 
 const tooMany = (nodes: number, edges: number): string =>

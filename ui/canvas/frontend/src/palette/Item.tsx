@@ -1,4 +1,4 @@
-/** A component in the palette: drag it, double-click it or press Enter on it; its star keeps it at the top. */
+/** A component in the palette: drag it, click it or press Enter on it; its star keeps it at the top. */
 import { hueOf } from "../appearance";
 import { endDrag, startDrag } from "../board/dragging";
 import { Icon } from "../Icon";
@@ -13,7 +13,8 @@ interface Props {
   shelf?: string | undefined;
   /** Whether Enter in the search adds this one. */
   first: boolean;
-  onAdd(component: string): void;
+  /** `byMouse`: it was clicked, so the keys that follow are meant for the canvas. */
+  onAdd(component: string, byMouse?: boolean): void;
 }
 
 export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
@@ -30,7 +31,9 @@ export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
         disabled={readonly}
         onDragStart={(event) => startDrag(event, spec.key)}
         onDragEnd={endDrag}
-        onDoubleClick={() => onAdd(spec.key)}
+        onClick={(event) => {
+          if (event.detail <= 1) onAdd(spec.key, event.detail === 1); // a double-click adds one, too
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Enter" && event.key !== " " && event.key.toLowerCase() !== "s") return;
           event.preventDefault();

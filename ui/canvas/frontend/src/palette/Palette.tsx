@@ -1,4 +1,4 @@
-/** Everything a node can be: search it, drag it, or press Enter on it. */
+/** Everything a node can be: search it, drag it, click it, or press Enter on it. */
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useEditor, usePart } from "../context";
 import { Chip } from "../fields/Chips";
@@ -28,7 +28,11 @@ export function Palette({ search, onAdd, onLeave }: Props) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [searching, setSearching] = useState(false);
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => (query.trim() || words ? matching(offered, query) : null), [offered, query, words]);
+  const categories = usePart((state) => state.categories);
+  const found = useMemo(() => {
+    if (query.trim()) return matching(offered, query);
+    return words ? shelves(offered, categories).flatMap((shelf) => shelf.items) : null;
+  }, [offered, query, words, categories]);
   // A long catalogue starts folded, but for what a person kept and for where everybody begins.
   const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent"].includes(key) || key === groups.find((one) => !one.kept)?.key;
   const isOpen = (key: string): boolean => openAtFirst(key) !== toggled.has(key);
@@ -50,10 +54,11 @@ export function Palette({ search, onAdd, onLeave }: Props) {
     const place = stops.indexOf(document.activeElement as HTMLElement);
     stops[Math.min(stops.length - 1, Math.max(0, place + step))]?.focus();
   };
-  const add = (component: string): void => {
+  const add = (component: string, byMouse = false): void => {
     onAdd(component);
-    if (document.activeElement?.closest(".cb-palette") === null) return;
+    if (!byMouse && document.activeElement?.closest(".cb-palette") === null) return;
     setQuery("");
+    if (byMouse) return onLeave(); // Undo and Delete mean what was just added
     search.current?.focus(); // ready for the next one
   };
   const onSearchKey = (event: React.KeyboardEvent): void => {

@@ -7,6 +7,7 @@ import { FieldRow } from "../fields/FieldRow";
 import { applies, condition, fieldsOf, type Field } from "../fields/schema";
 import { Icon } from "../Icon";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "../protocol";
+import { useLack } from "./lacking";
 import { useParameterOffer } from "./offered";
 
 export function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; facts: Facts | undefined }) {
@@ -19,12 +20,13 @@ export function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSp
   const [advanced, setAdvanced] = useState(false);
   const fields = useMemo(() => fieldsOf(spec.params), [spec]);
   const parameters = useParameterOffer();
+  const lackOf = useLack(node, spec.inputs[0]?.name ?? "");
   const context = useMemo<Context>(() => {
     const arriving = facts?.inputs ?? {};
     const first = spec.inputs[0]?.name ?? "";
     const columnsOf = (port: string | undefined): Column[] => arriving[port || first] ?? [];
-    return { root: spec.params, columnsOf, options, functions, expressions: trial?.expressions ?? {}, readonly, parameters };
-  }, [spec, facts, options, functions, trial, readonly, parameters]);
+    return { root: spec.params, columnsOf, lackOf, options, functions, expressions: trial?.expressions ?? {}, readonly, parameters };
+  }, [spec, facts, options, functions, trial, readonly, parameters, lackOf]);
   if (fields.length === 0) return <p className="cb-hint cb-form">This component has no settings.</p>;
 
   const change = (field: Field, value: Json | undefined): void => {

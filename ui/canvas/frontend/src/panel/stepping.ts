@@ -1,4 +1,6 @@
 /** Going to a problem: its node is selected and shown, and its field has the focus. */
+import { nodeOf } from "../model/graph";
+import { titleOf } from "../model/rules";
 import type { Problem } from "../protocol";
 import type { Model } from "../model/model";
 
@@ -28,7 +30,14 @@ export function step(model: Model, by: 1 | -1): void {
   const problem = placed[next]!;
   last = problem.id;
   goTo(model, problem);
-  model.say(`Problem ${next + 1} of ${placed.length}: ${problem.message}`);
+  model.say(`Problem ${next + 1} of ${placed.length}. ${told(model, problem)}`);
+}
+
+/** Where it is, what it is and what to do: it is heard apart from the node. */
+export function told({ state }: Model, problem: Problem): string {
+  const title = titleOf(nodeOf(state.graph, problem.node), state.specs);
+  const where = problem.node && !problem.message.includes(title) ? `${title}: ` : "";
+  return [`${where}${problem.message}`, problem.hint].filter(Boolean).join(" ");
 }
 
 /** The form is drawn after the selection; a folded part opens by itself where something is wrong in it. */
