@@ -38,7 +38,7 @@ def half_widths(errors: Any, scale: Any, unknown: Sequence[int], level: float) -
         # What an earlier window forecast is known by now up to the step at which this one begins.
         by_step: list[Any] = [[] for _ in steps]
         for earlier in range(window):
-            for place in np.flatnonzero(steps <= unknown[earlier] - unknown[window]):
+            for place in np.flatnonzero(steps <= unknown[earlier] - unknown[window]).tolist():
                 by_step[place].append(shares[earlier, :, place])
         everything = _quantile([part for parts in by_step for part in parts], level)
         for place, parts in enumerate(by_step):

@@ -1,5 +1,6 @@
 """A model taken to other programs answers there what it answers here, or is not handed out."""
 
+import importlib.util
 import json
 import re
 import subprocess
@@ -17,6 +18,7 @@ from sklearn.pipeline import Pipeline as SklearnPipeline
 
 from engine.errors import DataError, ExportRefused
 from engine.graph import Pipeline
+from engine.serve.exports.bundle import system_libraries
 from engine.serve.exports.proof import Answers, prove
 from engine.serve.scorer import load_scorer
 from engine.service.data import exports
@@ -431,3 +433,31 @@ def test_links_do_not_travel_in_an_archive(tmp_path: Path) -> None:
     (folder / "secret").symlink_to("/etc/passwd")
     pack(folder, tmp_path / "packed")
     assert zipfile.ZipFile(tmp_path / "packed").namelist() == ["model/a.txt"]
+
+
+def test_an_image_has_what_the_libraries_of_a_model_need_of_the_system() -> None:
+    assert "libgomp1" in system_libraries(["lightgbm==4.6.0", "numpy==2.4.6"])
+    assert not system_libraries(["ibis-framework[duckdb]==12.0.0", "scikit-learn==1.9.1"])
+
+
+def test_what_exports_are_made_of_is_part_of_the_package() -> None:
+    """Templates are read from beside the code, so they have to be where an installation puts the code."""
+    found = importlib.util.find_spec("engine.serve.exports")
+    assert found is not None
+    assert found.submodule_search_locations
+    root = Path(found.submodule_search_locations[0])
+    wanted = {
+        "Dockerfile",
+        ".dockerignore",
+        "Makefile",
+        "README.md",
+        "model.py",
+        "score.py",
+        "selftest.py",
+        "server.py",
+    }
+    assert {path.name for path in (root / "bundled").iterdir() if path.is_file()} == wanted
+    lines = (root / "bundled" / "Dockerfile").read_text().splitlines()
+    copied = [line.split()[-2] for line in lines if line.startswith("COPY")]
+    assert copied == ["requirements.txt", "."]
+    assert lines.index("USER server") < lines.index("RUN python selftest.py")
