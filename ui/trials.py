@@ -18,6 +18,13 @@ Trial = Mapping[str, Any]
 Open = Callable[[Ranked], None]
 """Opens a trial as a pipeline."""
 
+SHARED = (
+    "The model and its own preparation, named in the table, learned nothing from the rows that they are scored on. "
+    "Nodes drawn before the search that learn, such as Impute or Encode, learned from all train rows, these too: the "
+    "scores rank the trials, and may be a little too good. No test row was seen by either."
+)
+"""What the scores of trials rest on, said where they stand."""
+
 FIGURES: dict[str, Any] = {
     "Place": st.column_config.NumberColumn(width="small", pinned=True),
     "Trial": st.column_config.NumberColumn(width="small", help="In the order in which they were made."),
@@ -40,8 +47,8 @@ def show_trials(search: Mapping[str, Any], key: str, open_trial: Open | None = N
     ended = f" The search ended because {search['ended']}." if search["ended"] else ""
     st.caption(
         f"{metric(search['metric'])} is the mean over train rows that were held out in turn, ± its standard deviation; "
-        f"{better} is better. What is made of several trials was chosen by these rows, so its score is a little too "
-        f"good: compare scores on test rows.{ended}"
+        f"{better} is better. {SHARED} What is made of several trials was chosen by these rows, so its score is a "
+        f"little too good: compare scores on test rows.{ended}"
     )
 
 

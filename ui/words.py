@@ -52,6 +52,8 @@ METRICS: Mapping[str, str] = {
     "brier": "Brier score",
     "mase": "MASE",
     "smape": "SMAPE",
+    "coverage": "Within the interval",
+    "earlier_coverage": "Within the interval from earlier windows",
     "r2": "R²",
     "mae": "Mean absolute error",
     "rmse": "Root mean squared error",

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from components.base.estimator import Estimator, EstimatorParams
+from components.base.estimator import Estimator, WeighedParams
 from components.base.search import Learned
 from components.errors import ComponentError
-from components.params import FeatureColumns, TargetPick
+from components.params import ColumnPick, FeatureColumns, TargetPick, Widget
 from components.ports import Port
 
 MODEL_IN = Port("model", "model")
@@ -15,7 +15,7 @@ ROWS_IN = Port("table", optional=True)
 """The rows to learn from; those of the first model where nothing is connected."""
 
 
-class WrapperParams(EstimatorParams):
+class WrapperParams(WeighedParams):
     """What is taken over from the first model, unless it is said here."""
 
     # Only a drawing leaves it open: the engine fills it in before anything is bound (engine/leakage/implied.py).
@@ -25,6 +25,10 @@ class WrapperParams(EstimatorParams):
     """The columns to predict from; left empty, those of the first model."""
     positive: str | bool | int | float | None = None
     """Of two classes, the one to look for; left empty, that of the first model."""
+    sample_weight: Annotated[str | None, ColumnPick(("numeric",)), Widget(advanced=True)] = None
+    """The column that says how much each row counts while all of its models learn; left empty, that of the first model.
+    It is no feature, and scores count every row once.
+    """
 
 
 W = TypeVar("W", bound=WrapperParams)
@@ -63,16 +67,29 @@ class Wrapper(Estimator[W]):
                 f"{self.spec.title} needs at least {self.fewest} models; there is {len(members)}.",
                 hint="Connect another model to it.",
             )
-        weighed = next((member for member in members if member.weight is not None), None)
-        if weighed is not None and not self.takes_weights:
-            raise ComponentError(
-                f"{weighed.spec.title} counts some rows more than others, by {weighed.weight!r}, but {self.spec.title} "
-                "learns from rows that all count the same.",
-                hint=f"Clear “sample weight” of {weighed.spec.title}, or use it without {self.spec.title}.",
-            )
+        self._check_weights(members)
         made = type(self)(self.params, members)
         made.check()
         return made
+
+    def _check_weights(self, members: Sequence[Estimator[Any]]) -> None:
+        """Every model has to count rows in the same way, as scikit-learn has it."""
+        if self.weight is None:
+            return
+        unable = self if not self.takes_weights else next((one for one in members if not one.can_weigh), None)
+        if unable is not None:
+            raise ComponentError(
+                f"{unable.spec.title} learns from rows that all count the same, but here {self.weight!r} says how much "
+                "each row counts.",
+                hint=f"Clear “sample weight” of the models and of {self.spec.title}, or use them without "
+                f"{unable.spec.title}.",
+                field="sample_weight",
+                column=self.weight,
+            )
+
+    @property
+    def can_weigh(self) -> bool:
+        return self.takes_weights
 
     def check(self) -> None:
         """Refuse models that nothing can be made of.
@@ -88,7 +105,7 @@ class Wrapper(Estimator[W]):
         return self.members[0]
 
     def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
-        return Learned(self.fit(matrix, target), members=self.component_keys())
+        return Learned(self.fit(matrix, target, **beside), members=self.component_keys())
 
     def component_keys(self) -> tuple[str, ...]:
         """The components that it is made of, and what these are made of."""

@@ -90,6 +90,11 @@ class Estimator(Model[E]):
         """The column that says how much each row counts; None where all count the same."""
         return self.params.sample_weight if isinstance(self.params, WeighedParams) else None
 
+    @property
+    def can_weigh(self) -> bool:
+        """Whether it can count some rows more than others."""
+        return isinstance(self.params, WeighedParams)
+
     def stops_early(self, rows: int) -> bool:
         """Whether its training ends by rows that it does not learn from; with so many train rows."""
         return False

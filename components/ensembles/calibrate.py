@@ -44,6 +44,7 @@ class Calibrate(Wrapper[CalibrateParams]):
         outputs=MODEL_OUT,
         example={"method": "isotonic", "folds": 3},
     )
+    takes_weights = True
     trusted_types = tuple(
         f"sklearn.calibration.{name}"
         for name in ("_CalibratedClassifier", "_SigmoidCalibration", "_TemperatureScaling")
@@ -61,7 +62,7 @@ class Calibrate(Wrapper[CalibrateParams]):
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=True)
-        fitted = self._made(standing_in(self.member)).fit(matrix, target)
+        fitted = self._made(standing_in(self.member)).fit(matrix, target, **beside)
         fitted.estimator = self.member.build()
         for calibrated in fitted.calibrated_classifiers_:
             calibrated.estimator = learned_by(calibrated.estimator)

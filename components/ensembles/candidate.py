@@ -94,15 +94,15 @@ class Candidate:
         """An unfitted scikit-learn pipeline."""
         return _pipeline([*self._steps(), ("model", self._member.build())])
 
-    def fit(self, matrix: Any, target: Any) -> Any:
-        """A fitted scikit-learn pipeline."""
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
+        """A fitted scikit-learn pipeline; only the model counts some rows more than others."""
         steps = self._steps()
         for name, step in steps:
             step.fit(matrix)
             if name == "scale":
                 _leave_alone(step, matrix.shape[1])
             matrix = step.transform(matrix)
-        return _pipeline([*steps, ("model", self._member.fit(matrix, target))])
+        return _pipeline([*steps, ("model", self._member.fit(matrix, target, **beside))])
 
     def _steps(self) -> list[tuple[str, Any]]:
         from sklearn.impute import SimpleImputer

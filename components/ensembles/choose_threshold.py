@@ -1,5 +1,6 @@
 """A model that says the positive class from the probability on where that pays."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -52,6 +53,8 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
         example={"miss_cost": 5, "folds": 3},
     )
 
+    takes_weights = True
+
     def check(self) -> None:
         if self.member.task != "classification":
             raise ComponentError(
@@ -65,7 +68,7 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
         return FixedThresholdClassifier(self.member.build(), response_method="predict_proba")
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
-        return self.learn(matrix, target).estimator
+        return self.learn(matrix, target, **beside).estimator
 
     def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
         if int(target.max()) > 1:
@@ -77,12 +80,13 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
             )
         threshold = self.params.threshold
         made = self.build().set_params(
-            threshold=self._chosen(matrix, target, positive) if threshold is None else threshold, pos_label=positive
+            threshold=self._chosen(matrix, target, positive, beside) if threshold is None else threshold,
+            pos_label=positive,
         )
-        made.estimator_ = self.member.fit(matrix, target)
+        made.estimator_ = self.member.fit(matrix, target, **beside)
         return Learned(made, members=self.component_keys())
 
-    def _chosen(self, matrix: Any, target: Any, positive: int) -> float:
+    def _chosen(self, matrix: Any, target: Any, positive: int, beside: Mapping[str, Any]) -> float:
         """The best threshold for answers to rows that were held out."""
         from sklearn.model_selection import cross_val_predict
 
@@ -91,6 +95,7 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
         params = self.params
         check_folds(target, params.folds, is_classification=True)
         cv = parts(params.folds, params.seed, is_classification=True)
-        said = cross_val_predict(standing_in(self.member), matrix, target, cv=cv, method="predict_proba")
+        asked = {"cv": cv, "method": "predict_proba", "params": dict(beside)}
+        said = cross_val_predict(standing_in(self.member), matrix, target, **asked)
         found = counted(target == positive, said[:, positive])
         return chosen(found, params.choose_by, (params.false_alarm_cost, params.miss_cost))

@@ -45,6 +45,7 @@ class Stacking(Wrapper[StackingParams]):
         outputs=MODEL_OUT,
         example={"final_estimator": "linear", "folds": 3},
     )
+    takes_weights = True
     trusted_types = (
         "sklearn.utils._bunch.Bunch",
         "sklearn.tree._tree.Tree",
@@ -62,7 +63,7 @@ class Stacking(Wrapper[StackingParams]):
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=self.task == "classification")
-        fitted = as_learned(self._made(named(self.members, standing_in)).fit(matrix, target), self.members)
+        fitted = as_learned(self._made(named(self.members, standing_in)).fit(matrix, target, **beside), self.members)
         fitted.cv = self.params.folds
         return fitted
 

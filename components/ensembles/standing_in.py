@@ -26,7 +26,7 @@ class Member(Protocol):
 
     def build(self) -> Any: ...
 
-    def fit(self, matrix: Any, target: Any) -> Any: ...
+    def fit(self, matrix: Any, target: Any, **beside: Any) -> Any: ...
 
 
 def standing_in(member: Member) -> Any:
@@ -71,17 +71,19 @@ def _kinds() -> tuple[Any, Any]:
         def __init__(self, member: Member) -> None:
             self.member = member
 
-        def fit(self, matrix: Any, target: Any) -> Any:
+        # scikit-learn looks for the name of this parameter.
+        def fit(self, matrix: Any, target: Any, sample_weight: Any = None) -> Any:
+            beside = {} if sample_weight is None else {"sample_weight": sample_weight}
             with few_threads(matrix):
-                self.learned_ = self.member.fit(matrix, target)
+                self.learned_ = self.member.fit(matrix, target, **beside)
             return self
 
         def predict(self, matrix: Any) -> Any:
             return self.learned_.predict(matrix)
 
     class Classifier(ClassifierMixin, StandIn):  # type: ignore[misc]
-        def fit(self, matrix: Any, target: Any) -> Any:
-            super().fit(matrix, target)
+        def fit(self, matrix: Any, target: Any, sample_weight: Any = None) -> Any:
+            super().fit(matrix, target, sample_weight)
             self.classes_ = self.learned_.classes_
             return self
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import fmean, pstdev
@@ -54,6 +54,8 @@ class Trials:
     ----------
     gives_up
         When to leave a trial whose first parts promise nothing.
+    beside
+        What a fit takes beside matrix and target, row by row: how much each counts.
     remembers
         Whether to keep what was said of the rows that were held out.
     answers
@@ -66,6 +68,7 @@ class Trials:
     clock: Clock
     gives_up: Rule | None = None
     remembers: bool = False
+    beside: Mapping[str, Any] = field(default_factory=dict)
     done: list[Trial] = field(default_factory=list)
     answers: dict[int, Any] = field(default_factory=dict)
     _curves: dict[int, list[Sequence[float]]] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class Trials:
         workers = helping()
         if workers is None or self.clock.is_over:
             return [None] * len(fits)
-        tasks = [partial(try_out, self.judge, fit, self.matrix, self.target, each) for fit in fits for each in cuts]
+        tasks = [self._task(fit, each) for fit in fits for each in cuts]
         told = workers.do(tasks)
         return [told[start : start + len(cuts)] for start in range(0, len(told), len(cuts))]
 
@@ -155,13 +158,16 @@ class Trials:
         for place, each in enumerate(cuts):
             if known is None and self.clock.is_over and not must:
                 return parts, OUT_OF_TIME
-            part = known[place] if known else try_out(self.judge, fit, self.matrix, self.target, each)
+            part = known[place] if known else self._task(fit, each)()
             if part.note:
                 return parts, part.note
             parts.append(part)
             if len(parts) < len(cuts) and self._is_hopeless([one.score for one in parts], rows):
                 return parts, GIVEN_UP
         return parts, ""
+
+    def _task(self, fit: Fit, cut: Cut) -> Callable[[], Tried]:
+        return partial(try_out, self.judge, fit, self.matrix, self.target, cut, self.beside)
 
     def _recalled(self, key: str, rows: int) -> Trial | None:
         """The same trial in an attempt that was cut short; it has cost the time that it took then."""

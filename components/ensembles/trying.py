@@ -3,7 +3,7 @@
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +12,12 @@ from components.ensembles.metrics import Judge
 from components.errors import ComponentError
 from components.models.threads import few_threads, is_small
 
-Fit = Callable[[Any, Any], Any]
-"""Learns from a matrix and a target."""
+Fit = Callable[..., Any]
+"""Learns from a matrix and a target, and by name how much each row counts."""
 Cut = tuple[Any, Any]
 """The rows to learn from and those to be scored on."""
 LONGEST_NOTE = 200
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,15 @@ class Tried:
     size: int | None = None
 
 
-def try_out(judge: Judge, fit: Fit, matrix: Any, target: Any, cut: Cut) -> Tried:
+def try_out(judge: Judge, fit: Fit, matrix: Any, target: Any, cut: Cut, beside: Mapping[str, Any] = NOTHING) -> Tried:
     """Learn from some rows and be scored on others; a function of its own, so that a worker elsewhere can do it."""
     known, held = cut
     begun = time.monotonic()
     try:
         with many_hands(matrix), warnings.catch_warnings():  # what is kept warns later
             warnings.simplefilter("ignore")
-            estimator = fit(matrix[known], target[known])
+            counted = {name: values[known] for name, values in beside.items()}
+            estimator = fit(matrix[known], target[known], **counted)
             fitted = time.monotonic()
             said = judge.said(estimator, matrix[held])
             answered = time.monotonic()

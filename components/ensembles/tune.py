@@ -81,6 +81,8 @@ class Tune(Wrapper[TuneParams]):
         example={"search": "random", "budget": 4, "folds": 2},
     )
 
+    takes_weights = True
+
     def check(self) -> None:
         metric_for(self.task, self.params.metric)
         if not self.space():
@@ -107,13 +109,13 @@ class Tune(Wrapper[TuneParams]):
         return self.member.build()
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
-        return self.learn(matrix, target).estimator
+        return self.learn(matrix, target, **beside).estimator
 
     def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
         is_classification = self.task == "classification"
         classes = int(target.max()) + 1 if is_classification else 0
         judge = Judge(metric_for(self.task, self.params.metric), classes, positive)
-        trials = Trials(matrix, target, judge, Clock(self.params.seconds))
+        trials = Trials(matrix, target, judge, Clock(self.params.seconds), beside=beside)
         trials.begin(self.params.folds, self.params.budget)
         cuts = cut(target, self.params.folds, self.params.seed, is_classification=is_classification)
         match self.params.search:
@@ -129,7 +131,7 @@ class Tune(Wrapper[TuneParams]):
                     pass
         best = trials.best()
         with many_hands(matrix):
-            found = with_settings(self.member, trials.done[best].params).fit(matrix, target)
+            found = with_settings(self.member, trials.done[best].params).fit(matrix, target, **beside)
         ended = trials.clock.why("every trial was made")
         told = trials.told(best, ended, folds=self.params.folds, seed=self.params.seed)
         return Learned(found, told, self.component_keys())
@@ -201,5 +203,5 @@ class Tune(Wrapper[TuneParams]):
             suggestions.tell(self._attempt(trials, settings, cuts, known))
 
 
-def _fail(reason: str, matrix: Any, target: Any) -> Any:
+def _fail(reason: str, matrix: Any, target: Any, **beside: Any) -> Any:
     raise ValueError(reason)

@@ -42,6 +42,7 @@ class Voting(Wrapper[VotingParams]):
         example={"weights": [2, 1]},
     )
     fewest = 2
+    takes_weights = True
     trusted_types = ("sklearn.utils._bunch.Bunch",)
 
     def check(self) -> None:
@@ -57,7 +58,7 @@ class Voting(Wrapper[VotingParams]):
         return self._made(named(self.members, lambda member: member.build()))
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
-        return as_learned(self._made(named(self.members, standing_in)).fit(matrix, target), self.members)
+        return as_learned(self._made(named(self.members, standing_in)).fit(matrix, target, **beside), self.members)
 
     def _made(self, estimators: list[tuple[str, Any]]) -> Any:
         from sklearn.ensemble import VotingClassifier, VotingRegressor

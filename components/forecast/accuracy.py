@@ -50,6 +50,14 @@ class Compared:
         }
 
 
+def share_within(truth: Any, low: Any, high: Any) -> float | None:
+    """The share of true values within their interval; None where none has one."""
+    import numpy as np
+
+    there = np.isfinite(low)
+    return float(((low <= truth) & (truth <= high))[there].mean()) if there.any() else None
+
+
 def naive_scale(values: Any, season: int) -> float:
     """The mean absolute error of the seasonal naive forecast of one step; NaN where it is 0."""
     import numpy as np

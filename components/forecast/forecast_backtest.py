@@ -12,10 +12,11 @@ from pydantic import Field, field_validator
 from components.base import TABLE_IN, Computed, Spec, new_rows
 from components.errors import ComponentError
 from components.evaluate.pictures import amount
-from components.forecast.accuracy import METRICS, Compared, naive_scale
+from components.forecast.accuracy import METRICS, Compared, naive_scale, share_within
 from components.forecast.arima import Arima
 from components.forecast.auto_arima import AutoArima
 from components.forecast.backtest_plots import Told, backtest_plots
+from components.forecast.earlier_errors import half_widths
 from components.forecast.exponential_smoothing import ExponentialSmoothing
 from components.forecast.forecast import FIGURES, Forecast, SeriesComputation, SeriesParams, too_short
 from components.forecast.holt_winters import HoltWinters
@@ -41,6 +42,10 @@ KINDS: Mapping[Method, type[Forecast[Any]]] = {
 }
 BASELINE: Method = "naive_seasonal"
 METHOD, WINDOW, STEP, ACTUAL = "method", "window", "step", "actual"
+BOUNDS = ("earlier_low", "earlier_high")
+"""An interval from the errors of the windows before; missing where these are too few."""
+EARLIER = "earlier_coverage"
+MEASURES = (*METRICS, EARLIER)
 
 
 class ForecastBacktestParams(SeriesParams):
@@ -71,7 +76,7 @@ class ForecastBacktestParams(SeriesParams):
         return bound
 
     def _added(self) -> tuple[str, ...]:
-        return (METHOD, WINDOW, STEP, ACTUAL, *FIGURES)
+        return (METHOD, WINDOW, STEP, ACTUAL, *FIGURES, *BOUNDS)
 
     def origins(self) -> list[int]:
         """How many of the last values are unknown in each window."""
@@ -91,6 +96,11 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
     came. A `mase` below 1 is better than the seasonal naive forecast of one step was on the values learned from; it is
     missing where those never change.
 
+    Beside the interval that each method has from its own assumptions, `earlier_low` and `earlier_high` are one from the
+    errors of the windows before, whatever the method is (split conformal); `earlier_coverage` is the share of true
+    values within it. It needs windows: 9 earlier errors for a level of 0.9, and as many of each step ahead for widths
+    that grow with the steps.
+
     When: before one trusts a forecast, and to choose between methods. Serving: boundary, an endpoint's input starts
     after it. Source: Tashman (2000), *Out-of-Sample Tests of Forecasting Accuracy*; Hyndman and Koehler (2006) for the
     figures.
@@ -105,7 +115,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         words=("time series cross validation", "walk forward", "rolling origin", "backtesting"),
         inputs=TABLE_IN,
         outputs=(Port("table"), Port("summary"), Port("forecasts")),
-        version=2,
+        version=3,
         serving="boundary",
         example={
             "time": "when",
@@ -123,7 +133,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         compared = _Comparison(self, panel)
         summary = compared.summary()
         rows = summary.to_pylist()
-        figures = {row[METHOD]: {name: row[name] for name in METRICS if row[name] is not None} for row in rows}
+        figures = {row[METHOD]: {name: row[name] for name in MEASURES if row[name] is not None} for row in rows}
         report = {
             "rows": compared.size,
             "counted": "forecast value",
@@ -146,7 +156,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
         asked = self.params
         keys = [*asked.group, asked.time]
         everything = [*keys, asked.target]
-        figures: dict[str, tuple[dt.DataType, Iterable[str]]] = dict.fromkeys(METRICS, (dt.float64, everything))
+        figures: dict[str, tuple[dt.DataType, Iterable[str]]] = dict.fromkeys(MEASURES, (dt.float64, everything))
         where: dict[str, tuple[dt.DataType, Iterable[str]]] = {METHOD: (dt.string, ()), WINDOW: (dt.int64, ())}
         own: dict[str, tuple[dt.DataType, Iterable[str]]] = {
             **where,
@@ -154,7 +164,7 @@ class ForecastBacktest(SeriesComputation[ForecastBacktestParams]):
             asked.time: (schema[asked.time], everything),
             STEP: (dt.int64, ()),
             ACTUAL: (dt.float64, everything),
-            **dict.fromkeys(FIGURES, (dt.float64, everything)),
+            **dict.fromkeys((*FIGURES, *BOUNDS), (dt.float64, everything)),
         }
         return {
             "table": new_rows({**where, STEP: (dt.int64, ()), **figures}, everything),
@@ -218,26 +228,49 @@ class _Comparison:
     def _compared(self) -> Compared:
         return Compared(self.truth, self.said[0], self.said[1], self.said[2], self.scale)
 
+    @cached_property
+    def earlier(self) -> Any:
+        """Both ends of the intervals from earlier windows, of shape (2, n_methods, n_windows, n_series, horizon)."""
+        import numpy as np
+
+        asked = self.params
+        widths = np.stack(
+            [
+                half_widths(np.abs(truth - mean), scale, asked.origins(), asked.level)
+                for truth, mean, scale in zip(self.truth, self.said[0], self.scale, strict=True)
+            ]
+        )
+        ends = np.stack([self.said[0] - widths, self.said[0] + widths])
+        return ends if asked.at_least is None else np.maximum(ends, asked.at_least)
+
+    def _measured(self, chosen: Any) -> dict[str, float | None]:
+        low, high = self.earlier
+        own = self._compared.where(chosen).metrics()
+        return {**own, EARLIER: share_within(self.truth[chosen], low[chosen], high[chosen])}
+
     def table(self) -> pa.Table:
         """Each method, window and step, over all series."""
         rows = []
         for number, method in enumerate(self.methods):
             for window in range(self.params.windows):
                 for step in range(self.params.horizon):
-                    found = self._compared.where((number, window, slice(None), step)).metrics()
+                    found = self._measured((number, window, slice(None), step))
                     rows.append({METHOD: method, WINDOW: window + 1, STEP: step + 1, **found})
         return _typed(rows)
 
     def summary(self) -> pa.Table:
         """Each method over everything, the best first."""
-        found = {method: self._compared.where(number).metrics() for number, method in enumerate(self.methods)}
+        found = {method: self._measured(number) for number, method in enumerate(self.methods)}
         ordered = sorted(found, key=lambda method: found[method]["mase"] or found[method]["mae"] or 0.0)
         return _typed([{METHOD: method, **found[method]} for method in ordered])
 
     def told(self, summary: list[dict[str, Any]]) -> Told:
         """What is drawn of it."""
         best = self.methods.index(summary[0][METHOD])
-        return Told(self.methods, best, self.truth[0], self.said, self.places, self.panel, summary)
+        ends = self.earlier[:, best]
+        return Told(
+            self.methods, best, self.truth[0], self.said, ends, self.places, self.panel, summary, self.params.level
+        )
 
     def about(self) -> str:
         """What the figures rest on."""
@@ -263,6 +296,10 @@ class _Comparison:
                 STEP: horizon + 1,
                 ACTUAL: self.truth.ravel(),
                 **{name: said.ravel() for name, said in zip(FIGURES, self.said, strict=True)},
+                **{
+                    name: pa.array(end.ravel(), from_pandas=True)
+                    for name, end in zip(BOUNDS, self.earlier, strict=True)
+                },
             }
         )
 
@@ -270,5 +307,5 @@ class _Comparison:
 def _typed(rows: list[dict[str, Any]]) -> pa.Table:
     """Rows as a table, in which a figure that is never defined is still a number."""
     table = pa.Table.from_pylist(rows)
-    fields = [pa.field(f.name, pa.float64() if f.name in METRICS else f.type) for f in table.schema]
+    fields = [pa.field(f.name, pa.float64() if f.name in MEASURES else f.type) for f in table.schema]
     return table.cast(pa.schema(fields))

@@ -129,6 +129,22 @@ class Trees:
         found = self._ask(matrix)
         return found if found.ndim == 2 else np.column_stack([1.0 - found, found])
 
+    def to_sklearn(self) -> Any:
+        """The library's own estimator, which needs nothing of this product."""
+        import lightgbm
+        import numpy as np
+        from sklearn.preprocessing import LabelEncoder
+
+        made = (lightgbm.LGBMClassifier if self._is_classification else lightgbm.LGBMRegressor)()
+        made._Booster, made.fitted_, made._fitted_with_feature_names = self._booster, True, False
+        made._n_features = made._n_features_in = self._booster.num_feature()
+        made._best_iteration, made._objective = self._booster.best_iteration, self._booster.params["objective"]
+        if self._is_classification:
+            made._n_classes = max(2, self._booster.num_model_per_iteration())
+            made._le = LabelEncoder().fit(np.arange(made._n_classes))
+            made._classes = made._le.classes_
+        return made
+
     def _ask(self, matrix: Any) -> Any:
         # Requests come side by side: a thread for each is enough.
         return self._booster.predict(matrix, num_threads=1)

@@ -27,9 +27,12 @@ def member_problems(drawn: Pipeline, placed: Pipeline, schemas: Mapping[str, Nod
         if isinstance(wrapper, Wrapper) and len(models) == len(edges):
             first, *others = models
             has_rows = drawn.first_input(node.id) is not None
-            has_features = drawn.by_id[node.id].params.get("features") is not None
+            own = drawn.by_id[node.id].params
+            has_features, has_weight = (own.get(name) is not None for name in ("features", "sample_weight"))
             for other in others:
                 yield from _apart(placed, node, first, other, has_rows=has_rows, has_features=has_features)
+                if not has_weight and first[1].weight != other[1].weight:
+                    yield _weighed_apart(placed, node, first, other)
 
 
 _Model = tuple[Edge, Estimator[Any]]
@@ -56,6 +59,18 @@ def _apart(
         message = f"{node.label}: {a} and {b} learn from different columns."
         hint = f"Choose the features of {node.label} itself, or give both the same."
         yield Problem("two_features", message, node=node.id, field="features", hint=hint)
+
+
+def _weighed_apart(placed: Pipeline, node: Node, first: _Model, other: _Model) -> Problem:
+    said = [
+        f"{_name(placed, edge)} counts rows by {model.weight!r}"
+        if model.weight
+        else f"{_name(placed, edge)} counts all rows the same"
+        for edge, model in (first, other)
+    ]
+    message = f"{node.label}: {said[0]}, but {said[1]}."
+    hint = f"Choose the sample weight of {node.label} itself, which then counts for all of its models."
+    return Problem("two_weights", message, node=node.id, field="sample_weight", hint=hint)
 
 
 def _name(placed: Pipeline, edge: Edge) -> str:

@@ -9,7 +9,7 @@ from components.base import ROWS_IN, Component, Wrapper
 from engine.graph import Edge, Node, Pipeline, component_of
 from engine.leakage.lines import is_a
 
-TAKEN_OVER = ("target", "features", "positive")
+TAKEN_OVER = ("target", "features", "positive", "sample_weight")
 
 
 def with_implied(pipeline: Pipeline) -> Pipeline:

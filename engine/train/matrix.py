@@ -179,11 +179,18 @@ def check_size(rows: int, spec: MatrixSpec, memory_mb: float) -> None:
     fewer = (
         f"keep fewer categories of {widest.name!r} (it fills {widest.width:,} columns), " if widest.width > 1 else ""
     )
+    sparse = spec.model_copy(update={"is_sparse": True})
+    packed = (
+        "choose a model that takes a sparse matrix (logistic regression, LightGBM), "
+        if not spec.is_sparse and sparse.memory_mb(rows) <= memory_mb
+        else ""
+    )
     smaller = "" if spec.precision == "float32" else "choose a model that computes in float32 (a random forest), "
     raise LimitReached(
         f"The model would need a matrix of {rows:,} rows and {spec.width:,} columns ({needed / ROOM:,.0f} MB), "
         f"and {needed:,.0f} MB while it is filled, but the run has room for {memory_mb:,.0f} MB.",
-        hint=f"Sample rows ({rows * memory_mb / needed:,.0f} would fit), {fewer}choose fewer features, {smaller}"
-        f"raise the memory limit by {needed - memory_mb:,.0f} MB, or train XGBoost on a Spark cluster.",
+        hint=f"Sample rows ({rows * memory_mb / needed:,.0f} would fit), {fewer}choose fewer features, "
+        f"{packed}{smaller}raise the memory limit by {needed - memory_mb:,.0f} MB, "
+        "or train XGBoost on a Spark cluster.",
         field="features",
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from components.catalog import catalog, component
 from components.errors import ComponentError, UnfitData
 from components.forecast.accuracy import Compared
+from components.forecast.earlier_errors import half_widths
 from components.forecast.forecast import Forecast
 
 METHODS = [key for key, kind in catalog().items() if issubclass(kind, Forecast)]
@@ -398,5 +400,67 @@ def test_a_back_test_is_drawn_by_horizon_beside_the_seasonal_naive_forecast() ->
     assert "the seasonal naive forecast by" in plot["read"]
     better = (table.groupby(["method", "window"])["mae"].mean().unstack().diff().iloc[-1] < 0).sum()
     assert [row[-1] for row in report["plots"]["methods"]["rows"]] == [f"{better} of 4", "–"]
+    held = report["metrics"]["earlier_coverage"]
+    assert float(report["plots"]["methods"]["rows"][0][5].split()[0]) == pytest.approx(100 * held, abs=0.1)
     assert len(report["plots"]["forecasts"]["series"]) == 5
+    assert len(report["plots"]["earlier_intervals"]["series"]) == 3  # 9 errors are known to the last two windows
+    assert re.search(
+        r"should hold 90.* of the values that came, and held .* of 12\.", report["plots"]["earlier_intervals"]["read"]
+    )
+    shares = report["plots"]["earlier_coverage"]["series"][0]["y"]
+    assert np.mean(shares) == pytest.approx(report["metrics"]["earlier_coverage"])
     json.dumps(report, allow_nan=False)
+
+
+def walks(rows: int, seed: int, count: int) -> pa.Table:
+    """Series that go up or down by chance, one of them with steps a hundred times as large."""
+    steps = np.random.default_rng(seed).standard_t(4, size=(count, rows)) * np.array([[100.0], *[[1.0]] * (count - 1)])
+    days = [dt.date(2020, 1, 1) + dt.timedelta(days=day) for day in range(rows)] * count
+    return pa.table({"t": days, "y": steps.cumsum(axis=1).ravel(), "g": np.repeat(np.arange(count), rows)})
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_intervals_from_earlier_windows_hold_as_many_values_as_they_say(level: float) -> None:
+    """Errors with heavy tails, which grow with the steps ahead, of series of different sizes."""
+    table = walks(400, 1, 8)
+    asked = {"group": ["g"], "methods": ["naive_seasonal"], "season_length": 1, "level": level}
+    found = made("forecast_backtest", table, horizon=5, windows=40, **asked).compute(table)
+    said = found.tables["forecasts"].to_pandas()
+    assert said[said["window"] == 1][["earlier_low", "earlier_high"]].isna().all().all()
+    late = said[said["window"] > 10]
+    held = (late["earlier_low"] <= late["actual"]) & (late["actual"] <= late["earlier_high"])
+    assert held.mean() == pytest.approx(level, abs=0.03)
+    for _, of in held.groupby([late["g"] == 0]):
+        assert of.mean() == pytest.approx(level, abs=0.06)
+    for _, of in held.groupby(late["step"]):
+        assert of.mean() == pytest.approx(level, abs=0.06)
+    wide = (late["earlier_high"] - late["earlier_low"]).groupby([late["g"] == 0, late["step"]]).mean().unstack()
+    assert (wide[5] > 1.5 * wide[1]).all()
+    (row,) = found.tables["summary"].to_pylist()
+    measured = said.dropna(subset=["earlier_low"])
+    inside = (measured["earlier_low"] <= measured["actual"]) & (measured["actual"] <= measured["earlier_high"])
+    assert row["earlier_coverage"] == pytest.approx(inside.mean())
+
+
+def test_an_interval_knows_nothing_of_what_came_after_its_forecast_was_made() -> None:
+    """Windows one step apart overlap: of the one before, only the first step is known by then."""
+    errors = np.arange(1.0, 31.0).reshape(10, 1, 3)
+    widths = half_widths(errors, np.ones_like(errors), [12 - window for window in range(10)], 0.5)
+    assert np.isnan(widths[0]).all()
+    assert widths[1].ravel().tolist() == [1.0] * 3  # 1 is all that is known: the second step came later
+    assert widths[2, 0].tolist() == [4.0, 2.0, 2.0]  # known are 1 and 4 one step ahead, and 2 two steps ahead
+    later = errors.copy()
+    later[3:] += 100
+    assert np.array_equal(
+        half_widths(later, np.ones_like(errors), [*range(12, 2, -1)], 0.5)[:4], widths[:4], equal_nan=True
+    )
+
+
+def test_too_few_earlier_errors_give_no_interval_instead_of_one_that_is_too_narrow() -> None:
+    node = made("forecast_backtest", PASSENGER_ROWS, methods=["naive_seasonal"], horizon=2, windows=4, level=0.95)
+    found = node.compute(PASSENGER_ROWS)
+    assert found.tables["forecasts"]["earlier_low"].null_count == 8
+    assert found.tables["summary"]["earlier_coverage"].to_pylist() == [None]
+    assert found.report is not None
+    assert "earlier_intervals" not in found.report["plots"]
+    json.dumps(found.report, allow_nan=False)

@@ -4,6 +4,7 @@ One table of cases, each for several families of models: what a person brought, 
 says that is started all the same.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ from engine.graph import Pipeline
 from engine.profile import profile, telling
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer
+from engine.train.matrix import Feature, MatrixSpec, check_size
 from tests.engine.running import Bench, draw
 
 ROWS = 120
@@ -260,30 +262,28 @@ def test_what_cannot_be_learned_from_is_told(tmp_path: Path, case: Case) -> None
     assert told.value.hint
 
 
-@pytest.mark.slow
-def test_a_group_that_no_train_row_has_is_answered_for(tmp_path: Path) -> None:
+BY_TOWN: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "hot": ("encode_one_hot", {"columns": ["town"]}),
+    "target": ("encode_target", {"columns": ["town"]}),
+    "ordinal": ("encode_ordinal", {"columns": ["town"]}),
+    "count": ("encode_count", {"columns": ["town"]}),
+    "group": ("impute_group", {"columns": ["amount"], "by": ["town"]}),
+}
+
+
+@pytest.mark.parametrize("name", ["hot", *(pytest.param(name, marks=pytest.mark.slow) for name in [*BY_TOWN][1:])])
+def test_a_group_that_no_train_row_has_is_answered_for(tmp_path: Path, name: str) -> None:
     bench = Bench(tmp_path)
     bench.store("d", {**columns(), "town": [f"t{i % 12}" for i in range(ROWS)]})
     nodes = {
         "s": ("dataset", {"dataset": "d"}),
         "split": ("split_group", {"column": "town", "test": 0.3}),
     }
-    steps = {
-        "hot": ("encode_one_hot", {"columns": ["town"]}),
-        "target": ("encode_target", {"columns": ["town"]}),
-        "ordinal": ("encode_ordinal", {"columns": ["town"]}),
-        "count": ("encode_count", {"columns": ["town"]}),
-        "group": ("impute_group", {"columns": ["amount"], "by": ["town"]}),
-    }
-    for name, step in steps.items():
-        left = ["town"] if name == "group" else []
-        model = (
-            "hist_gradient_boosting_classifier",
-            {"target": "label", "features": {"select": "all", "except": left}},
-        )
-        ran = bench.run(draw({**nodes, name: step, "model": model}, f"s -> split -> {name} -> model"))
-        assert ran.model()["rows"]["test"] > 0, name
-        assert check_parity(load_scorer({file: ran.folder() / file for file in ran.model()["files"]})).rows > 0, name
+    features = {"select": "all", "except": ["town"] if name == "group" else []}
+    model = ("hist_gradient_boosting_classifier", {"target": "label", "features": features})
+    ran = bench.run(draw({**nodes, name: BY_TOWN[name], "model": model}, f"s -> split -> {name} -> model"))
+    assert ran.model()["rows"]["test"] > 0
+    assert check_parity(load_scorer({file: ran.folder() / file for file in ran.model()["files"]})).rows > 0
 
 
 def test_training_beyond_memory_is_refused_with_advice(tmp_path: Path) -> None:
@@ -294,5 +294,17 @@ def test_training_beyond_memory_is_refused_with_advice(tmp_path: Path) -> None:
         nodes = {"s": ("dataset", {"dataset": "d"}), "model": (key, {"target": target, "features": "all"})}
         with pytest.raises(LimitReached, match="MB") as told:
             bench.run(draw(nodes, "s -> model"), memory_mb=2)
-        assert "memory" in told.value.hint
+        assert re.search(
+            r"Sample rows \([\d,]+ would fit\), choose fewer features, .*raise", told.value.hint
+        )
         assert told.value.node_id == "model"
+
+
+@pytest.mark.parametrize(("sparse_fits", "memory_mb"), [(True, 5), (False, 1)])
+def test_a_wide_one_hot_matrix_beyond_memory_is_told_what_would_be_smaller(sparse_fits: bool, memory_mb: int) -> None:
+    towns = Feature(name="town", kind="one_hot", categories=tuple(f"t{place}" for place in range(400)))
+    spec = MatrixSpec(features=(Feature(name="x", kind="numeric"), towns))
+    with pytest.raises(LimitReached, match="401 columns") as told:
+        check_size(100_000, spec, memory_mb)
+    assert "keep fewer categories of 'town' (it fills 400 columns)" in told.value.hint
+    assert ("takes a sparse matrix" in told.value.hint) == sparse_fits

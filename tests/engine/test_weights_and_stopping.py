@@ -1,6 +1,7 @@
 """Rows may count more or less in training, and training may end by rows that are not learned from."""
 
 import inspect
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from components.base import Estimator, Wrapper
 from components.catalog import catalog
 from components.ports import ROLE, ROW
 from engine.errors import UnfitForTraining
+from engine.graph import Pipeline
 from engine.serve.modelfile import ModelFile, load_estimator
 from engine.serve.parity import check_parity
 from engine.serve.scorer import load_scorer
@@ -152,14 +154,89 @@ def test_a_weight_is_neither_target_nor_feature(bench: Bench, given: dict[str, A
     assert "says how much rows count" in problem.message
 
 
-def test_a_model_made_of_a_weighed_one_is_refused_before_it_runs(bench: Bench) -> None:
-    nodes = {
-        "s": ("dataset", {"dataset": "d"}),
-        "model": ("ridge", {"target": "amount", "features": FEATURES, "sample_weight": "counts"}),
-        "best": ("tune", {"budget": 2}),
-    }
-    told = bench.review(draw(nodes, "s -> model", "model.model -> best.model")).errors
-    assert any("all count the same" in problem.message for problem in told)
+def made_of(key: str, members: list[str], **params: Any) -> Pipeline:
+    """A model made of others, each of which may name its weights after a colon."""
+    nodes: dict[str, tuple[str, dict[str, Any]]] = {"s": ("dataset", {"dataset": "d"})}
+    for place, member in enumerate(members):
+        kind, _, weight = member.partition(":")
+        target = "churn" if TITLED[kind].task == "classification" else "amount"
+        asked = {"target": target, "features": {"select": "all", "except": [*OTHERS, *([] if weight else ["counts"])]}}
+        nodes[f"m{place}"] = (kind, {**asked, **({"sample_weight": weight} if weight else {})})
+    own = [name for name in nodes if name != "s"]
+    wires = [f"s -> {name}" for name in own] + [f"{name}.model -> made.model" for name in own]
+    return draw({**nodes, "made": (key, params)}, *wires)
+
+
+OTHERS = ["amount", "gap", "below", "nothing", "when", "churn"]
+TWICE = ["logistic_regression:counts", "gaussian_nb:counts"]
+
+
+@pytest.mark.parametrize(
+    ("key", "members"),
+    [
+        ("voting", TWICE),
+        ("stacking", TWICE),
+        ("calibrate", TWICE[:1]),
+        ("tune", TWICE[:1]),
+        ("choose_threshold", TWICE[:1]),
+    ],
+)
+def test_a_model_made_of_weighed_ones_is_scikit_learns_own_on_the_same_rows(
+    bench: Bench, key: str, members: list[str]
+) -> None:
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import StackingClassifier, VotingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold
+    from sklearn.naive_bayes import GaussianNB
+
+    ran = bench.run(made_of(key, members, **({"budget": 1} if key == "tune" else {})))
+    train = of_role(bench, ("split_random", {"test": 0.2}), "train")
+    x, plain = np.column_stack([train[name] for name in FEATURES]), LogisticRegression()
+    cv = StratifiedKFold(5, shuffle=True, random_state=0)
+    both = [("a", plain), ("b", GaussianNB())]
+    own = {
+        "voting": VotingClassifier(both, voting="soft"),
+        "stacking": StackingClassifier(both, cv=cv),
+        "calibrate": CalibratedClassifierCV(plain, cv=cv, ensemble=False),
+    }.get(key, plain)
+    own.fit(x, train["churn"], sample_weight=train["counts"])
+    files = {name: ran.folder("made") / name for name in ran.model("made")["files"]}
+    model = ModelFile.model_validate_json(files["model.json"].read_text())
+    assert set(model.inputs) == set(FEATURES)
+    told = load_estimator(files, model)
+    assert np.allclose(told.predict_proba(x), own.predict_proba(x), atol=1e-5)
+    alike = own.fit(x, train["churn"]).predict_proba(x)
+    assert not np.allclose(told.predict_proba(x), alike, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("members", "params", "told"),
+    [
+        (
+            ["ridge:counts", "k_neighbors_regressor"],
+            {"sample_weight": "counts"},
+            "neighbours learns from rows that all",
+        ),
+        (
+            ["ridge:counts", "lasso"],
+            {},
+            r"\(m0\) counts rows by 'counts', but .*\(m1\) counts all rows the same|rows the same",
+        ),
+        (["ridge:counts"], {"sample_weight": "x", "features": FEATURES}, "cannot be a feature"),
+    ],
+)
+def test_models_that_count_rows_in_different_ways_are_told_before_they_run(
+    bench: Bench, members: list[str], params: dict[str, Any], told: str
+) -> None:
+    key = "voting" if len(members) > 1 else "tune"
+    problems = [problem for problem in bench.review(made_of(key, members, **params)).errors if problem.node == "made"]
+    assert problems
+    assert re.search(told, problems[0].message)
+    assert problems[0].field == "sample_weight"
+    assert problems[0].hint
+    if not params:
+        assert not bench.review(made_of(key, members, sample_weight="counts")).errors
 
 
 # Early stopping

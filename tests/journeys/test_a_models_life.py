@@ -129,7 +129,7 @@ def sign_off(product: Product, page: Page, look: Look) -> None:
 def take_along(product: Product, page: Page, look: Look, people: Path, tmp_path: Path) -> None:
     """The file that the page hands out, in a Python that knows nothing of this product."""
     page.goto(f"{product.ui_url}/models?model={LINEAR}&view=Export")
-    page.get_by_role("button", name="Export", exact=True).first.click(timeout=30 * SECOND)
+    page.locator(".st-key-export_skops").get_by_role("button", name="Export", exact=True).click(timeout=60 * SECOND)
     button = page.get_by_role("button", name=re.compile(r"Download .*\.skops"))
     expect(button).to_be_visible(timeout=180 * SECOND)
     look.at("life-6-exported")

@@ -1,6 +1,7 @@
 """What people decide about models: names, stages, sign-offs, words, retirement and the bin."""
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from engine.service.modelling.model_cards import (
     write_texts,
 )
 from engine.service.serving import endpoints
+from engine.work.page.card import Bars, Card, Facts, Grid, Lines, Section, Text
 from engine.workspace import Workspace
 from storage.errors import Conflict, InUse, NotFound, Withheld
 from storage.schema import utc_now
@@ -294,3 +296,38 @@ def test_every_refusal_says_what_to_do(ws: Workspace) -> None:
         with pytest.raises(PEOPLE_ERRORS) as error:
             refused()
         assert "Traceback" not in str(error.value)
+
+
+HOSTILE = '"><script>window.hacked=1</script><img src=x onerror=window.hacked=2><svg/onload=window.hacked=3>\u202eevil'
+
+
+class Markup(HTMLParser):
+    """The elements and attributes of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.names: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.names |= {name for name, _ in attrs}
+
+
+def test_nothing_that_a_card_says_becomes_markup_whoever_wrote_it() -> None:
+    """Names of models, columns, classes and datasets come from data; the texts from people."""
+    blocks = [
+        Text(HOSTILE),
+        Facts({HOSTILE: HOSTILE}),
+        Grid(HOSTILE, [HOSTILE, HOSTILE], [[HOSTILE, HOSTILE]]),
+        Bars(HOSTILE, [(HOSTILE, 0.3), ("b", 0.1)]),
+        Lines([HOSTILE]),
+    ]
+    card = Card(HOSTILE, 1, HOSTILE, (Section(HOSTILE, blocks),))
+    found = Markup(card_html(card))
+    assert not found.tags & {"script", "img", "iframe", "object", "embed", "link", "form", "a", "base"}
+    assert not [name for name in found.names if name.startswith("on") or name in ("href", "src", "srcset")]
+    assert "<script" not in card_markdown(card)
+    assert "<img" not in card_markdown(card)
+    assert "<bdi>" in card_html(card)  # a name that turns the direction of writing turns no more than itself

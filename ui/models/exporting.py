@@ -43,6 +43,9 @@ def _show_card(home: Workspace, model: ModelView, view: FormatView) -> None:
         job = follow_job(view.job_id, f"Exporting {view.title}")
         if job is None:
             return
+        if job.status == "succeeded":  # it may have ended since the formats were listed
+            made = model_exports.exported(home, model.model, model.version or 1, view.name)
+            view = view.model_copy(update={"result": made})
         _show_failure(job)
     if view.result:
         _show_result(home, view)

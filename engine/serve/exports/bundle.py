@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from storage.disk import sha256_of
 
 WHAT = "The bundle"
 NEEDS = ("fastapi", "uvicorn")
+SYSTEM_NEEDS = {"lightgbm": "libgomp1"}
+"""Packages of Debian that a library does not bring along and the slim image of Python does not have."""
 ROWS, ANSWERS = "rows.parquet", "answers.parquet"
 
 
@@ -47,7 +50,7 @@ def write_bundle(source: Source, folder: Path) -> Export:
     (place / "requirements.txt").write_text("\n".join(needed) + "\n", encoding="utf-8")
     example = {field.name: plain_value(asked.rows.column(field.name)[0].as_py()) for field in source.scorer.fields}
     (place / "example.json").write_text(json.dumps({"records": [example]}, indent=2), encoding="utf-8")
-    _write_texts(source, place)
+    _write_texts(source, place, needed)
     source.tell(0.6, "Proving that it answers the same")
     pq.write_table(asked.rows, folder / ROWS)
     elsewhere.run("score.py", str(folder / ROWS), str(folder / ANSWERS), folder=place, what=WHAT)
@@ -68,7 +71,15 @@ def read_answers(table: pa.Table, asked: Answers) -> Answers:
     return Answers(labels, np.column_stack(found) if found else None, asked.names)
 
 
-def _write_texts(source: Source, place: Path) -> None:
+def system_libraries(needed: Sequence[str]) -> str:
+    """The line of a Dockerfile that installs what the libraries need of the system; empty where that is nothing."""
+    names = {requirement.partition("==")[0].partition("[")[0] for requirement in needed}
+    packages = " ".join(package for name, package in SYSTEM_NEEDS.items() if name in names)
+    install = "apt-get update && apt-get install --yes --no-install-recommends"
+    return f"RUN {install} {packages} && rm -rf /var/lib/apt/lists/*" if packages else ""
+
+
+def _write_texts(source: Source, place: Path, needed: Sequence[str]) -> None:
     """The files that are the same in every bundle, but for a few words."""
     found = find_spec("engine.serve.exports")
     assert found is not None and found.submodule_search_locations  # noqa: S101, PT018  this very package
@@ -76,6 +87,7 @@ def _write_texts(source: Source, place: Path) -> None:
         "MODEL_NAME": source.name,
         "MODEL_VERSION": source.version,
         "PYTHON_VERSION": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "SYSTEM_LIBRARIES\n": f"{system_libraries(needed)}\n".lstrip("\n"),
         "PROVED_ROWS": f"{source.scorer.golden().num_rows:,}",
     }
     for path in sorted((Path(found.submodule_search_locations[0]) / "bundled").iterdir()):

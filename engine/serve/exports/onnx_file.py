@@ -1,6 +1,7 @@
 """A model as an ONNX file: the preparation as a graph of ours, the estimator as skl2onnx writes it, proved together."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from components.ensembles.decided import threshold_of
 from components.libraries import ONNX, ONNX_RUNTIME
 from engine.errors import ExportRefused
 from engine.serve.exports.export import Export, Source
-from engine.serve.exports.plain.columns import Given
+from engine.serve.exports.plain.answers import in_library
+from engine.serve.exports.plain.columns import Column, Given
 from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, Graph, NoOnnx
 from engine.serve.exports.plain.steps import Kept, features
 from engine.serve.exports.proof import Answers, prove
+from engine.serve.modelfile import ModelFile
 
 WHAT = "The ONNX model"
 TOLERANCE = 1e-4
@@ -21,6 +24,12 @@ TOLERANCE = 1e-4
 BUNDLE = "Export the bundle or the MLflow model instead: they hold any model."
 PREFIX = "__cb_model_"
 """Before every name in the estimator's graph, so that no field can have the same."""
+NUMBERS_AS_TENSOR = ".to_numpy('float64')"
+AS_TENSOR = {
+    "text": ".fillna('').to_numpy(object)",
+    "time": ".to_numpy('datetime64[us]').astype('int64').astype('float64')",
+}
+"""From a column of a pandas frame to what the file takes, by the kind of the column."""
 MATRIX, NUMBERS, LABEL = "X", "numbers", "prediction"
 
 
@@ -38,9 +47,8 @@ def write_onnx(source: Source, folder: Path) -> Export:
     source.tell(0.3, "Writing the graph")
     graph = Graph()
     model = source.model
-    if model.task not in ("classification", "regression"):
-        raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
-    preparation = _preparation(graph, source)
+    scorer = source.scorer
+    preparation = _preparation(graph, model, features(Kept(model, scorer.transformers, scorer.lookup)))
     whole = onnx.compose.merge_models(preparation, _estimator(source), io_map=[(FEATURES, PREFIX + MATRIX)])
     if model.task == "classification":
         _add_labels(whole, model.classes, _decision(source.scorer.estimator))
@@ -65,18 +73,29 @@ def lacking() -> None:
             raise ExportRefused(f"This format needs {library.name}, which is not installed.", hint=f"{library.hint}.")
 
 
-def _preparation(graph: Graph, source: Source) -> Any:
-    scorer = source.scorer
+def check_onnx(model: ModelFile, columns: Sequence[Column]) -> None:
+    """Refuse a model whose preparation has no form in ONNX; the estimator is not looked at.
+
+    Raises
+    ------
+    ExportRefused
+        Naming the node.
+    """
+    lacking()
+    _preparation(Graph(), model, columns)
+
+
+def _preparation(graph: Graph, model: ModelFile, columns: Sequence[Column]) -> Any:
+    if model.task not in ("classification", "regression"):
+        raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
     try:
-        return graph.model(features(Kept(scorer.model, scorer.transformers, scorer.lookup)))
+        return graph.model(columns)
     except NoOnnx as error:
+        step = next((each for each in model.slice.steps if each.node == error.node), None)
+        what = f"{step.load().spec.title} ({step.node!r})" if step else "The preparation"
         raise ExportRefused(
-            f"What {str(error)!r} computes has no form in ONNX.", hint=BUNDLE, node_id=_node(source, str(error))
+            f"{what} has no form in ONNX: there is no operator for {str(error)!r}.", hint=BUNDLE, node_id=error.node
         ) from error
-
-
-def _node(source: Source, label: str) -> str | None:
-    return label if any(step.node == label for step in source.model.slice.steps) else None
 
 
 def _estimator(source: Source) -> Any:
@@ -88,6 +107,7 @@ def _estimator(source: Source) -> Any:
     estimator = source.scorer.estimator
     if threshold_of(estimator) is not None:
         estimator = estimator.estimator_
+    estimator = in_library(estimator)
     is_classifier = source.model.task == "classification"
     given = [(MATRIX, FloatTensorType([None, source.model.matrix.width]))]
     options = {id(estimator): {"zipmap": False}} if is_classifier else None
@@ -98,7 +118,8 @@ def _estimator(source: Source) -> Any:
         checker.check_model(made)
     except Exception as error:
         raise ExportRefused(
-            f"skl2onnx cannot write {type(estimator).__name__}: {(str(error).strip().splitlines() or [''])[0][:200]}",
+            f"The model has no form in ONNX: skl2onnx cannot write {type(estimator).__name__}: "
+            f"{(str(error).strip().splitlines() or [''])[0][:200]}",
             hint=BUNDLE,
         ) from error
     made.ir_version = IR_VERSION
@@ -196,12 +217,19 @@ def _tensor(column: Any, given: Given) -> Any:
 
 def _use(name: str, graph: Graph) -> str:
     """The lines of Python that use the file."""
-    texts = [given.name for given in graph.inputs.values() if given.kind == "text"]
-    kinds = "object" if texts and len(texts) == len(graph.inputs) else "'float64'"
-    kinds = f"object if name in {texts!r} else 'float64'" if texts and kinds != "object" else kinds
-    return (
-        "import onnxruntime\n"
-        f'model = onnxruntime.InferenceSession("{name}")\n'
-        f"model.run(None, {{name: frame[[name]].to_numpy({kinds}) for name in {list(graph.inputs)!r}}})\n"
-        "# frame: a pandas frame; a missing number is NaN, a missing text is empty"
+    asked = {
+        given.name: f"frame[[{given.name!r}]]{AS_TENSOR.get(given.kind, NUMBERS_AS_TENSOR)}"
+        for given in graph.inputs.values()
+    }
+    times = "; a time is microseconds since 1970" if any(it.kind == "time" for it in graph.inputs.values()) else ""
+    lines = [f"    {name!r}: {tensor}," for name, tensor in asked.items()]
+    return "\n".join(
+        [
+            "import onnxruntime",
+            f'model = onnxruntime.InferenceSession("{name}")',
+            "model.run(None, {",
+            *lines,
+            "})",
+            f"# frame: a pandas frame; a missing number is NaN, a missing text is empty{times}",
+        ]
     )

@@ -17,7 +17,7 @@ from engine.workspace import Workspace
 from storage.disk import sync_folder, temporary_name, writing
 from storage.repositories.models import Which
 
-EDITION = 2
+EDITION = 3
 """Raised when the same model would be written otherwise."""
 RESULT = "result"
 LOOKED_AT = 500
@@ -89,13 +89,13 @@ def why_not(workspace: Workspace, files: tuple[tuple[str, str], ...], format: Na
     """
     if format not in ("skops", "onnx"):
         return ""
-    from engine.serve.exports.onnx_file import lacking
-    from engine.serve.exports.plain.steps import check_plain
+    from engine.serve.exports.onnx_file import check_onnx
+    from engine.serve.exports.plain.steps import kept_features
 
     try:
-        check_plain({name: workspace.artifacts.verify(sha256) for name, sha256 in files})
+        model, columns = kept_features({name: workspace.artifacts.verify(sha256) for name, sha256 in files})
         if format == "onnx":
-            lacking()
+            check_onnx(model, columns)
     except ExportRefused as refused:
         return f"{refused.message} {refused.hint}"
     return ""

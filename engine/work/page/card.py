@@ -84,7 +84,11 @@ class Card:
 
 def card_html(card: Card) -> str:
     """The card as a page that loads nothing and runs nothing; every text in it is escaped."""
-    top = element("header", element("h1", card.title), element("p", card.about, class_="origin"))
+    top = element(
+        "header",
+        element("h1", element("bdi", card.model), f" v{card.version}"),
+        element("p", card.about, class_="origin"),
+    )
     sections = (_section(place, section) for place, section in enumerate(card.sections, 1))
     footer = element("footer", "Written by Canvasback. The page is whole: it loads nothing and runs nothing.")
     body = element("body", element("main", top, *sections, footer))

@@ -16,7 +16,7 @@ h3 { margin: 0 0 4px; font-size: 15px; }
 .origin, footer { color: var(--faint); font-size: 13px; overflow-wrap: anywhere; }
 .origin { margin: 8px 0 24px; }
 footer { margin-top: 56px; padding-top: 16px; border-top: 1px solid var(--line); }
-header p { max-width: 70ch; white-space: pre-line; overflow-wrap: anywhere; }
+header p, section > p { max-width: 70ch; white-space: pre-line; overflow-wrap: anywhere; unicode-bidi: isolate; }
 a { color: var(--accent); }
 nav ul { margin: 24px 0 0; padding: 12px 16px 12px 34px; background: var(--raised); border-radius: 8px; }
 nav li { overflow-wrap: anywhere; }
@@ -53,7 +53,7 @@ thead .number { white-space: normal; }
 @media print { :root { color-scheme: light; --page: #fff; --ink: #000; --faint: #444; --line: #bbb; --raised: #fff;
     --accent: #0072b2; --warn: #6b3a00; --warn-page: #fff; }
   main { max-width: none; padding: 0; } nav { display: none; } table { width: auto; font-size: 8pt; }
-  th, td { padding-right: 6px; overflow-wrap: anywhere; }
+  th, td { padding-right: 6px; overflow-wrap: anywhere; } .number { white-space: normal; }
   .scrolled { overflow: visible; } h2, h3, figcaption { break-after: avoid; }
   figure, tr, dl, .warning { break-inside: avoid; } thead { display: table-header-group; }
   .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }

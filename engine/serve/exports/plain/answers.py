@@ -15,9 +15,9 @@ def labelled(estimator: Any, model: ModelFile) -> Any:
 
     A vote with one voter: it takes the most likely class, as we do, and knows the classes by name.
     """
+    estimator = in_library(estimator)
     if model.task != "classification":
-        to_sklearn = getattr(estimator, "to_sklearn", None)
-        return estimator if to_sklearn is None else to_sklearn() or estimator
+        return estimator
     if threshold_of(estimator) is not None:
         return _decided(estimator, model)
     from sklearn.ensemble import VotingClassifier
@@ -37,6 +37,12 @@ def labelled(estimator: Any, model: ModelFile) -> Any:
     vote.estimators_ = [estimator]
     vote.named_estimators_ = Bunch(model=estimator)
     return vote
+
+
+def in_library(estimator: Any) -> Any:
+    """What answers as the estimator does, without a class of this product, where there is such a thing."""
+    to_sklearn = getattr(estimator, "to_sklearn", None)
+    return estimator if to_sklearn is None else to_sklearn() or estimator
 
 
 def _decided(estimator: Any, model: ModelFile) -> Any:

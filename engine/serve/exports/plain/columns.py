@@ -45,6 +45,8 @@ class Made:
         Which column of what it makes, and how many columns of the matrix that is.
     learned
         For one that treats each column by itself: the same over several columns.
+    node
+        The node that it is the outcome of; None for what is only on the way there.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Made:
     place: int | None = None
     width: int = 1
     learned: "Learned | None" = None
+    node: str | None = None
 
 
 @dataclass(frozen=True)

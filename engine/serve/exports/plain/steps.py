@@ -1,7 +1,7 @@
 """The features of a model as columns of plain scikit-learn: the steps of its slice, and only what is needed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,8 @@ def features(kept: Kept) -> list[Column]:
     return matrix_columns(columns, model.matrix)
 
 
-def check_plain(files: Mapping[str, Path]) -> None:
-    """Refuse a model whose preparation has no form in plain scikit-learn; nothing is computed.
+def kept_features(files: Mapping[str, Path]) -> tuple[ModelFile, list[Column]]:
+    """The same from the files of a model; nothing is computed.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def check_plain(files: Mapping[str, Path]) -> None:
         name: pq.read_schema(files[f"{name}.parquet"]) for step in model.slice.steps for name in step.lookups.values()
     }
     tables = {name: ibis.table(ibis.Schema.from_pyarrow(shape), name=name) for name, shape in shapes.items()}
-    features(Kept(model, load_transformers(files, model.slice), tables.__getitem__))
+    return model, features(Kept(model, load_transformers(files, model.slice), tables.__getitem__))
 
 
 def matrix_columns(columns: Mapping[str, Column], spec: MatrixSpec) -> list[Column]:
@@ -155,12 +155,19 @@ def _translated(
                 return columns[name]
             is_packed = kind_of(table[name].type()) == "one_hot"
             if is_packed and not isinstance(value, ops.Field):
-                return translation.packed(value)
-            return translation.column(value)
+                return _of_node(step, translation.packed(value))
+            return _of_node(step, translation.column(value))
         except NotPlain as error:
             raise refused(step, str(error)) from error
 
     return make
+
+
+def _of_node(step: Step, column: Column) -> Column:
+    """A column that knows which node it is the outcome of; one that was there before stays as it is."""
+    if isinstance(column, Made) and column.node is None:
+        return replace(column, node=step.node)
+    return column
 
 
 def refused(step: Step, what: str) -> ExportRefused:
@@ -208,7 +215,8 @@ def _learned(
             if found is None or not _is_fit(found, taken, width):
                 return _translated(step, translation(columns), table, name, columns)()
             kind = "number" if is_packed else kind_of_type(table[name].type())
-            return Made(step.node, (taken,), found, kind, width=width, learned=Learned(step.node, name, over))
+            learned = Learned(step.node, name, over)
+            return Made(step.node, (taken,), found, kind, width=width, learned=learned, node=step.node)
 
         return one
 
@@ -275,7 +283,7 @@ def _of_matrix(step: Step, fitted: Fitted, columns: Columns) -> dict[str, Callab
             of = inputs()
             if place >= width:
                 return f.constant(0.0, of[0]) if of[0].kind != "text" else f.constant(0.0, f.is_missing(of[0]))
-            return Made(step.node, of, fitted.transformer, place=place)
+            return Made(step.node, of, fitted.transformer, place=place, node=step.node)
 
         return one
 
