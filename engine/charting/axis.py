@@ -36,6 +36,8 @@ class Axis:
         Gives each row its place; NULL where it has none.
     low, width, ranges
         Of ranges: where the first one begins, how wide they are, how many there are.
+    later
+        Of dates, which are counted day by day first: gives each day of the role its place.
     words
         Of categories: the ones that are kept, in their order; every other row is of `OTHER`.
     total
@@ -50,6 +52,7 @@ class Axis:
     width: float = 0.0
     ranges: int = 0
     step: Every = "auto"
+    later: str = ""
     words: tuple[str, ...] = ()
     total: int = 0
 
@@ -195,7 +198,8 @@ def _moments(look: Look, role: str, column: Column, most: int) -> Axis:
         look.notes.append(
             f"By {asked} there would be {count:,.0f} places along {column.name}, so it is drawn by {step}."
         )
-    return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step)
+    later = f"date_trunc('{step}', {replace(column, name=role).moment})" if column.type == "DATE" else ""
+    return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step, later=later)
 
 
 def _places(low: datetime, high: datetime, step: Every) -> float:
