@@ -33,7 +33,8 @@ def figures(frame: pd.DataFrame, spec: Mapping[str, Any]) -> go.Figure:
 
 def dots(frame: pd.DataFrame, spec: Mapping[str, Any]) -> go.Figure:
     """Some of the points."""
-    some = frame.dropna(subset=[spec["x"], spec["y"]]).sample(DOTS, random_state=1)
+    places = [spec[role] for role in ("x", "y", "size") if role in spec]
+    some = frame.dropna(subset=places).sample(DOTS, random_state=1)
     size = some[spec["size"]] if "size" in spec else None
     return go.Figure(go.Scattergl(x=some[spec["x"]], y=some[spec["y"]], mode="markers", marker={"size": size}))
 
