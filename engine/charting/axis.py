@@ -105,13 +105,13 @@ def shortened(word: str) -> str:
 
 
 def number_word(value: float) -> str:
-    """A number as an axis shows it.
+    """A number as an axis shows it; years stay as they are.
 
-    >>> number_word(12.0), number_word(0.25), number_word(1234567.0), number_word(-3.5)
-    ('12', '0.25', '1,234,567', '-3.5')
+    >>> number_word(12.0), number_word(0.25), number_word(1234567.0), number_word(2026.0)
+    ('12', '0.25', '1,234,567', '2026')
     """
     if value == int(value) and abs(value) < 1e15:
-        return f"{value:,.0f}"
+        return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
     return f"{value:,.6g}"
 
 
