@@ -42,6 +42,9 @@ virtual machine that has returned memory to its host gets it again at a price th
   patterns, keys, what is missing together, four measures of pairs, findings, summary); theirs is the description that
   `ProfileReport(minimal=True)` makes of the same rows, without pairs and without the page; once as the script that a
   person waits for, once without its imports. Ours runs where an import runs: in a process that has imported everything.
+- *Chart*: ours is drawn from the stored data set by what the page calls, up to the JSON that Plotly draws from;
+  theirs reads the needed columns of a Parquet file with pandas, aggregates them, and makes a Plotly figure of the
+  same kind. Both draw 5,000 of the single points, and curves from counts in ranges.
 - *A frame*, and *“Saved”*: `benchmarks/window.py` starts the user interface, opens a chain of nodes in headless
   Chromium without a graphics card, lays it out, brings all of it into view, and drags cards with the mouse. Frames are
   the time between two `requestAnimationFrame` while the button is down; *Saved* is the time from its release until the

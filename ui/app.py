@@ -10,7 +10,8 @@ PICTURES = Path(__file__).parent / "pictures"
 
 st.set_page_config(page_title="Canvasback", page_icon=str(PICTURES / "mark.svg"), layout="wide")
 mode = "dark" if st.context.theme.type == "dark" else "light"
-st.logo(str(PICTURES / f"logo-{mode}.svg"), size="large")
+if not places.is_shared():  # a click on it leads to the home page
+    st.logo(str(PICTURES / f"logo-{mode}.svg"), size="large")
 page = st.navigation(places.pages(), position=places.menu())
 
 with st.skeleton(height=320):

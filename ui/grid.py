@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,8 @@ from engine.service.views import TableView
 from ui import session
 
 ROWS = 100
+LONG_NAME = 28
+"""Letters of a heading that would make its column wider than what is in it deserves."""
 ROW_PIXELS = 33
 """Of a row or a header, at the font size of our theme."""
 MOST_PIXELS = ROW_PIXELS * 17 + 2
@@ -93,9 +95,10 @@ def fitting(rows: int, most: int = MOST_PIXELS) -> int:
 
 def _setting(column: dict[str, str]) -> Any:
     help = f"{column['name']}: {column['type']}"
+    width: Literal["medium"] | None = "medium" if len(column["name"]) > LONG_NAME else None
     if column["kind"] == "numeric":
         whole = "whole" in column["type"]
-        return st.column_config.NumberColumn(help=help, format="%d" if whole else None)
+        return st.column_config.NumberColumn(help=help, format="%d" if whole else None, width=width)
     if column["kind"] == "boolean":
-        return st.column_config.CheckboxColumn(help=help)
-    return st.column_config.Column(help=help)
+        return st.column_config.CheckboxColumn(help=help, width=width)
+    return st.column_config.Column(help=help, width=width)

@@ -55,9 +55,18 @@ def pages() -> list[Any]:
     ]
 
 
+SHARED = frozenset({"board", "overview", "prediction"})
+"""Pages that are opened by link, by their address: there is no way from them to others."""
+
+
 def menu() -> Literal["top", "hidden"]:
     """Where the menu stands; who comes by a link to one page has none."""
-    return "hidden" if asked("key") else "top"
+    return "hidden" if is_shared() else "top"
+
+
+def is_shared() -> bool:
+    """Whether the page that is open is one that people come to by link."""
+    return asked("key") is not None or urlsplit(st.context.url or "").path.rpartition("/")[2] in SHARED
 
 
 def link(place: str, label: str, *, icon: str | None = None, help: str | None = None, **params: Any) -> None:
@@ -100,10 +109,12 @@ def whole_address(path: str, otherwise: str) -> str:
     return f"{here.scheme}://{here.netloc}/{path}" if here.netloc else f"{otherwise}/{path}"
 
 
-def way_back(page: Any) -> tuple[str, str]:
-    """The list that leads on when what the address names is not there: its page, and its name."""
+def way_back(page: Any) -> tuple[str, str] | None:
+    """The list that leads on when what the address names is not there: its page and name; shared pages have none."""
+    if page.url_path in SHARED:
+        return None
     lists = {
-        "datasets": (DATASETS, "All datasets"), "overview": (DATASETS, "All datasets"),
+        "datasets": (DATASETS, "All datasets"),
         "builder": (PIPELINES, "All pipelines"), "runs": (RUNS, "All runs"),
         "models": (MODELS, "All models"), "endpoints": (ENDPOINTS, "All endpoints"),
     }  # fmt: skip

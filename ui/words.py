@@ -164,7 +164,16 @@ def when(moment: datetime | None) -> str:
 
 def plain(value: Any) -> str:
     """A setting's value for people."""
-    names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", "": "none", '"': "double quote"}
+    names = {
+        ",": "comma",
+        ";": "semicolon",
+        "\t": "tab",
+        "|": "bar",
+        ":": "colon",
+        " ": "space",
+        "": "none",
+        '"': "double quote",
+    }
     if isinstance(value, bool):
         return "yes" if value else "no"
     if value is None:

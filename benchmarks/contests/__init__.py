@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from benchmarks.bench import Bench
 from benchmarks.contests.automl import automl
 from benchmarks.contests.canvas import canvas
+from benchmarks.contests.charts import charts
 from benchmarks.contests.contest import Contest
 from benchmarks.contests.matrices import csv, growth, matrix
 from benchmarks.contests.peers import flowfile, orange
@@ -21,6 +22,7 @@ CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
         whole_run,
         plan,
         profile,
+        charts,
         beyond_memory,
         growth,
         orange,

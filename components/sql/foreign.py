@@ -24,6 +24,7 @@ PARTS: tuple[type[exp.Expr], ...] = (
     *(exp.With, exp.CTE, exp.TableAlias, exp.Table, exp.Subquery, exp.Alias, exp.Identifier, exp.Star, exp.Distinct),
     *(exp.Window, exp.WindowSpec, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Var, exp.Tuple, exp.Lateral),
     *(exp.Cube, exp.Rollup, exp.GroupingSets, exp.Collate, exp.Filter, exp.WithinGroup, exp.Exists, exp.Values),
+    *(exp.National, exp.LimitOptions),
     *(exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript),
 )
 """What may occur; a Condition is a column, a constant, an operator, CASE, a cast or a function that is understood."""

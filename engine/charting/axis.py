@@ -36,6 +36,8 @@ class Axis:
         Gives each row its place; NULL where it has none.
     low, width, ranges
         Of ranges: where the first one begins, how wide they are, how many there are.
+    later
+        Of dates, which are counted day by day first: gives each day of the role its place.
     words
         Of categories: the ones that are kept, in their order; every other row is of `OTHER`.
     total
@@ -50,6 +52,7 @@ class Axis:
     width: float = 0.0
     ranges: int = 0
     step: Every = "auto"
+    later: str = ""
     words: tuple[str, ...] = ()
     total: int = 0
 
@@ -102,13 +105,13 @@ def shortened(word: str) -> str:
 
 
 def number_word(value: float) -> str:
-    """A number as an axis shows it.
+    """A number as an axis shows it; years stay as they are.
 
-    >>> number_word(12.0), number_word(0.25), number_word(1234567.0), number_word(-3.5)
-    ('12', '0.25', '1,234,567', '-3.5')
+    >>> number_word(12.0), number_word(0.25), number_word(1234567.0), number_word(2026.0)
+    ('12', '0.25', '1,234,567', '2026')
     """
     if value == int(value) and abs(value) < 1e15:
-        return f"{value:,.0f}"
+        return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
     return f"{value:,.6g}"
 
 
@@ -195,7 +198,8 @@ def _moments(look: Look, role: str, column: Column, most: int) -> Axis:
         look.notes.append(
             f"By {asked} there would be {count:,.0f} places along {column.name}, so it is drawn by {step}."
         )
-    return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step)
+    later = f"date_trunc('{step}', {replace(column, name=role).moment})" if column.type == "DATE" else ""
+    return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step, later=later)
 
 
 def _places(low: datetime, high: datetime, step: Every) -> float:

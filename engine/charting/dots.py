@@ -23,11 +23,9 @@ def draw_dots(look: Look) -> Drawn:
     if spec.kind == "map":
         placed.append(f"CASE WHEN abs({values['y']}) <= 90 AND abs({values['x']}) <= 360 THEN 1 END")
     there = look.only(" AND ".join(f"({sql}) IS NOT NULL" for sql in placed))
-    ((total,),) = there.all(f"SELECT count(*) FROM {there.some()}")  # noqa: S608
-    # A few more than are wanted, by their key, so that only those have to be sorted.
-    drawn_by = f" WHERE k <= {_share(total)} ORDER BY k LIMIT {MOST_DOTS}" if total > MOST_DOTS else ""
-    key = {"k": look.draw_key} if drawn_by else {}
-    found = there.all(f"SELECT {', '.join(values)} FROM {there.some(**values, **key)}{drawn_by}")  # noqa: S608
+    total, found = _draw(there, values, look.rows)
+    if len(found) < min(total, MOST_DOTS):  # so many rows have no place that too few were drawn
+        total, found = _draw(there, values, total)
     points = {role: [_plain(row[at]) for row in found] for at, role in enumerate(values)}
     _note(look, total, len(found))
     forms: dict[str, Form] = {role: "date" if roles[role].kind == "datetime" else "number" for role in ("x", "y")}
@@ -46,9 +44,22 @@ def draw_dots(look: Look) -> Drawn:
     )
 
 
+def _draw(there: Look, values: dict[str, str], about: int) -> tuple[int, list[Any]]:
+    """How many rows have a place, and those that are drawn of about so many, in one pass."""
+    # A few more than are wanted, by their key, so that only those have to be sorted.
+    parts = ", ".join(f"k{at} := {role}" for at, role in enumerate(values))
+    query = (
+        f"SELECT count(*), list(struct_pack(k := k, {parts}) ORDER BY k) FILTER (k <= {_share(about)}) "  # noqa: S608
+        f"FROM {there.some(**values, k=there.draw_key)}"
+    )
+    ((total, found),) = there.all(query)
+    drawn = (found or [])[:MOST_DOTS]
+    return int(total), [tuple(one[f"k{at}"] for at in range(len(values))) for one in drawn]
+
+
 def _share(total: int) -> int:
     """The largest key of those that are sorted: enough of them but for a chance of nothing."""
-    return min(KEYS, KEYS * (MOST_DOTS + 1_000) // total)
+    return min(KEYS, KEYS * (MOST_DOTS + 1_000) // max(total, 1))
 
 
 def _value(column: Column, role: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Timer
 
 import duckdb
@@ -70,8 +71,20 @@ def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS) -> Drawn:
             source.connection.execute("SET TimeZone = 'UTC'")
             look = Look(source, columns, spec, clause, values)
             look.learn(*_needed(spec))
-            drawn = DRAWERS[spec.kind](look)
+            drawn = _drawn(look)
     return drawn.model_copy(update={"sentence": sentence_of(drawn)})
+
+
+def _drawn(look: Look) -> Drawn:
+    """Draw; where exact quantiles need too much memory, approximate ones."""
+    spec, draw_kind = look.spec, DRAWERS[look.spec.kind]
+    has_quantiles = spec.aggregate == "median" or spec.kind in ("box", "violin")
+    try:
+        return draw_kind(look)
+    except duckdb.OutOfMemoryException:
+        if look.estimates_quantiles or not has_quantiles:
+            raise
+    return draw_kind(replace(look, spares=True, notes=[]))
 
 
 def _needed(spec: ChartSpec) -> tuple[list[str], list[str]]:
@@ -118,7 +131,7 @@ def _bounded(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[
     except duckdb.OutOfMemoryException as error:
         raise LimitReached(
             f"The chart needed more than {MEMORY_MB:,} MB.",
-            hint="Choose columns with fewer values, or add a condition.",
+            hint="Choose columns with fewer values, keep the categories with the most rows, or add a condition.",
         ) from error
     except duckdb.Error as error:
         raise DataError("The chart cannot be drawn of these values.", hint="Choose other columns.") from error

@@ -118,10 +118,12 @@ def most_words(look: Look) -> dict[str, int]:
 
 
 def told(look: Look, measure: Measure) -> str:
-    """What the figures are; where they are estimated, that is noted."""
-    if measure.is_estimate:
-        look.notes.append(f"With more than a million rows, the {measure.title} is an estimate.")
-    return measure.title
+    """What the figures are; where they are estimated, that is said, and stands at the axis."""
+    if not measure.is_estimate:
+        return measure.title
+    verb = "are" if look.spec.aggregate == "distinct" else "is"
+    look.notes.append(f"Of so many rows, the {measure.title} {verb} approximate.")
+    return f"{measure.title} (approximate)"
 
 
 def nothing(look: Look) -> Drawn:

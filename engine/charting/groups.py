@@ -8,6 +8,7 @@ from engine.charting.axis import MISSING_PLACE, OTHER_PLACE, Axis
 from engine.charting.look import Look
 from engine.charting.measure import Measure
 from engine.charting.spec import Keep
+from engine.profile.source import identifier
 
 TOO_MANY_WORDS = 200_000
 """With more categories than this in a vast table, the most frequent ones are found by an estimate."""
@@ -105,10 +106,14 @@ def _rows(look: Look, axes: Sequence[Axis], measure: Measure) -> Rows:
     parts = {axis.role: axis.sql for axis in axes} | {"v": measure.value}
     if not measure.is_combinable or any(_is_vast(look, axis) for axis in axes):
         return Rows(look.some(**parts), look.values, measure.direct, "count(*)")
+    late = [axis for axis in axes if axis.later]
+    parts |= {axis.role: identifier(axis.column.name) for axis in late}
     names = "".join(f"{axis.role}, " for axis in axes)
     query = f"SELECT {names}count(*) AS n, {', '.join(measure.parts)} FROM {look.some(**parts)} GROUP BY ALL"  # noqa: S608
     look.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE smaller AS {query}", look.values or None)
-    return Rows("smaller", [], measure.combined, "sum(n)")
+    placed_late = ", ".join(f"{axis.later} AS {axis.role}" for axis in late)
+    smaller = f"(SELECT * REPLACE ({placed_late}) FROM smaller)" if late else "smaller"  # noqa: S608
+    return Rows(smaller, [], measure.combined, "sum(n)")
 
 
 def _is_vast(look: Look, axis: Axis) -> bool:

@@ -11,7 +11,11 @@ from engine.profile.source import RESERVED_PREFIX, Source, identifier
 ROW = RESERVED_PREFIX + "row"
 SOME_ROWS = 50_000
 MANY_ROWS = 1_000_000
-"""From here on quantiles and numbers of different values are estimated, and said to be."""
+"""From here on numbers of different values are estimated, and said to be."""
+MOST_EXACT = 20_000_000
+"""From here on quantiles are estimated, too: all values of a group have to be held for an exact one."""
+FEW_VALUES = 33
+"""A column of numbers with more different ones than this is put into ranges."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Look:
         The conditions, and what they are bound to.
     notes
         What a person must know about what is drawn; grows on the way.
+    spares
+        Whether quantiles are estimated because exact ones did not fit into memory.
     """
 
     source: Source
@@ -41,6 +47,7 @@ class Look:
     where: str
     values: list[Any]
     rows: int = 0
+    spares: bool = False
     facts: dict[str, Facts] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -48,6 +55,11 @@ class Look:
     def is_vast(self) -> bool:
         """Whether there are so many rows that some figures are estimated."""
         return self.rows > MANY_ROWS
+
+    @property
+    def estimates_quantiles(self) -> bool:
+        """Whether medians and quartiles are approximate."""
+        return self.spares or self.rows > MOST_EXACT
 
     def some(self, **parts: str) -> str:
         """The SQL of the rows, with some of their parts by name."""
@@ -73,25 +85,58 @@ class Look:
             Columns of numbers of which only the ends are needed.
         """
         names = [*dict.fromkeys((*axes, *measured))]
-        wanted = ["count(*)", *(part for name in names for part in self._facts(self.columns[name], name in axes))]
-        (found,) = self.all(f"SELECT {', '.join(wanted)} FROM {self.source.relation}{self.where}")  # noqa: S608
+        self._learn_ends([name for name in names if self.columns[name].kind in ("numeric", "datetime")])
+        for name in axes:
+            self.facts[name] = replace(self.facts.get(name, Facts()), distinct=self._distinct(name))
+        for name in names:
+            self.facts.setdefault(name, Facts())
+
+    def _learn_ends(self, names: Sequence[str]) -> None:
+        """Count the rows and find the ends of columns: files know them, unless there are conditions."""
+        ends = [f"{end}({identifier(name)}) AS {end}{at}" for at, name in enumerate(names) for end in ("min", "max")]
+        inner = f"SELECT {', '.join(['count(*) AS n', *ends])} FROM {self.source.relation}{self.where}"  # noqa: S608
+        shown = [
+            part
+            for at, name in enumerate(names)
+            for end in ("min", "max")
+            for part in (_finite(replace(self.columns[name], name=f"{end}{at}")), f"{end}{at} IS NOT NULL")
+        ]
+        (found,) = self.all(f"SELECT {', '.join(['n', *shown])} FROM ({inner})")  # noqa: S608
         self.rows, rest = int(found[0]), list(found[1:])
         for name in names:
-            low, high, distinct = (rest.pop(0) for _ in range(3))
-            self.facts[name] = Facts(low, high, int(distinct or 0))
-        for name in axes:
-            if not self.facts[name].distinct:
-                self.facts[name] = replace(self.facts[name], distinct=self._words(name))
+            low, has_low, high, has_high = (rest.pop(0) for _ in range(4))
+            is_endless = (has_low and low is None) or (has_high and high is None)
+            self.facts[name] = self._finite_ends(name) if is_endless else Facts(low, high)
 
-    def _facts(self, column: Column, is_axis: bool) -> tuple[str, str, str]:
-        match column.kind:
+    def _finite_ends(self, name: str) -> Facts:
+        """The ends of a column in which something is infinite, or no number."""
+        finite = _finite(self.columns[name])
+        ((low, high),) = self.all(f"SELECT min({finite}), max({finite}) FROM {self.source.relation}{self.where}")  # noqa: S608
+        return Facts(low, high)
+
+    def _distinct(self, name: str) -> int:
+        """About how many different values there are, as far as that decides on places."""
+        match self.columns[name].kind:
             case "numeric":
-                distinct = f"approx_count_distinct({identifier(column.name)})" if is_axis else "0"
-                return f"min({column.number})", f"max({column.number})", distinct
+                return self._numbers(name)
             case "datetime":
-                return f"min({column.moment})", f"max({column.moment})", "1"
+                return 1
             case _:
-                return "NULL", "NULL", "0"
+                return self._words(name)
+
+    def _numbers(self, name: str) -> int:
+        """About how many different numbers there are; many are known by a few rows, few only by all."""
+        quoted, facts = identifier(self.columns[name].name), self.facts[name]
+        if facts.low is None:
+            return 0
+        some = f"(SELECT {quoted} AS v FROM {self.source.relation}{self.where} LIMIT {SOME_ROWS})"  # noqa: S608
+        ((distinct,),) = self.all(f"SELECT count(DISTINCT v) FROM {some}")  # noqa: S608
+        if distinct > FEW_VALUES:
+            return int(distinct)
+        ((distinct,),) = self.all(
+            f"SELECT approx_count_distinct({quoted}) FROM {self.source.relation}{self.where}"  # noqa: S608
+        )
+        return int(distinct)
 
     def _words(self, name: str) -> int:
         """About how many different texts there are; a look at some rows is enough where most of them repeat."""
@@ -114,3 +159,7 @@ class Look:
         if any(name == ROW for name, *_ in described):
             return f"hash({identifier(ROW)})"
         return "hash(" + ", ".join(map(identifier, list(self.columns)[:8])) + ")"
+
+
+def _finite(column: Column) -> str:
+    return column.number if column.kind == "numeric" else column.moment

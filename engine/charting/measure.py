@@ -48,8 +48,9 @@ def measure_of(look: Look, aggregate: Aggregate, name: str | None) -> Measure:
         case "distinct":
             return _distinct(look, column, title)
         case "median":
-            direct = "approx_quantile(v, 0.5)" if look.is_vast else "median(v)"
-            return Measure(column.number, f"{direct}::DOUBLE", (), "", title, is_estimate=look.is_vast)
+            is_estimate = look.estimates_quantiles
+            direct = "approx_quantile(v, 0.5)" if is_estimate else "median(v)"
+            return Measure(column.number, f"{direct}::DOUBLE", (), "", title, is_estimate=is_estimate)
         case "mean":
             parts = ("sum(v) AS a", "count(v) AS b")
             return Measure(column.number, "avg(v)", parts, "sum(a) / nullif(sum(b), 0)", title)

@@ -15,6 +15,7 @@ MOST = 12
 _LATITUDE = re.compile(r"(^|[^a-z])(lat|latitude|breite)([^a-z]|$)", re.IGNORECASE)
 _LONGITUDE = re.compile(r"(^|[^a-z])(lon|lng|long|longitude|laenge|länge)([^a-z]|$)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(^|[^a-z])(id|key|no|nr|number)$", re.IGNORECASE)
+_CALENDAR = re.compile(r"^(year|quarter|month|week|weekday|day|hour|minute|jahr|monat|tag|stunde)$", re.IGNORECASE)
 _AGE = re.compile(r"(^|[^a-z])(age|alter|tenure|years)([^a-z]|$)", re.IGNORECASE)
 
 
@@ -48,8 +49,8 @@ class Drawable:
 
     @property
     def is_numbering(self) -> bool:
-        """Whether it rather names rows than measures something, which is seldom worth a picture."""
-        return bool(_NUMBERED.search(self.name))
+        """Whether it rather names rows, or moments, than measures something, which is seldom worth a picture."""
+        return bool(_NUMBERED.search(self.name) or _CALENDAR.search(self.name))
 
     @property
     def is_category(self) -> bool:

@@ -20,6 +20,7 @@ WRONG_CERTIFICATE = (
 )
 NAMES = "Check the names and the words of the query; the tables of the connection show their columns."
 READS = "Connections read: what a query may do is SELECT."
+AWAY = "Check the host and the port of the connection, and that the server runs and may be reached from here."
 OWN_TOOL = "Check it with a tool of its own."
 
 LOST_CODES = (2006, 2013, 2055, 20_006, 20_047)
@@ -79,7 +80,8 @@ def _told(error: DBAPIError, foreign: Foreign) -> Unreachable:
     hint = hint or next((hint for words, hint in WORDS if words in reason), "")
     if hint == TOO_LONG:
         return Unreachable(f"{foreign.name} took too long and was stopped: {reason}", hint)
-    return Unreachable(f"{foreign.name} refused: {reason}", hint or OWN_TOOL, passing=not hint and _is_away(error))
+    is_away = not hint and _is_away(error)
+    return Unreachable(f"{foreign.name} refused: {reason}", hint or (AWAY if is_away else OWN_TOOL), passing=is_away)
 
 
 def _code(error: DBAPIError) -> str | int | None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pyarrow as pa
 from sqlalchemy import Column, MetaData, Table, inspect, types
 from sqlalchemy import Connection as Link
+from sqlalchemy.dialects import mssql, mysql
 
 from storage.errors import BadTable
 from storage.foreign.kinds import Foreign
@@ -87,18 +88,25 @@ def _columns(schema: pa.Schema) -> list[Column[Any]]:
 
 
 def _sql_type(kind: pa.DataType) -> types.TypeEngine[Any]:
+    if pa.types.is_decimal(kind):
+        return types.Numeric(kind.precision, kind.scale)
     for fits, made in SQL_TYPES:
         if fits(kind):
             return made
-    return types.Text()
+    return types.UnicodeText()
 
 
 SQL_TYPES: Sequence[tuple[Any, types.TypeEngine[Any]]] = (
     (pa.types.is_boolean, types.Boolean()),
     (pa.types.is_integer, types.BigInteger()),
     (pa.types.is_floating, types.Double()),
-    (pa.types.is_decimal, types.Numeric()),
     (pa.types.is_date, types.Date()),
-    (pa.types.is_timestamp, types.DateTime()),
-    (pa.types.is_time, types.Time()),
+    (
+        pa.types.is_timestamp,
+        types.DateTime()
+        .with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+        .with_variant(mssql.DATETIME2(6), "mssql"),
+    ),
+    (pa.types.is_time, types.Time().with_variant(mysql.TIME(fsp=6), "mysql", "mariadb")),
 )
+"""The plain types of MySQL drop fractions of a second, those of SQL Server round them."""

@@ -237,6 +237,17 @@ class Datasets(NamedRepository[Dataset]):
         dataset.retention = retention
         return dataset
 
+    def set_share(self, dataset_id: str, share: str | None) -> Dataset:
+        """Let half of a link open the overview of a dataset; None revokes it."""
+        dataset = self._get(Dataset, dataset_id, self.noun, lock=True)
+        dataset.share = share
+        self._session.flush()
+        return dataset
+
+    def shared(self, share: str) -> Dataset | None:
+        """Return the dataset whose overview half of a link belongs to."""
+        return self._session.scalars(select(Dataset).where(Dataset.share == share)).first()
+
     def readers(self, dataset_id: str) -> Sequence[Reader]:
         """Return the runs that read a version of a dataset, and the models they trained, newest first."""
         query = (

@@ -20,6 +20,8 @@ class Dataset(Base):
     """Which versions may go by themselves; None keeps all."""
     key: Mapped[JsonList | None]
     """The columns that name a row; None where nothing but the whole row does."""
+    share: Mapped[str | None] = mapped_column(unique=True, index=True)
+    """Half of what opens its overview by link; None where it is not shared."""
     created_at: Mapped[Created]
 
 

@@ -83,3 +83,11 @@ def test_a_vanished_column_names_its_likely_heir(
     (found,) = vanished(ChartSpec(x=gone), now, before)
     assert (found.name, found.likely) == (gone, likely)
     assert ChartSpec(x=gone, color=gone, conditions=[{"column": gone}]).renamed(gone, "new").named == ("new",)
+
+
+def test_a_measured_number_is_suggested_before_a_part_of_the_calendar() -> None:
+    names = ["month", "day", "hour", "pm2.5", "wind"]
+    found = suggest(
+        [*(Drawable(name, "numeric", "number", 900) for name in names), Drawable("at", "text", "category", 4)]
+    )
+    assert [one.title for one in found][:2] == ["Median pm2.5 by at", "pm2.5 in each at"]

@@ -123,8 +123,7 @@ def save_chart(page: Page, name: str) -> None:
 
 def share(page: Page, look: Look) -> str:
     """Put the charts on a new board, and make the link that readers open."""
-    page.get_by_role("button", name="More").first.click()
-    page.get_by_role("button", name="Put on a board").click()
+    page.get_by_role("button", name="Put on a board").first.click()
     dialog = page.get_by_role("dialog")
     box = dialog.get_by_role("combobox", name="Board")
     box.fill("Shop")

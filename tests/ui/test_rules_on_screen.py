@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.service import Settings, open_workspace
-from engine.service.data import datasets, rules
+from engine.service.data import datasets, overviews, rules
 from tests.homes import done, import_table
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
@@ -105,14 +105,33 @@ def test_the_latest_version_tells_of_the_held_one_and_so_does_the_list(made: Rul
 
 
 def test_the_page_for_readers_tells_and_changes_nothing(made: Ruled, open_page: Open) -> None:
-    app = open_page(made.home, "overview", dataset="people")
+    workspace = open_workspace(Settings(home=made.home))
+    key = overviews.share_overview(workspace, "people")
+    app = open_page(made.home, "overview", key=key)
     assert is_sound(app), (app.exception, app.error)
     assert not [*app.button, *app.text_input, *app.selectbox, *app.toggle]
     assert {metric.label: metric.value for metric in app.metric}["Rows"] == "50"
     assert "a newer version is being looked at" in words(app)
     assert "age between 0 and 120" in words(app)
     assert len(app.dataframe[-1].value) == 20
-    assert "needs a whole link" in words(open_page(made.home, "overview"))
+    assert not app.get("page_link"), "there is no way to other pages"
+    overviews.revoke_overview(workspace, "people")
+    for asked in ({"dataset": "people"}, {}):
+        assert "needs a whole link" in words(open_page(made.home, "overview", **asked)), "a name opens nothing"
+    closed = open_page(made.home, "overview", key=key)
+    assert "This link opens no dataset." in closed.error[0].value.replace("\\", "")
+    assert not [*closed.title, *closed.metric, *closed.get("page_link")]
+
+
+def test_a_dataset_is_shared_and_its_link_taken_back(ruled: Ruled, open_page: Open) -> None:
+    workspace = open_workspace(Settings(home=ruled.home))
+    app = open_page(ruled.home, "datasets", dataset="people")
+    app = next(one for one in app.button if one.label == "Make a link").click().run()
+    assert is_sound(app), (app.exception, app.error)
+    key = overviews.overview_key(workspace, "people") or ""
+    assert any(one.value.endswith(f"overview?key={key}") for one in app.code)
+    next(one for one in app.button if one.label == "Revoke").click().run()
+    assert overviews.overview_key(workspace, "people") is None
 
 
 def test_a_held_version_is_released_after_a_question(ruled: Ruled, open_page: Open) -> None:

@@ -13,6 +13,7 @@ from engine.service.data import charts, datasets
 from engine.service.data.charts import CHARTS, ChartSpec, ChartView, DrawnView
 from engine.service.views import DatasetView
 from ui import places, session
+from ui.charting.boarding import ask_board
 from ui.charting.drawn import show_csv, show_drawn, version_word
 from ui.charting.form import Field, chart_form, fields_of
 from ui.frame import empty
@@ -128,6 +129,7 @@ def _show_saving(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", title, key=f"{key}_name_{title}", max_chars=200)
         saves = st.button("Save chart", type="primary", icon=":material/save:", key=f"{key}_save")
+        boards = st.button("Put on a board", icon=":material/dashboard:", key=f"{key}_board")
         copies = chart is not None and st.button("Save as another", key=f"{key}_another")
     show_drawn(view, str(name or title), f"{key}_figure", svg=session.widget_text(f"{key}_picture") == "SVG")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -142,6 +144,8 @@ def _show_saving(
     version = view.version if pinned else None
     if saves:
         _save(home, dataset, chart, str(name), spec, version)
+    elif boards:
+        ask_board(home, lambda: _kept(home, dataset, chart, str(name), spec, version), key, is_kept=False)
     elif copies:
         _save(home, dataset, None, charts.free_name(home, dataset.name, str(name)), spec, version)
 
@@ -158,14 +162,22 @@ def _save(
     home: Workspace, dataset: DatasetView, chart: ChartView | None, name: str, spec: ChartSpec, version: int | None
 ) -> None:
     try:
-        if chart:
-            kept = charts.change_chart(home, chart.id, name, spec, version)
-        else:
-            kept = charts.save_chart(home, dataset.name, name, spec, version)
+        kept = _kept(home, dataset, chart, name, spec, version)
     except PEOPLE_ERRORS as error:
         show_error(error)
         return
-    session.forget_chart(f"chart_{dataset.id}_{chart.id if chart else 'new'}")
     session.say(f"{kept.name} is saved.", ":material/save:")
     places.ask(chart=None)
     st.rerun()
+
+
+def _kept(
+    home: Workspace, dataset: DatasetView, chart: ChartView | None, name: str, spec: ChartSpec, version: int | None
+) -> ChartView:
+    """The chart, saved; its form is done with."""
+    if chart:
+        kept = charts.change_chart(home, chart.id, name, spec, version)
+    else:
+        kept = charts.save_chart(home, dataset.name, name, spec, version)
+    session.forget_chart(f"chart_{dataset.id}_{chart.id if chart else 'new'}")
+    return kept

@@ -6,10 +6,11 @@ import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
-from engine.service.data import boards, charts
+from engine.service.data import charts
 from engine.service.data.charts import ChartSpec, ChartView
 from engine.service.views import DatasetView
 from ui import places, session
+from ui.charting.boarding import ask_board
 from ui.charting.builder import show_builder, show_picture_choice, show_suggestions
 from ui.charting.drawn import show_kept
 from ui.frame import confirm
@@ -79,6 +80,8 @@ def _show_card(home: Workspace, dataset: DatasetView, chart: ChartView, *, svg: 
             if st.button("Edit", key=f"edit_{chart.id}", icon=":material/edit:", type="tertiary"):
                 session.forget_chart(f"chart_{dataset.id}_{chart.id}")
                 _open(chart.id)
+            if st.button("Put on a board", key=f"put_{chart.id}", icon=":material/dashboard:", type="tertiary"):
+                ask_board(home, lambda: chart, chart.id, is_kept=True)
             with st.popover("More", type="tertiary", key=f"more_{chart.id}"):
                 _show_more(home, chart)
     show_kept(home, chart, f"kept_{chart.id}", version=dataset.version, svg=svg)
@@ -88,8 +91,6 @@ def _show_more(home: Workspace, chart: ChartView) -> None:
     if st.button("Duplicate", key=f"copy_{chart.id}", icon=":material/content_copy:", type="tertiary"):
         session.say(f"{charts.duplicate_chart(home, chart.id).name} is made.", ":material/content_copy:")
         st.rerun()
-    if st.button("Put on a board", key=f"put_{chart.id}", icon=":material/dashboard:", type="tertiary"):
-        _ask_board(home, chart)
     if st.button("Delete", key=f"delete_{chart.id}", icon=":material/delete:", type="tertiary"):
         on = charts.boards_of(home, chart.id)
         also = f" It leaves the board{'s' if len(on) > 1 else ''} {', '.join(on)}." if on else ""
@@ -109,26 +110,3 @@ def _delete(home: Workspace, chart: ChartView) -> None:
         return
     session.say(f"{chart.name} is deleted.", ":material/delete:")
     st.rerun()
-
-
-@st.dialog("Put on a board")
-def _ask_board(home: Workspace, chart: ChartView) -> None:
-    names = [board.name for board in boards.list_boards(home)]
-    name = st.selectbox(
-        "Board", names, index=0 if names else None, accept_new_options=True, key=f"board_for_{chart.id}",
-        placeholder="Type the name of a new board", help="Choose one, or type the name of a new one.",
-    )  # fmt: skip
-    width = st.segmented_control(
-        "Width", list(boards.WIDTHS), default=3, format_func=boards.WIDTHS.__getitem__, required=True,
-        key=f"width_for_{chart.id}",
-    )  # fmt: skip
-    if st.button("Put it there", type="primary", disabled=not name):
-        try:
-            if name not in names:
-                boards.create_board(home, str(name))
-            boards.add_chart(home, str(name).strip(), chart.id, int(width or 3))
-        except PEOPLE_ERRORS as error:
-            show_error(error)
-            return
-        session.say(f"{chart.name} is on {name}.", ":material/dashboard:")
-        places.go(places.BOARDS, board=str(name).strip())

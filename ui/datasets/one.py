@@ -16,6 +16,7 @@ from ui.datasets.held import show_held
 from ui.datasets.preview import show_preview
 from ui.datasets.profile import show_profile
 from ui.datasets.rules import show_rules
+from ui.datasets.sharing import show_sharing
 from ui.datasets.sync import show_sync
 from ui.datasets.versions import show_versions
 from ui.frame import confirm, heading
@@ -49,10 +50,7 @@ def _show_heading(home: Workspace, dataset: DatasetView) -> None:
     about = f"{count(dataset.rows, 'row')} · {count(len(dataset.columns), 'column')} · {size(dataset.bytes)}"
     about = f"v{dataset.version} · {about} · made {ago(dataset.created_at)}"
     with heading(dataset.name, about, (places.DATASETS, "Datasets")):
-        places.link(
-            places.OVERVIEW, "For readers", icon=":material/visibility:", dataset=dataset.name,
-            help="A page to send to people who only read: nothing on it changes anything.",
-        )  # fmt: skip
+        show_sharing(home, dataset.name)
         if st.button(
             "Build for me", icon=":material/auto_fix_high:", help="Draw a pipeline for what you want to know."
         ):

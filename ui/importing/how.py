@@ -8,7 +8,7 @@ import streamlit as st
 from engine.service.amounts import count
 from ui.words import plain
 
-DELIMITERS = [",", ";", "\t", "|", " "]
+DELIMITERS = [",", ";", "\t", "|", ":", " "]
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
 ORDERS: dict[bool | None, str] = {None: "automatic", True: "day first", False: "month first"}
 GROUPS: dict[str | None, str] = {None: "automatic", "": "none", ",": "comma", ".": "point", " ": "space", "'": "’"}
@@ -51,8 +51,8 @@ def ask_how(seen: Found, key: str) -> Found:
 def _ask_text(_seen: Found, read_as: Found, key: str) -> Found:
     left, right = st.columns(2, gap="small")
     with left:
-        delimiter = _choice("Delimiter", DELIMITERS, read_as["delimiter"], key)
-        encoding = _choice("Encoding", ENCODINGS, read_as["encoding"], key)
+        delimiter = _choice("Delimiter", DELIMITERS, read_as["delimiter"], key, "Type another one if it is not there.")
+        encoding = _choice("Encoding", ENCODINGS, read_as["encoding"], key, "Type another one, such as cp1250.")
     with right:
         quote = _choice("Quote", ['"', "'", ""], read_as["quote"], key)
         skip_rows = _skipped("Lines before", read_as, key)
@@ -135,9 +135,12 @@ def _ask_values(read_as: Found, key: str) -> Found:
     }
 
 
-def _choice(label: str, options: Sequence[str], found: str, key: str) -> str:
+def _choice(label: str, options: Sequence[str], found: str, key: str, typed: str | None = None) -> str:
+    """One of some values; with `typed`, which tells so, any other as well."""
     all_of_them = list(dict.fromkeys([found, *options]))
-    chosen = st.selectbox(label, all_of_them, format_func=plain, key=f"{label}_{key}")
+    chosen = st.selectbox(
+        label, all_of_them, format_func=plain, key=f"{label}_{key}", help=typed, accept_new_options=typed is not None
+    )
     return found if chosen is None else chosen
 
 

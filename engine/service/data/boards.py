@@ -1,23 +1,21 @@
 """Boards: charts and texts on one page, opened by link for people who only look."""
 
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from engine.errors import DataError, MissingThing
+from engine.service import links
 from engine.service.data.charts import ChartView, read_spec
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.schema import Board, BoardCard
-from storage.secrets import link_signature
 from storage.unit_of_work import UnitOfWork
 
 WIDTHS: dict[int, str] = {2: "Third", 3: "Half", 6: "Full"}
 """Of a card, in sixths of the page."""
 MOST_CARDS, LONGEST_TEXT, LONGEST_TITLE = 60, 10_000, 200
-NONCE = 22
+TO = "board"
 
 
 class CardView(View):
@@ -75,11 +73,9 @@ def open_shared(workspace: Workspace, key: str) -> BoardView:
     MissingThing
         In the same words for a link that was revoked, that is wrong, and that never was.
     """
-    nonce, signature = key[:NONCE], key[NONCE:]
-    expected = link_signature(workspace.secret, nonce)
-    is_ours = hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode())
+    half = links.half_of(workspace, key, TO)
     with workspace.database.read() as uow:
-        board = uow.boards.shared(nonce) if is_ours else None
+        board = uow.boards.shared(half) if half else None
         if board is None:
             raise MissingThing(
                 "This link opens no board.", hint="It was revoked, or is incomplete: ask whoever sent it for a new one."
@@ -138,14 +134,14 @@ def share_board(workspace: Workspace, name: str) -> str:
     str
         What the link ends in.
     """
-    nonce = secrets.token_urlsafe(32)[:NONCE]
+    half = links.new_half()
 
     def write(uow: UnitOfWork) -> None:
-        uow.boards.set_share(uow.boards.by_name(name).id, nonce)
+        uow.boards.set_share(uow.boards.by_name(name).id, half)
         uow.audit.record("local", "board shared", f"board {name}")
 
     workspace.database.transact(write)
-    return nonce + link_signature(workspace.secret, nonce)
+    return links.whole(workspace, half, TO)
 
 
 def revoke_link(workspace: Workspace, name: str) -> None:
@@ -257,7 +253,7 @@ def _card(uow: UnitOfWork, card: BoardCard) -> CardView:
 
 
 def _view(workspace: Workspace, board: Board, count: int = 0, cards: Sequence[CardView] | None = None) -> BoardView:
-    key = board.share + link_signature(workspace.secret, board.share) if board.share else None
+    key = links.whole(workspace, board.share, TO) if board.share else None
     return BoardView(
         id=board.id,
         name=board.name,
