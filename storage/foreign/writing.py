@@ -105,7 +105,7 @@ SQL_TYPES: Sequence[tuple[Any, types.TypeEngine[Any]]] = (
         pa.types.is_timestamp,
         types.DateTime()
         .with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
-        .with_variant(mssql.DATETIME2(6), "mssql"),
+        .with_variant(mssql.DATETIME2(6), "mssql"),  # type: ignore[no-untyped-call]
     ),
     (pa.types.is_time, types.Time().with_variant(mysql.TIME(fsp=6), "mysql", "mariadb")),
 )

@@ -176,7 +176,7 @@ def test_a_channel_is_changed_where_it_is_listed_and_keeps_its_secret(
     assert app.text_input(key="channel_ops_url").value == "", "an address may be a secret"
     app.text_input(key="channel_ops_name").set_value("pager")
     app.selectbox(key="channel_ops_severity").select("critical").run()
-    button(app, "Keep").click().run()
+    button(app, "Save").click().run()
     assert not app.error
     (view,) = channels.list_channels(home)
     assert (view.name, view.least_severity, view.place) == ("pager", "critical", "https://example.invalid/…")
@@ -195,9 +195,9 @@ def test_the_form_of_an_email_channel_says_what_is_kept_and_refuses_to_send_a_pa
     assert (app.text_input(key="channel_mail_to").value, app.number_input[0].value) == ("b@example.com", 2525)
     assert "canary" not in str(app.text_input(key="channel_mail_password"))
     app.text_input(key="channel_mail_host").set_value("mail.example.org").run()
-    button(app, "Keep").click().run()
+    button(app, "Save").click().run()
     assert "typed again" in app.error[0].value
     app.text_input(key="channel_mail_password").set_value("another").run()
-    button(app, "Keep").click().run()
+    button(app, "Save").click().run()
     assert not app.error
     assert next(it for it in channels.list_channels(home) if it.name == "mail").settings["host"] == "mail.example.org"
