@@ -74,8 +74,7 @@ def tell_apart(sides: tuple[ir.Table, ir.Table], fields: Sequence[Watched], back
         return None
     is_now = np.repeat([0, 1], [table.num_rows for table in read])
     matrix, is_category = _matrix(pa.concat_tables(read), fields)
-    with threadpool_limits(1):  # so few rows are learned from in no time; threads would wait for each other
-        chance, drops = _cross_validated(matrix, is_now, is_category)
+    chance, drops = _cross_validated(matrix, is_now, is_category)
     found = Predictions("classification", is_now, is_now, np.column_stack([1 - chance, chance]), (0, 1), 1)
     auc = score(found, "roc_auc") or 0.5
     low, high = _interval(found, is_now)
@@ -105,6 +104,13 @@ def _matrix(table: pa.Table, fields: Sequence[Watched]) -> tuple[Array, Array]:
 
 def _cross_validated(matrix: Array, is_now: Array, is_category: Array) -> tuple[Array, Array]:
     """Each row's chance of being from the window, and how much the AUC falls without each field."""
+    import sklearn.ensemble  # noqa: F401  what it loads must be there before it can be limited
+
+    with threadpool_limits(1):  # so few rows are learned from in no time; threads would only wait for each other
+        return _learned(matrix, is_now, is_category)
+
+
+def _learned(matrix: Array, is_now: Array, is_category: Array) -> tuple[Array, Array]:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedGroupKFold
