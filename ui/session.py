@@ -6,12 +6,14 @@ Nothing that matters lives in session state: it dies with a refresh. Ids are in 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 if TYPE_CHECKING:
     from engine.service import Workspace
@@ -327,9 +329,11 @@ def keep_opened(values: Mapping[str, str]) -> None:
 
 
 def open_kept() -> None:
-    """Tell it to the widgets, before the page draws them."""
+    """Tell it to the widgets, before the page draws them, and to the address where nothing is bound to it any more."""
     for name, value in st.session_state.pop(_OPENED, {}).items():
         st.session_state[name] = value
+        with suppress(StreamlitAPIException):
+            st.query_params[name] = value
 
 
 def has_moved(address: Mapping[str, str]) -> bool:

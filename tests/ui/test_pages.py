@@ -146,7 +146,7 @@ def test_an_import_opens_the_profile_whatever_tab_was_open_before(filled: Filled
     app.query_params["job"] = filled.imported
     app.run()
     assert is_sound(app), (app.exception, app.error)
-    assert app.query_params["view"] == "Profile"
+    assert app.session_state["view"] == "Profile"
 
 
 def test_an_uploaded_file_shows_how_it_is_read_before_it_is_imported(tmp_path: Path, open_page: Open) -> None:

@@ -14,6 +14,7 @@ from engine.service.monitoring.measures import MEASURES, Measure
 from ui import session
 from ui.alerts.looks import SEVERITIES, SUBJECTS
 from ui.trouble import guarded, show_error
+from ui.words import short_name
 
 CONDITIONS: dict[Condition, str] = {
     "above": "is above a limit",
@@ -71,7 +72,7 @@ def _ask_subject(home: Workspace) -> tuple[Measure, dict[str, Any]] | None:
         st.caption(f"There is no {kind} yet that a rule could be about.")
         return None
     left, right = st.columns(2)
-    subject = left.selectbox(SUBJECTS[kind][0], names, key=f"rule_subject_{kind}")
+    subject = left.selectbox(SUBJECTS[kind][0], names, format_func=short_name, key=f"rule_subject_{kind}")
     keys = [key for key, measure in MEASURES.items() if measure.kind == kind]
     key = right.selectbox(
         "What is measured", keys, format_func=lambda it: MEASURES[it].title, key=f"rule_measure_{kind}"
