@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from engine.graph import Edge, Node, Pipeline, spec_ports
 from engine.refactor import stand_in
+from engine.refactor.insert import put_on
 from engine.schemas import TableSchemas
 
 Severity = Literal["error", "warning", "info"]
@@ -116,7 +117,7 @@ def apply_fix(pipeline: Pipeline, fix: Fix, stored: TableSchemas | None = None) 
         inserted = Node(id=pipeline.free_id(key), component=key, params=dict(params))
         first = spec_ports(node.component, "inputs")[0].name
         edges = [edge for edge in pipeline.into(fix.node) if edge.target_port == first]
-        pipeline = pipeline.insert(inserted, edges) if edges else pipeline
+        pipeline = put_on(pipeline, edges, inserted) if edges else pipeline
     return pipeline.with_params(fix.node, **fix.params) if fix.params else pipeline
 
 

@@ -1,3 +1,4 @@
+import itertools
 import json
 import time
 from pathlib import Path
@@ -386,3 +387,16 @@ def test_whatever_is_wrong_with_a_fresh_node_says_where_and_what_to_do(key: str)
         assert problem.hint, problem.message
         assert problem.message[-1] in ".?", problem.message
         assert problem.node or problem.code == "empty_pipeline"
+
+
+def test_a_node_that_a_fix_puts_in_lies_over_no_other() -> None:
+    nodes = {"c": CUSTOMERS, "split": ("split_random", {}), "model": MODEL, "report": ("evaluate", {})}
+    drawn = draw(nodes, "c -> split -> model", "model.model -> report.model")
+    row = drawn.model_copy(update={"layout": {name: (320.0 * place, 0.0) for place, name in enumerate(nodes)}})
+    inserting = [p.fix for p in review(row, no_tables).problems if p.fix]
+    mended = [apply_fix(row, fix) for fix in inserting]
+    grown = [one for one in mended if len(one.nodes) > len(row.nodes)]
+    assert grown
+    for one in grown:
+        lefts = sorted(x for x, _ in one.layout.values())
+        assert all(after - before >= 210 for before, after in itertools.pairwise(lefts)), one.layout
