@@ -294,9 +294,7 @@ def test_training_beyond_memory_is_refused_with_advice(tmp_path: Path) -> None:
         nodes = {"s": ("dataset", {"dataset": "d"}), "model": (key, {"target": target, "features": "all"})}
         with pytest.raises(LimitReached, match="MB") as told:
             bench.run(draw(nodes, "s -> model"), memory_mb=2)
-        assert re.search(
-            r"Sample rows \([\d,]+ would fit\), choose fewer features, .*raise", told.value.hint
-        )
+        assert re.search(r"Sample rows \([\d,]+ would fit\), choose fewer features, .*raise", told.value.hint)
         assert told.value.node_id == "model"
 
 
