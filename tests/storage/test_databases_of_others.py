@@ -221,7 +221,7 @@ def test_each_way_of_not_getting_in_says_what_to_do(place: Place) -> None:
     for change, query, words, hint, passing in (
         ({"password": "wrong"}, "", "refused", "Type the user and the password", False),
         ({"password": None}, "", "refused", "Type the user and the password", False),
-        ({"port": 1}, "", "refused", "tool of its own", True),
+        ({"port": 1}, "", "refused", "the host and the port", True),
         ({"encryption": "require"}, "", "refused", "TLS", False),
         ({"encryption": "verify-full"}, "", "refused", "TLS", False),
         ({}, "SELECT * FROM gone", "refused", "renamed or removed", False),
