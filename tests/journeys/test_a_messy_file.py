@@ -152,7 +152,7 @@ def look_as_a_reader(browser: Browser, link: str) -> None:
     expect(reader.get_by_role("heading", name="Shop")).to_be_visible(timeout=30 * SECOND)
     expect(reader.locator(".js-plotly-plot")).to_have_count(3, timeout=20 * SECOND)
     Look(reader).at("messy-12-as-a-reader-sees-it")
-    for button in ("Arrange", "Share", "Edit", "Delete", "Add"):
+    for button in ("Arrange", "Share", "Edit", "Delete", "Add", "Navigate to home page"):
         expect(reader.get_by_role("button", name=button, exact=True)).to_have_count(0)
     expect(reader.get_by_role("link", name="Datasets")).to_have_count(0)
     context.close()

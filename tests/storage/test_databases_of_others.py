@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
@@ -221,7 +222,7 @@ def test_each_way_of_not_getting_in_says_what_to_do(place: Place) -> None:
     for change, query, words, hint, passing in (
         ({"password": "wrong"}, "", "refused", "Type the user and the password", False),
         ({"password": None}, "", "refused", "Type the user and the password", False),
-        ({"port": 1}, "", "refused", "tool of its own", True),
+        ({"port": 1}, "", "refused", "the host and the port", True),
         ({"encryption": "require"}, "", "refused", "TLS", False),
         ({"encryption": "verify-full"}, "", "refused", "TLS", False),
         ({}, "SELECT * FROM gone", "refused", "renamed or removed", False),
@@ -271,3 +272,11 @@ def test_rows_are_written_all_or_none(place: Place, lite: Foreign, mode: str) ->
         write_table(foreign, "t", mode, schema, some_rows(fails=False))
         assert len(read(foreign, "SELECT * FROM t")[0]) == (4 if mode == "append" else 2)
         assert [it.name for it in list_tables(foreign)] == ["t"]
+
+
+def test_what_is_written_keeps_its_digits_letters_and_fractions_of_seconds(place: Place) -> None:
+    row = {"exact": Decimal("12.3456"), "at": dt.datetime(2026, 3, 1, 12, 30, 15, 123456), "note": "Straße 東京 😀"}
+    schema = pa.schema([("exact", pa.decimal128(12, 4)), ("at", pa.timestamp("us")), ("note", pa.string())])
+    write_table(place.foreign, "kept", "fail", schema, iter([pa.RecordBatch.from_pylist([row], schema)]))
+    (found,) = read(place.foreign, "SELECT * FROM kept")[0]
+    assert found == {**row, "exact": 12.3456}
