@@ -119,7 +119,7 @@ body <- r"{fence}({text}){fence}"
 answer <- request("{url}") |>
   req_auth_bearer_token(Sys.getenv("CANVASBACK_KEY")) |>
   req_body_raw(body, type = "application/json") |>
-  req_error(body = resp_body_string) |>
+  req_error(body = function(resp) resp_body_string(resp)) |>
   req_perform()
 
 cat(resp_body_string(answer))  # as a list: resp_body_json(answer)"""
