@@ -47,10 +47,12 @@ def button(app: AppTest, label: str, key: str = "") -> Any:
     return next(it for it in app.button if it.label == label and key in (it.key or ""))
 
 
-def form(monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: str = "", channel: str = "") -> AppTest:
+def form(
+    monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: str = "", channel: str = "", rule: str = ""
+) -> AppTest:
     """A form that a dialog shows, by itself: a dialog lives in the browser."""
 
-    def page(module: str, alert: str, channel: str) -> None:
+    def page(module: str, alert: str, channel: str, rule: str) -> None:
         from importlib import import_module
 
         from engine.service.monitoring import alerts, channels
@@ -59,12 +61,12 @@ def form(monkeypatch: pytest.MonkeyPatch, home: Workspace, module: str, alert: s
         workspace = session.workspace()
         known = [it for it in alerts.list_alerts(workspace) if it.id == alert]
         known += [it for it in channels.list_channels(workspace) if it.name == channel]
-        import_module(f"ui.alerts.{module}").show_form(workspace, *known)
+        import_module(f"ui.alerts.{module}").show_form(workspace, *known, *filter(None, [rule]))
 
     monkeypatch.setenv("CANVASBACK_HOME", str(place(home)))
     st.cache_resource.clear()
     return AppTest.from_function(
-        page, default_timeout=60, kwargs={"module": module, "alert": alert, "channel": channel}
+        page, default_timeout=60, kwargs={"module": module, "alert": alert, "channel": channel, "rule": rule}
     ).run()
 
 
@@ -143,6 +145,21 @@ def test_the_form_of_a_rule_follows_what_was_chosen(home: Workspace, monkeypatch
     assert (made.condition, made.window_minutes, made.subject) == ("absent", 1440, "orders")
     button(app, "Add").click().run()
     assert "already" in app.error[0].value
+
+
+def test_a_rule_is_changed_where_it_is_listed_and_keeps_what_was_not_touched(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    before = next(rule for rule in alert_rules.list_rules(home) if rule.measure == "errors")
+    app = form(monkeypatch, home, "rule_form", rule=before.name)
+    limit = next(it for it in app.number_input if it.label.startswith("Limit"))
+    assert limit.value == 5
+    limit.set_value(12.5).run()
+    button(app, "Save").click().run()
+    assert not app.error
+    after = alert_rules.get_rule(home, before.name)
+    assert (after.limit, after.severity, after.window_minutes) == (12.5, "critical", before.window_minutes)
+    assert button(open_page(place(home), "alerts", view="Rules"), "Edit", before.name)
 
 
 def test_a_channel_is_made_its_key_is_shown_once_and_it_is_tested(

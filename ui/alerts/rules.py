@@ -76,6 +76,8 @@ def _menu(home: Workspace, it: RuleView) -> None:
                 icon, key = ":material/notifications_off:", f"mute_{hours}_{it.name}"
                 if st.button(label, icon=icon, key=key, type="tertiary"):
                     _mute(home, it.name, hours)
+        if not it.gone and st.button("Edit", icon=":material/edit:", key=f"edit_{it.name}", type="tertiary"):
+            ask_rule(home, it.name)
         if st.button("Delete", icon=":material/delete:", key=f"delete_{it.name}", type="tertiary"):
             warning = f"**{escaped(it.name)}** is looked at no more. Its alerts stay among the closed ones."
             confirm("Delete rule", warning, "Delete", lambda: _delete(home, it.name))
