@@ -99,7 +99,7 @@ def check_the_log(home: Workspace, load: Load) -> None:
 def check_the_counts(home: Workspace, load: Load, began: datetime) -> None:
     """Nothing is counted twice, and nothing below nothing."""
     with home.database.read() as uow:
-        told = uow.minutes.traffic(endpoint_id(home), began - timedelta(minutes=1), datetime.now(UTC))
+        told = uow.traffic.total(endpoint_id(home), began - timedelta(minutes=1))
     assert min(told.requests, told.records, told.refused, told.failed, told.seconds, *told.latencies) >= 0
     assert (told.refused, told.failed) == (0, 0)
     assert 0 < told.requests <= len(load.answers) + load.refused_connections

@@ -98,7 +98,15 @@ def test_what_ends_by_itself_is_started_again_but_not_for_ever(settings: Setting
 
 def api(settings: Settings) -> psutil.Process | None:
     """The API of this home, as far as there is one now."""
-    return next((it for it in family(settings) if (line := it.cmdline()) and line[-1] == "api"), None)
+    return next((it for it in family(settings) if line(it)[-1:] == ["api"]), None)
+
+
+def line(process: psutil.Process) -> list[str]:
+    """The command line of a process; nothing for one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @pytest.mark.slow
