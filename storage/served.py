@@ -89,9 +89,9 @@ class PredictionLog:
         return [file for folder in days for file in files_of_day(folder)]
 
     def compact(self, endpoint_id: str, before: date) -> int:
-        """Make one file of each day before this one; how many files are gone.
+        """Make one file of each day before this one; how many fewer are listed.
 
-        A reader that has listed the files before finds some of them missing, and lists them again.
+        A reader that has listed the files before can read them for another hour.
 
         Raises
         ------

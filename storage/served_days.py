@@ -5,7 +5,7 @@ Joining takes four steps, and may end after any of them, by a kill or a full dis
 1. the joined file is written under a name that nobody reads;
 2. a note says which file is coming, and which files it replaces;
 3. the joined file gets its name: from now on the note holds, and whoever lists the day leaves the replaced ones out;
-4. the replaced files are deleted, and then the note.
+4. the replaced files are deleted, and then the note: an hour later, so that whoever has listed them can read them.
 
 Whoever joins next ends what was begun.
 """
@@ -26,24 +26,25 @@ from storage.errors import DamagedFile
 
 NOTE = ".joining.json"
 ROW_GROUP = 100_000
+KEPT_SECONDS = 3_600.0
+"""How long replaced files stay for those who have listed them."""
 LEFT_SECONDS = 3_600.0
 """An older temporary file was left by a process that died."""
 
 
 def files_of_day(folder: Path) -> Sequence[Path]:
     """The files of a day, the oldest first, without those that a joined one has replaced."""
-    while True:
-        note = _note(folder)
-        found = sorted(folder.glob("*.parquet"))
-        if _note(folder) == note:
-            break
-    replaced = _replaced(folder, note)
-    # Where a join began and ended while we listed, there is no note, but what it replaced is gone.
-    return [file for file in found if file.name not in replaced and file.exists()]
+    seen = _listed(folder)
+    # Nobody is kept from joining while we list; what was seen twice was there at one moment.
+    while seen != (again := _listed(folder)):
+        seen = again
+    note, names = seen
+    replaced = _replaced(note, names)
+    return [folder / name for name in names if name not in replaced]
 
 
-def join_day(folder: Path) -> int:
-    """Make one file of a day that gets no more; how many files are gone. Nothing where another process is at it.
+def join_day(folder: Path, kept_seconds: float = KEPT_SECONDS) -> int:
+    """Make one file of a day that gets no more; how many fewer are listed. Nothing where another process is at it.
 
     Raises
     ------
@@ -52,13 +53,13 @@ def join_day(folder: Path) -> int:
     with _alone(folder) as is_alone:
         if not is_alone:
             return 0
-        gone = _finish(folder)
         _sweep(folder)
         files = files_of_day(folder)
-        if len(files) < 2:
-            return gone
+        if not _finish(folder, kept_seconds) or len(files) < 2:
+            return 0
         _join(folder, files)
-        return gone + _finish(folder) - 1
+        _finish(folder, kept_seconds)
+        return len(files) - 1
 
 
 def _join(folder: Path, files: Sequence[Path]) -> None:
@@ -78,19 +79,19 @@ def _join(folder: Path, files: Sequence[Path]) -> None:
             note.unlink(missing_ok=True)
 
 
-def _finish(folder: Path) -> int:
-    """Step 4, for a join of now or one that ended in between; how many replaced files are gone."""
-    note = _note(folder)
+def _finish(folder: Path, kept_seconds: float) -> bool:
+    """Step 4, for a join of now or one that ended in between; whether no join is left to be ended."""
+    note, names = _listed(folder)
     if not note:
-        return 0
-    replaced = [folder / name for name in _replaced(folder, note)]
+        return True
+    if time.time() - (folder / NOTE).stat().st_mtime < kept_seconds:
+        return False
     with writing(folder):
-        gone = [file for file in replaced if file.exists()]
-        for file in gone:
-            file.unlink(missing_ok=True)
+        for name in _replaced(note, names):
+            (folder / name).unlink(missing_ok=True)
         sync_folder(folder)
         (folder / NOTE).unlink(missing_ok=True)
-    return len(gone)
+    return True
 
 
 def _write(files: Sequence[Path], path: Path) -> None:
@@ -107,17 +108,19 @@ def _write(files: Sequence[Path], path: Path) -> None:
             writer.write_table(pa.concat_tables(waiting))
 
 
-def _note(folder: Path) -> str:
+def _listed(folder: Path) -> tuple[str, Sequence[str]]:
+    """The note, empty where there is none, and the names of all files of rows."""
     try:
-        return (folder / NOTE).read_text()
+        note = (folder / NOTE).read_text()
     except FileNotFoundError:
-        return ""
+        note = ""
+    return note, sorted(file.name for file in folder.glob("*.parquet"))
 
 
-def _replaced(folder: Path, note: str) -> frozenset[str]:
+def _replaced(note: str, names: Sequence[str]) -> frozenset[str]:
     """The names that a note says are replaced; none unless what replaces them is there."""
-    told = json.loads(note) if note else {"replaces": []}
-    return frozenset(told["replaces"]) if note and (folder / told["into"]).exists() else frozenset()
+    told = json.loads(note) if note else {}
+    return frozenset(told["replaces"]) if told.get("into") in names else frozenset()
 
 
 def _sweep(folder: Path) -> None:

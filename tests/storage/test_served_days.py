@@ -43,12 +43,30 @@ def rows(folder: Path) -> list[int]:
 def test_a_day_becomes_one_file_and_today_is_left(log: PredictionLog, day: Path) -> None:
     log.append("e", "v", pa.table({"row": [99]}), DAY + timedelta(days=1))
     assert log.compact("e", date(2026, 11, 21)) == FILES - 1
-    assert [path.name for path in day.iterdir()] == [files_of_day(day)[0].name]
+    assert len(files_of_day(day)) == 1
     assert rows(day) == list(range(FILES * ROWS))
-    assert log.compact("e", date(2026, 11, 21)) == 0
     log.append("e", "v", pa.table({"row": [77]}), DAY)  # a process that was slow at midnight
-    assert log.compact("e", date(2026, 11, 21)) == 1
+    assert log.compact("e", date(2026, 11, 21)) == 0
     assert rows(day) == [*range(FILES * ROWS), 77]
+    grow_old(day)
+    assert log.compact("e", date(2026, 11, 21)) == 1
+    grow_old(day)
+    assert log.compact("e", date(2026, 11, 21)) == 0
+    assert [path.name for path in day.iterdir()] == [files_of_day(day)[0].name]
+    assert rows(day) == [*range(FILES * ROWS), 77]
+
+
+def grow_old(day: Path) -> None:
+    """As if nothing had happened in this folder for a long time."""
+    for file in day.iterdir():
+        os.utime(file, (0, 0))
+
+
+def test_whoever_has_listed_a_day_can_read_it_after_it_was_joined(day: Path) -> None:
+    listed = files_of_day(day)
+    join_day(day)
+    join_day(day)
+    assert sum(pq.read_metadata(file).num_rows for file in listed) == FILES * ROWS
 
 
 STEPS = [
@@ -69,12 +87,11 @@ def test_killed_at_any_step_every_row_is_there_once(
 ) -> None:
     kill_at(monkeypatch, *step, after=after)
     with pytest.raises(Killed):
-        join_day(day)
+        join_day(day, 0)
     monkeypatch.undo()
     assert rows(day) == list(range(FILES * ROWS))
-    for left in day.glob(".tmp-*"):
-        os.utime(left, (0, 0))
-    join_day(day)
+    grow_old(day)
+    join_day(day, 0)
     assert rows(day) == list(range(FILES * ROWS))
     assert len(list(day.iterdir())) == 1
 
@@ -120,11 +137,11 @@ def test_a_reader_beside_a_join_sees_every_row_once(log: PredictionLog, tmp_path
 
     reader = threading.Thread(target=read)
     reader.start()
-    for version in range(15):
+    for version in range(40):
         for number in range(FILES):
             log.append("e", str(version), pa.table({"row": range(number * ROWS, (number + 1) * ROWS)}), DAY)
         folders[:] = [log.files("e", str(version))[0].parent]
-        join_day(folders[0])
+        join_day(folders[0], 0)
     over.set()
     reader.join()
     assert wrong == []
@@ -134,7 +151,7 @@ def test_a_note_whose_file_never_came_replaces_nothing(day: Path) -> None:
     names = [file.name for file in files_of_day(day)]
     (day / NOTE).write_text(json.dumps({"into": "never.parquet", "replaces": names}))
     assert rows(day) == list(range(FILES * ROWS))
-    join_day(day)
+    join_day(day, 0)
     assert rows(day) == list(range(FILES * ROWS))
 
 

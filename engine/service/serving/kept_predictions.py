@@ -113,12 +113,4 @@ def _rows(
 
 
 def _matching(file: Path, ids: set[str], names: list[str] | None) -> list[dict[str, Any]]:
-    try:
-        table = pq.read_table(file, columns=names, filters=[(ID, "in", ids)])
-    except FileNotFoundError:
-        # It was joined with others after it was listed, and what it held is in the first of them.
-        first = min(file.parent.glob("*.parquet"), default=None)
-        if first is None:
-            return []
-        table = pq.read_table(first, columns=names, filters=[(ID, "in", ids)])
-    return list(table.to_pylist())
+    return list(pq.read_table(file, columns=names, filters=[(ID, "in", ids)]).to_pylist())
