@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.api.background import Background
@@ -20,6 +21,8 @@ from storage.repositories.traffic import BUCKETS, Counts
 
 WRITE_SECONDS = 5.0
 ENDPOINT = "canvasback.endpoint"
+GONE_AWAY = 499
+"""What is counted where a caller went away before the answer; nobody is told."""
 MOST_MINUTES = 10_000
 """So many are held while the database cannot be written; the oldest go."""
 
@@ -138,6 +141,8 @@ class Counted:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            status = GONE_AWAY
         finally:
             name = scope.get(ENDPOINT) or scope.get("path_params", {}).get("name")
             endpoint_id = self._id_of(name) if name else None

@@ -19,6 +19,7 @@ from engine.api.asking import Caller
 from engine.api.body import read_json
 from engine.api.desk import Desk, checked_route
 from engine.api.keys import headers_of
+from engine.api.minutes import GONE_AWAY
 from engine.api.problems import UNEXPECTED, Hosts, problem, refusal
 from engine.api.telling import Telling, check_wish, read_wish
 from engine.errors import PEOPLE_ERRORS
@@ -26,8 +27,6 @@ from engine.serve.scorer import records_of
 
 BEFORE, AFTER = "/v1/endpoints/", "/predict"
 PATH = f"{BEFORE}{{name}}{AFTER}"
-GONE_AWAY = 499
-"""What is counted where a caller went away before the answer; nobody is told."""
 FAILED = 500
 
 log = logging.getLogger("canvasback.api")

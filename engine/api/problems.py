@@ -183,7 +183,7 @@ class NeverATraceback:
         try:
             await self._app(scope, receive, noted)
         except ClientDisconnect:
-            return
+            raise  # counted, and told to nobody
         except Exception:
             log.exception("%s %s", scope.get("method"), scope.get("path"))
             if has_begun or scope["type"] != "http":

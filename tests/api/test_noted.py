@@ -1,5 +1,6 @@
 """What is answered is kept: every prediction in the log, every request in its minute, shadows beside both."""
 
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,20 @@ def test_what_is_still_in_memory_is_written_when_the_api_stops(published: Publis
             assert predict(client, published).status_code == 200
     assert len(kept(published.workspace)) == 3
     assert traffic(published.workspace).requests == 3
+
+
+@pytest.mark.parametrize("path", ["/v1/endpoints/churn/predict", "/v2/models/churn/infer"])
+def test_a_caller_who_goes_away_is_no_failure_of_ours(published: Published, path: str) -> None:
+    headers = {**published.headers, "Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": "900"}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with serving(published.workspace) as client:
+        port = client.base_url.port or 0
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(("\r\n".join(lines) + '\r\n\r\n{"records": [').encode())
+            time.sleep(0.3)
+        time.sleep(0.3)
+    told = traffic(published.workspace)
+    assert (told.requests, told.refused, told.failed) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("role", ["live", "shadow"])
