@@ -46,7 +46,7 @@ def hash_key(secret: bytes, key: str) -> str:
     return hmac.digest(_derived(secret, b"endpoint keys"), key.encode("utf-8", "replace"), "sha256").hex()
 
 
-def link_signature(secret: bytes, nonce: str, to: bytes = b"board") -> str:
+def link_signature(secret: bytes, nonce: str, to: bytes) -> str:
     """Return what a link to a shared page needs beside what is stored of it (HMAC-SHA256, hex, half of it)."""
     return hmac.new(_derived(secret, to + b" links"), nonce.encode(), hashlib.sha256).hexdigest()[:32]
 

@@ -15,20 +15,17 @@ class Snippet(NamedTuple):
 
     Parameters
     ----------
-    language
-        What `st.code` calls it.
     needs
         What has to be there to run it.
     """
 
-    language: str
     text: str
     needs: str
 
 
 def snippets(url: str, body: Mapping[str, Any]) -> dict[str, Snippet]:
     """A program for each language that sends a body and prints the answer, or ends with why it was refused."""
-    return {name: Snippet(language, write(url, body), needs) for name, (language, write, needs) in _WRITERS.items()}
+    return {name: Snippet(write(url, body), needs) for name, (write, needs) in _WRITERS.items()}
 
 
 def feedback_of(url: str, body: Mapping[str, Any], said: Any) -> tuple[str, dict[str, Any]]:
@@ -125,12 +122,12 @@ answer <- request("{url}") |>
 cat(resp_body_string(answer))  # as a list: resp_body_json(answer)"""
 
 
-_WRITERS: dict[str, tuple[str, Callable[[str, Mapping[str, Any]], str], str]] = {
-    "curl": ("bash", _curl, "curl 7.76 or newer, and a shell"),
-    "Python": ("python", _python, "the package requests"),
-    "JavaScript": ("javascript", _javascript, "Node.js 18 or newer; save it as ask.mjs"),
-    "Java": ("java", _java, "Java 17 or newer: java Ask.java"),
-    "R": ("r", _r, "R 4.1 or newer with the package httr2"),
+_WRITERS: dict[str, tuple[Callable[[str, Mapping[str, Any]], str], str]] = {
+    "curl": (_curl, "curl 7.76 or newer, and a shell"),
+    "Python": (_python, "the package requests"),
+    "JavaScript": (_javascript, "Node.js 18 or newer; save it as ask.mjs"),
+    "Java": (_java, "Java 17 or newer: java Ask.java"),
+    "R": (_r, "R 4.1 or newer with the package httr2"),
 }
 
 

@@ -4,21 +4,16 @@ Nothing can be changed there. What is tried is asked of the model in this proces
 traffic, is not kept, and takes no turn from programs.
 """
 
-import hmac
 import math
-import secrets
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from pydantic import Field
 
 from engine.errors import PEOPLE_ERRORS, DataError, MissingThing, NotAllowed
 from engine.serve.scorer import respond
+from engine.service import links
 from engine.service.modelling.evaluations import report_of
 from engine.service.modelling.held_rows import InputView, median_row, row_inputs
 from engine.service.modelling.model_cards import CHAPTERS, get_texts
@@ -28,19 +23,16 @@ from engine.service.scores import better, main_metric
 from engine.service.serving.endpoint_samples import plain_inputs
 from engine.service.views import ModelView, View
 from engine.workspace import Workspace
+from storage.moments import Moments
 from storage.schema import Endpoint, EndpointPage
-from storage.secrets import link_signature
 from storage.unit_of_work import UnitOfWork
 
-NONCE = 22
 LONGEST_WORDS = 5_000
-MOST_A_MINUTE = 30
-"""Tries through one link, for each process of the UI."""
-TO = b"endpoint page"
+MINUTE, MOST_A_MINUTE = 60.0, 30
+"""Tries through one link."""
+TO = "endpoint page"
 TOLD = ("purpose", "intended_use", "out_of_scope", "limitations", "contact")
 """Chapters of a model's card that are for those who use it."""
-
-_tries = MovingWindowRateLimiter(MemoryStorage())
 
 
 class PageView(View):
@@ -132,11 +124,11 @@ def share_endpoint(workspace: Workspace, endpoint: str) -> PageView:
     ------
     NotFound
     """
-    nonce = secrets.token_urlsafe(32)[:NONCE]
+    half = links.new_half()
 
     def write(uow: UnitOfWork) -> tuple[Endpoint, EndpointPage]:
         row = uow.endpoints.by_name(endpoint)
-        page = uow.endpoint_pages.share(row.id, nonce)
+        page = uow.endpoint_pages.share(row.id, half)
         uow.audit.record("local", "endpoint page shared", f"endpoint {endpoint}")
         return row, page
 
@@ -228,13 +220,11 @@ def try_page(workspace: Workspace, key: str, record: Mapping[str, Any], *, most:
     InvalidRecord
         Naming the field.
     """
-    page, _, answering = _opened(workspace, key)
+    page, endpoint, answering = _opened(workspace, key)
     if not page.can_try or answering is None:
         raise NotAllowed("This page is for reading only.", hint="Ask whoever sent the link.")
-    minute = RateLimitItemPerMinute(most)
-    if not _tries.hit(minute, str(workspace.home.path), page.share):
-        stats = _tries.get_window_stats(minute, str(workspace.home.path), page.share)
-        wait = max(1, math.ceil(stats.reset_time - time.time()))
+    wait = math.ceil(Moments(workspace.home.rates).add(f"page-{endpoint.id}", most, MINUTE))
+    if wait:
         raise NotAllowed("This page was tried very often within a minute.", hint=f"Try again in {wait} s.")
     told = respond(open_model(workspace, *answering).scorer, {"records": [dict(record)]}, *answering, most=1)
     return {name: value for name, value in told["predictions"][0].items() if name != "id"}
@@ -242,11 +232,9 @@ def try_page(workspace: Workspace, key: str, record: Mapping[str, Any], *, most:
 
 def _opened(workspace: Workspace, key: str) -> tuple[EndpointPage, Endpoint, tuple[str, int] | None]:
     """The page, its endpoint, and the model version with the greatest share."""
-    nonce, signature = key[:NONCE], key[NONCE:]
-    expected = link_signature(workspace.secret, nonce, TO)
-    is_ours = hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode())
+    half = links.half_of(workspace, key, TO)
     with workspace.database.read() as uow:
-        found = uow.endpoint_pages.shared(nonce) if is_ours else None
+        found = uow.endpoint_pages.shared(half) if half else None
         if found is None:
             raise MissingThing(
                 "This link opens no page.", hint="It was revoked, or is incomplete: ask whoever sent it for a new one."
@@ -289,7 +277,7 @@ def _score(workspace: Workspace, model: ModelView) -> ScoreView | None:
 def _view(workspace: Workspace, endpoint: Endpoint, page: EndpointPage) -> PageView:
     return PageView(
         endpoint=endpoint.name,
-        key=page.share + link_signature(workspace.secret, page.share, TO),
+        key=links.whole(workspace, page.share, TO),
         words=page.words,
         can_try=page.can_try,
         created_at=page.created_at,
