@@ -30,6 +30,7 @@ STATES: Mapping[str, State] = {
     "skipped": State("Skipped", ":material/skip_next:", "gray"),
     "live": State("Live", ":material/check_circle:", "green"),
     "active": State("Live", ":material/check_circle:", "green"),
+    "ending": State("Ending", ":material/event_busy:", "orange"),
     "paused": State("Paused", ":material/pause_circle:", "gray"),
     "retired": State("Retired", ":material/block:", "gray"),
 }

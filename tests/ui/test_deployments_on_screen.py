@@ -107,6 +107,7 @@ def test_what_is_planned_and_an_end_are_shown_and_taken_back(two: Workspace, ope
     at = datetime(2030, 1, 1, 6, tzinfo=UTC)
     publications.plan_publish(two, "churn", 2, "churn", at)
     sunsets.retire_endpoint(two, "churn", reason="merged", at=at)
+    assert "Until 01 Jan 2030" in words(open_page(two.home.path, "endpoints"))
     app = open_page(two.home.path, "endpoints", endpoint="churn", view="Deployments")
     assert "merged" in words(app)
     press(app, "Cancel")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from engine.service.amounts import count
 from engine.service.serving.endpoint_list import EndpointLine
-from engine.service.views import EndpointView
 from ui.frame import badge
 from ui.words import percent
 
@@ -14,10 +13,12 @@ OFTEN = 0.01
 """So large a share of failures is worth a colour."""
 
 
-def show_state(it: EndpointView | EndpointLine) -> None:
-    """Retired, live, or waiting for a model."""
-    is_answered = bool(it.model) if isinstance(it, EndpointView) else bool(it.answering)
-    badge("retired" if it.status == "retired" else "live" if is_answered else "waiting")
+def show_state(it: EndpointLine) -> None:
+    """Retired, live and for how long, or waiting for a model."""
+    if it.ends_at:
+        badge("ending", f"Until {it.ends_at.astimezone():%d %b %Y}")
+    else:
+        badge("retired" if it.status == "retired" else "live" if it.answering else "waiting")
 
 
 def shares(it: EndpointLine) -> list[str]:

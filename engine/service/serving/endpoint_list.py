@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from engine.service.serving.sunsets import sunset_view
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.repositories import Answering, Counts, EndpointEntry
@@ -32,6 +33,8 @@ class EndpointLine(View):
         Of the last 24 hours.
     changed_at
         When what answers changed last, and why, as far as somebody said so.
+    ends_at
+        From when on it will not answer, where its end is announced.
     """
 
     name: str
@@ -44,6 +47,7 @@ class EndpointLine(View):
     changed_at: datetime
     changed_by: str = ""
     note: str = ""
+    ends_at: datetime | None = None
 
     @property
     def error_share(self) -> float:
@@ -86,6 +90,7 @@ def _line(entry: EndpointEntry, sums: Mapping[str, Counts]) -> EndpointLine:
         changed_at=newest.created_at if newest else row.retired_at or row.created_at,
         changed_by=newest.made_by if newest else "",
         note=newest.note if newest else "",
+        ends_at=told.at if (told := sunset_view(row)) and row.status != "retired" else None,
     )
 
 
