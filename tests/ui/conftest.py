@@ -9,11 +9,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.graph import Pipeline
-from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service import Settings, open_workspace
 from engine.service.building import pipelines
 from engine.service.data import datasets
 from engine.service.running import runs
 from engine.service.serving import endpoints, keys
+from tests.homes import do_job, done
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 PEOPLE = "name,age,city,joined\n" + "".join(
@@ -60,22 +61,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     people = home / "people.csv"
     people.write_text(PEOPLE)
     imported = datasets.start_import(workspace, people, "people")
-    _done(workspace, imported)
+    done(workspace, imported)
     draft = pipelines.import_pipeline(workspace, Pipeline.from_yaml(CHURN))
     run_id = runs.start_run(workspace, draft.pipeline_id, pipelines.drawn(draft))
-    _done(workspace, runs.job_of(workspace, run_id) or "")
+    done(workspace, runs.job_of(workspace, run_id) or "")
     published = endpoints.start_publish(workspace, "churn", None, "churn", "the first")
-    _done(workspace, published)
+    done(workspace, published)
     keys.create_key(workspace, "churn")
     failed = datasets.start_import(workspace, people, "unread", overrides={"format": "parquet"})
-    jobs.wait_for_job(workspace, failed)
+    assert do_job(workspace, failed).status == "failed"
     blank = pipelines.import_pipeline(workspace, Pipeline(name="blank"))
     return Filled(home, draft.pipeline_id, blank.pipeline_id, run_id, imported, failed, published)
-
-
-def _done(workspace: Workspace, job_id: str) -> None:
-    job = jobs.wait_for_job(workspace, job_id)
-    assert job.status == "succeeded", job.error
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, jobs, open_workspace
+from engine.service import Settings, open_workspace
 from engine.service.building import pipelines
 from engine.service.data import datasets
 from engine.service.running import runs
+from tests.homes import done
 from tests.ui.conftest import Filled, Open
 
 PAGES = (
@@ -204,7 +205,7 @@ def rerun(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Filled:
     workspace = open_workspace(Settings(home=home))
     drawn = pipelines.drawn(pipelines.get_draft(workspace, filled.pipeline_id)).with_params("model", learning_rate=0.3)
     run_id = runs.start_run(workspace, filled.pipeline_id, drawn)
-    jobs.wait_for_job(workspace, runs.job_of(workspace, run_id) or "")
+    done(workspace, runs.job_of(workspace, run_id) or "")
     return replace(filled, home=home, run_id=run_id)
 
 

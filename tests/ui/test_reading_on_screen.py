@@ -4,8 +4,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, jobs, open_workspace
+from engine.service import Settings, open_workspace
 from engine.service.data import datasets
+from tests.homes import do_job
 from tests.ui.conftest import Open
 from tests.ui.test_pages import is_sound, words
 
@@ -54,7 +55,7 @@ def test_the_lines_left_out_are_on_the_page_of_the_dataset(tmp_path: Path, open_
     workspace = open_workspace(Settings(home=tmp_path))
     path = tmp_path / "messy.csv"
     path.write_bytes(MESSY)
-    job = jobs.wait_for_job(workspace, datasets.start_import(workspace, path, "messy"))
+    job = do_job(workspace, datasets.start_import(workspace, path, "messy"))
     assert job.status == "succeeded", job.error
     app = open_page(tmp_path, "datasets", dataset="messy", view="About")
     assert is_sound(app), (app.exception, app.error)

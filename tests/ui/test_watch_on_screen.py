@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.monitor.window import Window
-from engine.service import Settings, Workspace, jobs, open_workspace
+from engine.service import Settings, Workspace, open_workspace
 from engine.service.monitoring import watching
+from tests.homes import do_job
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
 from tests.watched import dearer, play, tell_minutes, tell_truths
@@ -31,7 +32,7 @@ def drifting(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measure(workspace: Workspace, end: datetime) -> None:
-    job = jobs.wait_for_job(workspace, watching.start_watch(workspace, "churn", Window(end - HOUR, end)))
+    job = do_job(workspace, watching.start_watch(workspace, "churn", Window(end - HOUR, end)))
     assert job.status == "succeeded", job.error
 
 
