@@ -5,6 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 MACHINE := .venv/.machine
+IN_MEMORY := bash tests/in-memory.sh
 
 .DEFAULT_GOAL := help
 .PHONY: help setup start test test-all check bench docs format lock canvas clean
@@ -18,11 +19,11 @@ start: $(READY)  ## Start everything on loopback, with a sample to click through
 	@$(BIN)/canvasback up --demo
 
 test: $(READY) $(MACHINE)  ## Run the tests (real DuckDB, PostgreSQL, processes and browser)
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" tests
-	$(BIN)/pytest -m "browser and not slow" tests
+	$(IN_MEMORY) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" tests
+	$(IN_MEMORY) $(BIN)/pytest -m "browser and not slow" tests
 
 test-all: $(READY) $(MACHINE)  ## Run the slow tests too: comparisons with Spark, the whole sweep over components, faults, journeys
-	$(BIN)/pytest -n 2 --dist loadfile -m slow tests
+	$(IN_MEMORY) $(BIN)/pytest -n 2 --dist loadfile -m slow tests
 
 check: $(READY)  ## Format, lint, types and layers, in seconds
 	$(BIN)/ruff format --check -q .

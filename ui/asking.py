@@ -82,8 +82,12 @@ def ask(url: str, key: str, request: Mapping[str, Any], *, explain: bool = False
     """
     import httpx
 
+    if not key.strip():
+        raise ServingError(
+            "The endpoint answers whoever has a key.", hint="Type one, or make one under Keys.", field="key"
+        )
     wishes = {**({"explain": "true"} if explain else {}), **({"intervals": LEVEL} if interval else {})}
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key.strip()}"}
     begun = time.perf_counter()
     try:
         answer = httpx.post(url, json=request, params=wishes, headers=headers, timeout=TIMEOUT_SECONDS)
@@ -143,7 +147,9 @@ def _ask_part(url: str, key: str, answers: Answers, places: list[int]) -> None:
 
 
 def _unreachable(url: str, error: Exception) -> ServingError:
-    if isinstance(error, UnicodeEncodeError):
+    import httpx
+
+    if isinstance(error, UnicodeEncodeError | httpx.LocalProtocolError):
         return ServingError("A key has letters and digits only.", hint="Copy it again.", field="key")
     return ServingError(
         f"Nothing answers at {url.partition('/v1/')[0]}.",

@@ -12,7 +12,7 @@ import streamlit as st
 from engine.service.amounts import count
 from ui import places
 from ui.trouble import guarded
-from ui.words import State, state
+from ui.words import State, escaped, state
 
 T = TypeVar("T")
 
@@ -99,6 +99,23 @@ def badge(name: str | None, word: str = "") -> None:
 def facts(pairs: Mapping[str, Any]) -> None:
     """Names and values, one under the other."""
     st.table({name: str(value) for name, value in pairs.items()}, border="horizontal", width="content")
+
+
+def menu(about: str, acts: Mapping[str, Callable[[], None]], key: str, label: str = "") -> None:
+    """What can be done with a thing, behind three dots; it closes before what was chosen is done.
+
+    Parameters
+    ----------
+    about
+        The name of the thing.
+    acts
+        Icon and words of each act, as ``:material/edit: Edit``, and what does it.
+    """
+    icon = "" if label else ":material/more_vert:"
+    told = f"What can be done with {escaped(about)}"
+    chosen = st.menu_button(label, list(acts), key=key, icon=icon or None, help=told, type="tertiary")
+    if chosen is not None:
+        acts[chosen]()
 
 
 def confirm(title: str, warning: str, verb: str, act: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from engine.errors import PEOPLE_ERRORS
 from engine.logs import log_file, new_reference
 from engine.service import Settings
 from ui import places, session
-from ui.words import SEVERITIES, escaped
+from ui.words import SEVERITIES, escaped, with_commands
 
 P = ParamSpec("P")
 
@@ -30,7 +30,7 @@ def show_error(error: BaseException | Mapping[str, Any]) -> None:
     found = error if isinstance(error, Mapping) else vars(error)
     message, hint = found.get("message"), found.get("hint")
     text = escaped(str(message or "Something went wrong."))
-    st.error(f"**{text}**" + (f"  \n{escaped(str(hint))}" if hint else ""), icon=":material/error:")
+    st.error(f"**{text}**" + (f"  \n{with_commands(str(hint))}" if hint else ""), icon=":material/error:")
 
 
 @contextmanager

@@ -198,6 +198,18 @@ def short_name(name: str, most: int = 34) -> str:
     return f"{name[: most - 1 - end]}…{name[-end:]}"
 
 
+def with_commands(text: str) -> str:
+    """A text safe inside Markdown, in which what stands between backticks is set as code.
+
+    >>> with_commands("Run `canvasback up`.")
+    'Run `canvasback up`.'
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0 or not all(parts[1::2]):
+        return escaped(text)
+    return "".join(f"`{part}`" if place % 2 else escaped(part) for place, part in enumerate(parts))
+
+
 def escaped(text: str) -> str:
     """A text from a person or a file, safe inside Markdown.
 

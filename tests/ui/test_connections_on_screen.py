@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from engine.service import Settings, open_workspace
 from engine.service.data import connections
 from tests.ui.conftest import Open
+from tests.ui.menus import chosen
 from tests.ui.test_pages import is_sound, words
 
 SECRET = "canary-scr33n"
@@ -111,7 +112,7 @@ def test_a_kept_password_is_not_shown_and_not_sent_elsewhere(home: Path, monkeyp
 
 
 def test_a_connection_is_removed_after_a_question(home: Path, open_page: Open) -> None:
-    app = button(open_page(home, "connections"), "Remove", "remove_shut").click().run()
+    app = chosen(open_page(home, "connections"), "shut", "Remove")
     assert is_sound(app)
     assert "its password are forgotten" in words(app)
     assert button(app, "Keep it")

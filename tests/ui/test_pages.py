@@ -306,9 +306,11 @@ def test_without_an_api_trying_says_how_to_start_it(
 ) -> None:
     monkeypatch.setenv("CANVASBACK_API_PORT", "1")
     app = open_page(filled.home, "endpoints", endpoint="churn", view="Try it")
-    next(button for button in app.button if button.label == "Predict").click()
-    app.run()
-    assert "canvasback api" in app.error[0].value
+    for key, told in (("", "wants a key"), ("a\nb", "letters and digits only"), ("cbk_x", "`canvasback api`")):
+        next(box for box in app.text_input if box.label == "Key").set_value(key)
+        next(button for button in app.button if button.label == "Predict").click()
+        app.run()
+        assert told in app.error[0].value
 
 
 def test_no_plot_offers_to_upload_its_data(filled: Filled, open_page: Open) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -12,11 +14,11 @@ from engine.service.monitoring.alert_rules import RuleView
 from ui import session
 from ui.alerts.looks import link_subject, show_severity
 from ui.alerts.rule_form import ask_rule
-from ui.frame import Column, confirm, empty, listing
+from ui.frame import Column, confirm, empty, listing, menu
 from ui.trouble import errors_shown
 from ui.words import ago, escaped, when
 
-MUTES = {1: "For an hour", 24: "For a day", 7 * 24: "For a week"}
+MUTES = {1: "an hour", 24: "a day", 7 * 24: "a week"}
 
 
 def show_rules(home: Workspace) -> None:
@@ -66,21 +68,21 @@ def _stands(it: RuleView) -> None:
 
 
 def _menu(home: Workspace, it: RuleView) -> None:
-    with st.popover("", icon=":material/more_vert:", key=f"rule_{it.name}", help=f"What can be done with {it.name}"):
-        if it.is_muted():
-            if st.button("Mute no more", icon=":material/notifications:", key=f"unmute_{it.name}", type="tertiary"):
-                _mute(home, it.name, 0)
-        else:
-            st.caption("Mute: look on, and tell nobody")
-            for hours, label in MUTES.items():
-                icon, key = ":material/notifications_off:", f"mute_{hours}_{it.name}"
-                if st.button(label, icon=icon, key=key, type="tertiary"):
-                    _mute(home, it.name, hours)
-        if not it.gone and st.button("Edit", icon=":material/edit:", key=f"edit_{it.name}", type="tertiary"):
-            ask_rule(home, it.name)
-        if st.button("Delete", icon=":material/delete:", key=f"delete_{it.name}", type="tertiary"):
-            warning = f"**{escaped(it.name)}** is looked at no more. Its alerts stay among the closed ones."
-            confirm("Delete rule", warning, "Delete", lambda: _delete(home, it.name))
+    acts: dict[str, Callable[[], None]] = {}
+    if it.is_muted():
+        acts[":material/notifications: Mute no more"] = lambda: _mute(home, it.name, 0)
+    else:
+        for hours, words in MUTES.items():
+            acts[f":material/notifications_off: Mute for {words}"] = partial(_mute, home, it.name, hours)
+    if not it.gone:
+        acts[":material/edit: Edit"] = lambda: ask_rule(home, it.name)
+    acts[":material/delete: Delete"] = lambda: _ask_to_delete(home, it.name)
+    menu(it.name, acts, f"rule_{it.name}")
+
+
+def _ask_to_delete(home: Workspace, name: str) -> None:
+    warning = f"**{escaped(name)}** is looked at no more. Its alerts stay among the closed ones."
+    confirm("Delete rule", warning, "Delete", lambda: _delete(home, name))
 
 
 def _mute(home: Workspace, name: str, hours: int) -> None:

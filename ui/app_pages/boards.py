@@ -1,5 +1,7 @@
 """Boards: the list, and one of them to arrange and share."""
 
+from functools import partial
+
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
@@ -79,14 +81,17 @@ def show_one(name: str) -> None:
 def show_tools(board: BoardView, card: CardView) -> None:
     at, last = [one.id for one in board.cards].index(card.id), len(board.cards) - 1
     what = card.title or (card.chart.name if card.chart else "the text")
-    with st.popover(f"Change {escaped(what[:40])}", key=f"change_{card.id}", type="tertiary", icon=":material/tune:"):
+    key = f"change_{card.id}"
+    with st.popover(
+        f"Change {escaped(what[:40])}", key=key, type="tertiary", icon=":material/tune:", on_change="rerun"
+    ):
         width = st.segmented_control(
             "Width", list(boards.WIDTHS), default=card.width, format_func=boards.WIDTHS.__getitem__,
             key=f"width_{card.id}_{card.width}", required=True,
         )  # fmt: skip
         back = tool("Move back", "arrow_back", f"back_{card.id}", disabled=at == 0)
         on = tool("Move on", "arrow_forward", f"on_{card.id}", disabled=at == last)
-        if tool("Rewrite its words", "edit_note", f"write_{card.id}"):
+        if tool("Rewrite its words", "edit_note", f"write_{card.id}", closes=key):
             ask_words(board, card)
         gone = tool("Take it off the board", "close", f"remove_{card.id}")
     if back or on:
@@ -101,8 +106,10 @@ def show_tools(board: BoardView, card: CardView) -> None:
     st.rerun()
 
 
-def tool(label: str, icon: str, key: str, *, disabled: bool = False) -> bool:
-    return st.button(label, key=key, icon=f":material/{icon}:", disabled=disabled, type="tertiary")
+def tool(label: str, icon: str, key: str, *, disabled: bool = False, closes: str = "") -> bool:
+    """A button in a popover, which stays open before a dialog unless it is closed."""
+    close = partial(st.session_state.__setitem__, closes, False) if closes else None
+    return st.button(label, key=key, icon=f":material/{icon}:", disabled=disabled, type="tertiary", on_click=close)
 
 
 @st.dialog("Words of a card")

@@ -9,7 +9,7 @@ from engine.service.data.connections import ConnectionView
 from ui import places, session
 from ui.connecting.editing import ask_connection
 from ui.connecting.kinds import answer_words, kind_words
-from ui.frame import Column, confirm, empty, listing
+from ui.frame import Column, confirm, empty, listing, menu
 from ui.trouble import show_error
 from ui.words import ago, escaped
 
@@ -48,13 +48,19 @@ def _actions(home: Workspace, it: ConnectionView) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if st.button("Test", icon=":material/network_check:", key=f"test_{it.name}"):
             _test(home, it.name)
-        with st.popover("", icon=":material/more_vert:", key=f"more_{it.name}"):
-            if st.button("Import from it", icon=":material/upload:", key=f"import_{it.name}", type="tertiary"):
-                places.go(places.IMPORT, origin="store" if it.is_store else "database", connection=it.name)
-            if st.button("Change", icon=":material/edit:", key=f"edit_{it.name}", type="tertiary"):
-                ask_connection(home, it)
-            if st.button("Remove", icon=":material/delete:", key=f"remove_{it.name}", type="tertiary"):
-                _ask_to_remove(home, it.name)
+        menu(
+            it.name,
+            {
+                ":material/upload: Import from it": lambda: _import(it),
+                ":material/edit: Change": lambda: ask_connection(home, it),
+                ":material/delete: Remove": lambda: _ask_to_remove(home, it.name),
+            },
+            f"more_{it.name}",
+        )
+
+
+def _import(it: ConnectionView) -> None:
+    places.go(places.IMPORT, origin="store" if it.is_store else "database", connection=it.name)
 
 
 def _test(home: Workspace, name: str) -> None:

@@ -13,7 +13,7 @@ from ui import places, session
 from ui.charting.boarding import ask_board
 from ui.charting.builder import show_builder, show_picture_choice, show_suggestions
 from ui.charting.drawn import show_kept
-from ui.frame import confirm
+from ui.frame import confirm, menu
 from ui.trouble import show_error
 from ui.words import escaped
 
@@ -82,24 +82,27 @@ def _show_card(home: Workspace, dataset: DatasetView, chart: ChartView, *, svg: 
                 _open(chart.id)
             if st.button("Put on a board", key=f"put_{chart.id}", icon=":material/dashboard:", type="tertiary"):
                 ask_board(home, lambda: chart, chart.id, is_kept=True)
-            with st.popover("More", type="tertiary", key=f"more_{chart.id}"):
-                _show_more(home, chart)
+            menu(
+                chart.name,
+                {
+                    ":material/content_copy: Duplicate": lambda: _duplicate(home, chart),
+                    ":material/delete: Delete": lambda: _ask_to_delete(home, chart),
+                },
+                f"more_{chart.id}",
+            )
     show_kept(home, chart, f"kept_{chart.id}", version=dataset.version, svg=svg)
 
 
-def _show_more(home: Workspace, chart: ChartView) -> None:
-    if st.button("Duplicate", key=f"copy_{chart.id}", icon=":material/content_copy:", type="tertiary"):
-        session.say(f"{charts.duplicate_chart(home, chart.id).name} is made.", ":material/content_copy:")
-        st.rerun()
-    if st.button("Delete", key=f"delete_{chart.id}", icon=":material/delete:", type="tertiary"):
-        on = charts.boards_of(home, chart.id)
-        also = f" It leaves the board{'s' if len(on) > 1 else ''} {', '.join(on)}." if on else ""
-        confirm(
-            "Delete chart",
-            f"**{escaped(chart.name)}** is deleted.{escaped(also)}",
-            "Delete",
-            lambda: _delete(home, chart),
-        )
+def _duplicate(home: Workspace, chart: ChartView) -> None:
+    session.say(f"{charts.duplicate_chart(home, chart.id).name} is made.", ":material/content_copy:")
+    st.rerun()
+
+
+def _ask_to_delete(home: Workspace, chart: ChartView) -> None:
+    on = charts.boards_of(home, chart.id)
+    also = f" It leaves the board{'s' if len(on) > 1 else ''} {', '.join(on)}." if on else ""
+    warning = f"**{escaped(chart.name)}** is deleted.{escaped(also)}"
+    confirm("Delete chart", warning, "Delete", lambda: _delete(home, chart))
 
 
 def _delete(home: Workspace, chart: ChartView) -> None:
