@@ -95,7 +95,7 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
     dots = go.Scatter(
         x=[place for place, _ in scored],
         y=[trial["score"] for _, trial in scored],
-        error_y={"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1},
+        error_y={"type": "data", "array": [trial["spread"] or None for _, trial in scored], "thickness": 1},
         mode="markers",
         marker={"color": charts.blue(), "size": 7, "symbol": [_symbol(trial) for _, trial in scored]},
         text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],

@@ -103,6 +103,19 @@ def test_groups_that_a_split_keeps_together_are_together_inside_a_search(noise: 
     assert whole.model()["search"]["anew"]
 
 
+def test_parts_go_by_time_where_the_split_does(noise: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Watching()
+    monkeypatch.setattr("engine.train.training.inner_parts", seen)
+    noise.run(searched(split=("split_time", {"column": "when", "test": 0.25})))
+    assert len(seen.tables) == 5
+    sizes = []
+    for table in seen.tables:  # rows were stored in the order of time
+        known, held = (table.filter(pc.equal(table[ROLE], role))[ROW].to_numpy() for role in ("train", "test"))
+        assert known.max() < held.min() <= held.max() < COUNT * 0.75
+        sizes.append(len(known))
+    assert sizes == sorted(sizes, reverse=True), "the part with the most to learn from comes first"
+
+
 def test_nothing_is_prepared_twice_where_nothing_learns(noise: Bench) -> None:
     ran = noise.run(searched())
     assert split_within(ran.plan, ran.plan.by_id["model"]) is None
@@ -111,7 +124,7 @@ def test_nothing_is_prepared_twice_where_nothing_learns(noise: Bench) -> None:
 # A leak planted for every component that learns
 
 
-SAMPLE = {"encode_target", "pca", "smote"}
+SAMPLE = {"encode_target", "smote"}
 """The others are swept in `make test-all`."""
 
 

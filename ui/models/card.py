@@ -20,11 +20,11 @@ def show_card(home: Workspace, model: ModelView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("The facts are generated anew at every look; what you write is kept with this version.")
         st.download_button(
-            "Markdown", _written(home, model, model_cards.card_markdown), f"{file}.md", "text/markdown",
+            "Markdown", card_file(home, model, model_cards.card_markdown), f"{file}.md", "text/markdown",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "HTML", _written(home, model, model_cards.card_html), f"{file}.html", "text/html",
+            "HTML", card_file(home, model, model_cards.card_html), f"{file}.html", "text/html",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     writing, reading = st.columns([2, 3], gap="large")
@@ -34,7 +34,7 @@ def show_card(home: Workspace, model: ModelView) -> None:
         st.markdown(_below(model_cards.card_markdown(card)))
 
 
-def _written(home: Workspace, model: ModelView, write: Callable[[Card], str]) -> Callable[[], str]:
+def card_file(home: Workspace, model: ModelView, write: Callable[[Card], str]) -> Callable[[], str]:
     """The file as it is when it is asked for: a file made at a look is gone, or old, once somebody has written."""
     return lambda: write(model_cards.get_card(home, model.model, model.version))
 
