@@ -198,7 +198,7 @@ def short_name(name: str, most: int = 34) -> str:
     """A name that fits: cut in its middle, because what tells long names apart is often at their end.
 
     >>> short_name("customers_of_the_north_who_leave", 20), short_name("churn")
-    ('customers_…_who_leave', 'churn')
+    ('customers_…who_leave', 'churn')
     """
     if len(name) <= most:
         return name
