@@ -23,7 +23,7 @@ def record_form(fields: Sequence[Mapping[str, Any]], record: Mapping[str, Any], 
         The record as it was typed; an emptied field is null.
     """
     typed: dict[str, Any] = {}
-    across = 2 if len(fields) < 9 else 3
+    across = min(len(fields), 2 if len(fields) < 9 else 3)
     for first in range(0, len(fields), across):
         for cell, field in zip(st.columns(across), fields[first : first + across], strict=False):
             with cell:

@@ -17,6 +17,8 @@ OTHERS = ("#009E73", "#CC79A7", "#D55E00", "#999999", "#F0E442", "#E69F00")
 """Of Okabe and Ito, beside the blue of what a plot is about; dashes tell lines apart too."""
 DASHES = ("dash", "dashdot", "longdash", "longdashdot", "dot", "dash")
 LONGEST_NAME = 60
+NEAR = 0.15
+"""Marks that are less of the axis apart would be named over each other."""
 
 
 def is_pictured(plot: Any) -> bool:
@@ -34,6 +36,16 @@ def show_pictured(plot: Mapping[str, Any], key: str) -> None:
     charts.show(figure, plot["read"], key, height=height)
 
 
+def _sides(plot: Mapping[str, Any]) -> list[str]:
+    """On which side of its line each mark is named: away from another one that is near."""
+    marks = [place["x"] for place in plot["marks"]]
+    if len(marks) < 2:
+        return ["right"] * len(marks)
+    across = [x for series in plot["series"] for x in series["x"]]
+    is_crowded = max(marks) - min(marks) < NEAR * (max(across) - min(across))
+    return ["left" if is_crowded and mark == min(marks) else "right" for mark in marks]
+
+
 def _lines(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     import plotly.graph_objects as go
 
@@ -49,10 +61,10 @@ def _lines(plot: Mapping[str, Any]) -> tuple[Figure, int]:
             showlegend=_is_named(series), hoverinfo="skip" if style == "faint" else None,
         )  # fmt: skip
         others += style == "other"
-    for nth, place in enumerate(plot["marks"]):
+    for place, side in zip(plot["marks"], _sides(plot), strict=True):
         figure.add_vline(
             x=place["x"], line={"dash": "dot", "width": 1.5, "color": charts.ink()}, annotation_text=place["name"],
-            annotation_position="top right" if nth == 0 else "bottom right",
+            annotation_position=f"top {side}",
         )  # fmt: skip
     named = sum(map(_is_named, plot["series"]))
     figure.update_layout(showlegend=named > 1, legend={"orientation": "h", "y": -0.25})

@@ -18,7 +18,7 @@ def score_line(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> s
     name = main_metric(metrics)
     if name is None:
         return "–"
-    beside = f" · baseline {number(baseline[name])}" if name in baseline else ""
+    beside = f" · baseline {measured(name, baseline[name])}" if name in baseline else ""
     return f"{metric(name)} **{measured(name, metrics[name])}**{beside}"
 
 
@@ -66,11 +66,11 @@ def _tile(name: str, value: float, base: float | None, span: str | None) -> None
     gain = improvement(name, value, base)
     st.metric(
         metric(name) + beside,
-        number(value),
+        measured(name, value),
         delta=signed(value - base),
         delta_color="gray" if gain == 0 else "green" if gain > 0 else "red",
         delta_arrow="off" if value == base else "up" if value > base else "down",
-        delta_description=f"baseline {number(base)}",
+        delta_description=f"baseline {measured(name, base)}",
         border=True,
         height="stretch",
         help=told,
@@ -86,7 +86,7 @@ def score_rows(
             "Metric": metric(name),
             "Model": measured(name, value),
             **({"95 % interval": _span(intervals, name) or "–"} if intervals else {}),
-            "Baseline": number(baseline.get(name)),
+            "Baseline": measured(name, baseline.get(name)),
             "Difference": signed(value - baseline[name]) if name in baseline else "–",
             "Better is": better(name) or "–",
         }

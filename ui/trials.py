@@ -18,6 +18,7 @@ Trial = Mapping[str, Any]
 Open = Callable[[Ranked], None]
 """Opens a trial as a pipeline."""
 
+ANEW = "All that learned, also nodes before the search, learned nothing from the rows that the trials are scored on."
 SHARED = (
     "The model and its own preparation, named in the table, learned nothing from the rows that they are scored on. "
     "Nodes drawn before the search that learn, such as Impute or Encode, learned from all train rows, these too: the "
@@ -47,8 +48,8 @@ def show_trials(search: Mapping[str, Any], key: str, open_trial: Open | None = N
     ended = f" The search ended because {search['ended']}." if search["ended"] else ""
     st.caption(
         f"{metric(search['metric'])} is the mean over train rows that were held out in turn, ± its standard deviation; "
-        f"{better} is better. {SHARED} What is made of several trials was chosen by these rows, so its score is a "
-        f"little too good: compare scores on test rows.{ended}"
+        f"{better} is better. {ANEW if search.get('anew') else SHARED} What is made of several trials was chosen by "
+        f"these rows, so its score is a little too good: compare scores on test rows.{ended}"
     )
 
 
@@ -94,7 +95,7 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
     dots = go.Scatter(
         x=[place for place, _ in scored],
         y=[trial["score"] for _, trial in scored],
-        error_y={"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1},
+        error_y={"type": "data", "array": [trial["spread"] or None for _, trial in scored], "thickness": 1},
         mode="markers",
         marker={"color": charts.blue(), "size": 7, "symbol": [_symbol(trial) for _, trial in scored]},
         text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],

@@ -6,7 +6,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from engine.service.amounts import count
-from engine.service.scores import LOWER_IS_BETTER, SHARES
+from engine.service.scores import LOWER_IS_BETTER, SHARES, better
 
 
 class State(NamedTuple):
@@ -94,10 +94,19 @@ def metric(name: str) -> str:
 def measured(name: str, value: float | None) -> str:
     """A metric's value, as people write it.
 
-    >>> measured("flagged", 0.031), measured("silhouette", 0.5)
-    ('3.1 %', '0.500')
+    >>> measured("flagged", 0.031), measured("silhouette", 0.5), measured("r2", -0.0004), measured("mae", 0.0004)
+    ('3.1 %', '0.500', '0.000', '0.0004')
     """
-    return percent(value) if name in SHARES and value is not None else number(value)
+    if value is None:
+        return number(value)
+    if name in SHARES:
+        return percent(value)
+    is_nothing = better(name) == "higher" and 0 < abs(value) < NOTHING  # errors have units, in which little may be much
+    return f"{0:.3f}" if is_nothing else number(value)
+
+
+NOTHING = 0.0005
+"""A score of less says nothing."""
 
 
 def improvement(name: str, value: float, baseline: float) -> float:
@@ -190,7 +199,7 @@ def short_name(name: str, most: int = 34) -> str:
     """A name that fits: cut in its middle, because what tells long names apart is often at their end.
 
     >>> short_name("customers_of_the_north_who_leave", 20), short_name("churn")
-    ('customers_…_who_leave', 'churn')
+    ('customers_…who_leave', 'churn')
     """
     if len(name) <= most:
         return name

@@ -99,6 +99,10 @@ class Estimator(Model[E]):
         """Whether its training ends by rows that it does not learn from; with so many train rows."""
         return False
 
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        """In how many parts it divides so many train rows to compare models, and how many of these it holds out."""
+        return 0, 0
+
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         """A fitted scikit-learn estimator.
 
@@ -124,6 +128,8 @@ class Estimator(Model[E]):
         ----------
         positive
             Of two classes, the position of the one to look for.
+        beside
+            As for `fit`; and ``parts``, the rows of each part that is `held_out`, where they were prepared one by one.
         """
         return Learned(self.fit(matrix, target, **beside))
 

@@ -60,6 +60,8 @@ class Search(BaseModel):
         What ended it.
     folds, seed
         In how many parts rows were held out in turn, and what drew them.
+    anew
+        Whether what was drawn before the search learned anew for each part, from the rows of the others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +72,7 @@ class Search(BaseModel):
     ended: str
     folds: int = 0
     seed: int = 0
+    anew: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,10 @@ class Split(Component[P]):
         """The column whose equal values never get different roles; None where every row is on its own."""
         return None
 
+    def follows(self) -> str | None:
+        """The column of times, where only later rows are tested by what earlier ones taught; else none, as here."""
+        return None
+
     def turns(self) -> tuple[Self, ...]:
         """For a cross-validation, the splits that test one part of the rows each; else none, as here."""
         return ()

@@ -1,23 +1,29 @@
 """The best model for a table that can be found within a time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 import ibis.expr.schema as sch
 from pydantic import Field, model_validator
 
-from components.base import MODEL_OUT, Estimator, Learned, Spec, Task
+from components.base import MODEL_OUT, Estimator, Learned, Spec, Task, WeighedParams
+from components.ensembles.blending import Whole
 from components.ensembles.clock import Clock
-from components.ensembles.exploring import Budget, Exploring, refuse_constant
+from components.ensembles.exploring import Exploring
 from components.ensembles.families import candidates
+from components.ensembles.folds import HeldOut, most_folds
+from components.ensembles.ladder import Ladder, folds_for
 from components.ensembles.metrics import Judge, Metric, metric_for
+from components.ensembles.pace import Budget
 from components.ensembles.trials import Trials
+from components.ensembles.trying import Part
+from components.errors import UnfitData
 from components.models.arguments import ClassifierParams, Seed
 from components.params import Widget
 from components.ports import kind_of
 
 
-class AutoMLParams(ClassifierParams):
+class AutoMLParams(ClassifierParams, WeighedParams):
     task: Literal["auto", "classification", "regression"] = "auto"
     """What to predict; ``auto`` takes texts and true/false for classes, and numbers for numbers."""
     budget_seconds: Annotated[float, Field(ge=1, le=86_400), Widget(unit="seconds")] | None = 300
@@ -86,21 +92,47 @@ class AutoML(Estimator[AutoMLParams]):
         return candidates(self.task, self.params, self.params.seed)[0].build()
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
-        return self.learn(matrix, target).estimator
+        return self.learn(matrix, target, **beside).estimator
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        return folds_for(rows, width, self.params.budget_seconds)
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
         refuse_constant(target)
-        params = self.params
-        classes = int(target.max()) + 1 if self.task == "classification" else 0
+        params, is_classification = self.params, self.task == "classification"
+        classes = int(target.max()) + 1 if is_classification else 0
         judge = Judge(metric_for(self.task, params.metric), classes, positive)
-        trials = Trials(matrix, target, judge, Clock(params.budget_seconds), remembers=True)
-        exploring = Exploring(trials, self.task, params.seed, Budget(params.budget_seconds, params.budget_trials))
-        trials.begin(exploring.folds, params.budget_trials)
+        folds, held = self.held_out(len(target), matrix.shape[1])
+        if is_classification:
+            folds = most_folds(target, folds)
+        held_out = HeldOut(
+            matrix, target, folds, params.seed, is_classification=is_classification, beside=beside, prepared=parts
+        )
+        trials = Trials(judge, Clock(params.budget_seconds), remembers=True)
+        budget = Budget(params.budget_seconds, params.budget_trials)
+        ladder, whole = Ladder(held_out, min(held, folds)), Whole(matrix, target, beside)
+        exploring = Exploring(trials, whole, ladder, self.task, params.seed, budget)
+        trials.begin(folds, params.budget_trials)
         exploring.compare(candidates(self.task, params, params.seed, len(target), classes))
         exploring.improve()
         ended = exploring.why()
         exploring.combine()
         best = exploring.chosen()
         keys = tuple(dict.fromkeys(member.spec.key for member in exploring.members[best]))
-        told = trials.told(best, ended, folds=exploring.folds, seed=params.seed)
+        told = trials.told(best, ended, folds=folds, seed=params.seed, anew=bool(parts))
         return Learned(exploring.refit(best), told, keys)
+
+
+def refuse_constant(target: Any) -> None:
+    """Refuse a target that never changes: no score could tell one model from another.
+
+    Raises
+    ------
+    UnfitData
+    """
+    if len(target) and bool((target == target[0]).all()):
+        raise UnfitData(
+            f"The target has the same value, {float(target[0]):g}, in every train row.",
+            hint="Choose another target, or look at how rows are filtered and split.",
+            field="target",
+        )

@@ -6,14 +6,15 @@ Generalization* (1992), for the final model.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from statistics import fmean, pstdev
 from typing import Any
 
 from components.ensembles.folds import parts
 from components.ensembles.metrics import Judge
 from components.ensembles.standing_in import Member, as_learned, named, standing_in
+from components.ensembles.trying import Part
 
 ROUNDS = 15
 """So often a model is added to the vote."""
@@ -26,37 +27,42 @@ class Heard:
 
     Parameters
     ----------
-    held
-        Places of the rows, part after part.
     said
-        Place of a trial → ndarray of shape (n_held,) or (n_held, n_classes).
+        Place of a trial → ndarray of shape (n_held,) or (n_held, n_classes), part after part.
     """
 
     judge: Judge
-    target: Any
-    held: Sequence[Any]
+    parts: Sequence[Part]
     said: Mapping[int, Any]
     seed: int
 
-    @property
-    def rows(self) -> Any:
-        """All places, in the order of what was said."""
+    @cached_property
+    def truth(self) -> Any:
+        """The answers of these rows, in the order of what was said."""
         import numpy as np
 
-        return np.concatenate(list(self.held))
+        return np.concatenate([part.truth for part in self.parts])
+
+    @cached_property
+    def beside(self) -> dict[str, Any]:
+        """What a fit to them takes beside their answers."""
+        import numpy as np
+
+        names = self.parts[0].beside
+        return {name: np.concatenate([part.beside[name][part.held] for part in self.parts]) for name in names}
 
     def scores(self, said: Any) -> list[float]:
         """One for each part."""
-        truth, start, found = self.target[self.rows], 0, []
-        for part in self.held:
-            end = start + len(part)
-            found.append(self.judge.of(said[start:end], truth[start:end]))
+        start, found = 0, []
+        for part in self.parts:
+            end = start + len(part.held)
+            found.append(self.judge.of(said[start:end], self.truth[start:end]))
             start = end
         return found
 
     def vote(self, places: Sequence[int]) -> dict[int, int]:
         """How much each of these trials counts: the one that helps most is added, again and again."""
-        truth, chosen, best = self.target[self.rows], Counter[int](), None
+        truth, chosen, best = self.truth, Counter[int](), None
         total: Any = 0.0
         for count in range(1, ROUNDS + 1):
             scored = [(self.judge.of((total + self.said[place]) / count, truth), place) for place in places]
@@ -78,12 +84,12 @@ class Heard:
         import numpy as np
 
         given = np.column_stack([self._given(place) for place in places])
-        truth = self.target[self.rows]
         scores = []
-        for known, held in self._parts(truth):
-            learned = final().fit(given[known], truth[known])
+        for known, held in self._parts():
+            counted = {name: values[known] for name, values in self.beside.items()}
+            learned = final().fit(given[known], self.truth[known], **counted)
             said = learned.predict_proba(given[held]) if self.judge.classes else learned.predict(given[held])
-            scores.append(self.judge.of(said, truth[held]))
+            scores.append(self.judge.of(said, self.truth[held]))
         return fmean(scores), pstdev(scores)
 
     def _given(self, place: int) -> Any:
@@ -91,14 +97,15 @@ class Heard:
         said = self.said[place]
         return said[:, 1:] if self.judge.classes == 2 else said
 
-    def _parts(self, truth: Any) -> list[tuple[Any, Any]]:
+    def _parts(self) -> list[tuple[Any, Any]]:
         import numpy as np
 
-        if len(self.held) < FEWEST_PARTS:
-            return list(parts(3, self.seed, is_classification=bool(self.judge.classes)).split(truth, truth))
-        ends = np.cumsum([len(part) for part in self.held])
-        places = [np.arange(end - len(part), end) for part, end in zip(self.held, ends, strict=True)]
-        everything = np.arange(len(truth))
+        if len(self.parts) < FEWEST_PARTS:
+            drawn = parts(3, self.seed, is_classification=bool(self.judge.classes))
+            return list(drawn.split(self.truth, self.truth))
+        ends = np.cumsum([len(part.held) for part in self.parts])
+        places = [np.arange(end - len(part.held), end) for part, end in zip(self.parts, ends, strict=True)]
+        everything = np.arange(len(self.truth))
         return [(np.setdiff1d(everything, held), held) for held in places]
 
 
@@ -109,32 +116,47 @@ def final_model(*, is_classification: bool) -> Any:
     return linear_model.LogisticRegression() if is_classification else linear_model.RidgeCV()
 
 
-def fit_vote(members: Sequence[Member], weights: Sequence[float], matrix: Any, target: Any) -> Any:
+@dataclass(frozen=True)
+class Whole:
+    """All rows to learn from, and what a fit takes beside them."""
+
+    matrix: Any
+    target: Any
+    beside: Mapping[str, Any] = field(default_factory=dict)
+
+    def learned_by(self, member: Member) -> Any:
+        """A member, fitted to them."""
+        return member.fit(self.matrix, self.target, **self.beside)
+
+
+def fit_vote(members: Sequence[Member], weights: Sequence[float], whole: Whole) -> Any:
     """The models learned from all rows, whose answers are averaged."""
     from sklearn.ensemble import VotingClassifier, VotingRegressor
 
     made = named(members, standing_in)
     if members[0].task == "regression":
-        return as_learned(VotingRegressor(made, weights=list(weights)).fit(matrix, target), members)
-    return as_learned(VotingClassifier(made, voting="soft", weights=list(weights)).fit(matrix, target), members)
+        vote = VotingRegressor(made, weights=list(weights))
+    else:
+        vote = VotingClassifier(made, voting="soft", weights=list(weights))
+    return as_learned(vote.fit(whole.matrix, whole.target, **whole.beside), members)
 
 
-def fit_stack(members: Sequence[Member], places: Sequence[int], heard: Heard, matrix: Any, folds: int) -> Any:
+def fit_stack(members: Sequence[Member], places: Sequence[int], heard: Heard, whole: Whole, folds: int) -> Any:
     """The models learned from all rows, and a final one from what they said while these were held out."""
     import numpy as np
     from sklearn.ensemble import StackingClassifier, StackingRegressor
 
     is_classification = members[0].task == "classification"
-    rows, kind = heard.rows, StackingClassifier if is_classification else StackingRegressor
-    answering = []
-    for (name, _), member, place in zip(named(members, standing_in), members, places, strict=True):
-        said = np.full((len(heard.target), *heard.said[place].shape[1:]), np.nan)
-        said[rows] = heard.said[place]
-        answering.append((name, _remembering(is_classification)(member, matrix, heard.target, said)))
+    kind = StackingClassifier if is_classification else StackingRegressor
+    remembering = _remembering(is_classification)
+    answering = [
+        (name, remembering(member, whole, heard.said[place]))
+        for (name, _), member, place in zip(named(members, standing_in), members, places, strict=True)
+    ]
     cv = parts(FEWEST_PARTS, 0, is_classification=is_classification)  # which parts: the answers are there already
     final = final_model(is_classification=is_classification)
-    ordered = np.sort(rows)
-    fitted = kind(answering, final, cv=cv).fit(ordered[:, None], heard.target[ordered])
+    places_of_rows = np.arange(len(heard.truth))[:, None]
+    fitted = kind(answering, final, cv=cv).fit(places_of_rows, heard.truth, **heard.beside)
     fitted = as_learned(fitted, members)
     fitted.cv = folds
     return fitted
@@ -147,19 +169,19 @@ def _remembering(is_classification: bool) -> Any:
     class Remembering(BaseEstimator):  # type: ignore[misc]
         """Stands in for a member whose answers to rows it has not seen are known; rows come as their places."""
 
-        def __init__(self, member: Member, matrix: Any, target: Any, said: Any) -> None:
-            self.member, self.matrix, self.target, self.said = member, matrix, target, said
+        def __init__(self, member: Member, whole: Whole, said: Any) -> None:
+            self.member, self.whole, self.said = member, whole, said
 
         def __sklearn_clone__(self) -> Any:
-            return type(self)(self.member, self.matrix, self.target, self.said)
+            return type(self)(self.member, self.whole, self.said)
 
-        def fit(self, rows: Any, target: Any) -> Any:
+        # scikit-learn looks for the name of the last parameter.
+        def fit(self, rows: Any, target: Any, sample_weight: Any = None) -> Any:
             import numpy as np
 
             self.classes_ = np.unique(target)
-            self.whole_ = int(np.isfinite(self.said.reshape(len(self.said), -1)[:, 0]).sum()) == len(rows)
-            if self.whole_:
-                self.learned_ = self.member.fit(self.matrix, self.target)
+            if len(rows) == len(self.said):
+                self.learned_ = self.whole.learned_by(self.member)
             return self
 
         def predict(self, rows: Any) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.base import Estimator, EstimatorParams, Task
+from components.base import Estimator, EstimatorParams, Task, WeighedParams
 from components.ensembles.candidate import Candidate
 from components.models.bounded import Bounded
 from components.models.decision_tree_classifier import DecisionTreeClassifier
@@ -63,6 +63,11 @@ class Family:
     work: Mapping[str, float] = field(default_factory=dict)
     grows: float = 1.0
     many_classes: bool = True
+
+    @property
+    def can_weigh(self) -> bool:
+        """Whether its models can count some rows more than others."""
+        return issubclass(self.kind.params_type(), WeighedParams)
 
     def learns_from(self, rows: int, classes: int) -> bool:
         """Whether a fit to so many rows and classes ends in a sensible time."""
@@ -178,12 +183,16 @@ FAMILIES: Mapping[Task, tuple[Family, ...]] = {
 """The quickest first."""
 
 
-def candidates(task: Task, params: EstimatorParams, seed: int, rows: int = 0, classes: int = 0) -> list[Candidate]:
+def candidates(task: Task, params: WeighedParams, seed: int, rows: int = 0, classes: int = 0) -> list[Candidate]:
     """A first candidate of each family whose library is installed, and which can learn from so many rows.
 
-    The quickest come first.
+    Where rows count differently, only those that can count them so. The quickest come first.
     """
-    able = [family for family in FAMILIES[task] if family.learns_from(rows, classes)]
+    able = [
+        family
+        for family in FAMILIES[task]
+        if family.learns_from(rows, classes) and (params.sample_weight is None or family.can_weigh)
+    ]
     if classes > FEW_CLASSES:
         able.sort(key=lambda family: family.grows < 1)  # boosting grows as many trees for each class
     return [

@@ -14,7 +14,7 @@ from components.ensembles.clock import Clock
 from components.ensembles.following import Done, Outlook, follower
 from components.ensembles.metrics import Judge
 from components.ensembles.pruning import Rule
-from components.ensembles.trying import Cut, Fit, Tried, said_in_parts, try_out
+from components.ensembles.trying import Fit, Part, Tried, said_in_parts, try_out
 from components.errors import UnfitData
 
 GIVEN_UP, OUT_OF_TIME = "given up early", "out of time"
@@ -54,21 +54,16 @@ class Trials:
     ----------
     gives_up
         When to leave a trial whose first parts promise nothing.
-    beside
-        What a fit takes beside matrix and target, row by row: how much each counts.
     remembers
         Whether to keep what was said of the rows that were held out.
     answers
         Place of a trial → what was said of these rows, part after part.
     """
 
-    matrix: Any
-    target: Any
     judge: Judge
     clock: Clock
     gives_up: Rule | None = None
     remembers: bool = False
-    beside: Mapping[str, Any] = field(default_factory=dict)
     done: list[Trial] = field(default_factory=list)
     answers: dict[int, Any] = field(default_factory=dict)
     _curves: dict[int, list[Sequence[float]]] = field(default_factory=dict)
@@ -79,20 +74,20 @@ class Trials:
         if following is not None:
             following.begins(Outlook(self.judge.metric, folds, self.clock.seconds, trials))
 
-    def at_once(self, fits: Sequence[Fit], cuts: Sequence[Cut]) -> list[Sequence[Tried] | None]:
+    def at_once(self, fits: Sequence[Fit], parts: Sequence[Part]) -> list[Sequence[Tried] | None]:
         """How each fit does on every part, found by workers at the same time; None where nobody helps."""
         workers = helping()
         if workers is None or self.clock.is_over:
             return [None] * len(fits)
-        tasks = [self._task(fit, each) for fit in fits for each in cuts]
+        tasks = [self._task(fit, each) for fit in fits for each in parts]
         told = workers.do(tasks)
-        return [told[start : start + len(cuts)] for start in range(0, len(told), len(cuts))]
+        return [told[start : start + len(parts)] for start in range(0, len(told), len(parts))]
 
     def attempt(
         self,
         kind: Kind,
         fit: Fit,
-        cuts: Sequence[Cut],
+        parts: Sequence[Part],
         *,
         must: bool = False,
         known: Sequence[Tried] | None = None,
@@ -106,14 +101,14 @@ class Trials:
         known
             How it did on every part, where that was found out `at_once`: the same trial comes of it.
         """
-        rows = sum(len(held) for _, held in cuts)
+        rows = sum(len(part.held) for part in parts)
         recalled = self._recalled(kind.key(rows), rows)
         if recalled is not None:
             return recalled
-        parts, note = self._parts(fit, cuts, rows, must=must, known=known)
-        trial = _told(kind, parts, rows, note)
-        said = self._remembered(parts) if not note else None
-        done = Done(trial, tuple(part.score for part in parts), self.clock.spent, said)
+        tried, note = self._tried(fit, parts, rows, must=must, known=known)
+        trial = _told(kind, tried, rows, note)
+        said = self._remembered(tried) if not note else None
+        done = Done(trial, tuple(one.score for one in tried), self.clock.spent, said)
         self._note(done)
         self._tell(kind.key(rows), done)
         return trial
@@ -146,28 +141,29 @@ class Trials:
         sign = 1 if self.judge.lower_is_better else -1
         return [place for place, trial in sorted(found, key=lambda it: sign * (it[1].score or 0)) if trial.rows == most]
 
-    def told(self, best: int | None, ended: str, *, folds: int = 0, seed: int = 0) -> Search:
+    def told(self, best: int | None, ended: str, *, folds: int = 0, seed: int = 0, anew: bool = False) -> Search:
         """Everything that was tried, as it is kept with the model."""
         metric = self.judge.metric
-        return Search(metric=metric, trials=tuple(self.done), best=best, ended=ended, folds=folds, seed=seed)
+        trials = tuple(self.done)
+        return Search(metric=metric, trials=trials, best=best, ended=ended, folds=folds, seed=seed, anew=anew)
 
-    def _parts(
-        self, fit: Fit, cuts: Sequence[Cut], rows: int, *, must: bool, known: Sequence[Tried] | None
+    def _tried(
+        self, fit: Fit, parts: Sequence[Part], rows: int, *, must: bool, known: Sequence[Tried] | None
     ) -> tuple[list[Tried], str]:
-        parts: list[Tried] = []
-        for place, each in enumerate(cuts):
+        tried: list[Tried] = []
+        for place, each in enumerate(parts):
             if known is None and self.clock.is_over and not must:
-                return parts, OUT_OF_TIME
-            part = known[place] if known else self._task(fit, each)()
-            if part.note:
-                return parts, part.note
-            parts.append(part)
-            if len(parts) < len(cuts) and self._is_hopeless([one.score for one in parts], rows):
-                return parts, GIVEN_UP
-        return parts, ""
+                return tried, OUT_OF_TIME
+            one = known[place] if known else self._task(fit, each)()
+            if one.note:
+                return tried, one.note
+            tried.append(one)
+            if len(tried) < len(parts) and self._is_hopeless([one.score for one in tried], rows):
+                return tried, GIVEN_UP
+        return tried, ""
 
-    def _task(self, fit: Fit, cut: Cut) -> Callable[[], Tried]:
-        return partial(try_out, self.judge, fit, self.matrix, self.target, cut, self.beside)
+    def _task(self, fit: Fit, part: Part) -> Callable[[], Tried]:
+        return partial(try_out, self.judge, fit, part)
 
     def _recalled(self, key: str, rows: int) -> Trial | None:
         """The same trial in an attempt that was cut short; it has cost the time that it took then."""
@@ -194,10 +190,10 @@ class Trials:
             following.hears(key, done)
         following.hears_all(self.done)
 
-    def _remembered(self, parts: Sequence[Tried]) -> Any:
+    def _remembered(self, tried: Sequence[Tried]) -> Any:
         if not self.remembers:
             return None
-        said = said_in_parts(parts)
+        said = said_in_parts(tried)
         return said if said.nbytes + sum(each.nbytes for each in self.answers.values()) <= MOST_ANSWERS else None
 
     def _is_hopeless(self, scores: Sequence[float], rows: int) -> bool:

@@ -4,20 +4,46 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
+from components.ensembles.candidate import numbers_at
 from components.ensembles.metrics import Judge
 from components.errors import ComponentError
 from components.models.threads import few_threads, is_small
 
 Fit = Callable[..., Any]
 """Learns from a matrix and a target, and by name how much each row counts."""
-Cut = tuple[Any, Any]
-"""The rows to learn from and those to be scored on."""
 LONGEST_NOTE = 200
 NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows to learn from, and rows that are held out to be scored on.
+
+    Parameters
+    ----------
+    known, held : ndarray of shape (n_known,), ndarray of shape (n_held,)
+        Where they are in the matrix.
+    beside
+        What a fit takes beside matrix and target, row by row: how much each counts.
+    numbers
+        Where the numbers are among the columns; None where that is as in the matrix of all rows.
+    """
+
+    matrix: Any
+    target: Any
+    known: Any
+    held: Any
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    numbers: tuple[int, ...] | None = None
+
+    @property
+    def truth(self) -> Any:
+        """The answers of the rows that are held out."""
+        return self.target[self.held]
 
 
 @dataclass(frozen=True)
@@ -41,22 +67,23 @@ class Tried:
     size: int | None = None
 
 
-def try_out(judge: Judge, fit: Fit, matrix: Any, target: Any, cut: Cut, beside: Mapping[str, Any] = NOTHING) -> Tried:
+def try_out(judge: Judge, fit: Fit, part: Part) -> Tried:
     """Learn from some rows and be scored on others; a function of its own, so that a worker elsewhere can do it."""
-    known, held = cut
+    matrix, target, known = part.matrix, part.target, part.known
+    scaled = nullcontext() if part.numbers is None else numbers_at(part.numbers)
     begun = time.monotonic()
     try:
-        with many_hands(matrix), warnings.catch_warnings():  # what is kept warns later
+        with many_hands(matrix), scaled, warnings.catch_warnings():  # what is kept warns later
             warnings.simplefilter("ignore")
-            counted = {name: values[known] for name, values in beside.items()}
+            counted = {name: values[known] for name, values in part.beside.items()}
             estimator = fit(matrix[known], target[known], **counted)
             fitted = time.monotonic()
-            said = judge.said(estimator, matrix[held])
+            said = judge.said(estimator, matrix[part.held])
             answered = time.monotonic()
-            score = judge.of(said, target[held], by=estimator)
+            score = judge.of(said, part.truth, by=estimator)
     except (ValueError, ComponentError) as error:
         return Tried(note=(str(error).strip().splitlines() or [type(error).__name__])[0][:LONGEST_NOTE])
-    return Tried(score, fitted - begun, answered - fitted, len(held), said=said, size=size_of(estimator))
+    return Tried(score, fitted - begun, answered - fitted, len(part.held), said=said, size=size_of(estimator))
 
 
 @contextmanager

@@ -10,14 +10,14 @@ from pydantic import Field, ValidationError
 from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
 from components.ensembles.at_once import helping
 from components.ensembles.clock import Clock
-from components.ensembles.folds import cut
+from components.ensembles.folds import HeldOut
 from components.ensembles.halving import rungs
 from components.ensembles.metrics import Judge, Metric, metric_for
 from components.ensembles.pruning import behind_half
 from components.ensembles.spaces import Space, draws, grid, space_of, with_settings, written_space
 from components.ensembles.suggesting import Led
 from components.ensembles.trials import Kind, Trials
-from components.ensembles.trying import Fit, Tried, many_hands
+from components.ensembles.trying import Fit, Part, Tried, many_hands
 from components.errors import ComponentError
 from components.libraries import OPTUNA, Library
 from components.models.arguments import Advanced, Seed
@@ -52,7 +52,8 @@ class Tune(Wrapper[TuneParams]):
     """A model with the best settings found by trying, on train rows that are held out in turn.
 
     Every trial is scored on rows it did not learn from, and none on test rows; the best settings then learn from all
-    train rows. What was learned before the model, such as means and categories, comes from all train rows.
+    train rows. What learns between the split and here, such as means and categories, learns anew for each part from the
+    rows of the others. Parts keep groups together, or go by time, where the split does.
 
     When: a model is worth its time; try it as it is first. Serving: as the model that was found.
     Source: Bergstra & Bengio, *Random Search* (2012); Bergstra et al., *Algorithms for Hyper-Parameter Optimization*
@@ -111,30 +112,39 @@ class Tune(Wrapper[TuneParams]):
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return self.learn(matrix, target, **beside).estimator
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
-        is_classification = self.task == "classification"
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        return self.params.folds, self.params.folds
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
+        params, is_classification = self.params, self.task == "classification"
         classes = int(target.max()) + 1 if is_classification else 0
-        judge = Judge(metric_for(self.task, self.params.metric), classes, positive)
-        trials = Trials(matrix, target, judge, Clock(self.params.seconds), beside=beside)
-        trials.begin(self.params.folds, self.params.budget)
-        cuts = cut(target, self.params.folds, self.params.seed, is_classification=is_classification)
-        match self.params.search:
-            case "halving":
-                self._halve(trials, is_classification=is_classification)
-            case "bayesian":
-                trials.gives_up = behind_half if self.params.gives_up else None
-                self._ask(trials, cuts)
-            case _:
-                gives_up = self.params.gives_up and self.params.search == "random"
-                trials.gives_up = behind_half if gives_up else None
-                for _ in self._attempts(trials, self._listed(), cuts):
-                    pass
+        judge = Judge(metric_for(self.task, params.metric), classes, positive)
+        held_out = HeldOut(
+            matrix, target, params.folds, params.seed, is_classification=is_classification, beside=beside,
+            prepared=parts,
+        )  # fmt: skip
+        trials = Trials(judge, Clock(params.seconds))
+        trials.begin(params.folds, params.budget)
+        self._search(trials, held_out)
         best = trials.best()
         with many_hands(matrix):
             found = with_settings(self.member, trials.done[best].params).fit(matrix, target, **beside)
         ended = trials.clock.why("every trial was made")
-        told = trials.told(best, ended, folds=self.params.folds, seed=self.params.seed)
+        told = trials.told(best, ended, folds=params.folds, seed=params.seed, anew=bool(parts))
         return Learned(found, told, self.component_keys())
+
+    def _search(self, trials: Trials, held_out: HeldOut) -> None:
+        match self.params.search:
+            case "halving":
+                self._halve(trials, held_out)
+            case "bayesian":
+                trials.gives_up = behind_half if self.params.gives_up else None
+                self._ask(trials, held_out.parts())
+            case _:
+                gives_up = self.params.gives_up and self.params.search == "random"
+                trials.gives_up = behind_half if gives_up else None
+                for _ in self._attempts(trials, self._listed(), held_out.parts()):
+                    pass
 
     def _listed(self) -> Iterator[Mapping[str, Any]]:
         """The settings to try, where one trial does not depend on another."""
@@ -146,27 +156,27 @@ class Tune(Wrapper[TuneParams]):
             yield from islice(draws(self.space(), self.params.seed), others)
 
     def _attempts(
-        self, trials: Trials, listed: Iterable[Mapping[str, Any]], cuts: list[tuple[Any, Any]]
+        self, trials: Trials, listed: Iterable[Mapping[str, Any]], parts: list[Part]
     ) -> Iterator[float | None]:
         """The score of each, as many at once as there are workers; ends with the time."""
         waiting, workers = iter(listed), helping()
-        together = max(1, workers.workers() // len(cuts)) if workers else 1
+        together = max(1, workers.workers() // len(parts)) if workers else 1
         while some := list(islice(waiting, together)):
-            for settings, known in zip(some, trials.at_once([self._fit_with(it) for it in some], cuts), strict=True):
+            for settings, known in zip(some, trials.at_once([self._fit_with(it) for it in some], parts), strict=True):
                 if trials.done and trials.clock.is_over:
                     return
-                yield self._attempt(trials, settings, cuts, known)
+                yield self._attempt(trials, settings, parts, known)
 
     def _attempt(
         self,
         trials: Trials,
         settings: Mapping[str, Any],
-        cuts: list[tuple[Any, Any]],
+        parts: list[Part],
         known: Sequence[Tried] | None = None,
     ) -> float | None:
         """The score of some settings; None where there is none, or only a part of one."""
         kind, fit = Kind(self.member.spec.title, settings), self._fit_with(settings)
-        trial = trials.attempt(kind, fit, cuts, must=not trials.done, known=known)
+        trial = trials.attempt(kind, fit, parts, must=not trials.done, known=known)
         return None if trial.note else trial.score
 
     def _fit_with(self, settings: Mapping[str, Any]) -> Fit:
@@ -175,15 +185,13 @@ class Tune(Wrapper[TuneParams]):
         except ValidationError as error:
             return partial(_fail, error.errors()[0]["msg"].removeprefix("Value error, "))
 
-    def _halve(self, trials: Trials, *, is_classification: bool) -> None:
+    def _halve(self, trials: Trials, held_out: HeldOut) -> None:
         """Many settings on few rows, then the best third of them on three times as many, up to all rows."""
         candidates = [dict(settings) for settings in self._listed()]
-        params = self.params
-        ladder = rungs(trials.target, len(candidates), params.folds, params.seed, is_classification=is_classification)
-        for rung in ladder:
+        for rung in rungs(held_out, len(candidates)):
             scored: list[tuple[float, int]] = []
             left = candidates[: rung.candidates]
-            for place, score in enumerate(self._attempts(trials, left, rung.cuts)):
+            for place, score in enumerate(self._attempts(trials, left, rung.parts)):
                 if score is not None:
                     scored.append((score, place))
             if trials.clock.is_over:
@@ -192,15 +200,15 @@ class Tune(Wrapper[TuneParams]):
             scored.sort(key=lambda pair: (sign * pair[0], pair[1]))
             candidates = [candidates[place] for _, place in scored]
 
-    def _ask(self, trials: Trials, cuts: list[tuple[Any, Any]]) -> None:
+    def _ask(self, trials: Trials, parts: list[Part]) -> None:
         """Each trial where those before make the best score most likely."""
         first = max(2, min(10, self.params.budget // 3))
         suggestions = Led(self.space(), self.params.seed, first, lower_is_better=trials.judge.lower_is_better)
-        self._attempt(trials, AS_DRAWN, cuts)
+        self._attempt(trials, AS_DRAWN, parts)
         while len(trials.done) < self.params.budget and not trials.clock.is_over:
             settings = suggestions.ask()
-            (known,) = trials.at_once([self._fit_with(settings)], cuts)
-            suggestions.tell(self._attempt(trials, settings, cuts, known))
+            (known,) = trials.at_once([self._fit_with(settings)], parts)
+            suggestions.tell(self._attempt(trials, settings, parts, known))
 
 
 def _fail(reason: str, matrix: Any, target: Any, **beside: Any) -> Any:

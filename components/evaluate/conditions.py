@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 
 Array = np.ndarray[Any, Any]
 
+DAY_LETTERS = 10
+"""Of a day, as it is written."""
 MOST_CATEGORIES = 20
 """Values of a text column that a condition may name: the most frequent ones."""
 
@@ -50,6 +52,7 @@ class Described:
 
     def __init__(self, name: str, column: pa.ChunkedArray) -> None:
         self.name = name
+        self._is_day = pa.types.is_date(column.type)
         self._column = pc.cast(column, _kept_as(column.type)).combine_chunks()
         self._is_ordered = not (pa.types.is_string(self._column.type) or pa.types.is_boolean(column.type))
 
@@ -82,6 +85,17 @@ class Described:
         for each in counted[:MOST_CATEGORIES] if len(counted) > 1 else ():
             yield self._equals(each["values"])[rows].astype(float), Proposal(self, "=", each["values"])
 
+    def simplest(self, conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """The same, saying which value it is where all others of the column are ruled out."""
+        ruled_out = {one.value for one in conditions if one.column == self.name and one.test == "!="}
+        if not ruled_out or self._is_ordered:
+            return conditions
+        left = set(pc.unique(self._column.drop_null()).to_pylist()) - ruled_out
+        if len(left) != 1:
+            return conditions
+        others = [one for one in conditions if one.column != self.name or one.test != "!="]
+        return merged([*others, Condition(self.name, "=", left.pop())])
+
     def _equals(self, value: Any) -> Array:
         same = pc.fill_null(pc.equal(self._column, pa.scalar(value, self._column.type)), False)
         return np.asarray(same.to_numpy(zero_copy_only=False))
@@ -90,7 +104,8 @@ class Described:
         """A tree's threshold as a value of the column, with no more digits than it takes."""
         kind = self._column.type
         if pa.types.is_temporal(kind):
-            return str(pa.scalar(int(threshold), pa.int64()).cast(kind).as_py())
+            told = str(pa.scalar(int(threshold), pa.int64()).cast(kind).as_py())
+            return told[:DAY_LETTERS] if self._is_day else told
         return int(np.floor(threshold)) if pa.types.is_integer(kind) else float(f"{threshold:.4g}")
 
     def fulfils(self, condition: Condition) -> Array:

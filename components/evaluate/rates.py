@@ -54,8 +54,9 @@ class Group:
 def fairness(p: Predictions, params: "FairnessParams") -> Report:
     """The report of fairness."""
     assert p.columns is not None  # noqa: S101  the component says that it looks at the column
-    names = named_groups(p.columns.column(params.group), params.bins)
-    made = _classified(p, names, params) if p.task == "classification" else _numbered(p, names, params)
+    names, order = _named(p.columns.column(params.group), params.bins)
+    rows = [(name, names == name) for name in order]
+    made = _classified(p, rows, params) if p.task == "classification" else _numbered(p, rows, params)
     compared = [group for group in made if group.is_compared]
     metrics = differences(compared) if p.task == "classification" else _error_difference(compared, p)
     label = outcomes(p, params.positive).label if p.task == "classification" else None
@@ -76,15 +77,23 @@ def fairness(p: Predictions, params: "FairnessParams") -> Report:
 
 def named_groups(column: Any, bins: int) -> Array:
     """What the group of each row is called: numbers with many values by ranges, rare values together."""
+    return _named(column, bins)[0]
+
+
+def _named(column: Any, bins: int) -> tuple[Array, list[str]]:
+    """The same, and the groups in order: ranges from below, others the largest first."""
     column = column.combine_chunks()
     column = pc.cast(column, pa.timestamp("us")) if pa.types.is_date(column.type) else column
     column = pc.cast(column, pa.time64("us")) if pa.types.is_time(column.type) else column
     is_ordered = not (pa.types.is_boolean(column.type) or pa.types.is_string(column.type))
     if is_ordered and pc.count_distinct(column).as_py() > MOST_GROUPS:
-        return _ranges(column, bins)
+        names, order = _ranges(column, bins)
+        there = set(names.tolist())
+        return names, [name for name in [*order, MISSING] if name in there]
     values = [MISSING if value is None else str(value) for value in column.to_pylist()]
     kept = {name for name, _ in _counted(values)[:MOST_GROUPS]}
-    return np.array([value if value in kept else OTHERS for value in values], dtype=object)
+    named = [value if value in kept else OTHERS for value in values]
+    return np.array(named, dtype=object), [name for name, _ in _counted(named)]
 
 
 def differences(groups: Sequence[Group]) -> dict[str, float]:
@@ -110,10 +119,14 @@ def differences(groups: Sequence[Group]) -> dict[str, float]:
     return found
 
 
-def _classified(p: Predictions, names: Array, params: "FairnessParams") -> list[Group]:
+Rows = Sequence[tuple[str, Array]]
+"""Each group, and which rows are in it."""
+
+
+def _classified(p: Predictions, rows: Rows, params: "FairnessParams") -> list[Group]:
     seen = outcomes(p, params.positive)
     right = np.asarray(p.truth) == np.asarray(p.prediction)
-    return [_rated(name, here, seen, right, params.least_rows) for name, here in _by_size(names)]
+    return [_rated(name, here, seen, right, params.least_rows) for name, here in rows]
 
 
 def _rated(name: str, here: Array, seen: Outcomes, right: Array, least: int) -> Group:
@@ -133,10 +146,10 @@ def _rated(name: str, here: Array, seen: Outcomes, right: Array, least: int) -> 
     return Group(name, rows, rows >= least, figures, counts)
 
 
-def _numbered(p: Predictions, names: Array, params: "FairnessParams") -> list[Group]:
+def _numbered(p: Predictions, groups: Rows, params: "FairnessParams") -> list[Group]:
     truth, said = np.asarray(p.truth, dtype=float), np.asarray(p.prediction, dtype=float)
     found = []
-    for name, here in _by_size(names):
+    for name, here in groups:
         error, rows = said[here] - truth[here], int(here.sum())
         figures: dict[str, float | None] = {
             "mean_prediction": float(said[here].mean()),
@@ -226,18 +239,13 @@ def _row(group: Group, rows: int) -> dict[str, Any]:
     return {**own, **empty, **group.figures}
 
 
-def _by_size(names: Array) -> Iterator[tuple[str, Array]]:
-    for name, _ in _counted(names.tolist()):
-        yield name, names == name
-
-
 def _counted(names: Sequence[str]) -> list[tuple[str, int]]:
     """The largest first; of equally large ones in the order of their names."""
     return sorted(Counter(names).items(), key=lambda item: (-item[1], item[0]))
 
 
-def _ranges(column: pa.Array, bins: int) -> Array:
-    """Ranges with about as many rows each."""
+def _ranges(column: pa.Array, bins: int) -> tuple[Array, list[str]]:
+    """Ranges with about as many rows each, and all of them from below."""
     numbers = pc.cast(column, pa.int64()) if pa.types.is_temporal(column.type) else column
     values = np.asarray(pc.cast(numbers, pa.float64(), safe=False).to_numpy(zero_copy_only=False))
     known = np.isfinite(values)
@@ -245,7 +253,8 @@ def _ranges(column: pa.Array, bins: int) -> Array:
     told = [_shown(edge, column.type) for edge in edges]
     names = [f"up to {told[0]}", *(f"over {a} to {b}" for a, b in pairwise(told))]
     places = np.searchsorted(edges, np.where(known, values, edges[0]))
-    return np.array([names[place] if there else MISSING for place, there in zip(places, known, strict=True)], object)
+    found = [names[place] if there else MISSING for place, there in zip(places, known, strict=True)]
+    return np.array(found, dtype=object), names
 
 
 def _shown(edge: float, kind: pa.DataType) -> str:

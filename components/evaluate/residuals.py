@@ -9,6 +9,7 @@ from components.base import Predictions
 from components.evaluate.pictures import Plot, bars, dots, short, thinned
 
 SAMPLE = 500
+MOST_BINS = 50
 PARTS, LEAST_ROWS = 10, 5
 """Into how many equally large parts the truth is cut, and how many rows a part has at least."""
 
@@ -29,8 +30,16 @@ def residual_plots(p: Predictions, bins: int) -> dict[str, Any]:
 def residual_histogram(p: Predictions, bins: int) -> dict[str, list[float]]:
     """How many rows have which residual (truth minus prediction); one more edge than counts."""
     truth, prediction = _numbers(p)
-    counts, edges = np.histogram(truth - prediction, bins=bins)
+    residuals = truth - prediction
+    counts, edges = np.histogram(residuals, bins=max(bins, min(_told_apart(residuals), MOST_BINS)))
     return {"counts": counts.tolist(), "edges": edges.tolist()}
+
+
+def _told_apart(values: Array) -> int:
+    """How many bars tell such values best (Freedman & Diaconis, 1981)."""
+    low, first, third, high = np.quantile(values, [0, 0.25, 0.75, 1])
+    width = 2 * (third - first) / len(values) ** (1 / 3)
+    return int(min(np.ceil((high - low) / width), MOST_BINS)) if width > 0 else 1
 
 
 def predicted_against_actual(p: Predictions) -> dict[str, list[float]]:

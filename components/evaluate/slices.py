@@ -120,7 +120,10 @@ def _nodes(
     while pending:
         node, conditions = pending.pop()
         if conditions:
-            yield merged(conditions)
+            found = merged(conditions)
+            for column in {proposal.column.name: proposal.column for proposal in proposals}.values():
+                found = column.simplest(found)
+            yield found
         left, right = int(tree.children_left[node]), int(tree.children_right[node])
         if left != right:
             proposal, threshold = proposals[tree.feature[node]], float(tree.threshold[node])

@@ -93,6 +93,9 @@ class CrossValidation(Split[CrossValidationParams]):
     def together(self) -> str | None:
         return self.params.group
 
+    def follows(self) -> str | None:
+        return self.params.time
+
     def needs(self) -> dict[str, tuple[int, str]]:
         params = self.params
         if params.time is not None:  # the first part is learned from only

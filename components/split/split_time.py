@@ -54,6 +54,9 @@ class SplitTime(Split[SplitTimeParams]):
     def needs(self) -> dict[str, tuple[int, str]]:
         return {self.params.column: (parts(self.params), "column")}
 
+    def follows(self) -> str | None:
+        return self.params.column
+
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
         require_ids(schema.names)

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
 
+import ibis.expr.types as ir
+
 from components.base import Output, State
 from components.errors import ComponentError
 from engine.backends.backend import Backend
@@ -106,13 +108,17 @@ class Execution:
         """What a node that is done has learned."""
         return self._tables.state(node_id)
 
-    def _run_quietly(self, plan: Plan, node_id: str) -> Entry:
-        """What a node of another plan gives, of which nobody is told."""
+    def table(self, node_id: str, port: str) -> ir.Table:
+        """An output of a node that is done."""
+        return self._tables.table(node_id, port)
+
+    def _run_quietly(self, plan: Plan) -> "Execution":
+        """Another plan, run, of which nobody is told."""
         other = Execution(
             plan, self.backend, self.cache, self._files, lambda event: None, self._room, follow=self._follow
         )
         other.run()
-        return other.entry(node_id)
+        return other
 
     def _run(self, pool: ThreadPoolExecutor, failures: list[CanvasbackError]) -> None:
         waiting = {node.id: node for node in self.plan.nodes}

@@ -1,8 +1,8 @@
 """What learns from a matrix of the rows: models with their serving slice, transformers, and what balances classes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from components.base import Estimator, LearnedTransform, MatrixTransform, Model, Resampler, Split, Unsupervised
 from engine.backends.backend import Backend
 from engine.cache import Entry
-from engine.execute.folds import fold_plans
+from engine.execute.folds import fold_plans, inner_plans, split_within
 from engine.execute.tables import STATE, Facts, Tables
 from engine.leakage import line, origin
 from engine.plan import Plan, PlannedNode
@@ -22,12 +22,28 @@ from engine.train.folds import Fold
 from engine.train.matrix import MatrixSpec
 from engine.train.resample import resample
 from engine.train.room import Room
-from engine.train.training import Rows, Trained, train
+from engine.train.training import Inner, Rows, Trained, train
 from engine.train.transforms import learn as learn_transformer
 from engine.train.transforms import write_made
 from engine.train.unsupervised import learn as learn_groups
 
 TRANSFORMER = "transformer.skops"
+
+
+class Done(Protocol):
+    """Another plan that was run, of which nobody was told."""
+
+    def entry(self, node_id: str) -> Entry:
+        """The kept results of a node."""
+        ...
+
+    def table(self, node_id: str, port: str) -> ir.Table:
+        """An output of a node."""
+        ...
+
+
+Aside = Callable[[Plan], Done]
+"""Runs another plan."""
 
 
 class Models:
@@ -38,12 +54,10 @@ class Models:
     room
         What the matrices of all that train at once may take.
     aside
-        Runs another plan, and gives the results of one of its nodes.
+        Runs other plans.
     """
 
-    def __init__(
-        self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Callable[[Plan, str], Entry]
-    ) -> None:
+    def __init__(self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Aside) -> None:
         self._plan = plan
         self._tables = tables
         self._backend = backend
@@ -99,11 +113,24 @@ class Models:
         folds = [self._fold(plan, node.id) for plan in fold_plans(self._plan, node)]
         splits = (self._plan.by_id[n].component for n in line(self._plan.placement.pipeline, node.id))
         may_watch = all(split.keeps_back for split in splits if isinstance(split, Split))
-        rows = Rows(table, categories, folds, is_cross_fitted, may_watch)
+        rows = Rows(table, categories, folds, is_cross_fitted, may_watch, self._inner(node, model))
         return train(model, rows, self._backend, folder, self._room)
 
+    def _inner(self, node: PlannedNode, model: Estimator[Any]) -> Inner | None:
+        """How the rows of a part that a model holds out are prepared for it alone, where that matters."""
+        within = split_within(self._plan, node)
+        if within is None:
+            return None
+        given = within.given
+
+        def prepared(folds: int, parts: int) -> Iterator[ir.Table]:
+            for plan in inner_plans(self._plan, within, model, self._tables, folds, parts):
+                yield self._aside(plan).table(given.node, given.node_port)
+
+        return prepared
+
     def _fold(self, plan: Plan, model: str) -> Fold:
-        entry = self._aside(plan, model)
+        entry = self._aside(plan).entry(model)
         return Fold(entry.path("predictions"), entry.meta["model"])
 
     def _categories(self, node: PlannedNode) -> Mapping[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from components.base import Cuts, LearnedTransform, Source, Split, State, StoredTable, Transform
+from components.base import Cut, Cuts, LearnedTransform, Source, Split, State, StoredTable, Transform
 from components.base.outside import OutsideTable
 from components.ports import ROW
 from engine.backends.backend import Backend
@@ -98,6 +98,12 @@ class Tables:
                 self._states[node_id] = kind.model_validate_json(path.read_text())
             return self._states[node_id]
 
+    def cuts(self, node_id: str) -> tuple[Cut, ...]:
+        """Where a split cuts, as far as it had to look."""
+        cuts = self.state(node_id) if self.has_learned(node_id) else Cuts()
+        assert isinstance(cuts, Cuts)  # noqa: S101  a split learns nothing else
+        return cuts.strata
+
     # --- how many rows there are, as far as it is known ---------------------------------------------------------
 
     def rows(self, node_id: str, port: str) -> int | None:
@@ -144,10 +150,7 @@ class Tables:
             case LearnedTransform() as learned:
                 return learned.transform(self.inputs(node)[0], self.state(node.id))
             case Split() as split:
-                table = self.inputs(node)[0]
-                cuts = self.state(node.id) if self.has_learned(node.id) else Cuts()
-                assert isinstance(cuts, Cuts)  # noqa: S101  a split learns nothing else
-                return with_roles(split, table, cuts.strata)
+                return with_roles(split, self.inputs(node)[0], self.cuts(node.id))
             case Transform() as transform:
                 return transform.transform(*self.inputs(node))
             case _:

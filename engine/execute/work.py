@@ -1,7 +1,6 @@
 """The work of one node: read, fit, train, evaluate, write; each into a private folder that is then kept."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,11 @@ from components.base import (
     Transform,
 )
 from engine.backends.backend import Backend
-from engine.cache import Entry
 from engine.execute.computations import compute
 from engine.execute.fits import fit
 from engine.execute.inspect import inspected
 from engine.execute.looks import look_at
-from engine.execute.models import Models
+from engine.execute.models import Aside, Models
 from engine.execute.reports import REPORT, Reports
 from engine.execute.tables import STATE, Facts, Tables
 from engine.plan import Plan, PlannedNode
@@ -46,12 +44,10 @@ class Work:
     room
         What the matrices of all models that train at once may take.
     aside
-        Runs another plan, and gives the results of one of its nodes.
+        Runs other plans.
     """
 
-    def __init__(
-        self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Callable[[Plan, str], Entry]
-    ) -> None:
+    def __init__(self, plan: Plan, tables: Tables, backend: Backend, room: Room, aside: Aside) -> None:
         self._plan = plan
         self._tables = tables
         self._backend = backend

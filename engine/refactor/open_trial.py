@@ -10,7 +10,7 @@ from engine.errors import MissingThing
 from engine.graph import Edge, Node, Pipeline
 from engine.graph.placing import placed
 
-TAKEN_OVER = ("target", "features", "positive")
+TAKEN_OVER = ("target", "features", "positive", "sample_weight")
 """What a model takes over from the node that searched."""
 NOTE, FILL_FLAGS = "note", "impute_mode"
 NOTE_BELOW, NOTE_WIDTH = 170.0, 420

@@ -1,6 +1,6 @@
 """Fit a model on the train rows and score it on rows it has not seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from components.base import Estimator, Search
 from components.ensembles.at_once import helped_by
 from components.ensembles.candidate import numbers_at
 from components.ensembles.decided import decided
+from components.ensembles.folds import rarest
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
@@ -22,6 +23,7 @@ from engine.schemas import PREDICTION, PROBABILITIES
 from engine.train.distributed import count_answers, fit_distributed
 from engine.train.explain import importance
 from engine.train.folds import Fold, check_folds, mean_importance, over_folds, write_out_of_fold
+from engine.train.inner import inner_parts
 from engine.train.loading import Loaded, load_rows
 from engine.train.matrix import Matrix, MatrixSpec, check_size, learn_spec
 from engine.train.order import ties
@@ -38,6 +40,11 @@ PREDICTIONS, MORE = "predictions.parquet", "more_predictions.parquet"
 
 
 T = TypeVar("T")
+Inner = Callable[[int, int], Iterator[ir.Table]]
+"""For so many folds of the train rows, and so many of these: the rows, prepared by what the others taught.
+
+Those that are held out have the role ``test``, those to learn from ``train``.
+"""
 
 
 @dataclass
@@ -122,6 +129,8 @@ class Rows:
         Whether train rows look other than an endpoint would see them; then none of them can prove it.
     may_watch
         Whether a model may look at the validation rows while it learns.
+    inner
+        Prepares the rows of the parts that a model holds out; None where they are no other than here.
     """
 
     table: ir.Table
@@ -129,6 +138,7 @@ class Rows:
     folds: Sequence[Fold] = ()
     is_cross_fitted: bool = False
     may_watch: bool = True
+    inner: Inner | None = None
 
 
 def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path, room: Room) -> Trained:
@@ -208,7 +218,8 @@ def _fit(
         return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
     watched = counts.validation if given.may_watch and component.stops_early(counts.train) else 0
     check_size(counts.train + watched, spec, room.memory_mb)
-    with room.take(spec.memory_mb(counts.train + watched)):
+    folds, inner = _held_out(component, given, counts.train, spec, room)
+    with room.take(spec.memory_mb((len(inner) + 1) * counts.train + watched)):
         loaded = load_rows(component, rows, spec, counts.train, backend)
         classes = learn_classes(loaded.labels, target) if component.task == "classification" else None
         learned_from = truth(loaded.labels, classes)
@@ -216,6 +227,8 @@ def _fit(
         if watched:
             held = load_rows(component, table.filter((table[ROLE] == "validation") & is_known), spec, watched, backend)
             beside |= _watched(held, classes)
+        if inner and (classes is None or rarest(learned_from) >= folds):
+            beside["parts"] = inner_parts(component, inner, classes, backend)
         positive = _positive(component, classes) if classes else None
         place = classes.labels.index(positive) if classes else 0
         with helped_by(backend.cluster), numbers_at(spec.number_places()):
@@ -224,6 +237,19 @@ def _fit(
     trained.search, trained.members = learned.search, learned.members
     trained.rows = {"watched": len(beside["y_val"])} if "y_val" in beside else {}
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
+
+
+def _held_out(
+    component: Estimator[Any], given: Rows, rows: int, spec: MatrixSpec, room: Room
+) -> tuple[int, list[ir.Table]]:
+    """In how many folds a model divides its train rows, and the rows of those that it holds out, prepared.
+
+    None where they are no other than here, or their matrices would not fit. What prepares them may need room itself, so
+    none is held meanwhile.
+    """
+    folds, parts = component.held_out(rows, spec.width) if given.inner else (0, 0)
+    fits = spec.memory_mb((parts + 1) * rows) <= room.memory_mb
+    return folds, [*given.inner(folds, parts)] if given.inner and parts and fits else []
 
 
 def _watched(held: Loaded, classes: Classes | None) -> dict[str, Any]:

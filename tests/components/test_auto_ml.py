@@ -10,21 +10,27 @@ import pytest
 from pydantic import ValidationError
 from sklearn.ensemble import StackingRegressor, VotingRegressor
 from sklearn.linear_model import Ridge as SklearnRidge
+from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor as SklearnTree
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from components.base import Estimator, Trial
 from components.catalog import component
 from components.ensembles.auto_ml import AutoML
-from components.ensembles.blending import Heard, fit_stack, fit_vote
+from components.ensembles.blending import Heard, Whole, fit_stack, fit_vote
 from components.ensembles.candidate import Candidate, numbers_at
 from components.ensembles.clock import Clock
-from components.ensembles.exploring import Budget, Exploring
+from components.ensembles.exploring import Exploring
 from components.ensembles.families import FAMILIES, Family, candidates
+from components.ensembles.folds import HeldOut
 from components.ensembles.following import Done, Outlook, followed_by
+from components.ensembles.ladder import Ladder
 from components.ensembles.metrics import Judge
+from components.ensembles.pace import Budget
 from components.ensembles.trials import OUT_OF_TIME, Trials
+from components.ensembles.trying import Part
 from components.errors import ComponentError, UnfitData
 from components.models.decision_tree_regressor import DecisionTreeRegressor
 from components.models.k_neighbors_regressor import KNeighborsRegressor
@@ -33,6 +39,7 @@ from components.models.ridge import Ridge
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(200, 4)).round(3)
 SCORE = X @ [1.0, -2.0, 0.5, 0.0] + RANDOM.normal(scale=0.5, size=200) + 2 * (X[:, 3] > 0) * (X[:, 0] > 0)
+COUNTS = RANDOM.integers(1, 5, size=200).astype(float)
 THREE = np.digitize(SCORE, [-1.0, 1.0])
 QUICK = (Family(Ridge, scaled=True), Family(DecisionTreeRegressor, first={"max_depth": 6}))
 
@@ -149,17 +156,68 @@ def test_a_vote_and_a_stack_are_scikit_learns_without_fitting_each_member_again_
         at: np.concatenate([each.fit(X[known], SCORE[known]).predict(X[held]) for known, held in cuts])
         for at, each in enumerate(members)
     }
-    heard = Heard(judge, SCORE, [held for _, held in cuts], said, 0)
+    heard = Heard(judge, [Part(X, SCORE, *each) for each in cuts], said, 0)
     own = [("r", members[0].build()), ("t", SklearnTree(max_depth=3, random_state=0))]
-    stack = fit_stack(members, [0, 1], heard, X, 5)
+    stack = fit_stack(members, [0, 1], heard, Whole(X, SCORE), 5)
     theirs = StackingRegressor(own, cv=KFold(5, shuffle=True, random_state=0)).fit(X, SCORE)
     assert np.allclose(stack.predict(X), theirs.predict(X))
-    vote = fit_vote(members, [3, 1], X, SCORE)
+    vote = fit_vote(members, [3, 1], Whole(X, SCORE))
     assert np.allclose(vote.predict(X), VotingRegressor(own, weights=[3, 1]).fit(X, SCORE).predict(X))
     weights = heard.vote([0, 1])
     assert heard.voted(weights)[0] >= max(heard.voted({at: 1})[0] for at in said)
     alone = cross_val_predict(SklearnRidge(), X, SCORE, cv=KFold(5, shuffle=True, random_state=0))
     assert abs(heard.voted({0: 1})[0] - np.mean([judge.of(alone[held], SCORE[held]) for _, held in cuts])) < 0.01
+
+
+def test_a_vote_and_a_stack_count_rows_as_scikit_learns_do() -> None:
+    members = [made(QUICK[0]), made(QUICK[1], max_depth=3)]
+    cuts = list(KFold(5, shuffle=True, random_state=0).split(X))
+    said = {
+        at: np.concatenate(
+            [each.fit(X[known], SCORE[known], sample_weight=COUNTS[known]).predict(X[held]) for known, held in cuts]
+        )
+        for at, each in enumerate(members)
+    }
+    whole, plain = Whole(X, SCORE, {"sample_weight": COUNTS}), Whole(X, SCORE)
+    heard, unweighted = (
+        Heard(Judge("r2", 0), [Part(X, SCORE, *each, it.beside) for each in cuts], said, 0) for it in (whole, plain)
+    )
+    scaled = [(StandardScaler().fit(X).transform(X), SklearnRidge()), (X, SklearnTree(max_depth=3, random_state=0))]
+    alone = [own.fit(given, SCORE, sample_weight=COUNTS).predict(given) for given, own in scaled]
+    vote = fit_vote(members, [3, 1], whole)
+    assert np.allclose(vote.predict(X), (3 * alone[0] + alone[1]) / 4)
+    stack = fit_stack(members, [0, 1], heard, whole, 5)
+    order = np.concatenate([held for _, held in cuts])
+    final = RidgeCV().fit(np.column_stack([said[0], said[1]]), SCORE[order], sample_weight=COUNTS[order])
+    assert np.allclose(stack.predict(X), final.predict(np.column_stack(alone)))
+    assert heard.stacked([0, 1], RidgeCV) != unweighted.stacked([0, 1], RidgeCV)
+    assert heard.voted({0: 1}) == unweighted.voted({0: 1}), "scores count every row once"
+
+
+def test_rows_that_count_for_nothing_change_nothing_of_the_model(quick: None) -> None:
+    counts = (np.arange(200) % 4 > 0).astype(float)
+    planted = np.where(counts == 0, 1_000.0, SCORE)
+    searching = auto(task="regression", budget_trials=1, sample_weight="w")
+    one, other = (searching.learn(X, target, sample_weight=counts).estimator for target in (SCORE, planted))
+    assert np.array_equal(one.predict(X), other.predict(X))
+    without = searching.learn(X, planted).estimator
+    assert not np.allclose(one.predict(X), without.predict(X))
+
+
+def test_where_rows_count_differently_only_families_that_can_count_them_are_tried() -> None:
+    for task in FAMILIES:
+        params = auto(task=task, budget_trials=1, sample_weight="w").params
+        tried = candidates(task, params, 0, 200, 2)
+        assert len(tried) >= 8
+        assert all(each._member.can_weigh for each in tried)
+
+
+def test_the_column_that_says_how_much_rows_count_is_no_feature() -> None:
+    schema = ibis.schema({"text": "string", "x": "float64", "w": "float64"})
+    params: Any = AutoML.params_type().model_validate({"target": "text", "sample_weight": "w"})
+    bound = params.bind({"table": schema})
+    assert list(bound.features) == ["x"]
+    assert AutoML(bound).weight == "w"
 
 
 def test_several_models_answer_where_that_is_better(quick: None) -> None:
@@ -192,7 +250,7 @@ def test_a_search_that_was_cut_short_goes_on_and_finds_what_it_would_have_found(
 
 def test_a_remembered_trial_has_taken_its_time() -> None:
     known = {"k": Done(Trial(model="m", params={}, score=0.5, rows=1), (0.5,), 40.0)}
-    trials = Trials(X, SCORE, Judge("r2", 0), Clock(60))
+    trials = Trials(Judge("r2", 0), Clock(60))
     with followed_by(Remembered(known=dict.fromkeys(("k",), known["k"]))):
         trials.clock.set_to(known["k"].spent)
     assert 19 < trials.clock.left <= 20
@@ -215,8 +273,9 @@ def test_a_search_that_is_stopped_keeps_the_best_so_far(key: str, quick: None) -
 
 
 def test_a_budget_that_is_too_small_for_one_fit_gives_the_first_model(quick: None) -> None:
-    trials = Trials(X, SCORE, Judge("r2", 0), Clock(1e-9), remembers=True)
-    exploring = Exploring(trials, "regression", 0, Budget(1e-9))
+    trials = Trials(Judge("r2", 0), Clock(1e-9), remembers=True)
+    ladder = Ladder(HeldOut(X, SCORE, 5, 0, is_classification=False), 5)
+    exploring = Exploring(trials, Whole(X, SCORE), ladder, "regression", 0, Budget(1e-9))
     exploring.compare(candidates("regression", auto(budget_trials=1).params, 0, len(X)))
     exploring.improve()
     exploring.combine()
@@ -262,10 +321,11 @@ def test_a_class_with_a_single_row_is_told() -> None:
 
 
 def test_a_first_look_sees_every_class_however_rare(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.ensembles.exploring.FIRST_ROWS", 20)
+    monkeypatch.setattr("components.ensembles.ladder.FIRST_ROWS", 20)
     rare = (np.arange(200) >= 190).astype(int)
-    trials = Trials(X, rare, Judge("accuracy", 2), Clock())
-    exploring = Exploring(trials, "classification", 0, Budget(trials=1))
+    trials = Trials(Judge("accuracy", 2), Clock())
+    ladder = Ladder(HeldOut(X, rare, 5, 0, is_classification=True), 5)
+    exploring = Exploring(trials, Whole(X, rare), ladder, "classification", 0, Budget(trials=1))
     exploring.compare(candidates("classification", auto(budget_trials=1).params, 0, 200, 2))
     assert trials.done[0].rows == 200
     assert trials.done[0].note == ""

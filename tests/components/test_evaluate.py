@@ -178,6 +178,14 @@ def test_groups_of_many_values_are_put_together(values: list[Any], names: set[st
     assert len(found) <= 21
 
 
+def test_ranges_of_a_number_come_from_below_and_other_groups_the_largest_first() -> None:
+    ages = np.repeat(np.arange(30, 90), 10)
+    p = binary(columns=pa.table({"age": ages, "town": ["a", "b", "b"] * 200}))
+    named = [row["group"] for row in report("fairness", p, group="age", bins=3)[FIGURES]]
+    assert named == ["up to 49", "over 49 to 69", "over 69 to 89"]
+    assert [row["group"] for row in report("fairness", p, group="town")[FIGURES]] == ["b", "a"]
+
+
 # Slices
 
 
@@ -253,6 +261,20 @@ def test_conditions_are_rows_words_and_expressions() -> None:
     assert merged(
         [Condition("a", ">", 1), Condition("a", ">", 3), Condition("b", "!=", "x"), Condition("b", "=", "y")]
     ) == (Condition("a", ">", 3), Condition("b", "=", "y"))
+
+
+def test_a_condition_is_told_as_people_would_say_it() -> None:
+    import datetime as dt
+
+    contract = Described("contract", pa.chunked_array([["monthly", "one year", "two years", None]]))
+    others = (Condition("contract", "!=", "one year"), Condition("contract", "!=", "two years"))
+    assert contract.simplest(others) == (Condition("contract", "=", "monthly"),)
+    assert contract.fulfils(Condition("contract", "=", "monthly")).tolist() == [True, False, False, False]
+    assert contract.simplest(others[:1]) == others[:1]
+    days = Described("day", pa.chunked_array([[dt.date(2026, 1, 1), dt.date(2026, 1, 4)]]))
+    border = days.border(dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC).timestamp() * 1e6)
+    assert border == "2026-01-02"
+    assert days.fulfils(Condition("day", ">", border)).tolist() == [False, True]
 
 
 def test_holms_correction_is_holms() -> None:

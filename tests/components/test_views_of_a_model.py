@@ -15,7 +15,7 @@ from components.base import Predictions
 from components.evaluate.conformal import LEVELS, Conformal, calibrated, prediction_intervals
 from components.evaluate.evaluate import judge
 from components.evaluate.plots import MOST_LABELS, confusion_matrix, lift, per_class
-from components.evaluate.residuals import error_by_quantile
+from components.evaluate.residuals import error_by_quantile, residual_histogram
 from components.evaluate.thresholds import counted
 from components.evaluate.trade_offs import trade_offs
 from tests.components.test_intervals import binary, several
@@ -102,6 +102,15 @@ def test_few_rows_promise_no_interval() -> None:
 
 
 # Where errors lie
+
+
+def test_a_few_rows_that_are_far_off_do_not_hide_how_the_others_are_off() -> None:
+    random = np.random.default_rng(0)
+    truth = np.concatenate([random.normal(size=2_000), [60.0, -60.0]])
+    counts = residual_histogram(Predictions("regression", truth, np.zeros(len(truth))), 10)["counts"]
+    assert len(counts) == 50
+    assert sum(counts) == len(truth)
+    assert len(residual_histogram(Predictions("regression", truth[:5], truth[:5]), 10)["counts"]) == 10
 
 
 def test_errors_by_size_are_means_over_equally_many_rows(diabetes: Predictions) -> None:

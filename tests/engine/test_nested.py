@@ -87,7 +87,7 @@ def test_what_an_outer_fold_chooses_does_not_depend_on_the_answers_that_it_tests
 
 @pytest.mark.slow
 def test_automl_is_repeated_inside_each_outer_fold(bench: Bench) -> None:
-    auto = ("auto_ml", {"target": "y", "features": "all", "budget_seconds": 3})
+    auto = ("auto_ml", {"target": "y", "features": "all", "budget_seconds": None, "budget_trials": 14})
     nodes = {"s": ("dataset", {"dataset": "d"}), "split": ("cross_validation", {"folds": FOLDS}), "model": auto}
     facts = bench.run(draw(nodes, "s -> split -> model")).model()
     assert facts["rows"]["folds"] == FOLDS

@@ -239,6 +239,10 @@ def test_boosters_and_support_vectors_load_with_skops_and_their_library_alone(
     run = do_run(shelf, Pipeline.from_document({**document, "name": f"alone_{model}"}))
     assert run.status == "succeeded", run.error
     result = exported(shelf, f"alone_{model}", "skops")
+    if not model.startswith("sv") and importlib.util.find_spec("skl2onnx"):
+        reasons = {view.name: view.reason for view in model_exports.list_formats(shelf, f"alone_{model}", 1)}
+        assert re.match(r"The model has no form in ONNX: skl2onnx cannot write (LightGBM|XGBoost)", reasons["onnx"])
+        assert "bundle" in reasons["onnx"]
     assert result["proof"]["rows"] > 200
     assert result["proof"]["max_difference"] < 1e-6
     library = model.partition("_")[0] if model.startswith(("lightgbm", "xgboost")) else ""

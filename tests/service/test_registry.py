@@ -260,6 +260,7 @@ def test_a_card_tells_what_is_known_and_keeps_what_people_write(ws: Workspace, t
     assert (tmp_path / "card.md").read_text() == markdown
     with pytest.raises(CanvasbackError, match="does not say what"):
         write_card_file(card, tmp_path / "card.pdf")
+    assert sorted(file.name for file in tmp_path.glob("*card*")) == ["card.html", "card.md"]
     assert earlier_texts(ws, "churn", 2) == (1, {"purpose": "To call <b>people</b> | before they leave"})
 
 

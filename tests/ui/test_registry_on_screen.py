@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.service import Workspace, open_workspace
 from engine.service.modelling import model_bin, model_words, models, registry
-from engine.service.modelling.model_cards import get_texts, write_texts
+from engine.service.modelling.model_cards import card_html, card_markdown, get_texts, write_texts
 from engine.settings import Settings
 from tests.ui.conftest import Filled, Open
 from tests.ui.test_pages import is_sound, words
+from ui.models.card import card_file
 
 
 @pytest.fixture
@@ -111,6 +112,13 @@ def test_a_card_is_written_and_read(ws: Workspace, look: Callable[..., AppTest])
     press(app, "Save")
     assert get_texts(ws, "churn", 2)["purpose"] == "To call | before they leave"
     assert "To call \\| before" in words(app)
+
+
+def test_a_card_that_is_downloaded_has_what_was_written_since_the_page_was_drawn(ws: Workspace) -> None:
+    model = models.get_model(ws, "churn", 1)
+    files = [card_file(ws, model, write) for write in (card_markdown, card_html)]
+    write_texts(ws, "churn", 1, {"purpose": "To call before they leave"})
+    assert all("To call before they leave" in file() for file in files)
 
 
 def test_what_another_wrote_on_a_card_meanwhile_is_not_lost(ws: Workspace, look: Callable[..., AppTest]) -> None:

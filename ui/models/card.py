@@ -1,12 +1,13 @@
 """The model card: what people write, what is known, and the whole as a file."""
 
 import re
+from collections.abc import Callable
 
 import streamlit as st
 
 from engine.service import Workspace
 from engine.service.modelling import model_cards
-from engine.service.modelling.model_cards import CHAPTERS, LONGEST_TEXT
+from engine.service.modelling.model_cards import CHAPTERS, LONGEST_TEXT, Card
 from engine.service.views import ModelView
 from ui import session
 from ui.models.who import decided, name_field
@@ -19,11 +20,11 @@ def show_card(home: Workspace, model: ModelView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption("The facts are generated anew at every look; what you write is kept with this version.")
         st.download_button(
-            "Markdown", model_cards.card_markdown(card), f"{file}.md", "text/markdown",
+            "Markdown", card_file(home, model, model_cards.card_markdown), f"{file}.md", "text/markdown",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            "HTML", model_cards.card_html(card), f"{file}.html", "text/html",
+            "HTML", card_file(home, model, model_cards.card_html), f"{file}.html", "text/html",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     writing, reading = st.columns([2, 3], gap="large")
@@ -31,6 +32,11 @@ def show_card(home: Workspace, model: ModelView) -> None:
         _show_form(home, model)
     with reading, st.container(border=True):
         st.markdown(_below(model_cards.card_markdown(card)))
+
+
+def card_file(home: Workspace, model: ModelView, write: Callable[[Card], str]) -> Callable[[], str]:
+    """The file as it is when it is asked for: a file made at a look is gone, or old, once somebody has written."""
+    return lambda: write(model_cards.get_card(home, model.model, model.version))
 
 
 def _below(markdown: str) -> str:

@@ -74,7 +74,8 @@ def _sentence(view: LinesView, noun: str) -> str:
     if place is None or view.colour is None:
         return f"{told}, a line each."
     values = {axis.name: axis.values[place] for axis in view.axes}
-    settings = [f"{axis.name} {_plain(values[axis.name])}" for axis in view.axes if not axis.is_metric][:4]
+    known = [axis.name for axis in view.axes if not axis.is_metric and values[axis.name] is not None]
+    settings = [f"{name} {_plain(values[name])}" for name in known][:4]
     score = values[view.colour]
     best = f"the best {metric(view.colour)} is {number(score if isinstance(score, float) else None)}"
     return f"{told}, a line each; {best}, of {view.names[place]}{' with ' + ', '.join(settings) if settings else ''}."

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from components.catalog import component
 from components.ensembles.decided import threshold_of
 from components.libraries import ONNX, ONNX_RUNTIME
 from engine.errors import ExportRefused
@@ -74,15 +75,26 @@ def lacking() -> None:
 
 
 def check_onnx(model: ModelFile, columns: Sequence[Column]) -> None:
-    """Refuse a model whose preparation has no form in ONNX; the estimator is not looked at.
+    """Refuse a model whose preparation has no form in ONNX, or that is of a library which skl2onnx does not know.
 
     Raises
     ------
     ExportRefused
-        Naming the node.
+        Naming the node or the model.
     """
     lacking()
     _preparation(Graph(), model, columns)
+    for key in (model.component, *model.members):
+        spec = component(key).spec
+        if spec.requires:
+            raise _no_converter(spec.title)
+
+
+def _no_converter(name: str) -> ExportRefused:
+    return ExportRefused(
+        f"The model has no form in ONNX: skl2onnx cannot write {name}.",
+        hint=BUNDLE,
+    )
 
 
 def _preparation(graph: Graph, model: ModelFile, columns: Sequence[Column]) -> Any:
@@ -103,6 +115,7 @@ def _estimator(source: Source) -> Any:
     from onnx import checker, compose, helper
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType
+    from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
 
     estimator = source.scorer.estimator
     if threshold_of(estimator) is not None:
@@ -116,6 +129,8 @@ def _estimator(source: Source) -> Any:
             warnings.simplefilter("ignore")
             made = to_onnx(estimator, initial_types=given, target_opset=OPSETS, options=options)
         checker.check_model(made)
+    except (MissingConverter, MissingShapeCalculator) as error:
+        raise _no_converter(type(estimator).__name__) from error
     except Exception as error:
         raise ExportRefused(
             f"The model has no form in ONNX: skl2onnx cannot write {type(estimator).__name__}: "

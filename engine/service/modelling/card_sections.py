@@ -60,15 +60,14 @@ def sections_of(known: Known) -> list[Section]:
 
 def _model(known: Known) -> list[Block]:
     view, model = known.view, known.model
-    spec = catalog()[model.component].spec if model.component in catalog() else None
     pairs = {
         "What it is": view.version_description or view.description,
         "Task": TASKS.get(model.task, model.task),
         "Predicts": model.target,
         "Classes": _classes_named(model.classes),
         "Looks for": "" if model.positive is None else shown(model.positive),
-        "Kind": spec.title if spec else model.component,
-        "Made of": ", ".join(model.members),
+        "Kind": _titled(model.component),
+        "Made of": ", ".join(map(_titled, model.members)),
         "Fields of a request": ", ".join(model.inputs),
         "Size": size(view.bytes or 0),
         "Stage": "" if view.stage == "none" else view.stage,
@@ -77,6 +76,10 @@ def _model(known: Known) -> list[Block]:
         "Tags": written_tags({**view.tags, **view.version_tags}),
     }  # fmt: skip
     return [Facts({name: value for name, value in pairs.items() if value})]
+
+
+def _titled(key: str) -> str:
+    return catalog()[key].spec.title if key in catalog() else key
 
 
 def _classes_named(classes: Sequence[Any]) -> str:

@@ -14,7 +14,7 @@ from engine.service.people import person
 from engine.work.page.card import Card, Section, Text, card_html
 from engine.work.page.markdown import card_markdown
 from engine.workspace import Workspace
-from storage.disk import writing
+from storage.disk import temporary_name, writing
 from storage.errors import Conflict, NotFound
 from storage.repositories.models import Which
 from storage.schema import ModelVersion
@@ -116,7 +116,7 @@ def write_texts(
 
 
 def write_card_file(card: Card, path: Path) -> None:
-    """Write a card as the file's ending says.
+    """Write a card as the file's ending says, completely or not at all.
 
     Raises
     ------
@@ -125,8 +125,13 @@ def write_card_file(card: Card, path: Path) -> None:
     written = {".md": card_markdown, ".html": card_html}.get(path.suffix.lower())
     if written is None:
         raise CanvasbackError(f"{path.name} does not say what to write.", hint="End it in .md or .html.", field="to")
-    with writing(path):
-        path.write_text(written(card), encoding="utf-8")
+    aside = path.with_name(temporary_name())
+    try:
+        with writing(path):
+            aside.write_text(written(card), encoding="utf-8")
+            aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _check_unchanged(row: ModelVersion, changed: Mapping[str, str], seen: Mapping[str, str]) -> None:
@@ -175,4 +180,4 @@ def _data(uow: UnitOfWork, row: ModelVersion) -> list[dict[str, Any]]:
     return found
 
 
-__all__ = ["CHAPTERS", "card_html", "card_markdown", "get_card", "get_texts", "write_card_file", "write_texts"]
+__all__ = ["CHAPTERS", "Card", "card_html", "card_markdown", "get_card", "get_texts", "write_card_file", "write_texts"]

@@ -19,7 +19,8 @@ def in_words(report: Mapping[str, Any]) -> str:
     span = intervals["of"].get(name)
     beside = f" ({short(span[0])} to {short(span[1])})" if span else ""
     told = f"{words(name)[:1].upper()}{words(name)[1:]} is {short(metrics[name])}{beside}"
-    told += f", that of the baseline {short(baseline[name])}"
+    nearly = baseline[name] if better(name) == "lower" else round(baseline[name], 3) + 0.0  # no minus before a nought
+    told += f", that of the baseline {short(nearly)}"
     if low > 0:
         return f"The model is better than the baseline, and by more than chance: {told}."
     if high < 0:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.service.modelling.what_if import AnswerView, ExplainedView, ReasonsView
 from ui import charts
-from ui.words import escaped, number, percent, short_name, signed
+from ui.words import escaped, number, percent, plain, short_name, signed
 
 ENDS = "#7A7A7A"
 SHOWN = 9
@@ -137,7 +137,7 @@ def _amount(value: float, found: ReasonsView) -> str:
 
 
 def _step(value: float, found: ReasonsView) -> str:
-    return f"{100 * value:+.1f} points" if found.unit == "probability" else signed(value)
+    return f"{100 * value:+.1f} points".replace("-", "−") if found.unit == "probability" else signed(value)
 
 
 def _named(column: str, value: Any) -> str:
@@ -147,6 +147,8 @@ def _named(column: str, value: Any) -> str:
 def _value(value: Any) -> str:
     if value is None:
         return "missing"
+    if isinstance(value, bool):
+        return plain(value)
     return number(value) if isinstance(value, float) else _cut(str(value))
 
 
