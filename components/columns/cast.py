@@ -21,8 +21,8 @@ Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
 OnError = Annotated[Literal["null", "fail"], Widget(words={"null": "They become missing", "fail": "The run stops"})]
 
 THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
-YES = ("true", "t", "yes", "y", "on", "1")
-NO = ("false", "f", "no", "n", "off", "0")
+YES = ("true", "t", "yes", "y", "on", "1", "ja", "j", "oui", "si", "sí", "sim", "tak", "да")
+NO = ("false", "f", "no", "n", "off", "0", "nein", "non", "não", "nao", "nie", "нет")
 
 
 class CastParams(Params):
@@ -52,8 +52,8 @@ class Cast(Transform[CastParams]):
     """Converts columns to another type.
 
     Text is trimmed first, and thousands separators are understood (``1,234.5``). Fractions are rounded when they
-    become whole numbers. ``yes``, ``y``, ``t``, ``on`` and ``1`` count as true. What cannot be read becomes missing,
-    or stops the run with ``on_error: fail``.
+    become whole numbers. ``yes``, ``y``, ``t``, ``on`` and ``1`` count as true, as does *yes* in some other languages.
+    What cannot be read becomes missing, or stops the run with ``on_error: fail``.
 
     When: numbers or dates arrived as text. Serving: replayed row by row. Source: SQL ``TRY_CAST``.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Self
 
+import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
@@ -14,22 +15,39 @@ from components.columns.date_formats import check_format, has_time, read_date
 from components.outline import Outline, changed
 from components.params import Params, TextColumns, Widget
 
+Format = Annotated[str, Field(min_length=2, max_length=100)]
+MOST_OTHERS = 5
+
 
 class ParseDateParams(Params):
     columns: TextColumns
     """The texts to read."""
-    format: Annotated[str, Widget(placeholder="%d/%m/%Y"), Field(min_length=2, max_length=100)]
+    format: Annotated[Format, Widget(placeholder="%d/%m/%Y")]
     """How they are written: ``%d/%m/%Y``, ``%d %B %Y``, ``%Y-%m-%d %H:%M:%S``, ``%m/%d/%y %I:%M %p``."""
+    others: Annotated[tuple[Format, ...], Field(max_length=MOST_OTHERS)] = ()
+    """Other formats that some of the texts have, tried in this order where the first does not fit."""
     on_error: OnError = "null"
     """What happens to texts that are no such dates: they become missing, or the run stops."""
 
     def bind(self, schemas: Mapping[str, sch.Schema], hidden: frozenset[str] = frozenset()) -> Self:
         check_format(self.format, "format")
+        for other in self.others:
+            check_format(other, "others")
         return super().bind(schemas, hidden)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats, in the order they are tried."""
+        return (self.format, *self.others)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether one of them says more than the day; then all become times."""
+        return any(map(has_time, self.formats))
 
 
 class ParseDate(Transform[ParseDateParams]):
-    """Reads texts as dates in one format, or as dates with a time where the format says one.
+    """Reads texts as dates in one format, or in several; as dates with a time where a format says one.
 
     Names of months are English, in any case and in full (``%B``) or three letters (``%b``). Zeros in front may be
     missing. A year of two digits lies between 1969 and 2068. A format without a day means the first of the month.
@@ -50,21 +68,26 @@ class ParseDate(Transform[ParseDateParams]):
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
-        made = dt.timestamp if has_time(self.params.format) else dt.date
+        made = dt.timestamp if self.params.has_time else dt.date
         return {"table": changed(schema, dict.fromkeys(self.params.columns, made))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
-        return table.mutate({name: read_date(table[name], self.params.format) for name in self.params.columns})
+        return table.mutate({name: self._read(table[name]) for name in self.params.columns})
 
     def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
         (table,) = tables
         if self.params.on_error == "null":
             return {}
+        written = " or ".join(self.params.formats)
         return {
-            f"Values in column {name!r} are no dates written as {self.params.format}.": self._lost(table[name]).sum()
+            f"Values in column {name!r} are no dates written as {written}.": self._lost(table[name]).sum()
             for name in self.params.columns
         }
 
+    def _read(self, text: ir.StringColumn) -> ir.Value:
+        found = [read_date(text, form) for form in self.params.formats]
+        return ibis.coalesce(*(one.cast("timestamp") if self.params.has_time else one for one in found))
+
     def _lost(self, text: ir.StringColumn) -> ir.IntegerColumn:
-        return ((text.strip() != "") & read_date(text, self.params.format).isnull()).cast("int64")
+        return ((text.strip() != "") & self._read(text).isnull()).cast("int64")

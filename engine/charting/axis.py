@@ -160,10 +160,14 @@ def ranges_of(role: str, column: Column, low: float, high: float, count: int) ->
     width = (high - low) / count
     if not width or not math.isfinite(width):
         return Axis(role, column, "number", column.number)
-    place = (
-        f"least({count - 1}, greatest(0, floor((({column.number}) - {low!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
-    )
+    place = place_of(column.number, low, width, count)
     return Axis(role, column, "range", place, low=low, width=width, ranges=count)
+
+
+def place_of(number: str, low: float, width: float, count: int) -> str:
+    """The SQL of the range that a number lies in: the outermost ones hold what is beyond; a missing one has none."""
+    place = f"least({count - 1}, greatest(0, floor((({number}) - {low!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
+    return f"CASE WHEN ({number}) IS NOT NULL THEN {place} END"  # `greatest` alone would leave out the missing one
 
 
 def nice_ranges(role: str, column: Column, low: float, high: float, about: int) -> Axis:
@@ -177,9 +181,7 @@ def nice_ranges(role: str, column: Column, low: float, high: float, about: int) 
         width = max(1.0, math.ceil(width))
     first = tidy(math.floor(low / width) * width)
     count = min(math.floor((high - first) / width + 1e-9) + 1, max(about + 1, 2))
-    place = (
-        f"least({count - 1}, greatest(0, floor((({column.number}) - {first!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
-    )
+    place = place_of(column.number, first, width, count)
     return Axis(role, column, "range", place, low=first, width=width, ranges=count)
 
 

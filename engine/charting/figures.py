@@ -8,6 +8,7 @@ from engine.charting.groups import TOTAL, Grouped, grouped
 from engine.charting.look import Look
 from engine.charting.measure import Measure, measure_of
 from engine.charting.named import named
+from engine.charting.quantiles import can_count, medians
 from engine.charting.spec import ChartKind
 from engine.errors import DataError
 
@@ -35,8 +36,8 @@ def draw_figures(look: Look) -> Drawn:
         room = min(room, USUAL_BARS)
     axes = [axis_of(look, "x", spec.x or "", room, bins=spec.bins), *series]
     measure = measure_of(look, spec.aggregate, spec.y)
-    found = grouped(look, axes, measure, most_words(look))
-    drawn = named(look, found, told(look, measure), {axis.role for axis in axes} - _on_a_scale(look, axes[0]))
+    found = figures_at(look, axes, measure)
+    drawn = named(look, found, told(look, measure, found), {axis.role for axis in axes} - _on_a_scale(look, axes[0]))
     if spec.kind == "pyramid" and drawn.marks and len(drawn.order["color"]) < 2:
         raise DataError(
             f"{spec.color} has one value only, so the pyramid would have one side.",
@@ -76,18 +77,17 @@ def draw_grid(look: Look) -> Drawn:
     measure = measure_of(look, spec.aggregate, spec.color)
     if spec.kind == "pivot":
         return _pivot(look, sides, measure)
-    found = grouped(look, axes, measure, most_words(look))
-    return named(look, found, told(look, measure), {axis.role for axis in axes})
+    found = figures_at(look, axes, measure)
+    return named(look, found, told(look, measure, found), {axis.role for axis in axes})
 
 
 def _pivot(look: Look, sides: Sequence[Axis], measure: Measure) -> Drawn:
     """The cells, and the totals of rows, of columns and of all; totals of medians are medians again."""
     names = [axis.role for axis in sides]
-    every = ", ".join(f"({some})" for some in dict.fromkeys((", ".join(names), *names, "")))
-    found = grouped(look, sides, measure, most_words(look), sides=f"GROUPING SETS ({every})")
+    found = figures_at(look, sides, measure, tuple(dict.fromkeys((tuple(names), *((name,) for name in names), ()))))
     cells = [row for row, places in enumerate(found.places) if TOTAL not in places]
     parts = ([values[row] for row in cells] for values in (found.places, found.figures, found.rows))
-    drawn = named(look, Grouped(found.axes, *parts), told(look, measure), names)  # type: ignore[arg-type]
+    drawn = named(look, Grouped(found.axes, *parts), told(look, measure, found), names)  # type: ignore[arg-type]
     return drawn.model_copy(update={"totals": _totals(found)})
 
 
@@ -117,9 +117,23 @@ def most_words(look: Look) -> dict[str, int]:
     return {"x": look.spec.top, "category": look.spec.top, "color": colors, "facet": MOST_FACETS}
 
 
-def told(look: Look, measure: Measure) -> str:
+def figures_at(look: Look, axes: Sequence[Axis], measure: Measure, sets: Sequence[Sequence[str]] = ()) -> Grouped:
+    """A figure at each place; medians of many rows are counted, which is exact and quicker than to hold all values.
+
+    Parameters
+    ----------
+    sets
+        Of a pivot table: the roles of its cells and of each total.
+    """
+    if measure.median_of and can_count(look, axes):
+        return medians(look, axes, measure.median_of, most_words(look), sets)
+    every = ", ".join(f"({', '.join(roles)})" for roles in sets)
+    return grouped(look, axes, measure, most_words(look), sides=f"GROUPING SETS ({every})" if sets else "")
+
+
+def told(look: Look, measure: Measure, found: Grouped) -> str:
     """What the figures are; where they are estimated, that is said, and stands at the axis."""
-    if not measure.is_estimate:
+    if found.is_exact or not measure.is_estimate:
         return measure.title
     verb = "are" if look.spec.aggregate == "distinct" else "is"
     look.notes.append(f"Of so many rows, the {measure.title} {verb} approximate.")

@@ -25,6 +25,8 @@ class Grouped:
         where the row has no place.
     figures, rows, extra
         What there is at each place: the figure, the rows behind it, and other parts of a mark by name.
+    is_exact
+        Whether the figures are exact although the table is so large that they were to be estimated.
     """
 
     axes: tuple[Axis, ...]
@@ -32,6 +34,7 @@ class Grouped:
     figures: list[float | None]
     rows: list[int]
     extra: Mapping[str, list[Any]] = field(default_factory=dict)
+    is_exact: bool = False
 
 
 def grouped(look: Look, axes: Sequence[Axis], measure: Measure, most: Mapping[str, int], sides: str = "") -> Grouped:
@@ -82,6 +85,17 @@ def placed(axes: Sequence[Axis], rows: str) -> str:
     chosen = ", ".join(f"{_place(axis)} AS {axis.role}" for axis in axes)
     names = ", ".join(axis.role for axis in axes)
     return f"(SELECT {chosen}, r.* EXCLUDE ({names}) FROM {rows} r{joins})"  # noqa: S608
+
+
+def beside(axes: Sequence[Axis], rows: str) -> str:
+    """The SQL of rows with the places of their axes beside them: `place_x` beside `x`."""
+    joins = "".join(
+        f" LEFT JOIN kept_{axis.role} ON kept_{axis.role}.word = r.{axis.role}"
+        for axis in axes
+        if axis.form == "category"
+    )
+    places = "".join(f", {_place(axis)} AS place_{axis.role}" for axis in axes)
+    return f"(SELECT r.*{places} FROM {rows} r{joins})"  # noqa: S608
 
 
 TOTAL = "(total)"

@@ -23,6 +23,8 @@ class Measure:
         groups. Empty where there is no such way.
     title
         What it is called.
+    median_of
+        The column whose median it is, if it is one.
     """
 
     value: str
@@ -31,6 +33,7 @@ class Measure:
     combined: str
     title: str
     is_estimate: bool = False
+    median_of: str = ""
 
     @property
     def is_combinable(self) -> bool:
@@ -50,7 +53,7 @@ def measure_of(look: Look, aggregate: Aggregate, name: str | None) -> Measure:
         case "median":
             is_estimate = look.estimates_quantiles
             direct = "approx_quantile(v, 0.5)" if is_estimate else "median(v)"
-            return Measure(column.number, f"{direct}::DOUBLE", (), "", title, is_estimate=is_estimate)
+            return Measure(column.number, f"{direct}::DOUBLE", (), "", title, is_estimate, median_of=name)
         case "mean":
             parts = ("sum(v) AS a", "count(v) AS b")
             return Measure(column.number, "avg(v)", parts, "sum(a) / nullif(sum(b), 0)", title)

@@ -14,7 +14,7 @@ from engine.checks.problems import Fix, Problem
 from engine.checks.words import count, listed
 from engine.graph import Node, Pipeline
 from engine.leakage import Placement, is_a
-from engine.profile import ColumnProfile, date_format
+from engine.profile import ColumnProfile, date_params
 from engine.schemas import NodeSchemas
 
 TELLS_ALL = 0.99
@@ -118,15 +118,16 @@ _FILLS: tuple[tuple[tuple[Kind, ...], str, str, str], ...] = (
 
 def _dates(node: Node, names: Sequence[str], here: Origins, field: str = "features") -> Iterator[Problem]:
     texts = [name for name in names if name in here and name in here[name].table.dates_as_text()]
-    forms = {name: date_format(here[name].column) for name in texts}
-    for form in dict.fromkeys(forms.values()):
-        some = [name for name in texts if forms[name] == form]
+    formats = {name: _formats(here[name].column) for name in texts}
+    for form in dict.fromkeys(formats.values()):
+        some = [name for name in texts if formats[name] == form]
         drawn = node.params.get(field)
         params = {field: without(node.params, some, field)} if isinstance(drawn, list | tuple) else {}
-        insert = ("parse_date", {"columns": some, "format": form})
-        fix = Fix("parse_date", f"Parse {count(some, 'column')} as {form}", node.id, insert=insert, params=params)
+        insert = ("parse_date", {"columns": some, **(date_params(here[some[0]].column) or {})})
+        label = f"Parse {count(some, 'column')} as {' or '.join(form)}"
+        fix = Fix("parse_date", label, node.id, insert=insert, params=params)
         yield Problem(
-            f"dates_as_text_{form}" if form and len(forms) > 1 else "dates_as_text",
+            f"dates_as_text_{' '.join(form)}" if form and len(set(formats.values())) > 1 else "dates_as_text",
             f"{listed(some)} {'holds' if len(some) == 1 else 'hold'} dates as text.",
             "warning",
             node.id,
@@ -136,6 +137,10 @@ def _dates(node: Node, names: Sequence[str], here: Origins, field: str = "featur
             else "Parse them; which format it is cannot be told.",
             fix if form else None,
         )
+
+
+def _formats(column: ColumnProfile) -> tuple[str, ...]:
+    return column.written.formats if column.written else ()
 
 
 def _skewed(node: Node, model: Estimator[Any], answer: ColumnProfile) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ LEAST_COLUMNS, MOST_REPEATED = 5, 0.2
 _MENDS: Mapping[str, tuple[str, str]] = {
     "trim_text": ("Trim texts", "{} blanks around their values, or nothing but blanks."),
     "text_case": ("One way of writing", "{} the same values in capital and in small letters."),
-    "replace_text": ("Without signs", "{} amounts with a sign, which is taken away."),
+    "parse_number": ("Read numbers", "{} numbers that are written with signs, units or grouped digits."),
     "cast": ("Texts to numbers", "{} numbers that are written as texts."),
     "parse_date": ("Read dates", "{} dates that are written as texts."),
 }

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.findings import Finding
-from engine.profile import ColumnProfile
+from engine.profile import NUMBERS_AS_TEXT, ColumnProfile
 from engine.profile.profiled import Kind
 
-BECOMES: dict[str, Kind] = {"numbers_as_text": "numeric", "money_as_text": "numeric", "dates_as_text": "datetime"}
+BECOMES: dict[str, Kind] = {**dict.fromkeys(NUMBERS_AS_TEXT, "numeric"), "dates_as_text": "datetime"}
 """What a finding says that texts are."""
 MENDED = (*BECOMES, "blank_text", "padded_text", "mixed_case")
 """The findings that are mended before anything else is done."""

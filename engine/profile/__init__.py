@@ -2,6 +2,7 @@
 
 from engine.profile.charts import histogram, preview, value_counts
 from engine.profile.compared import ColumnChange, Comparison, compare
+from engine.profile.noticed_texts import NUMBERS_AS_TEXT
 from engine.profile.profiled import (
     Association,
     ColumnProfile,
@@ -20,9 +21,10 @@ from engine.profile.source import Tabular
 from engine.profile.table import profile
 from engine.profile.targets import Told, tells_target
 from engine.profile.telling import telling
-from engine.profile.written_dates import date_format
+from engine.profile.written_values import date_params
 
 __all__ = [
+    "NUMBERS_AS_TEXT",
     "Association",
     "ColumnChange",
     "ColumnProfile",
@@ -40,7 +42,7 @@ __all__ = [
     "Tabular",
     "Told",
     "compare",
-    "date_format",
+    "date_params",
     "histogram",
     "preview",
     "profile",

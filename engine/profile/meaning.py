@@ -54,8 +54,14 @@ _NAMES: Mapping[Meaning, re.Pattern[str]] = {
 }
 
 
-def meaning_of(column: ColumnProfile, sample: pa.ChunkedArray) -> tuple[Meaning | None, str]:
-    """What a column means, and which personal data it seems to hold; nothing where it is not known."""
+def meaning_of(column: ColumnProfile, texts: Sequence[str]) -> tuple[Meaning | None, str]:
+    """What a column means, and which personal data it seems to hold; nothing where it is not known.
+
+    Parameters
+    ----------
+    texts
+        Some of its values, where it holds texts.
+    """
     if column.semantic in ("empty", "constant") and column.kind != "text":
         return None, ""
     words = _words(column.name)
@@ -64,7 +70,7 @@ def meaning_of(column: ColumnProfile, sample: pa.ChunkedArray) -> tuple[Meaning 
         return ("birth_date", "dates of birth") if born else ("date", "")
     if column.kind == "numeric":
         return _of_numbers(column, words)
-    return _of_texts(column, words, _filled(sample)) if column.kind == "text" and column.filled else (None, "")
+    return _of_texts(column, words, texts) if column.kind == "text" and column.filled else (None, "")
 
 
 def _of_numbers(column: ColumnProfile, words: str) -> tuple[Meaning | None, str]:
@@ -106,7 +112,8 @@ def _is_country(column: ColumnProfile, words: str, values: Sequence[str]) -> boo
     return column.distinct >= 3 and _share(values, COUNTRIES.__contains__) >= MOSTLY
 
 
-def _filled(sample: pa.ChunkedArray) -> list[str]:
+def filled_of(sample: pa.ChunkedArray) -> list[str]:
+    """Some texts of a sample that are more than blanks."""
     texts = sample.drop_null().slice(0, LOOKED_AT).to_pylist()
     return [text.strip()[:300] for text in texts if text.strip()]
 

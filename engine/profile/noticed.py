@@ -1,19 +1,15 @@
 """What is remarkable about a table, each with the node that helps, and what it costs the quality score."""
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from components.quality.find_pii import HASHED, MASKED
 from engine.findings import Finding, Severity
+from engine.profile.notes import advised, counted, found
+from engine.profile.noticed_texts import MISTYPED, is_date, numbers_as_text, of_text, words_for_yes_and_no
 from engine.profile.profiled import ColumnProfile, Correlation, Deduction
-from engine.profile.written_dates import date_format
-from engine.reading.values import is_moment, is_number, uses_comma
 
-_MOSTLY = 0.9
 _LONG_AGO_DAYS = 30
 _GAP_STEPS = 10
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def findings_of(
@@ -22,10 +18,10 @@ def findings_of(
     """List everything remarkable, whole-table findings first."""
     if not rows:
         return [Finding(code="no_rows", severity="warning", message="The table has no rows.", fix="Import it again.")]
-    found = list(_duplicates(rows, duplicates))
+    noticed = [*_duplicates(rows, duplicates), *words_for_yes_and_no(columns)]
     for column in columns:
-        found += _of_column(column, rows)
-    return found + list(_correlated(correlations))
+        noticed += _of_column(column, rows)
+    return noticed + list(_correlated(correlations))
 
 
 def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings: Sequence[Finding]) -> list[Deduction]:
@@ -34,7 +30,7 @@ def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings
         return [Deduction(reason="The table is empty", points=100.0)]
     missing = sum(column.missing for column in columns) / (rows * len(columns))
     idle = sum(column.semantic in ("constant", "empty") for column in columns) / len(columns)
-    mistyped = {one.column for one in findings if one.code in _MISTYPED}
+    mistyped = {one.column for one in findings if one.code in MISTYPED}
     reasons = (
         (f"{100 * missing:.1f} % of the cells are missing", min(40.0, 100 * missing)),
         (f"{100 * duplicates / rows:.1f} % of the rows are duplicates", min(20.0, 100 * duplicates / rows)),
@@ -47,42 +43,35 @@ def score(rows: int, duplicates: int, columns: Sequence[ColumnProfile], findings
     return [Deduction(reason=reason, points=round(points, 1)) for reason, points in reasons if round(points, 1) > 0]
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def _columns(number: int) -> str:
     return "1 column holds" if number == 1 else f"{number} columns hold"
 
 
-_MISTYPED = ("numbers_as_text", "money_as_text", "dates_as_text", "blank_text", "padded_text", "mixed_case")
-
-
 def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
     if column.semantic == "empty":
-        yield _found("empty_column", "warning", column, "has no values", "Drop it.", "drop_columns")
+        yield found("empty_column", "warning", column, "has no values", "Drop it.", "drop_columns")
         return
     if column.missing:
         yield _missing(column, rows)
     if column.semantic == "constant":
         text = f"always holds {column.min!r}" if column.min is not None else "always holds the same value"
-        yield _found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
+        yield found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
         return
     if column.semantic == "identifier" and not _is_mistyped(column):
         text = "has a different value in every row, so it looks like an identifier"
-        yield _found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
-        yield from _numbers_as_text(column)
+        yield found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
+        yield from numbers_as_text(column)
         yield from _personal(column)
         return
     yield from _personal(column)
     yield from _of_times(column)
-    yield from _of_text(column) if column.kind == "text" else _of_number(column, rows)
+    yield from of_text(column) if column.kind == "text" else _of_number(column, rows)
 
 
 def _is_mistyped(column: ColumnProfile) -> bool:
     """Amounts and dates may all be different, and are no names for rows."""
     return column.kind == "text" and (
-        column.meaning == "currency" or (_is_date(str(column.min)) and _is_date(str(column.max)))
+        column.written is not None or (is_date(str(column.min)) and is_date(str(column.max)))
     )
 
 
@@ -90,8 +79,8 @@ def _missing(column: ColumnProfile, rows: int) -> Finding:
     share = column.missing / rows
     fix, component = _fill_for(column, share)
     severity: Severity = "warning" if share >= 0.05 else "info"
-    return _found(
-        "missing", severity, column, f"misses {_counted(column.missing, 'value')} ({100 * share:.1f} %)", fix, component
+    return found(
+        "missing", severity, column, f"misses {counted(column.missing, 'value')} ({100 * share:.1f} %)", fix, component
     )
 
 
@@ -107,68 +96,16 @@ def _fill_for(column: ColumnProfile, share: float) -> tuple[str, str]:
     return "Fill with the mean.", "impute_mean"
 
 
-def _of_text(column: ColumnProfile) -> Iterator[Finding]:
-    filled, blank = sum(one.count for one in column.top), column.blank or 0
-    if numbers := list(_numbers_as_text(column)):
-        yield from numbers
-        return
-    if blank:
-        text = f"holds {_counted(blank, 'blank text')}, which are not missing but empty to the eye"
-        trim = {"empty_is_missing": True}
-        yield _found(
-            "blank_text", "warning", column, text, "Trim the text, and let blanks be missing.", "trim_text", trim
-        )
-    yield from _of_spelling(column)
-    samples = [str(one.value) for one in column.top] or [str(column.min), str(column.max)]
-    if samples and all(map(_is_date, samples)):
-        yield _dates_as_text(column)
-    elif column.meaning == "currency" and not uses_comma(samples):
-        yield _money_as_text(column)
-    elif column.distinct > 50 and column.semantic in ("text", "category") and (column.mean_length or 0) < 40:
-        text = f"has {column.distinct:,} different values" + (
-            f"; the top {len(column.top)} cover {filled:,} rows" if filled else ""
-        )
-        fix = "Encode it by frequency or target rather than one-hot, or drop it."
-        yield _found("high_cardinality", "info", column, text, fix, "encode_frequency")
-
-
-def _of_spelling(column: ColumnProfile) -> Iterator[Finding]:
-    padded = (column.padded or 0) - (column.blank or 0)
-    if padded > 0:
-        text = f"has blanks before or after {_counted(padded, 'text')}, so that equal ones do not match"
-        yield _found("padded_text", "warning", column, text, "Trim the text.", "trim_text")
-    if column.differs_by_case and not padded and column.semantic == "category":
-        text = f"writes {column.differs_by_case:,} of its values in more than one way, in capital and small letters"
-        yield _found("mixed_case", "warning", column, text, "Write them in one way.", "text_case", {"to": "lower"})
-
-
-def _dates_as_text(column: ColumnProfile) -> Finding:
-    form = date_format(column)
-    if form is None:
-        fix = "Parse the dates; whether the day or the month comes first cannot be told from the values."
-        return _advised("dates_as_text", "warning", column, "holds dates as text", fix)
-    fix = f"Parse the dates as {form}."
-    return _found("dates_as_text", "warning", column, "holds dates as text", fix, "parse_date", {"format": form})
-
-
-def _money_as_text(column: ColumnProfile) -> Finding:
-    clean = {"find": "[^0-9.-]", "replace": "", "regex": True}
-    fix = "Take the signs away and cast it to a number."
-    found = _found("money_as_text", "warning", column, "holds amounts of money as text", fix, "replace_text", clean)
-    then = [{"component": "cast", "params": {"columns": [column.name], "to": "float64"}}]
-    return found.model_copy(update={"detail": {**found.detail, "then": then}})
-
-
 def _personal(column: ColumnProfile) -> Iterator[Finding]:
     if not column.personal:
         return
     text = f"seems to hold personal data: {column.personal}"
     if column.personal in MASKED:
-        yield _found("personal_data", "warning", column, text, "Hide most of each value.", "mask_column")
+        yield found("personal_data", "warning", column, text, "Hide most of each value.", "mask_column")
     elif column.personal in HASHED:
-        yield _found("personal_data", "warning", column, text, "Replace values by their fingerprint.", "hash_column")
+        yield found("personal_data", "warning", column, text, "Replace values by their fingerprint.", "hash_column")
     else:
-        yield _found("personal_data", "warning", column, text, "Drop it before it leaves the house.", "drop_columns")
+        yield found("personal_data", "warning", column, text, "Drop it before it leaves the house.", "drop_columns")
 
 
 def _of_times(column: ColumnProfile) -> Iterator[Finding]:
@@ -176,23 +113,11 @@ def _of_times(column: ColumnProfile) -> Iterator[Finding]:
     if fresh is None:
         return
     if fresh.future and column.meaning == "birth_date":
-        text = f"lies in the future in {_counted(fresh.future, 'row')}"
-        yield _advised("future_dates", "warning", column, text, "Look where these come from.")
+        text = f"lies in the future in {counted(fresh.future, 'row')}"
+        yield advised("future_dates", "warning", column, text, "Look where these come from.")
     if fresh.gap_days and fresh.step_days and fresh.gap_days > max(_GAP_STEPS * fresh.step_days, _LONG_AGO_DAYS):
         text = f"has no value for {fresh.gap_days:,.0f} days after {str(fresh.gap_after)[:10]}"
-        yield _advised("date_gap", "info", column, text, "Check whether data are missing there.")
-
-
-def _is_date(text: str) -> bool:
-    """Numbers in groups look like dates, but have no group of four digits: 1.23.45 beside 31.01.2026."""
-    return is_moment(text.strip()) and (not is_number(text) or bool(_YEAR.search(text)))
-
-
-def _numbers_as_text(column: ColumnProfile) -> Iterator[Finding]:
-    numbers, blank = column.numeric_texts or 0, column.blank or 0
-    if numbers and numbers >= _MOSTLY * (column.filled - blank):
-        text = f"holds {numbers:,} numbers as text" + (f" and {blank:,} blanks" if blank else "")
-        yield _found("numbers_as_text", "warning", column, text, "Cast it to a number.", "cast", {"to": "float64"})
+        yield advised("date_gap", "info", column, text, "Check whether data are missing there.")
 
 
 def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
@@ -203,10 +128,10 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         helps = (
             ("math", {"function": "log1p"}) if not column.negative else ("power_transform", {"method": "yeo-johnson"})
         )
-        yield _found("skewed", "info", column, text, "Transform it for linear models.", *helps)
+        yield found("skewed", "info", column, text, "Transform it for linear models.", *helps)
     if column.outliers and column.outliers >= max(1, 0.001 * rows):
-        text = f"has {_counted(column.outliers, 'value')} far from the rest (beyond 3 interquartile ranges)"
-        yield _found(
+        text = f"has {counted(column.outliers, 'value')} far from the rest (beyond 3 interquartile ranges)"
+        yield found(
             "outliers",
             "info",
             column,
@@ -217,7 +142,7 @@ def _of_number(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         )
     if column.zeros and column.zeros > 0.5 * rows:
         text = f"is zero in {100 * column.zeros / rows:.0f} % of the rows"
-        yield _advised("many_zeros", "info", column, text, "Check whether zero means that nothing is known.")
+        yield advised("many_zeros", "info", column, text, "Check whether zero means that nothing is known.")
 
 
 def _duplicates(rows: int, duplicates: int) -> Iterator[Finding]:
@@ -242,27 +167,3 @@ def _correlated(correlations: Sequence[Correlation]) -> Iterator[Finding]:
                 fix="Drop one of them.",
                 detail={"with": one.left, "component": "drop_columns", "params": {"columns": [one.right]}},
             )
-
-
-def _advised(code: str, severity: Severity, column: ColumnProfile, text: str, fix: str) -> Finding:
-    """A finding that no node can mend."""
-    return Finding(code=code, severity=severity, column=column.name, message=f"{column.name} {text}.", fix=fix)
-
-
-def _found(
-    code: str,
-    severity: Severity,
-    column: ColumnProfile,
-    text: str,
-    fix: str,
-    component: str,
-    params: dict[str, Any] | None = None,
-) -> Finding:
-    return Finding(
-        code=code,
-        severity=severity,
-        column=column.name,
-        message=f"{column.name} {text}.",
-        fix=fix,
-        detail={"component": component, "params": {"columns": [column.name], **(params or {})}},
-    )

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from components.columns.number_pattern import DecimalSign
 from engine.findings import Finding
 
 Kind = Literal["numeric", "text", "boolean", "datetime", "other"]
@@ -72,6 +73,31 @@ class Freshness(_Value):
     future: int = 0
 
 
+class Written(_Value):
+    """How numbers or dates are written in a column of texts.
+
+    Parameters
+    ----------
+    formats
+        Of dates: those that read them, the most frequent first. Empty for numbers.
+    decimal, unit, other_units
+        Of numbers: the decimal sign, None where the texts do not tell it; what stands beside most of those with a
+        unit, and beside others.
+    count
+        How many texts can be read so.
+    example
+        One of them.
+    """
+
+    formats: tuple[str, ...] = ()
+    decimal: DecimalSign | None = None
+    unit: str = ""
+    other_units: tuple[str, ...] = ()
+    is_money: bool = False
+    count: int
+    example: str
+
+
 class ColumnProfile(_Value):
     """What one column holds.
 
@@ -95,6 +121,8 @@ class ColumnProfile(_Value):
         Texts with blanks around them; and how many different ones there are only because of blanks and capitals.
     meaning
         What the values stand for; ``personal`` says in words which personal data they seem to be.
+    written
+        Of texts that are numbers or dates: how people wrote them.
     patterns, patterns_from
         The shapes of texts, the most frequent first, and of how many rows they were taken.
     """
@@ -129,6 +157,7 @@ class ColumnProfile(_Value):
     differs_by_case: int | None = None
     meaning: Meaning | None = None
     personal: str = ""
+    written: Written | None = None
     patterns: tuple[Pattern, ...] = ()
     patterns_from: int | None = None
     freshness: Freshness | None = None

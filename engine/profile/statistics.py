@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 
 from engine.profile.estimates import estimated
 from engine.profile.kinds import is_whole, is_wide_number, kind_of, name_of
-from engine.profile.meaning import meaning_of
+from engine.profile.meaning import filled_of, meaning_of
 from engine.profile.ordered import Values, figures_of_numbers
 from engine.profile.profiled import ColumnProfile, Semantic
 from engine.profile.source import Source, identifier
 from engine.profile.texts import FEW, TOP, figures_of_few, figures_of_many, most_frequent, shapes_of
 from engine.profile.times import figures_of_times
+from engine.profile.written_values import written_in
 
 THREADS = 2
 """Columns that are looked at side by side: while one is sorted, another is read."""
@@ -181,8 +182,10 @@ def _profile(source: Source, name: str, rows: int, figures: dict[str, Any], samp
         missing=rows - figures["filled"],
         **figures,
     )
-    means, personal = meaning_of(measured, sample.column(name))
-    return measured.model_copy(update={"meaning": means, "personal": personal})
+    texts = filled_of(sample.column(name)) if kind == "text" else []
+    means, personal = meaning_of(measured, texts)
+    written = written_in(source, name, texts) if texts and not personal else None
+    return measured.model_copy(update={"meaning": means, "personal": personal, "written": written})
 
 
 def _semantic(sql_type: str, rows: int, figures: dict[str, Any]) -> Semantic:

@@ -13,6 +13,7 @@ from engine.reading.read_as import ColumnType, ReadAs
 from engine.reading.stage import Stage
 from engine.reading.type_counts import Counts
 from engine.reading.values import Shape, fits_format, grouping_of, groups_digits, moment_formats, shape_of
+from engine.reading.written import reader_of
 
 _SAMPLE_ROWS = 1_000
 _SAMPLE_CELLS = 500_000
@@ -94,6 +95,7 @@ class _Undecided:
         self.commas = next((cell.strip() for cell in cells if "," in cell), None)
         self.may_group = groups_digits(cells, read_as)
         self.shape: Shape = self._shape(cells)
+        self.cells = cells
         self.formats = self._formats(cells)
         self.tests = self._tests()
 
@@ -180,7 +182,10 @@ class _Undecided:
 
     def _mixed(self, kind: ColumnType, counts: Counts, misfits: int, fitting: int) -> TypedColumn:
         column = self._as("string", f"nullif({self.source}, '')")
-        if fitting and fitting >= _MOSTLY * (counts["filled"] - counts["word"]):
+        reader = reader_of([cell for cell in self.cells if cell not in self.read_as.null_values]) if fitting else None
+        if reader:
+            column.findings.append(tell.written_otherwise(self.name, kind, misfits, *reader))
+        elif fitting and fitting >= _MOSTLY * (counts["filled"] - counts["word"]):
             column.findings.append(tell.not_all(self.name, kind, misfits, counts["blank"], fitting))
         elif fitting:
             column.findings.append(tell.changes_late(self.name, kind, misfits, fitting))

@@ -84,6 +84,11 @@ def _batches(file: pq.ParquetFile, columns: list[Column], batch_rows: int) -> It
         for batch in file.iter_batches(batch_rows):
             seen += len(batch)
             yield to_batch(batch, columns)
+        if seen != file.metadata.num_rows:
+            raise UnreadableFile(
+                f"The Parquet file says that it has {file.metadata.num_rows:,} rows, but holds {seen:,}.",
+                hint="Copy or export it again.",
+            )
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(
             f"The Parquet file is damaged behind row {seen:,}.", hint="Copy or export it again."

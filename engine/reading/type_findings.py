@@ -77,6 +77,22 @@ def points_may_group(name: str, example: str) -> Finding:
     )
 
 
+def written_otherwise(name: str, kind: ColumnType, misfits: int, component: str, params: dict[str, Any]) -> Finding:
+    """Numbers or dates, some of which are written in another way: a node reads them all."""
+    what = WORDS[kind]
+    return Finding(
+        code="numbers_as_text" if what == "numbers" else "values_as_text",
+        severity="warning",
+        column=name,
+        message=f"{name}: {misfits:,} values are written in another way than the other {what}, so it stays text.",
+        fix=f"Read them with “{_TITLES[component]}”, which knows both ways.",
+        detail={"misfits": misfits, "component": component, "params": {"columns": [name], **params}},
+    )
+
+
+_TITLES = {"parse_number": "Parse number", "parse_date": "Parse date"}
+
+
 def not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int) -> Finding:
     what = WORDS[kind]
     examples = " (blank)" if blank == misfits else f" ({blank:,} of them blank)" if blank else ""

@@ -412,6 +412,62 @@ def test_texts_are_read_as_dates_as_by_strptime(form: str) -> None:
     assert values("parse_date", WRITTEN[form], columns=["a"], format=form) == each(expected, WRITTEN[form])
 
 
+AMOUNTS = {
+    (".", ""): [
+        "1,234.50",
+        "(7)",
+        "-5",
+        "5-",
+        "\u22125",
+        "1e-3",
+        "1'000",
+        "1 000",
+        ".5",
+        "1,23",
+        "1.2.3",
+        "7 kg",
+        "",
+        None,
+    ],
+    (",", "€"): ["1.234,50 €", "€ 5", "-€5", "€-5", "(€ 5)", "(5) €", "5 €-", "5", "$5", "1,234.50 €", "1.23 €", None],
+    (".", "%"): ["12 %", "-1.25%", "7", "1,000 %", "% 5", "%", "5 % 6", "5 $", None],
+    (".", "kg"): ["5kg", "5 KG", "1e5 kg", "12,34,567 kg", "kg", "5 kg kg", None],
+}
+READ = {
+    (".", ""): [1234.5, -7.0, -5.0, -5.0, -5.0, 0.001, 1000.0, 1000.0, 0.5, *[None] * 5],
+    (",", "€"): [1234.5, 5.0, -5.0, -5.0, -5.0, -5.0, -5.0, 5.0, *[None] * 4],
+    (".", "%"): [0.12, -0.0125, 0.07, 10.0, 0.05, *[None] * 4],
+    (".", "kg"): [5.0, None, None, 1234567.0, *[None] * 3],
+}
+
+
+@pytest.mark.parametrize("way", AMOUNTS)
+def test_numbers_are_read_as_people_write_them_and_nothing_is_skipped(way: tuple[str, str]) -> None:
+    decimal, unit = way
+    assert values("parse_number", AMOUNTS[way], columns=["a"], decimal=decimal, unit=unit) == READ[way]
+
+
+def test_percentages_can_stay_what_they_say() -> None:
+    assert values("parse_number", ["12 %"], columns=["a"], unit="%", share=False) == [12.0]
+
+
+@pytest.mark.parametrize("unit", ["5", "-", "1 kg", "()"])
+def test_a_unit_is_no_number(unit: str) -> None:
+    with pytest.raises(ValidationError, match="a unit is a sign or a word"):
+        values("parse_number", ["1"], columns=["a"], unit=unit)
+
+
+def test_dates_in_several_formats_are_read_by_the_first_that_fits() -> None:
+    texts = ["2026-01-31", "31/01/2026", "01/02/2026", "never", None]
+    params: dict[str, Any] = {"columns": ["a"], "format": "%Y-%m-%d", "others": ["%d/%m/%Y", "%m/%d/%Y"]}
+    found = [dates.date(2026, 1, 31), dates.date(2026, 1, 31), dates.date(2026, 2, 1), None, None]
+    assert values("parse_date", texts, **params) == found
+    timed = values(
+        "parse_date", ["2026-01-31", "31/01/2026 10:30"], columns=["a"], format="%Y-%m-%d", others=["%d/%m/%Y %H:%M"]
+    )
+    assert timed == [dates.datetime(2026, 1, 31), dates.datetime(2026, 1, 31, 10, 30)]
+
+
 @pytest.mark.parametrize("form", ["%d/%m", "%Y %y", "%Y-%d", "%Y %I", "%Q", "%Y%", "YYYY", "%Y %Y", "%Y %b %m"])
 def test_a_format_must_say_which_day_it_is_and_say_it_once(form: str) -> None:
     with pytest.raises(ComponentError):

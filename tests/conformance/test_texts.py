@@ -9,7 +9,7 @@ from components.catalog import component
 from components.ports import ROW
 from engine.backends.backend import Backend
 from tests.components import tables
-from tests.components.test_columns import TEXTS, URLS, WRITTEN
+from tests.components.test_columns import AMOUNTS, TEXTS, URLS, WRITTEN
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +19,12 @@ DATES = {"%Y-%m-%d": ["2024-02-30", "0000-01-01"]} | WRITTEN
 
 CASES: list[tuple[str, list[Any], dict[str, Any]]] = [
     *(("parse_date", texts, {"columns": ["a"], "format": form}) for form, texts in DATES.items()),
+    *(("parse_number", AMOUNTS[way], {"columns": ["a"], "decimal": way[0], "unit": way[1]}) for way in AMOUNTS),
+    (
+        "parse_date",
+        WRITTEN["%d/%m/%Y"],
+        {"columns": ["a"], "format": "%Y-%m-%d", "others": ["%d/%m/%Y %H:%M", "%d/%m/%Y"]},
+    ),
     ("url_parts", URLS, {"column": "a", "parts": ["scheme", "host", "port", "path", "query", "fragment"]}),
     ("email_parts", MAILS, {"column": "a", "parts": ["user", "domain", "ending"]}),
     *(("split_column", TEXTS, {"column": "a", "by": by, "into": ["p", "q"], "rest": "keep"}) for by in "-(.🎨"),

@@ -240,7 +240,7 @@ def test_findings_about_spelling_money_and_persons_name_the_node_that_helps() ->
     helps = {(one.code, one.column): one.detail.get("component") for one in found.findings}
     assert helps["mixed_case", "city"] == "text_case"
     assert helps["padded_text", "town"] == "trim_text"
-    assert helps["money_as_text", "price"] == "replace_text"
+    assert helps["money_as_text", "price"] == "parse_number"
     assert helps["personal_data", "mail"] == "hash_column"
     assert helps["dates_as_text", "day"] is None, "whether day or month comes first is not guessed"
 

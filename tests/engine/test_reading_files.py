@@ -121,6 +121,19 @@ def test_a_truncated_parquet_file_is_called_damaged(tmp_path: Path) -> None:
         inspect(path)
 
 
+def test_a_parquet_file_that_lies_about_its_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": list(range(1000))}), path)
+    whole = path.read_bytes()
+    start = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    # The number of rows is an i64 of the footer, written as a zigzag varint; the first such one is the file's own.
+    lying = whole[start:].replace(b"\x16\xd0\x0f", b"\x16\xf0\x2e", 1)
+    assert len(lying) == len(whole) - start
+    path.write_bytes(whole[:start] + lying)
+    with pytest.raises(UnreadableFile, match=r"holds 1,000|damaged"):
+        table_of(path)
+
+
 @pytest.mark.parametrize("lines", [True, False])
 def test_json_records_are_read_with_all_their_fields(tmp_path: Path, lines: bool) -> None:
     rows = [{"a": 1, "b": "x"}, {"a": 2.5, "c": True}, {"a": None, "b": "2024"}]

@@ -24,7 +24,9 @@ Finding = Mapping[str, Any]
 
 def show_findings(home: Workspace, dataset: DatasetView, profile: Mapping[str, Any]) -> None:
     """The gravest first; those of the import, which the profile cannot know, among them."""
-    found = sorted([*dataset.findings, *profile["findings"]], key=lambda finding: RANK.get(finding["severity"], 3))
+    found = sorted(
+        fixes.together(dataset.findings, profile["findings"]), key=lambda finding: RANK.get(finding["severity"], 3)
+    )
     grave = [one for one in found if one["severity"] != "info" and fixes.is_fixable(one)]
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

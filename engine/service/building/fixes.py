@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.drafting.repairs import ORDER, is_fixable, steps_of
+from engine.drafting.repairs import ORDER, is_fixable, steps_of, together
 from engine.errors import MissingThing
 from engine.graph import Edge, Node, Pipeline, spec_ports
 from engine.refactor.insert import put_on
@@ -15,7 +15,7 @@ STEP = 280.0
 """How far apart nodes are drawn."""
 
 
-__all__ = ["Reader", "draw_fixes", "is_fixable", "readers_of", "steps_of", "with_steps"]
+__all__ = ["Reader", "draw_fixes", "is_fixable", "readers_of", "steps_of", "together", "with_steps"]
 
 
 class Reader(View):
