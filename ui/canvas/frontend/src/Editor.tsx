@@ -8,6 +8,7 @@ import { nodeOf } from "./model/graph";
 import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { ColumnDialog } from "./panel/ColumnDialog";
+import { isTrouble } from "./panel/Problems";
 import { Inspector } from "./panel/Inspector";
 import { step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
@@ -50,7 +51,7 @@ export function Editor({ model, height }: Props) {
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(
     model,
-    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && state.problems.length === 0 && !state.diff
+    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && !state.problems.some(isTrouble) && !state.diff
       && state.parametersAsked === 0,
   );
   const compares = useModel(model, (state) => state.diff !== null);
@@ -71,7 +72,7 @@ export function Editor({ model, height }: Props) {
   }, [view]);
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
-  const arrange = (): void => model.arrange(heights());
+  const arrange = (): void => model.arrange(heights(), board.current?.room());
   const align = (line: Line) => () => model.align(line, heights());
   const toProblem = (by: 1 | -1): void => {
     setPanels((now) => ({ ...now, right: true }));
