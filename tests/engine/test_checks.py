@@ -117,6 +117,22 @@ def test_a_missing_input_names_the_port() -> None:
     assert "'right'" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("component", "params", "words"),
+    [
+        ("limit_rows", {"rows": 10**21}, "Limit rows: “Rows” must be at most 1,000,000,000,000."),
+        ("limit_rows", {"rows": "many"}, "Limit rows: “Rows” must be a whole number."),
+        ("limit_rows", {"rows": -1}, "Limit rows: “Rows” must be at least "),
+        ("cast", {"columns": ["age"], "to": "colour"}, "Change type: “To” must be 'int64', "),
+    ],
+)
+def test_a_value_that_a_setting_does_not_take_is_told_in_plain_words(
+    component: str, params: dict[str, Any], words: str
+) -> None:
+    told = [problem.message for problem in found(draw({"s": CUSTOMERS, "it": (component, params)}, "s -> it")).values()]
+    assert [message for message in told if message.startswith(words)]
+
+
 def test_an_unknown_column_is_told_with_the_nearest_name() -> None:
     drawn = draw({"s": CUSTOMERS, "fill": ("impute_mean", {"columns": ["agee"]})}, "s -> fill")
     problem = found(drawn)["unknown_column"]

@@ -55,7 +55,10 @@ def test_a_pipeline_is_dragged_together_and_what_does_not_fit_says_why(new: Page
 
     # Onto the wire: it comes between, and what stood too close makes room
     page.get_by_test_id("palette-search").fill("deduplicate")
-    page.get_by_test_id("palette-deduplicate").drag_to(board.wires().first.locator("path").last)
+    (x, y), area = middle(board.wires().first), board.area.bounding_box()
+    assert area
+    onto = {"x": x - area["x"], "y": y - area["y"]}
+    page.get_by_test_id("palette-deduplicate").drag_to(board.area, target_position=onto)  # type: ignore[arg-type]
     expect(board.wires()).to_have_count(2)
     expect(page.get_by_label("Wire from Remove duplicates to Filter rows")).to_have_count(1)
     page.get_by_test_id("palette-search").fill("")
@@ -84,7 +87,7 @@ def test_a_pipeline_is_dragged_together_and_what_does_not_fit_says_why(new: Page
     assert shape(port(page, f"{model}-out-model")) != shape(port(page, f"{model}-out-predictions"))
 
     # Hovering over a wire shows how to cut it
-    board.wires().first.locator("path").last.hover()
+    page.mouse.move(*middle(board.wires().first))
     page.locator(".cb-wire-cut").click()
     expect(board.wires()).to_have_count(2)
     page.get_by_test_id("canvas-undo").click()

@@ -69,6 +69,11 @@ def test_the_guard_and_the_endpoint_are_laid_over_the_drawing(board: Board, page
     page.keyboard.press("e")
     expect(page.get_by_test_id("legend")).to_contain_text("Answers", timeout=10 * SECOND)
     expect(page.locator(".cb-node-lit").first).to_be_visible()
+    expect(page.get_by_test_id("inspector").get_by_label("Legend")).to_contain_text("What the endpoint will run")
+    legend, panel = (page.get_by_label("Legend").bounding_box(), page.get_by_test_id("inspector").bounding_box())
+    assert legend
+    assert panel
+    assert legend["x"] >= panel["x"], "the legend lies over something else"
     look.at("serving")
     page.keyboard.press("e")
     expect(page.get_by_test_id("legend")).to_have_count(0)
@@ -82,9 +87,9 @@ def test_a_card_its_ports_and_its_settings_tell_everything_while_it_is_changed(
     expect(board.node("fill")).to_contain_text("Not run yet")
     page.get_by_test_id("port-drop-out-table").hover()
     hint = page.get_by_test_id("hint")
-    expect(hint).to_contain_text("table (output, 11 columns)")
+    expect(hint).to_contain_text("table (output, 13 columns)")
     expect(hint).to_contain_text("tenure_months")
-    expect(hint).to_contain_text("int64")
+    expect(hint).to_contain_text("whole number")
     expect(hint).not_to_contain_text("signup_date")
     look.at("port-columns")
 
@@ -93,7 +98,7 @@ def test_a_card_its_ports_and_its_settings_tell_everything_while_it_is_changed(
     rows = page.get_by_test_id("glimpse-rows")
     expect(rows).to_contain_text("age", timeout=10 * SECOND)
     expect(rows).not_to_contain_text("signup_date")
-    page.get_by_test_id("field-columns").get_by_role("button", name="Remove signup_date").click()
+    page.get_by_test_id("inspector").get_by_role("button", name="Remove signup_date").click()
     expect(rows).to_contain_text("signup_date", timeout=10 * SECOND)
     expect(board.node("drop")).not_to_contain_text("signup_date")
     look.at("settings-with-rows")

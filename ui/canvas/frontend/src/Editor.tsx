@@ -33,6 +33,8 @@ const BOTTOM_GAP = 76;
 const LEAST_HEIGHT = 560;
 /** Pixels of a window in which the components would cover the canvas. */
 const NARROW = 640;
+/** How long the focus is watched after a change. */
+const FRAMES = 20;
 
 interface Props {
   model: Model;
@@ -218,10 +220,14 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, v
     };
   }, [root]);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      if (!ours.current || document.activeElement !== document.body) return;
-      if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
-    });
+    let [frame, left] = [0, FRAMES];
+    // The board removes a card some frames after the drawing has lost it.
+    const look = (): void => {
+      if (ours.current && document.activeElement === document.body) {
+        if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
+      } else if (left-- > 0) frame = requestAnimationFrame(look);
+    };
+    frame = requestAnimationFrame(look);
     return () => cancelAnimationFrame(frame);
   }, [graph, selection, run, root, view]);
 }

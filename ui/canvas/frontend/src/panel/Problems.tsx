@@ -25,7 +25,7 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
           <button type="button" className="cb-problem-where cb-clip" onClick={go}>{where}</button>
         ) : null}
         <p className="cb-problem-text"><span className="cb-hidden">{look.word}: </span>{where ? withoutName(problem.message, where) : problem.message}</p>
-        {problem.hint && <p className="cb-hint">{problem.hint}</p>}
+        {problem.hint && problem.hint !== `${problem.fix?.label}.` && <p className="cb-hint">{problem.hint}</p>}
         {problem.fix && !readonly && (
           <button type="button" className="cb-button cb-button-small" data-testid={`fix-${problem.id}`}
             onClick={() => problem.fix && model.wish({ type: "fix", problem: problem.id, fix: problem.fix.id })}>
