@@ -24,6 +24,7 @@ from components.prepare.packed import FIELD
 from engine.backends import quantiles, segments
 from engine.backends.backend import BATCH_ROWS, Backend, K, Limits, Precision
 from engine.backends.duckdb_sql import DuckDBSQL
+from engine.backends.duckdb_words import in_words
 from engine.cache import private_name
 from engine.errors import CanvasbackError, DataError, LimitReached, RunError
 
@@ -246,9 +247,7 @@ class DuckDBBackend(Backend):
                     detail={"reason": reason},
                 )
             case duckdb.OutOfRangeException() | duckdb.ConversionException() | duckdb.InvalidInputException():
-                return DataError(
-                    f"A value cannot be computed: {reason}", hint="Filter such rows, or convert the column first."
-                )
+                return DataError(in_words(reason), hint="Filter such rows, or convert the column first.")
             case duckdb.IOException() if "No space left" in str(error):
                 return LimitReached(
                     "The disk is full; earlier results are kept.", hint="Free some space and run it again."

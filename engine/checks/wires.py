@@ -10,16 +10,26 @@ from engine.graph import Edge, Node, Pipeline, spec_ports
 from engine.leakage import is_a
 
 MESSAGES = {
-    "kind_mismatch": "This output gives a {source}, but this input takes a {target}.",
-    "cycle": "That would make a circle: a node cannot feed itself.",
-    "taken": "This input already has a connection. Remove that one first.",
-    "duplicate": "These two are already connected.",
-    "self": "A node cannot be connected to itself.",
-    "direction": "Connect an output (right side) to an input (left side).",
-    "no_port": "There is no such port.",
+    "kind_mismatch": "“{source}” gives a {source_kind} here, but “{target}” takes a {target_kind}.",
+    "cycle": "That would make a circle: “{target}” feeds “{source}” already.",
+    "taken": "“{target}” has a wire at this input already. Remove that one first.",
+    "duplicate": "“{source}” and “{target}” are wired like this already.",
+    "self": "A node cannot feed itself.",
+    "direction": "A wire goes from an output, at the right of a node, to an input, at the left of another.",
+    "no_input": "“{target}” takes nothing: it has no inputs.",
+    "no_output": "“{source}” gives nothing: it has no outputs.",
+    "unknown": "“{unknown}” is not installed, so nothing new can be wired to it.",
+    "no_port": "“{lacking}” has no {side} called “{port}”.",
     "no_node": "There is no such node.",
 }
-"""Why a wire is refused; the canvas shows the same texts."""
+"""Why a wire is refused: the canvas shows the same texts, with the titles of the nodes and the kinds of the ports."""
+
+
+_TWICE = {
+    "taken": "“{target}” takes one wire at this input, but several lead there. The one from “{source}” is too many.",
+    "duplicate": "The wire from “{source}” to “{target}” is drawn twice.",
+}
+"""The same of wires that stand in a drawing."""
 
 
 def edge_refusal(pipeline: Pipeline, edge: Edge) -> str | None:
@@ -28,9 +38,11 @@ def edge_refusal(pipeline: Pipeline, edge: Edge) -> str | None:
         return "self"
     if edge.source not in pipeline.by_id or edge.target not in pipeline.by_id:
         return "no_node"
+    if not all(_is_known(pipeline.by_id[end]) for end in (edge.source, edge.target)):
+        return "unknown"
     source, target = _ends(pipeline, edge)
     if source is None or target is None:
-        return "no_port"
+        return _lacking(pipeline, edge)
     if source.kind != target.kind:
         return "kind_mismatch"
     if edge in pipeline.into(edge.target):
@@ -38,6 +50,13 @@ def edge_refusal(pipeline: Pipeline, edge: Edge) -> str | None:
     if not target.many and any(other.target_port == edge.target_port for other in pipeline.into(edge.target)):
         return "taken"
     return "cycle" if edge.source in pipeline.descendants(edge.target) else None
+
+
+def _lacking(pipeline: Pipeline, edge: Edge) -> str:
+    """Which side has no port at all; else one of another name is meant."""
+    if not spec_ports(pipeline.by_id[edge.source].component, "outputs"):
+        return "no_output"
+    return "no_port" if spec_ports(pipeline.by_id[edge.target].component, "inputs") else "no_input"
 
 
 def check_edge(pipeline: Pipeline, edge: Edge) -> None:
@@ -49,7 +68,7 @@ def check_edge(pipeline: Pipeline, edge: Edge) -> None:
     """
     reason = edge_refusal(pipeline, edge)
     if reason is not None:
-        message = _refusal(pipeline, edge, reason)
+        message = MESSAGES[reason].format(**_words(pipeline, edge))
         raise RefusedEdge(message, node_id=edge.target, field=edge.target_port, detail={"reason": reason})
 
 
@@ -88,8 +107,8 @@ def _wrong_wire(pipeline: Pipeline, edge: Edge) -> str | None:
 
 
 def _wire_problem(pipeline: Pipeline, edge: Edge, reason: str) -> Problem:
-    where = f"{edge.source}.{edge.source_port} -> {edge.target}.{edge.target_port}"
-    message = f"{where}: {_refusal(pipeline, edge, reason)}"
+    message = _TWICE[reason] if reason in _TWICE else MESSAGES[reason]
+    message = message.format(**_words(pipeline, edge))
     node = edge.target if edge.target in pipeline.by_id else edge.source if edge.source in pipeline.by_id else None
     fix = Fix("remove_wire", "Remove the wire", node or edge.target, cut=edge)
     field = edge.target_port if node == edge.target else edge.source_port
@@ -129,9 +148,25 @@ def _ends(pipeline: Pipeline, edge: Edge) -> tuple[Port | None, Port | None]:
     )
 
 
-def _refusal(pipeline: Pipeline, edge: Edge, reason: str) -> str:
+def _words(pipeline: Pipeline, edge: Edge) -> dict[str, str]:
+    """What the texts above say of a wire."""
     source, target = _ends(pipeline, edge)
-    return MESSAGES[reason].format(source=source and source.kind, target=target and target.kind)
+    from_, to = _label(pipeline, edge.source), _label(pipeline, edge.target)
+    lacking = (from_, "output", edge.source_port) if source is None else (to, "input", edge.target_port)
+    ends = [node for end in (edge.source, edge.target) if (node := pipeline.by_id.get(end))]
+    return {
+        "source": from_,
+        "target": to,
+        "source_kind": source.kind if source else "",
+        "target_kind": target.kind if target else "",
+        "unknown": next((node.label for node in ends if not _is_known(node)), ""),
+        **dict(zip(("lacking", "side", "port"), lacking, strict=True)),
+    }
+
+
+def _label(pipeline: Pipeline, node_id: str) -> str:
+    node = pipeline.by_id.get(node_id)
+    return node.label if node else node_id
 
 
 def _takes_many(pipeline: Pipeline, edge: Edge) -> bool:

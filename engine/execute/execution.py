@@ -15,7 +15,7 @@ from components.base import Output, State
 from components.errors import ComponentError
 from engine.backends.backend import Backend
 from engine.cache import Cache, Entry, bytes_in
-from engine.errors import CanvasbackError, DataError, LimitReached, RunError
+from engine.errors import CanvasbackError, DataError, LimitReached, RunError, UnfitForTraining
 from engine.events import Event, Listener, NodeResult, NodeStatus
 from engine.execute.counts import count_fused
 from engine.execute.tables import Facts, TableFiles, Tables
@@ -175,6 +175,8 @@ class Execution:
                 made = self._delivered(node, entry)
         except (ComponentError, StorageError) as error:
             raise as_node_error(error, self.plan.placement.pipeline.by_id[node.id]) from error
+        except UnfitForTraining as error:
+            raise self._explained(error, node).at(node.id) from error
         except CanvasbackError as error:
             raise error.at(self._culprit(node) if type(error) is DataError else node.id) from error
         except (MemoryError, OSError) as error:
@@ -219,6 +221,26 @@ class Execution:
     def _fused_into(self, node: PlannedNode) -> list[PlannedNode]:
         members = [self.plan.by_id[node_id] for node_id, end in self._stages.items() if end == node.id]
         return [member for member in members if member.is_fused]
+
+    def _explained(self, error: UnfitForTraining, node: PlannedNode) -> UnfitForTraining:
+        """Where rows got lost on the way: what a model lacks is seldom its own fault."""
+        try:
+            with self.backend.plain_errors():
+                count_fused(self._fused_into(node), self._tables, self.backend)
+        except CanvasbackError:
+            return error  # what failed is told, even where nobody can say more of it
+        if self._tables.rows_in(node) == 0:
+            error.hint = f"{self._emptied(node)}{error.hint}"
+        return error
+
+    def _emptied(self, node: PlannedNode) -> str:
+        """Which of the nodes before lets no row through, in words; empty where they had none to begin with."""
+        pipeline = self.plan.placement.pipeline
+        for before in self.plan.nodes:
+            came = self._tables.rows_in(before)
+            if came and self._rows_out(before) == 0 and node.id in pipeline.descendants(before.id):
+                return f"“{pipeline.by_id[before.id].label}” lets none of its {came:,} rows through. "
+        return ""
 
     def _culprit(self, node: PlannedNode) -> str:
         """Which of the nodes in a query the mistake in the rows belongs to."""

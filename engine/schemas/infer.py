@@ -29,6 +29,7 @@ from engine.errors import PEOPLE_ERRORS, CanvasbackError, ParamError
 from engine.graph import Node, Pipeline, component_of
 from engine.schemas.known import KEPT_ANSWERS, NodeSchemas, output_tables
 from engine.schemas.models import added_by, model_inputs, reported
+from engine.schemas.param_words import in_words
 from storage.errors import StorageError
 
 PREDICTION = "prediction"
@@ -295,10 +296,11 @@ def _param_error(node: Node, item: Any) -> ParamError:
     words = (field or "").replace("_", " ")
     if item["type"] == "missing":
         message = f"{node.label}: “{words.capitalize()}” is not set."
-        return ParamError(message, hint="Set it in the node's panel.", node_id=node.id, field=field)
+        return ParamError(message, hint="Give it a value.", node_id=node.id, field=field)
     if item["type"] == "extra_forbidden":
         message = f"{node.label} has no setting “{words}” here; another version may have it."
         detail = {"unknown": field} if len(place) == 1 else {}
         return ParamError(message, hint="Remove it.", node_id=node.id, field=field, detail=detail)
-    reason = item["msg"].removeprefix("Value error, ")
-    return ParamError(f"{node.label}: {words}: {reason}.", hint="Correct the value.", node_id=node.id, field=field)
+    plain = in_words(item)
+    reason = f"“{words.capitalize()}” {plain}" if plain else f"{words}: {item['msg'].removeprefix('Value error, ')}"
+    return ParamError(f"{node.label}: {reason}.", hint="Correct the value.", node_id=node.id, field=field)

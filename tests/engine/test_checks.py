@@ -54,6 +54,9 @@ def edge(text: str) -> Edge:
         ("join.table -> fill.table", "taken"),
         ("join.table -> before.table", "cycle"),
         ("nobody.table -> model.table", "no_node"),
+        ("model.predictions -> s.table", "no_input"),
+        ("ev.table -> fill.table", "no_output"),
+        ("theirs.table -> model.table", "unknown"),
     ],
 )
 def test_a_wire_is_refused_for_its_reason(wire: str, reason: str | None) -> None:
@@ -65,6 +68,7 @@ def test_a_wire_is_refused_for_its_reason(wire: str, reason: str | None) -> None
             "join": ("join", {"on": ["region"]}),
             "model": MODEL,
             "ev": "evaluate",
+            "theirs": "not_installed",
         },
         "s -> fill",
         "s -> join.left",
@@ -76,6 +80,16 @@ def test_a_wire_is_refused_for_its_reason(wire: str, reason: str | None) -> None
             check_edge(drawn, edge(wire))
         assert caught.value.detail["reason"] == reason
         assert "{" not in caught.value.message
+
+
+def test_a_refusal_names_the_nodes_and_what_their_ports_carry() -> None:
+    drawn = draw({"s": CUSTOMERS, "model": MODEL, "fill": "impute_mean"})
+    with pytest.raises(RefusedEdge) as caught:
+        check_edge(drawn, edge("model.model -> fill.table"))
+    assert caught.value.message == "“Gradient boosting” gives a model here, but “Impute mean” takes a table."
+    with pytest.raises(RefusedEdge) as caught:
+        check_edge(drawn, edge("s.rest -> fill.table"))
+    assert caught.value.message == "“Sample data” has no output called “rest”."
 
 
 def test_of_two_wires_into_one_input_the_second_is_wrong_and_can_be_cut() -> None:
@@ -101,6 +115,22 @@ def test_a_missing_input_names_the_port() -> None:
     problem = found(drawn)["missing_input"]
     assert problem.node == "join"
     assert "'right'" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("component", "params", "words"),
+    [
+        ("limit_rows", {"rows": 10**21}, "Limit rows: “Rows” must be at most 1,000,000,000,000."),
+        ("limit_rows", {"rows": "many"}, "Limit rows: “Rows” must be a whole number."),
+        ("limit_rows", {"rows": -1}, "Limit rows: “Rows” must be at least "),
+        ("cast", {"columns": ["age"], "to": "colour"}, "Change type: “To” must be 'int64', "),
+    ],
+)
+def test_a_value_that_a_setting_does_not_take_is_told_in_plain_words(
+    component: str, params: dict[str, Any], words: str
+) -> None:
+    told = [problem.message for problem in found(draw({"s": CUSTOMERS, "it": (component, params)}, "s -> it")).values()]
+    assert [message for message in told if message.startswith(words)]
 
 
 def test_an_unknown_column_is_told_with_the_nearest_name() -> None:

@@ -261,6 +261,7 @@ def test_a_sum_that_no_whole_number_can_hold_is_told(bench: Bench) -> None:
     params = {"by": ["k"], "aggregations": [{"column": "x", "function": "sum"}]}
     error = failure(bench, draw({"s": ("dataset", {"dataset": "d"}), "g": ("group_by", params)}, "s -> g"))
     assert (error.node_id, error.code) == ("g", "data_error")
+    assert error.message == f"{2**63} in column 'sum_x' is too large for a whole number."
 
 
 def test_too_little_memory_for_the_matrix_is_told_before_it_is_taken(bench: Bench) -> None:
@@ -304,7 +305,9 @@ def test_an_empty_table_goes_through_the_whole_chain_up_to_the_model(bench: Benc
         "split": 0,
         "encode": 0,
     }
-    assert failure(bench, drawn).message == "There are no train rows."
+    failed = failure(bench, drawn)
+    assert failed.message == "There are no train rows."
+    assert failed.hint.startswith("“Filter rows” lets none of its 2,000 rows through. ")
 
 
 def test_one_row_is_enough_for_everything_but_a_model(bench: Bench) -> None:

@@ -24,7 +24,7 @@ class Board:
         """Draw a wire with the mouse: ``node.port`` to ``node.port``."""
         start = self._port(source, "out")
         end = self._port(target, "in")
-        (x, y), (to_x, to_y) = _middle(start), _middle(end)
+        (x, y), (to_x, to_y) = middle(start), middle(end)
         mouse = self.page.mouse
         mouse.move(x, y)
         mouse.down()
@@ -87,7 +87,8 @@ class Board:
         return self.page.get_by_test_id(f"port-{node}-{side}-{port}")
 
 
-def _middle(place: Locator) -> tuple[float, float]:
+def middle(place: Locator) -> tuple[float, float]:
+    """Where to point at something."""
     box = place.bounding_box()
     assert box is not None, "not on the screen"
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -69,6 +69,51 @@ def test_the_guard_and_the_endpoint_are_laid_over_the_drawing(board: Board, page
     page.keyboard.press("e")
     expect(page.get_by_test_id("legend")).to_contain_text("Answers", timeout=10 * SECOND)
     expect(page.locator(".cb-node-lit").first).to_be_visible()
+    expect(page.get_by_test_id("inspector").get_by_label("Legend")).to_contain_text("What the endpoint will run")
+    legend, panel = (page.get_by_label("Legend").bounding_box(), page.get_by_test_id("inspector").bounding_box())
+    assert legend
+    assert panel
+    assert legend["x"] >= panel["x"], "the legend lies over something else"
     look.at("serving")
     page.keyboard.press("e")
     expect(page.get_by_test_id("legend")).to_have_count(0)
+
+
+def test_a_card_its_ports_and_its_settings_tell_everything_while_it_is_changed(
+    board: Board, page: Page, look: Look
+) -> None:
+    # In words, on the card; columns and their types, at a port; none of it has run
+    expect(board.node("split")).to_contain_text("stratify churn")
+    expect(board.node("fill")).to_contain_text("Not run yet")
+    page.get_by_test_id("port-drop-out-table").hover()
+    hint = page.get_by_test_id("hint")
+    expect(hint).to_contain_text("table (output, 13 columns)")
+    expect(hint).to_contain_text("tenure_months")
+    expect(hint).to_contain_text("whole number")
+    expect(hint).not_to_contain_text("signup_date")
+    look.at("port-columns")
+
+    # What a setting makes of sample rows follows each change of it
+    board.select("drop")
+    rows = page.get_by_test_id("glimpse-rows")
+    expect(rows).to_contain_text("age", timeout=10 * SECOND)
+    expect(rows).not_to_contain_text("signup_date")
+    page.get_by_test_id("inspector").get_by_role("button", name="Remove signup_date").click()
+    expect(rows).to_contain_text("signup_date", timeout=10 * SECOND)
+    expect(board.node("drop")).not_to_contain_text("signup_date")
+    look.at("settings-with-rows")
+    page.get_by_test_id("glimpse-more").click()
+    expect(page.get_by_test_id("tab-preview")).to_have_attribute("aria-selected", "true")
+    tab(page, "settings")
+
+    # State, rows and time of the last run; what was reused, and what is out of date since
+    page.get_by_test_id("canvas-undo").click()
+    board.run()
+    expect(board.node("drop")).to_contain_text("2,000 rows", timeout=20 * SECOND)
+    board.run()
+    expect(board.node("fill")).to_contain_text("Reused", timeout=20 * SECOND)
+    board.select("fill")
+    page.get_by_test_id("field-columns-mode").select_option(label="Chosen columns")
+    expect(board.node("encode")).to_contain_text("Out of date", timeout=20 * SECOND)
+    expect(board.node("customers")).not_to_contain_text("Out of date")
+    look.at("out-of-date")

@@ -8,6 +8,7 @@ import { nodeOf } from "./model/graph";
 import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { ColumnDialog } from "./panel/ColumnDialog";
+import { isTrouble } from "./panel/Problems";
 import { Inspector } from "./panel/Inspector";
 import { step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
@@ -32,6 +33,8 @@ const BOTTOM_GAP = 76;
 const LEAST_HEIGHT = 560;
 /** Pixels of a window in which the components would cover the canvas. */
 const NARROW = 640;
+/** How long the focus is watched after a change. */
+const FRAMES = 20;
 
 interface Props {
   model: Model;
@@ -50,7 +53,7 @@ export function Editor({ model, height }: Props) {
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(
     model,
-    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && state.problems.length === 0 && !state.diff
+    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && !state.problems.some(isTrouble) && !state.diff
       && state.parametersAsked === 0,
   );
   const compares = useModel(model, (state) => state.diff !== null);
@@ -71,7 +74,7 @@ export function Editor({ model, height }: Props) {
   }, [view]);
 
   const heights = (): Heights => board.current?.heights() ?? new Map();
-  const arrange = (): void => model.arrange(heights());
+  const arrange = (): void => model.arrange(heights(), board.current?.room());
   const align = (line: Line) => () => model.align(line, heights());
   const toProblem = (by: 1 | -1): void => {
     setPanels((now) => ({ ...now, right: true }));
@@ -217,10 +220,14 @@ function useFocusKept(root: React.RefObject<HTMLElement | null>, model: Model, v
     };
   }, [root]);
   useEffect(() => {
-    const frame = requestAnimationFrame(() => {
-      if (!ours.current || document.activeElement !== document.body) return;
-      if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
-    });
+    let [frame, left] = [0, FRAMES];
+    // The board removes a card some frames after the drawing has lost it.
+    const look = (): void => {
+      if (ours.current && document.activeElement === document.body) {
+        if (!focusRow(root.current)) root.current?.focus({ preventScroll: true });
+      } else if (left-- > 0) frame = requestAnimationFrame(look);
+    };
+    frame = requestAnimationFrame(look);
     return () => cancelAnimationFrame(frame);
   }, [graph, selection, run, root, view]);
 }

@@ -324,7 +324,7 @@ export interface PlanTold {
   problem: string | null;
 }
 
-export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction";
+export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction" | "no_input" | "no_output" | "unknown";
 export type Messages = { [code in RefusalCode]?: string };
 
 export interface FeedData {

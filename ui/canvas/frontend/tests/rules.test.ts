@@ -26,6 +26,13 @@ describe("wires", () => {
   it("do not join a table to a model", () => expect(code(graph, edge("source", "judge", "table", "model"))).toBe("kind_mismatch"));
   it("do not lead back to their own node", () => expect(code(graph, edge("clean", "clean"))).toBe("self"));
   it("do not reach ports that are not there", () => expect(code(graph, edge("source", "clean", "nope"))).toBe("direction"));
+  it("say of a node without such ports that it has none, and of one that is not installed that nothing can be wired", () => {
+    expect(code(graph, edge("clean", "source", "table", ""))).toBe("no_input");
+    expect(code(graph, edge("judge", "clean", ""))).toBe("no_output");
+    const broken = { ...graph, nodes: [...graph.nodes, { ...graph.nodes[0]!, id: "gone", component: "gone", title: "Of theirs" }] };
+    expect(code(broken, edge("clean", "gone"))).toBe("unknown");
+    expect(refusalText(broken, specs, { unknown: "“{unknown}” is not installed" }, edge("clean", "gone"), "unknown")).toBe("“Of theirs” is not installed");
+  });
   it("are drawn once", () => {
     expect(code(addEdge(graph, edge("source", "clean")), edge("source", "clean"))).toBe("duplicate");
   });

@@ -5,6 +5,7 @@ import { bars, share } from "../src/panel/bars";
 import { changesInWords, columnChanges } from "../src/panel/changes";
 import { bytes, figureRows } from "../src/panel/figures";
 import { changeWords, rowsWords, sampleWords } from "../src/panel/preview";
+import { withoutName } from "../src/panel/Problems";
 import type { Column, Figures, Overlay, RowsShown, Sketch } from "../src/protocol";
 
 const column = (name: string, type = "number"): Column => ({ name, type, kind: type === "number" ? "numeric" : "text" });
@@ -86,5 +87,12 @@ describe("an overlay", () => {
   it("that has nothing to say dims nothing, and a mark of a newer server is no mistake", () => {
     expect(lookOf({ ...overlay, marks: {} }, "s")).toBe(false);
     expect(markOf({ ...overlay, marks: { s: { kind: "unheard", words: "" } } }, "s")).toBeNull();
+  });
+});
+
+describe("a problem that stands below the name of its node", () => {
+  it("does not say it again", () => {
+    expect(withoutName("Impute mean: the input is not connected.", "Impute mean")).toBe("The input is not connected.");
+    expect(withoutName("There is no column 'a' here.", "Impute mean")).toBe("There is no column 'a' here.");
   });
 });

@@ -1,6 +1,6 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
-  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
+  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow, useStoreApi,
   type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type Viewport,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -27,16 +27,17 @@ import { Overview } from "./Overview";
 import { use } from "../palette/kept";
 import type { Graph, GraphEdge, GraphNode } from "../protocol";
 import { QuickAdd, type QuickAddAt } from "./QuickAdd";
+import type { Room } from "../model/folding";
 import { mayReplace } from "../model/replacing";
-import { edgeBetween, fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
-import { calm, covered, FARTHEST, firstView, show, useRefitWhenShown, view } from "./view";
+import { fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { calm, covered, FARTHEST, firstView, roomOf, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
 
 const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, stack: GroupCard };
 const EDGE_TYPES = { wire: WireEdge };
 /* What React Flow is given must be the same at every step of a drag: each change of it asks every card. */
 const SNAP: [number, number] = [GRID, GRID];
-const ADDING = ["Meta", "Control", "Shift"];
+const ADDING = ["Meta", "Control", "Shift"] satisfies React.ModifierKey[];
 const PLAIN = { hideAttribution: true };
 const SETTLED_MS = 40;
 const DOUBLE_CLICK_MS = 350;
@@ -109,6 +110,8 @@ export interface BoardHandle {
   /** The part of the drawing that is visible. */
   seen(): Box;
   fit(): void;
+  /** How much of the board a drawing that is wholly seen may take. */
+  room(): Room;
   heights(): Map<string, number>;
   cutSelected(): string[];
   /** No wire is selected any more. */
@@ -140,6 +143,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const showing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
+  const store = useStoreApi();
 
   useEffect(() => setNodes((before) => drawNodes(drawing.nodes, specs, selection, before)), [drawing, specs, selection]);
   useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before, hover)), [drawing, graph, specs, hover]);
@@ -162,7 +166,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   useEffect(() => model.lookIntoWire(onlyWire), [model, onlyWire]);
   const leaveWires = useCallback(() => setEdges((before) => before.map((edge) => (edge.selected ? { ...edge, selected: false } : edge))), []);
   useEffect(() => {
-    onReady({ centre, seen, fit, heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
+    onReady({ centre, seen, fit, room: () => roomOf(box.current), heights: () => heightsIn(flow), cutSelected: () => chosenEdges.current, leaveWires });
   }, [onReady, centre, seen, fit, flow, leaveWires]);
 
   useEffect(() => {
@@ -205,8 +209,11 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     }
   }, [model, flow]);
   const onEdgesChange = useCallback((changes: EdgeChange[]) => {
-    setEdges((before) => applyEdgeChanges(changes.filter((change) => change.type !== "remove"), before));
-  }, []);
+    // A box is drawn around cards; the wires that hang on them are not meant.
+    const boxing = store.getState().userSelectionActive;
+    const meant = changes.filter((change) => change.type !== "remove" && !(boxing && change.type === "select" && change.selected));
+    setEdges((before) => applyEdgeChanges(meant, before));
+  }, [store]);
 
   const onConnect = useCallback((link: Connection) => {
     const ends = endsOf(link);
@@ -233,12 +240,16 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const onConnectStart = useCallback(() => hint(null), [hint]);
   const onEdgeEnter = useCallback((_: unknown, edge: Edge) => hover(edge.id), [hover]);
   const onEdgeLeave = useCallback(() => hover(null), [hover]);
-  const onNodeClick = useCallback((_: unknown, { id, type }: Node) => {
+  const onNodeClick = useCallback((event: React.MouseEvent, { id, type }: Node) => {
     clearTimeout(showing.current);
+    if (model.state.selection.length > 1 && !ADDING.some((key) => event.getModifierState(key))) {
+      model.select([id]); // one of many is meant now
+      store.setState({ nodesSelectionActive: false });
+    }
     // What a double-click opens in place must stay under the pointer until then.
     const wait = type === "card" ? SETTLED_MS : DOUBLE_CLICK_MS;
     showing.current = setTimeout(() => show(flow, box.current, nodeOf(model.state.graph, id)), wait);
-  }, [flow, model]);
+  }, [flow, model, store]);
   const onNodeDoubleClick = useCallback(() => clearTimeout(showing.current), []);
   const onPaneClick = useCallback(() => {
     setQuick(null);
@@ -254,6 +265,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     if (!component || model.state.readonly) return;
     event.preventDefault();
     use(component);
+    model.viewport ??= flow.getViewport(); // the first card stays where it was dropped
     const over = nodeAt(event);
     if (over && mayReplace(model.state.graph, model.state.specs, over, component)) return model.replace(over, component);
     const at = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
@@ -391,9 +403,8 @@ function settle(graph: Graph, specs: Specs, state: FinalConnectionState): Landed
     return { done: false as const, from, to };
   }
   const spec = specs.get(graph.nodes.find((node) => node.id === over)?.component ?? "");
-  const port = (from.side === "out" ? spec?.inputs : spec?.outputs)?.[0];
-  const to = port && edgeBetween(from, { node: over, side: from.side === "out" ? "in" : "out", port: port.name });
-  if (!to) return { done: false as const, from, to: null, onNode: true };
-  const ref: PortRef = { node: over, side: from.side === "out" ? "in" : "out", port: port.name };
-  return { done: false as const, from, to: ref };
+  if (drawnAs(spec)) return { done: false as const, from, to: null }; // a note or a frame is only drawn: there is room on it
+  // It will be refused, for what the first port is or because there is none.
+  const port = (from.side === "out" ? spec?.inputs : spec?.outputs)?.[0]?.name ?? "";
+  return { done: false as const, from, to: { node: over, side: from.side === "out" ? "in" : "out", port } };
 }

@@ -10,12 +10,12 @@ export function DiffLegend() {
   const shown = ORDER.filter((state) => counts[state] > 0);
   if (shown.length === 0) return null;
   return (
-    <ul className="cb-legend" data-testid="diff-legend" aria-label="What the colours mean">
+    <ul className="cb-diff-legend" data-testid="diff-legend" aria-label="What the colours mean">
       {shown.map((state) => (
         <li key={state} className={fateOf(state)} title={FATES[state].about}>
           <Icon name={FATES[state].icon} />
           {FATES[state].word}
-          <span className="cb-legend-count">{counts[state]}</span>
+          <span className="cb-diff-count">{counts[state]}</span>
         </li>
       ))}
     </ul>

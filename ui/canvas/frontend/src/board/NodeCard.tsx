@@ -1,7 +1,7 @@
 /** A node on the canvas: what it is, what it does here, and how it is getting on. */
 import { useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
-import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
+import { duration, hueOf, rowsInWords, SEVERITY, STATUS, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { stablePortsOf } from "../model/broken";
 import { nodeOf } from "../model/graph";
@@ -52,9 +52,9 @@ export function PartFooter({ part }: { part: Part }) {
 }
 
 export function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
-  if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip">{note}</span></> : <span>Not run yet</span>}</div>;
+  if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip" title={note}>{note}</span></> : <span>Not run yet</span>}</div>;
   const look = STATUS[status.status];
-  const rows = status.rows_out ?? status.rows_in;
+  const rows = rowsInWords(status);
   return (
     <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? inFull(status)}>
       <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
@@ -62,7 +62,7 @@ export function Footer({ status, note }: { status: NodeStatus | undefined; note:
       {status.status === "failed" && status.message && <span className="cb-clip cb-node-figures">{status.message}</span>}
       {status.status !== "failed" && (
         <span className="cb-node-figures">
-          {rows !== null && <span>{count(rows)} rows</span>}
+          {rows && <span>{rows}</span>}
           {status.seconds !== null && <span>{duration(status.seconds)}</span>}
         </span>
       )}

@@ -2,6 +2,7 @@
 import type { ReactFlowInstance } from "@xyflow/react";
 import { useEffect } from "react";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
+import type { Room } from "../model/folding";
 import type { GraphNode } from "../protocol";
 
 const READABLE = 0.7;
@@ -11,6 +12,9 @@ const MARGIN = 28;
 /** Above the first card, for what floats there. */
 const TOP = 56;
 const TALLEST = 300;
+/** Beside the drawing, for the wires that run back from row to row. */
+const [BEFORE, AFTER] = [52, 60];
+const LEAST_ROOM = 240;
 
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -33,8 +37,14 @@ export function covered(box: HTMLElement | null): number {
   return area && panel && panel.width > 0 ? Math.max(0, area.right - panel.left) : 0;
 }
 
+/** How much of the board a drawing that is wholly seen may take. */
+export function roomOf(box: HTMLElement | null): Room {
+  const { width, height } = box?.getBoundingClientRect() ?? { width: 0, height: 0 };
+  return { width: Math.max(LEAST_ROOM, width - covered(box) - BEFORE - AFTER), height: Math.max(LEAST_ROOM, height - 2 * TOP) };
+}
+
 export const view = (box: HTMLElement | null) => ({
-  padding: { left: "52px", right: `${84 + covered(box)}px`, y: `${TOP}px` } as const,
+  padding: { left: `${BEFORE}px`, right: `${AFTER + covered(box)}px`, y: `${TOP}px` } as const,
   maxZoom: 1,
   minZoom: FARTHEST,
 });

@@ -8,6 +8,7 @@ import { ViewSwitch } from "./ViewSwitch";
 import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import { inWords } from "../model/parameters";
+import { isTrouble } from "../panel/Problems";
 import { People } from "./People";
 import type { Params, Run } from "../protocol";
 import { RunButton } from "./RunButton";
@@ -44,7 +45,8 @@ export function Toolbar(props: Props) {
   return (
     <div className="cb-toolbar" role="toolbar" aria-label="Pipeline">
       {props.view === "canvas" && !compares && <Tool icon={props.panels.left ? "left_panel_close" : "left_panel_open"} label={props.panels.left ? "Hide components" : "Show components"} onClick={() => props.onPanel("left")} />}
-      <h2 className="cb-name cb-clip" title={name}>{name}</h2>
+      {/* The page says it in its heading, unless this covers it or shows something else. */}
+      <h2 className={props.full || readonly ? "cb-name cb-clip" : "cb-hidden"} title={name}>{name}</h2>
       <span className={`cb-saved cb-saved-${saved}`} data-testid="canvas-saved" data-state={saved} role="status">
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
@@ -90,9 +92,9 @@ function Tool({ icon, label, keys, testId, disabled = false, onClick }: ToolProp
 }
 
 function ProblemCount({ onShow }: { onShow(): void }) {
-  const problems = usePart((state) => state.problems);
-  // An empty pipeline says so itself, in the middle of the canvas.
-  if (problems.length === 0 || problems.every((one) => one.code === "empty_pipeline")) return null;
+  const all = usePart((state) => state.problems);
+  const problems = all.filter(isTrouble);
+  if (problems.length === 0) return null;
   const look = SEVERITY[worst(problems)];
   const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   return (

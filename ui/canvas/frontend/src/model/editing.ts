@@ -8,6 +8,7 @@ import { shownOf, visible, withHidden, withTheirs } from "../board/groups/shown"
 import type { ComponentSpec, Graph, GraphEdge, Json, Params } from "../protocol";
 import { align, distribute, type Axis, type Line } from "./aligning";
 import { keep, recall } from "./clipboard";
+import type { Room } from "./folding";
 import type { Point } from "./graph";
 import * as graphs from "./graph";
 import { besidePort, GAP, shiftOf } from "./placing";
@@ -150,8 +151,9 @@ export abstract class Editing extends Store {
     this.change(putInto(this.state.graph, id, box), `size ${id}`);
   }
 
-  arrange(heights: Heights): void {
-    this.change(arrange(this.state.graph, this.state.specs, heights));
+  /** In as few rows as can be read where there is so much room. */
+  arrange(heights: Heights, room?: Room): void {
+    this.change(arrange(this.state.graph, this.state.specs, heights, room));
     this.reveal([]);
   }
 

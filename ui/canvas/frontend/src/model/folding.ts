@@ -19,10 +19,16 @@ interface Stretch {
   bottom: number;
 }
 
-/** What a usual window shows at once, in pixels. */
-const SEEN = { width: 1000, height: 560 };
-/** One row is kept as long as it can be read like that. */
-const READABLE = 0.6;
+/** What can be seen at once, in pixels. */
+export interface Room {
+  width: number;
+  height: number;
+}
+
+/** What a usual window has room for, where nobody knows better. */
+const USUAL: Room = { width: 1000, height: 560 };
+/** Fewer rows are kept as long as they can be read like that: a title is still 10 pixels high. */
+const READABLE = 0.75;
 /** Between two rows, where the wires run back. */
 const ROW_GAP = 90;
 const MOST_ROWS = 40;
@@ -30,10 +36,10 @@ const MOST_ROWS = 40;
 const LENIENCE = 1.25;
 
 /** How far each one is moved; nothing is, where all of it can be read in one row. */
-export function folded(placed: readonly Placed[], links: readonly Link[]): Map<string, { x: number; y: number }> {
+export function folded(placed: readonly Placed[], links: readonly Link[], room: Room = USUAL): Map<string, { x: number; y: number }> {
   const stretches = stretchesOf(placed);
   const cuts = crossings(stretches, links);
-  const rows = bestRows(stretches, cuts);
+  const rows = bestRows(stretches, cuts, room);
   const shifts = new Map<string, { x: number; y: number }>();
   const first = rows[0]?.[0];
   let top = first ? Math.min(...rows[0]!.map((one) => one.top)) : 0;
@@ -78,19 +84,19 @@ const widthOf = (row: readonly Stretch[]): number => row.at(-1)!.right - row[0]!
 const heightOf = (row: readonly Stretch[]): number =>
   Math.max(...row.map((one) => one.bottom)) - Math.min(...row.map((one) => one.top));
 
-function zoomOf(rows: readonly Stretch[][]): number {
+function zoomOf(rows: readonly Stretch[][], room: Room): number {
   const width = Math.max(...rows.map(widthOf));
   const height = rows.reduce((sum, row) => sum + heightOf(row) + ROW_GAP, -ROW_GAP);
-  return Math.min(1, SEEN.width / width, SEEN.height / height);
+  return Math.min(1, room.width / width, room.height / height);
 }
 
 /** As few rows as can be read; where none can, those that come closest. */
-function bestRows(stretches: Stretch[], cuts: readonly number[]): Stretch[][] {
+function bestRows(stretches: Stretch[], cuts: readonly number[], room: Room): Stretch[][] {
   let best: Stretch[][] = stretches.length > 0 ? [stretches] : [];
   for (let count = 2; count <= Math.min(stretches.length, MOST_ROWS); count++) {
-    if (zoomOf(best) >= READABLE) break;
+    if (zoomOf(best, room) >= READABLE) break;
     const rows = cutAt(stretches, cuts, narrowest(stretches, count) * LENIENCE);
-    if (zoomOf(rows) > zoomOf(best)) best = rows;
+    if (zoomOf(rows, room) > zoomOf(best, room)) best = rows;
   }
   return best;
 }

@@ -1,7 +1,7 @@
 /** Left-to-right layout by layers, in rows where it would get too long. */
 import { Graph as Dagre, layout as run } from "@dagrejs/dagre";
 import type { GraphEdge } from "../protocol";
-import { folded, type Placed } from "./folding";
+import { folded, type Placed, type Room } from "./folding";
 
 export interface Block {
   id: string;
@@ -17,11 +17,11 @@ type Corners = Map<string, { x: number; y: number }>;
 const RIM = { side: 30, top: 50 };
 
 /** Where the top left corner of each block comes; a block that others stay in has no place of its own. */
-export function layered(blocks: readonly Block[], edges: readonly GraphEdge[]): Corners {
+export function layered(blocks: readonly Block[], edges: readonly GraphEdge[], room?: Room): Corners {
   const corners = inLayers(blocks, edges);
   const outermost = new Map(blocks.map((block) => [block.id, outermostOf(blocks, block)]));
   const links = edges.map((edge) => [outermost.get(edge.source) ?? "", outermost.get(edge.target) ?? ""] as const);
-  const shifts = folded(wholes(blocks, corners, outermost), links);
+  const shifts = folded(wholes(blocks, corners, outermost), links, room);
   return new Map([...corners].map(([id, { x, y }]) => {
     const shift = shifts.get(outermost.get(id)!)!;
     return [id, { x: x + shift.x, y: y + shift.y }] as const;

@@ -10,15 +10,6 @@ export interface PortRef {
   port: string;
 }
 
-const FALLBACK: { [code in RefusalCode]: string } = {
-  kind_mismatch: "{source} gives a {source_kind}, but {target} takes a {target_kind} here.",
-  cycle: "This wire would close a circle: {target} already feeds {source}.",
-  taken: "“{target_port}” of {target} already has a wire. Remove it first.",
-  duplicate: "{source} and {target} are already wired like this.",
-  self: "A node cannot feed itself.",
-  direction: "Wires go from an output, on the right, to an input, on the left.",
-};
-
 export const handleId = (side: "in" | "out", port: string): string => `${side}:${port}`;
 
 /** On the card of a collapsed group, a port says which inner node it belongs to. */
@@ -54,9 +45,11 @@ export function reaches(graph: Graph, start: string, goal: string): boolean {
 /** Why this wire may not be drawn, or null when it may. */
 export function refusalCode(graph: Graph, specs: Specs, edge: GraphEdge): RefusalCode | null {
   if (edge.source === edge.target) return "self";
-  const output = specOf(graph, specs, edge.source)?.outputs.find((port) => port.name === edge.source_port);
-  const input = specOf(graph, specs, edge.target)?.inputs.find((port) => port.name === edge.target_port);
-  if (!output || !input) return "direction";
+  const [source, target] = [specOf(graph, specs, edge.source), specOf(graph, specs, edge.target)];
+  if (!source || !target) return "unknown";
+  const output = source.outputs.find((port) => port.name === edge.source_port);
+  const input = target.inputs.find((port) => port.name === edge.target_port);
+  if (!output || !input) return source.outputs.length === 0 ? "no_output" : target.inputs.length === 0 ? "no_input" : "direction";
   if (output.kind !== input.kind) return "kind_mismatch";
   const arriving = wiresInto(graph, edge.target).filter((other) => other.target_port === input.name);
   const twin = arriving.some((other) => other.source === edge.source && other.source_port === edge.source_port);
@@ -70,14 +63,13 @@ export function refusalText(graph: Graph, specs: Specs, messages: Messages, edge
   const words: { [name: string]: string } = {
     source: titleOf(nodeOf(graph, edge.source), specs),
     target: titleOf(nodeOf(graph, edge.target), specs),
-    source_port: edge.source_port,
-    target_port: edge.target_port,
+    unknown: titleOf([edge.source, edge.target].map((id) => nodeOf(graph, id)).find((node) => !specs.has(node?.component ?? "")), specs),
     source_kind:
       specOf(graph, specs, edge.source)?.outputs.find((port) => port.name === edge.source_port)?.kind ?? "table",
     target_kind:
       specOf(graph, specs, edge.target)?.inputs.find((port) => port.name === edge.target_port)?.kind ?? "table",
   };
-  return (messages[code] ?? FALLBACK[code]).replace(/\{(\w+)\}/g, (all, name: string) => words[name] ?? all);
+  return (messages[code] ?? "These two do not fit together.").replace(/\{(\w+)\}/g, (all, name: string) => words[name] ?? all);
 }
 
 /** The wire between two ports, in whichever direction it was dragged; null when both are on the same side. */

@@ -9,6 +9,7 @@ import { Icon } from "../Icon";
 import type { Column, ComponentSpec, Facts, GraphNode, Json, Schema } from "../protocol";
 import { useLack } from "./lacking";
 import { useParameterOffer } from "./offered";
+import { withoutName } from "./Problems";
 
 export function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSpec; facts: Facts | undefined }) {
   const { model } = useEditor();
@@ -16,7 +17,9 @@ export function Form({ node, spec, facts }: { node: GraphNode; spec: ComponentSp
   const functions = usePart((state) => state.functions);
   const trial = usePart((state) => (state.trial?.node === node.id ? state.trial : null));
   const readonly = usePart((state) => state.readonly);
-  const problems = usePart((state) => problemsOf(state.problems, node.id));
+  const told = usePart((state) => problemsOf(state.problems, node.id));
+  const title = node.title ?? spec.title;
+  const problems = useMemo(() => told.map((one) => ({ ...one, message: withoutName(one.message, title) })), [told, title]);
   const [advanced, setAdvanced] = useState(false);
   const fields = useMemo(() => fieldsOf(spec.params), [spec]);
   const parameters = useParameterOffer();

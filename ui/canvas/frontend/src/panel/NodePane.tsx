@@ -41,7 +41,7 @@ export function NodePane({ node, wide, onWide }: Props) {
     last = tab;
     setOpen(tab);
   };
-  const settings = <SettingsTab node={node} spec={spec} facts={facts} />;
+  const settings = <SettingsTab node={node} spec={spec} facts={facts} onPreview={() => show("Preview")} />;
   return (
     <div className="cb-pane">
       <header className="cb-node-pane-head" style={{ "--cb-hue": hueOf(spec?.category ?? "") } as React.CSSProperties}>

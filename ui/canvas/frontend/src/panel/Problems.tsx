@@ -1,4 +1,5 @@
 /** What is wrong with the pipeline, each with where it is and, where possible, a one-click fix. */
+import { useMemo } from "react";
 import { SEVERITY } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
@@ -23,8 +24,8 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
         {showNode && where ? (
           <button type="button" className="cb-problem-where cb-clip" onClick={go}>{where}</button>
         ) : null}
-        <p className="cb-problem-text"><span className="cb-hidden">{look.word}: </span>{problem.message}</p>
-        {problem.hint && <p className="cb-hint">{problem.hint}</p>}
+        <p className="cb-problem-text"><span className="cb-hidden">{look.word}: </span>{where ? withoutName(problem.message, where) : problem.message}</p>
+        {problem.hint && problem.hint !== `${problem.fix?.label}.` && <p className="cb-hint">{problem.hint}</p>}
         {problem.fix && !readonly && (
           <button type="button" className="cb-button cb-button-small" data-testid={`fix-${problem.id}`}
             onClick={() => problem.fix && model.wish({ type: "fix", problem: problem.id, fix: problem.fix.id })}>
@@ -37,7 +38,8 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
 }
 
 export function Problems() {
-  const problems = usePart((state) => state.problems);
+  const all = usePart((state) => state.problems);
+  const problems = useMemo(() => all.filter(isTrouble), [all]);
   const nodes = usePart((state) => state.graph.nodes.length);
   const sorted = ranked(problems);
   return (
@@ -59,6 +61,16 @@ export function Problems() {
     </div>
   );
 }
+
+/** The name of the node stands above. */
+export function withoutName(message: string, name: string): string {
+  if (!message.startsWith(`${name}: `)) return message;
+  const rest = message.slice(name.length + 2);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
+/** An empty pipeline is a beginning, and no trouble. */
+export const isTrouble = (problem: Problem): boolean => problem.code !== "empty_pipeline";
 
 /** One click for every fix that loses nothing; the others are left to the person. */
 function FixAll({ problems }: { problems: Problem[] }) {

@@ -1,5 +1,5 @@
 /** How a node did in the last run, in one line. */
-import { count, duration, STATUS } from "../appearance";
+import { count, duration, rowsInWords, STATUS } from "../appearance";
 import { usePart } from "../context";
 import { Icon } from "../Icon";
 
@@ -7,9 +7,9 @@ export function Progress({ id }: { id: string }) {
   const status = usePart((state) => state.status[id]);
   if (!status) return null;
   const look = STATUS[status.status];
-  const rows = [status.rows_in, status.rows_out].map((one) => (one === null ? null : count(one)));
+  const { rows_in, rows_out } = status;
   const figures = [
-    rows[0] && rows[1] ? `${rows[0]} → ${rows[1]} rows` : rows[1] || rows[0] ? `${rows[1] ?? rows[0]} rows` : null,
+    rows_in !== null && rows_out !== null ? `${count(rows_in)} → ${count(rows_out)} rows` : rowsInWords(status),
     status.seconds === null ? null : duration(status.seconds),
   ].filter(Boolean);
   return (

@@ -9,6 +9,7 @@ import type { ComponentSpec, Facts, GraphNode } from "../protocol";
 import { BrokenNode } from "./BrokenNode";
 import { Connections } from "./Connections";
 import { Form } from "./Form";
+import { Glimpse } from "./Glimpse";
 import { GroupSection } from "./GroupSection";
 import { OutcomeSection } from "./OutcomeSection";
 import { ProblemItem } from "./Problems";
@@ -19,9 +20,10 @@ interface Props {
   node: GraphNode;
   spec: ComponentSpec | undefined;
   facts: Facts | undefined;
+  onPreview(): void;
 }
 
-export function SettingsTab({ node, spec, facts }: Props) {
+export function SettingsTab({ node, spec, facts, onPreview }: Props) {
   const problems = usePart((state) => problemsOf(state.problems, node.id));
   const fieldNames = new Set(spec ? fieldsOf(spec.params).map((field) => field.name) : []);
   const general = problems.filter((problem) => !problem.field || !fieldNames.has(problem.field));
@@ -36,6 +38,7 @@ export function SettingsTab({ node, spec, facts }: Props) {
       )}
       {drawnAs(spec) === "frame" && <GroupSection node={node} />}
       {spec ? <Form node={node} spec={spec} facts={facts} /> : <BrokenNode node={node} />}
+      <Glimpse node={node.id} onMore={onPreview} />
       {spec && <Connections id={node.id} spec={spec} />}
       <About facts={facts} spec={spec} id={node.id} />
     </>

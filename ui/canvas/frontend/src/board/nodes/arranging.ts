@@ -1,5 +1,6 @@
 /** Everything in layers: a note stays with the card it stands by, and frames lie around what was in them. */
 import { moveNodes, snapped, type Point } from "../../model/graph";
+import type { Room } from "../../model/folding";
 import { layered, type Block } from "../../model/layout";
 import type { Graph, GraphNode } from "../../protocol";
 import type { Specs } from "../../model/rules";
@@ -18,10 +19,10 @@ const gap = (a: Box, b: Box): number =>
   Math.max(a.x - b.x - b.width, b.x - a.x - a.width, a.y - b.y - b.height, b.y - a.y - a.height);
 
 /** A collapsed group is one card; what is in it comes along. */
-export const arrange = (graph: Graph, specs: Specs, heights: Heights): Graph =>
-  onShown(graph, specs, (shown) => arrangeShown(shown, specs, heights));
+export const arrange = (graph: Graph, specs: Specs, heights: Heights, room?: Room): Graph =>
+  onShown(graph, specs, (shown) => arrangeShown(shown, specs, heights, room));
 
-function arrangeShown(graph: Graph, specs: Specs, heights: Heights): Graph {
+function arrangeShown(graph: Graph, specs: Specs, heights: Heights, room?: Room): Graph {
   const boxes = new Map(graph.nodes.map((node) => [node.id, boxOf(node, specs, heights)]));
   const drawn = (as: Drawn | null): GraphNode[] => graph.nodes.filter((node) => shapeOf(node, specs) === as);
   // From the smallest: the first that holds something is the innermost.
@@ -35,7 +36,7 @@ function arrangeShown(graph: Graph, specs: Specs, heights: Heights): Graph {
     return { id, width, height, within: holder.get(id) };
   });
   blocks.push(...full.map(({ id }) => ({ id, width: 0, height: 0, within: holder.get(id) })));
-  const corners = layered(blocks, graph.edges);
+  const corners = layered(blocks, graph.edges, room);
   const places = new Map<string, Point>();
   for (const [id, cluster] of clusters) {
     const from = union([...cluster.values()]);
