@@ -9,7 +9,7 @@ import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { ColumnDialog } from "./panel/ColumnDialog";
 import { Inspector } from "./panel/Inspector";
-import { step } from "./panel/stepping";
+import { listed, step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
 import type { Line } from "./model/aligning";
 import { useModel, type Model } from "./model/model";
@@ -50,7 +50,7 @@ export function Editor({ model, height }: Props) {
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(
     model,
-    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && state.problems.length === 0 && !state.diff
+    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && listed(state.problems).length === 0 && !state.diff
       && state.parametersAsked === 0,
   );
   const compares = useModel(model, (state) => state.diff !== null);

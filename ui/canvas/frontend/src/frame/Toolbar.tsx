@@ -8,6 +8,8 @@ import { ViewSwitch } from "./ViewSwitch";
 import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import { inWords } from "../model/parameters";
+import { failedIn, goToNode } from "../panel/Failures";
+import { listed } from "../panel/stepping";
 import { People } from "./People";
 import type { Params, Run } from "../protocol";
 import { RunButton } from "./RunButton";
@@ -66,7 +68,7 @@ export function Toolbar(props: Props) {
       <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />
       <People />
       <ProblemCount onShow={() => { model.select([]); if (!props.panels.right) props.onPanel("right"); }} />
-      <Runner />
+      <Runner onShow={() => { if (!props.panels.right) props.onPanel("right"); }} />
     </div>
   );
 }
@@ -91,8 +93,7 @@ function Tool({ icon, label, keys, testId, disabled = false, onClick }: ToolProp
 
 function ProblemCount({ onShow }: { onShow(): void }) {
   const problems = usePart((state) => state.problems);
-  // An empty pipeline says so itself, in the middle of the canvas.
-  if (problems.length === 0 || problems.every((one) => one.code === "empty_pipeline")) return null;
+  if (listed(problems).length === 0) return null;
   const look = SEVERITY[worst(problems)];
   const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   return (
@@ -104,7 +105,7 @@ function ProblemCount({ onShow }: { onShow(): void }) {
 
 const isActive = (run: Run | null): boolean => run?.status === "queued" || run?.status === "running";
 
-function Runner() {
+function Runner({ onShow }: { onShow(): void }) {
   const { model } = useEditor();
   const run = usePart((state) => state.run);
   const readonly = usePart((state) => state.readonly);
@@ -127,24 +128,35 @@ function Runner() {
   };
   return (
     <>
-      {run && <LastRun run={run} />}
+      {run && <LastRun run={run} onShow={onShow} />}
       {!readonly && <RunButton busy={asked === "run"} disabled={empty} to={node && !drawnAs(specOf(node, specs)) ? { id: node.id, title: titleOf(node, specs) } : null} onRun={start} onSave={() => model.wish({ type: "save" })} />}
     </>
   );
 }
 
-function LastRun({ run }: { run: Run }) {
+function LastRun({ run, onShow }: { run: Run; onShow(): void }) {
+  const { model } = useEditor();
+  const graph = usePart((state) => state.graph);
+  const status = usePart((state) => state.status);
   const look = RUN[run.status];
+  const [failed] = failedIn(graph, status);
   const asked = Object.entries(run.params ?? {}).map(([name, value]) => `${name} = ${inWords(value)}`).join(", ");
   // The last words of a run that went well are the name of its last node.
   const said = run.status === "succeeded" || !run.message ? `Run ${run.number}` : run.message;
   const title = asked ? `${said}, with ${asked}` : said;
-  return (
-    <span className={`cb-lastrun cb-tone-${look.tone}`} title={title} data-testid="canvas-lastrun">
+  const words = (
+    <>
       <Icon name={look.icon} />
       <span>{look.word}{run.seconds === null ? "" : ` in ${duration(run.seconds)}`}{asked && <span className="cb-lastrun-with cb-clip"> with {asked}</span>}</span>
-    </span>
+    </>
   );
+  const looks = { className: `cb-lastrun cb-tone-${look.tone}`, "data-testid": "canvas-lastrun" };
+  if (!failed) return <span {...looks} title={title}>{words}</span>;
+  const show = (): void => {
+    onShow();
+    goToNode(model, failed);
+  };
+  return <button type="button" {...looks} title={`${title} Show where`} onClick={show}>{words}</button>;
 }
 
 function RunProgress({ run, cancelling, onCancel }: { run: Run; cancelling: boolean; onCancel(): void }) {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { usePart } from "../context";
 import { edgeId, nodeOf } from "../model/graph";
 import { DiffPane } from "./DiffPane";
+import { Failures } from "./Failures";
 import { Legend } from "./Legend";
 import { ManyPane } from "./ManyPane";
 import { NodePane } from "./NodePane";
@@ -23,7 +24,7 @@ export function Inspector() {
       {single ? <NodePane key={single.id} node={single} wide={wide} onWide={onWide} />
         : selection.length > 1 ? <ManyPane />
         : wire ? <WirePane key={edgeId(wire)} edge={wire} wide={wide} onWide={onWide} />
-        : <><Legend /><Problems /><Parameters /></>}
+        : <><Legend /><Failures /><Problems /><Parameters /></>}
     </aside>
   );
 }

@@ -5,7 +5,7 @@ import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import type { Problem } from "../protocol";
 import { titleOf } from "../model/rules";
-import { goTo, ranked } from "./stepping";
+import { goTo, listed, ranked } from "./stepping";
 
 export function ProblemItem({ problem, showNode }: { problem: Problem; showNode: boolean }) {
   const { model } = useEditor();
@@ -37,8 +37,9 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
 }
 
 export function Problems() {
-  const problems = usePart((state) => state.problems);
+  const found = usePart((state) => state.problems);
   const nodes = usePart((state) => state.graph.nodes.length);
+  const problems = listed(found);
   const sorted = ranked(problems);
   return (
     <div className="cb-pane">
