@@ -95,12 +95,12 @@ def test_a_draft_outlives_a_reload_and_is_kept_restored_and_duplicated(
     expect(page.get_by_text("ROC AUC", exact=False).first).to_be_visible()
     look.at("versions-listed")
 
-    more(page, 1, "Restore")
+    more(page, f"{drawn}_1", "Restore")
     expect(page.get_by_text("v1 is the draft again. What was there is v2.")).to_be_visible(timeout=20 * SECOND)
     board.select("split")
     expect(page.get_by_test_id("field-seed")).to_have_value("7", timeout=20 * SECOND)
 
-    more(page, 2, "Duplicate")
+    more(page, f"{drawn}_2", "Duplicate")
     page.get_by_role("dialog").get_by_label("Name").fill("kept, simpler")
     page.get_by_role("dialog").get_by_role("button", name="Duplicate").click()
     expect(page.get_by_role("heading", name="kept, simpler").first).to_be_visible(timeout=30 * SECOND)
@@ -124,7 +124,7 @@ def save(page: Page, label: str, note: str) -> None:
     expect(dialog).to_have_count(0, timeout=20 * SECOND)
 
 
-def more(page: Page, version: int, act: str) -> None:
-    """Choose from the menu of a version; the newest stands first."""
-    page.locator(f"[class*=st-key-more_][class$=_{version}]").get_by_role("button", name="More").click()
+def more(page: Page, version: str, act: str) -> None:
+    """Choose from the menu of a version."""
+    page.locator(f".st-key-more_{version}").get_by_role("button").first.click()
     page.get_by_role("menuitem", name=act).or_(page.get_by_role("option", name=act)).first.click()

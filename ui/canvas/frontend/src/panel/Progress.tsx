@@ -7,7 +7,8 @@ export function Progress({ id }: { id: string }) {
   const status = usePart((state) => state.status[id]);
   if (!status) return null;
   const look = STATUS[status.status];
-  const rows = [status.rows_in, status.rows_out].map((one) => (one === null ? null : count(one)));
+  const made = status.status === "failed" ? null : status.rows_out; // of a node that failed nothing is kept
+  const rows = [status.rows_in, made].map((one) => (one === null ? null : count(one)));
   const figures = [
     rows[0] && rows[1] ? `${rows[0]} → ${rows[1]} rows` : rows[1] || rows[0] ? `${rows[1] ?? rows[0]} rows` : null,
     status.seconds === null ? null : duration(status.seconds),
