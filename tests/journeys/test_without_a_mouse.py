@@ -85,11 +85,13 @@ def wire_another(page: Page, keys: Keyboard) -> None:
 def set_a_param(page: Page, keys: Keyboard) -> None:
     keys.go_to_row("split")
     keys.press("F2")
+    expect(page.get_by_test_id("node-title")).to_be_focused()
     keys.press("Control+a")
     keys.type("Hold out")
     keys.press("Escape")
     assert keys.node() == "split"
     keys.press("Enter")
+    expect(page.locator(".cb-inspector :focus")).to_have_count(1)
     keys.tab_to("Seed", most=20)
     keys.press("Control+a")
     keys.type("11")
@@ -115,8 +117,7 @@ def do_what_the_canvas_does(page: Page, keys: Keyboard, look: Look) -> None:
     expect(page.get_by_test_id("row-fill")).not_to_contain_text("Bypassed")
 
     keys.press("Shift+ArrowDown", "Control+g")
-    page.get_by_test_id("field-title").wait_for()
-    assert "Title" in keys.here()
+    expect(page.get_by_test_id("field-title")).to_be_focused()
     keys.press("Control+a")
     keys.type("Prepare")
     keys.press("Escape")
@@ -126,13 +127,14 @@ def do_what_the_canvas_does(page: Page, keys: Keyboard, look: Look) -> None:
 
     keys.go_to_row("split")
     keys.press("n")
-    page.get_by_test_id("field-text").wait_for()
+    expect(page.get_by_test_id("field-text")).to_be_focused()
     keys.type("Ask Anna.")
     keys.press("Escape")
     expect(page.get_by_test_id(f"row-{keys.node()}")).to_contain_text("Ask Anna.")
 
     keys.go_to_row("fill")
     keys.press("Enter")
+    expect(page.locator(".cb-inspector :focus")).to_have_count(1)
     keys.tab_to("Replace with another", key="Shift+Tab")
     keys.press("Enter")
     page.get_by_test_id("replace-with").wait_for()
