@@ -152,7 +152,11 @@ def taken(page: Page) -> Image.Image:
         "() => [document.querySelector('[data-testid=canvas]').getBoundingClientRect().bottom, innerHeight, innerWidth]"
     )
     shown = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": min(height, round(end) + BELOW)})
-    return Image.open(io.BytesIO(shown)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    return (
+        Image.open(io.BytesIO(shown))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=6, dither=Image.Dither.NONE)
+    )
 
 
 STATES: dict[str, tuple[Callable[[Page, Product], None], str, dict[str, int]]] = {

@@ -43,6 +43,22 @@ def test_a_pipeline_is_built_for_somebody_and_runs(people: Product, page: Page, 
     look.at("getting-there-ran")
 
 
+@pytest.mark.parametrize("goal", ["Forecast a number", "Find groups", "Find odd rows"])
+def test_other_questions_are_drawn_and_answered(people: Product, page: Page, look: Look, goal: str) -> None:
+    page.goto(f"{people.ui_url}/begin?dataset=people")
+    expect(page.get_by_text("Predicts churn from")).to_be_visible(timeout=60 * SECOND)
+    page.locator("label").filter(has_text=goal).first.click()
+    expect(page.get_by_text("Predicts churn from")).to_have_count(0, timeout=30 * SECOND)
+    page.get_by_role("button", name="Draw it").click(timeout=30 * SECOND)
+    board = Board(page)
+    expect(page.locator(".cb-note").filter(has_text="Everything here can be changed")).to_be_visible(
+        timeout=30 * SECOND
+    )
+    board.run(timeout=240)
+    assert page.locator(".cb-node-bad").count() == 0
+    look.at(f"getting-there-{goal.lower().replace(' ', '-')}")
+
+
 def test_an_empty_canvas_leads_to_a_template_that_runs(people: Product, page: Page, look: Look) -> None:
     page.goto(f"{people.ui_url}/begin")
     page.get_by_role("button", name="Empty canvas").click(timeout=30 * SECOND)

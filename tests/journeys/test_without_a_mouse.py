@@ -92,12 +92,13 @@ def set_a_param(page: Page, keys: Keyboard) -> None:
     assert keys.node() == "split"
     keys.press("Enter")
     expect(page.locator(".cb-inspector :focus")).to_have_count(1)
-    keys.tab_to("Seed", most=20)
+    keys.tab_into("field-seed")
     keys.press("Control+a")
     keys.type("11")
     keys.press("Escape")
     assert keys.node() == "split"
     expect(page.get_by_test_id("row-split")).to_contain_text("Hold out")
+    expect(page.get_by_test_id("row-split")).to_contain_text("seed 11")
 
 
 def run(page: Page, keys: Keyboard) -> None:

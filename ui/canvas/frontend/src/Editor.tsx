@@ -103,7 +103,7 @@ export function Editor({ model, height }: Props) {
     help: () => setHelp(true),
     fit: () => board.current?.fit(),
     arrange: () => view === "canvas" && arrange(),
-    view: () => setView(nextView(view)),
+    view: () => { if (!compares) setView(nextView(view)); },
     escape: () => {
       if (hint) setHint(null);
       else if (model.state.port) model.choosePort(null);

@@ -51,7 +51,7 @@ export function Toolbar(props: Props) {
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
       </span>
-      <ViewSwitch view={props.view} onView={props.onView} />
+      {!compares && <ViewSwitch view={props.view} onView={props.onView} />}
       <span className="cb-grow" />
       {!readonly && (
         <>
@@ -65,7 +65,7 @@ export function Toolbar(props: Props) {
       <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
       <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
       <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />
-      <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />
+      {!compares && <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />}
       <People />
       <ProblemCount onShow={() => { model.select([]); if (!props.panels.right) props.onPanel("right"); }} />
       <Runner onShow={() => { if (!props.panels.right) props.onPanel("right"); }} />
