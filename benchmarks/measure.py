@@ -125,15 +125,22 @@ def run(command: Command, *, warm: bool = False) -> Outcome:
     return Outcome(seconds, watch.peak_mb, json.loads(told))
 
 
-def in_turn(sides: Mapping[str, Command], runs: int) -> dict[str, Measured]:
-    """Run all sides A B A B …, after one round that does not count; a side that fails is not tried again."""
+def in_turn(sides: Mapping[str, Command], runs: int, *, is_first_counted: bool = False) -> dict[str, Measured]:
+    """Run all sides A B A B …, after one round that does not count; a side that fails is not tried again.
+
+    Parameters
+    ----------
+    is_first_counted
+        Whether there is no such round.
+    """
     outcomes: dict[str, list[Outcome]] = {name: [] for name in sides}
-    for number in range(runs + (runs > 1)):
+    uncounted = 0 if runs == 1 or is_first_counted else 1
+    for number in range(runs + uncounted):
         for name, command in sides.items():
             if any(outcome.error for outcome in outcomes[name]):
                 continue
             outcome = run(command, warm=runs > 1)  # one run only shows that it works
-            if number or runs == 1 or outcome.error:
+            if number >= uncounted or outcome.error:
                 outcomes[name].append(outcome)
     return {name: Measured(str(command), outcomes[name]) for name, command in sides.items()}
 

@@ -3,6 +3,7 @@
 Needs what the browser tests need: the test packages and a Chromium.
 """
 
+import io
 import json
 import shutil
 import sys
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.journeys.board import SECOND, Board
@@ -18,6 +20,9 @@ from tests.journeys.product import SAMPLE, Product, start
 
 PLACE = Path(__file__).parent / "images"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 820, "height": 900}
+BELOW = 24
+"""Pixels that are shown below the canvas: what follows there is cut at any height of a window."""
+COLOURS = 256
 
 GROUPED = """
   prepare: {component: group, params: {title: Prepare, width: 900, height: 260}}
@@ -41,6 +46,8 @@ def opened(page: Page, product: Product, pipeline_id: str, view: str = "") -> Bo
     page.goto(f"{product.ui_url}/builder?pipeline={pipeline_id}{view}")
     board = Board(page)
     page.wait_for_timeout(2 * SECOND)
+    # Whoever looked for the picture before is gone after a while.
+    expect(page.get_by_test_id("canvas-people")).to_have_count(0, timeout=60 * SECOND)
     return board
 
 
@@ -114,6 +121,44 @@ def collapsed(page: Page, product: Product) -> None:
     board.arrange()
 
 
+def preview(page: Page, product: Product) -> None:
+    arranged(page, product, drawn(product, "churn")).select("encode")
+    page.get_by_test_id("tab-preview").click()
+    page.get_by_test_id("widen").click()
+    expect(page.get_by_test_id("sample-after")).to_be_visible(timeout=20 * SECOND)
+    page.wait_for_timeout(2 * SECOND)
+
+
+def outline(page: Page, product: Product) -> None:
+    arranged(page, product, drawn(product, "churn")).run()
+    page.get_by_test_id("view-outline").click()
+    page.get_by_test_id("row-split").click()
+    page.wait_for_timeout(2 * SECOND)
+
+
+def text(page: Page, product: Product) -> None:
+    arranged(page, product, drawn(product, "churn"))
+    page.get_by_test_id("view-text").click()
+    area = page.get_by_test_id("text-area")
+    expect(area).not_to_have_value("", timeout=20 * SECOND)
+    area.fill(area.input_value().replace("impute_median", "impute_medain"))
+    expect(page.get_by_test_id("text-remarks")).to_contain_text("impute_medain", timeout=20 * SECOND)
+    page.wait_for_timeout(SECOND)
+
+
+def taken(page: Page) -> Image.Image:
+    """What is on the screen down to the end of the canvas, in few colours."""
+    end, height, width = page.evaluate(
+        "() => [document.querySelector('[data-testid=canvas]').getBoundingClientRect().bottom, innerHeight, innerWidth]"
+    )
+    shown = page.screenshot(clip={"x": 0, "y": 0, "width": width, "height": min(height, round(end) + BELOW)})
+    return (
+        Image.open(io.BytesIO(shown))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=6, dither=Image.Dither.NONE)
+    )
+
+
 STATES: dict[str, tuple[Callable[[Page, Product], None], str, dict[str, int]]] = {
     "builder-empty": (empty, "light", WIDE),
     "builder": (editing, "light", WIDE),
@@ -125,6 +170,9 @@ STATES: dict[str, tuple[Callable[[Page, Product], None], str, dict[str, int]]] =
     "builder-collapsed": (collapsed, "light", WIDE),
     "builder-dark": (editing, "dark", WIDE),
     "builder-narrow": (editing, "light", NARROW),
+    "builder-preview": (preview, "light", WIDE),
+    "builder-outline": (outline, "light", WIDE),
+    "builder-yaml": (text, "light", WIDE),
 }
 
 
@@ -138,7 +186,7 @@ def main(names: list[str]) -> None:
                 show, scheme, size = STATES[name]
                 page = browser.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
                 show(page, product)
-                page.screenshot(path=PLACE / f"{name}.png")
+                taken(page).save(PLACE / f"{name}.png", optimize=True)
                 page.close()
                 print(json.dumps({"picture": name}))
         finally:

@@ -23,7 +23,7 @@ def canvas(bench: Bench) -> Contest:
     def lines(found: Medians) -> list[Line]:
         return [line for nodes, side in found.items() for line in (_frame(nodes, side), _kept(nodes, side))]
 
-    return Contest(sides, lines)
+    return Contest(sides, lines, has_own_start=True)  # the first drag
 
 
 def _window(home: Path, nodes: int) -> Command:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.graph import Pipeline
+from engine.graph import Pipeline, spec_ports
 
 CARD_WIDTH, CARD_HEIGHT = 210, 100
+PORT_HEIGHT, FEW_PORTS = 30, 2
+"""A card with more than a few ports at a side is as tall as they need, with one's room to spare."""
 STEP = 250
 WHY_TOP, WHY_HEIGHT = 112, 112
 LINE = 250
@@ -92,29 +94,47 @@ class Sketch:
         nodes, layout = {"about": told}, {"about": (0.0, 0.0)}
         y = float(told["params"]["height"] + BETWEEN)
         for number, stage in enumerate(stages, 1):
-            height = _height(stage)
+            extra = [self._extra(line) for line in stage.lines]
+            height = _height(stage) + sum(extra)
             size = {"width": width, "height": height}
             nodes[f"stage_{number}"] = {
                 "component": "group",
                 "params": {"title": stage.title, "color": stage.color, **size},
             }
             layout[f"stage_{number}"] = (0.0, y)
-            for node_id, place in _places(stage, y):
+            for node_id, place, lower in _places(stage, y, extra):
                 nodes[node_id], layout[node_id] = self._nodes[node_id], place
                 nodes[f"why_{node_id}"[:64]] = _why(self._whys[node_id])
-                layout[f"why_{node_id}"[:64]] = (place[0], place[1] + WHY_TOP)
+                layout[f"why_{node_id}"[:64]] = (place[0], place[1] + WHY_TOP + lower)
             y += height + BETWEEN
         return Pipeline.from_document({"name": name, "nodes": nodes, "edges": self._edges, "layout": layout})
+
+    def _extra(self, line: Sequence[str]) -> int:
+        """How much taller than others the tallest card of a line is."""
+        return max((card_height(self._nodes[node_id]["component"]) for node_id in line), default=0) - CARD_HEIGHT
 
     def _free(self, key: str) -> str:
         names = (key if number == 1 else f"{key}_{number}" for number in range(1, len(self._nodes) + 2))
         return next(name for name in names if name not in self._nodes)
 
 
-def _places(stage: _Stage, y: float) -> Iterator[tuple[str, tuple[float, float]]]:
-    for row, line in enumerate(stage.lines):
+def card_height(component: str) -> int:
+    """How tall the canvas draws a card, about.
+
+    >>> card_height("standardize"), card_height("forecast_backtest")
+    (100, 120)
+    """
+    ports = max(len(spec_ports(component, side)) for side in ("inputs", "outputs"))
+    return CARD_HEIGHT if ports <= FEW_PORTS else PORT_HEIGHT * (ports + 1)
+
+
+def _places(stage: _Stage, y: float, extra: Sequence[int]) -> Iterator[tuple[str, tuple[float, float], int]]:
+    """Each node with its place, and how much lower than usual its reason begins."""
+    top = y + TOP
+    for line, lower in zip(stage.lines, extra, strict=True):
         for column, node_id in enumerate(line):
-            yield node_id, (float(SIDE + column * STEP), y + TOP + row * LINE)
+            yield node_id, (float(SIDE + column * STEP), top), lower
+        top += LINE + lower
 
 
 def _width(stage: _Stage) -> int:

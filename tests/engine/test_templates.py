@@ -8,6 +8,7 @@ import pytest
 
 from components.sources.sample_data import Name
 from engine.checks import problems
+from engine.drafting.sketch import card_height
 from engine.errors import InvalidPipeline, MissingThing
 from engine.graph import Pipeline
 from engine.templates import Template, template, templates
@@ -34,6 +35,18 @@ def test_a_template_has_no_problems_and_reasons_for_everything(key: str) -> None
     assert Pipeline.from_yaml(pipeline.as_yaml()) == pipeline, "it can be written and read like any other"
     assert {f"why_{step.id}" for step in one.steps} < set(pipeline.by_id)
     assert all(line and len(line) <= 5 for stage in one.stages for line in stage.lines)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_nothing_lies_on_a_card_with_many_ports(key: str) -> None:
+    drawn = template(key).pipeline(key)
+    for node in drawn.nodes:
+        if node.is_only_drawn:
+            continue
+        (x, y), why = drawn.layout[node.id], drawn.layout[f"why_{node.id}"]
+        bottom = y + card_height(node.component)
+        assert why[1] > bottom
+        assert not [it for it in drawn.layout.values() if it[0] == x and y < it[1] < bottom]
 
 
 def test_what_is_no_template_is_told_with_its_place() -> None:

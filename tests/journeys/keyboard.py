@@ -44,6 +44,14 @@ class Keyboard:
                 return
         raise AssertionError(f"{key} does not lead to {name!r}, only to {passed}")
 
+    def tab_into(self, test_id: str, most: int = 30) -> None:
+        """Press Tab until a field itself has the focus, not a button beside its label."""
+        for _ in range(most):
+            self.press("Tab")
+            if self.page.evaluate("() => document.activeElement.dataset.testid") == test_id:
+                return
+        raise AssertionError(f"Tab does not lead into {test_id!r}")
+
     def node(self) -> str | None:
         """The node whose row has the focus."""
         return self.page.evaluate("() => document.activeElement.dataset.node ?? null")

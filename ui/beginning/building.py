@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from engine.errors import PEOPLE_ERRORS
@@ -78,9 +80,14 @@ def _prediction(outlook: Outlook) -> Goal | None:
     )  # fmt: skip
     answer = outlook.answer(target)
     reasons = likely.get(target)
-    st.caption(f"{answer.why}{' Likely, because ' + ' and '.join(reasons) + '.' if reasons else ''}")
+    st.caption(f"{answer.why}{f' Likely, because {_joined(reasons)}.' if reasons else ''}")
     _show_refused(outlook)
     return Goal("predict", target, _task(answer))
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    *others, last = reasons
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _task(answer: Answer) -> Task | None:

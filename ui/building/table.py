@@ -37,7 +37,7 @@ def show_table(home: Workspace, pipeline_id: str, latest: RunView | None) -> Non
     if latest is None or node is None or node.status in ("queued", "waiting", "skipped", "cancelled"):
         empty(
             ":material/table_rows:", "No rows yet",
-            "This node has not run. Select it on the canvas and choose “Run to here”.",
+            "This node has not run. The arrow beside Run has “Run to …”, which runs it and what it needs.",
         )  # fmt: skip
         return
     if node.status == "running":

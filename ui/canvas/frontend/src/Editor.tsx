@@ -8,9 +8,8 @@ import { nodeOf } from "./model/graph";
 import { Conflicts } from "./frame/Conflicts";
 import { Help } from "./frame/Help";
 import { ColumnDialog } from "./panel/ColumnDialog";
-import { isTrouble } from "./panel/Problems";
 import { Inspector } from "./panel/Inspector";
-import { step } from "./panel/stepping";
+import { listed, step } from "./panel/stepping";
 import { handleKey, type Commands } from "./frame/keys";
 import type { Line } from "./model/aligning";
 import { useModel, type Model } from "./model/model";
@@ -53,7 +52,7 @@ export function Editor({ model, height }: Props) {
   const selection = useModel(model, (state) => state.selection);
   const quiet = useModel(
     model,
-    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && !state.problems.some(isTrouble) && !state.diff
+    (state) => state.selection.length === 0 && state.wire === null && state.overlaid === null && listed(state.problems).length === 0 && !state.diff
       && state.parametersAsked === 0,
   );
   const compares = useModel(model, (state) => state.diff !== null);
@@ -106,7 +105,7 @@ export function Editor({ model, height }: Props) {
     help: () => setHelp(true),
     fit: () => board.current?.fit(),
     arrange: () => view === "canvas" && arrange(),
-    view: () => setView(nextView(view)),
+    view: () => { if (!compares) setView(nextView(view)); },
     escape: () => {
       if (hint) setHint(null);
       else if (model.state.port) model.choosePort(null);

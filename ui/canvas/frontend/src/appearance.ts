@@ -65,12 +65,6 @@ export function count(rows: number): string {
   return `${short >= 100 ? Math.round(short) : short.toFixed(1).replace(/\.0$/, "")}${sign}`;
 }
 
-/** How many rows a node made; what it made none of, how many came in. */
-export function rowsInWords({ rows_in, rows_out }: Pick<NodeStatus, "rows_in" | "rows_out">): string {
-  if (rows_out !== null) return `${count(rows_out)} ${rows_out === 1 ? "row" : "rows"}`;
-  return rows_in === null ? "" : `${count(rows_in)} ${rows_in === 1 ? "row" : "rows"} in`;
-}
-
 export function duration(seconds: number): string {
   if (seconds < 0.001) return "<1 ms";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;

@@ -1,12 +1,15 @@
 /** What the panel and the overlays say, in pure functions. */
 import { describe, expect, it } from "vitest";
 import { isDimWire, legend, lookOf, markOf } from "../src/board/guard";
+import { rowsOf } from "../src/board/NodeCard";
 import { bars, share } from "../src/panel/bars";
 import { changesInWords, columnChanges } from "../src/panel/changes";
 import { bytes, figureRows } from "../src/panel/figures";
+import { failedIn } from "../src/panel/Failures";
+import { listed } from "../src/panel/stepping";
 import { changeWords, rowsWords, sampleWords } from "../src/panel/preview";
 import { withoutName } from "../src/panel/Problems";
-import type { Column, Figures, Overlay, RowsShown, Sketch } from "../src/protocol";
+import type { Column, Figures, NodeStatus, Overlay, Problem, RowsShown, Sketch } from "../src/protocol";
 
 const column = (name: string, type = "number"): Column => ({ name, type, kind: type === "number" ? "numeric" : "text" });
 const rows = (total: number, changed: string[] = []): RowsShown => ({ columns: [], changed, rows: [], marks: [], total, left_out: 0 });
@@ -95,4 +98,23 @@ describe("a problem that stands below the name of its node", () => {
     expect(withoutName("Impute mean: the input is not connected.", "Impute mean")).toBe("The input is not connected.");
     expect(withoutName("There is no column 'a' here.", "Impute mean")).toBe("There is no column 'a' here.");
   });
+});
+
+describe("a run", () => {
+  const status = (over: Partial<NodeStatus>): NodeStatus => ({ status: "done", rows_in: 20, rows_out: null, seconds: 1, message: null, ...over });
+  const graph = { nodes: ["b", "a", "c"].map((id) => ({ id, component: "x", title: null, params: {}, position: [0, 0] as [number, number] })), edges: [] };
+
+  it("failed where its nodes did, in the order of the drawing", () => {
+    expect(failedIn(graph, { a: status({ status: "failed" }), b: status({}), c: status({ status: "failed" }) })).toEqual(["a", "c"]);
+  });
+
+  it("says how many rows a node made, and while it runs how many it was given", () => {
+    expect([rowsOf(status({}), true), rowsOf(status({ rows_out: 0 }), true), rowsOf(status({}), false)]).toEqual([null, 0, 20]);
+    expect(rowsOf(status({ status: "running" }), true)).toBe(20);
+  });
+});
+
+it("an empty pipeline is no problem in the list", () => {
+  const problem = (code: string): Problem => ({ id: code, node: null, code, field: null, severity: "error", message: "", hint: "", fix: null });
+  expect(listed([problem("empty_pipeline"), problem("cycle")]).map((one) => one.code)).toEqual(["cycle"]);
 });

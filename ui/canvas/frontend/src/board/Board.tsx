@@ -183,7 +183,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const measured = useNodesInitialized();
   useEffect(() => {
     if (!measured || model.viewport) return;
-    const frame = requestAnimationFrame(() => void firstView(flow, box.current));
+    const whole = model.state.diff !== null; // what changed may be anywhere
+    const frame = requestAnimationFrame(() => void firstView(flow, box.current, whole));
     return () => cancelAnimationFrame(frame);
   }, [measured, model, flow]);
 

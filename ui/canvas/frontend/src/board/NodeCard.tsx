@@ -1,7 +1,7 @@
 /** A node on the canvas: what it is, what it does here, and how it is getting on. */
 import { useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useRef } from "react";
-import { duration, hueOf, rowsInWords, SEVERITY, STATUS, worst } from "../appearance";
+import { count, duration, hueOf, SEVERITY, STATUS, worst } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { stablePortsOf } from "../model/broken";
 import { nodeOf } from "../model/graph";
@@ -46,15 +46,28 @@ function inFull(status: NodeStatus): string {
   return [STATUS[status.status].word, told.join(" in ")].filter(Boolean).join(": ");
 }
 
+/** How many rows a node made; while it runs, or where no table leaves it, how many it was given. */
+export function rowsOf(status: NodeStatus, gives: boolean): number | null {
+  if (status.status === "skipped" || status.status === "waiting") return null;
+  // How many came in is not how many went on: a filter may have let nothing pass.
+  return gives && status.status !== "running" ? status.rows_out : (status.rows_out ?? status.rows_in);
+}
+
+/** The same in words; what came in is called so. */
+export function rowsInWords(status: NodeStatus, gives: boolean): string {
+  const rows = rowsOf(status, gives);
+  return rows === null ? "" : `${count(rows)} ${rows === 1 ? "row" : "rows"}${status.rows_out === null ? " in" : ""}`;
+}
+
 /** What a switch makes of a node that does not run. */
 export function PartFooter({ part }: { part: Part }) {
   return <div className="cb-node-foot cb-tone-quiet" title={part.about}><Icon name={part.icon} /><span className="cb-node-word">{part.word}</span><span className="cb-clip cb-node-why">{part.why}</span></div>;
 }
 
-export function Footer({ status, note }: { status: NodeStatus | undefined; note: string | null }) {
+export function Footer({ status, note, gives = true }: { status: NodeStatus | undefined; note: string | null; gives?: boolean }) {
   if (!status) return <div className="cb-node-foot cb-tone-quiet">{note ? <><Icon name="info" /><span className="cb-clip" title={note}>{note}</span></> : <span>Not run yet</span>}</div>;
   const look = STATUS[status.status];
-  const rows = rowsInWords(status);
+  const rows = rowsInWords(status, gives);
   return (
     <div className={`cb-node-foot cb-tone-${look.tone}`} title={status.message ?? inFull(status)}>
       <Icon name={look.icon} className={status.status === "running" ? "cb-spin" : ""} />
@@ -76,12 +89,14 @@ interface FootProps {
   change: NodeDiff | null | undefined;
   status: NodeStatus | undefined;
   note: string | null;
+  /** Whether a table leaves the node. */
+  gives: boolean;
 }
 
 /** The last line of a card: how two versions differ in it, what a switch makes of it, or how it is getting on. */
-function Foot({ part, change, status, note }: FootProps) {
+function Foot({ part, change, ...told }: FootProps) {
   if (change !== undefined) return <DiffFoot change={change ?? undefined} />;
-  return part ? <PartFooter part={part} /> : <Footer status={status} note={note} />;
+  return part ? <PartFooter part={part} /> : <Footer {...told} />;
 }
 
 export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
@@ -131,7 +146,7 @@ export const NodeCard = memo(function NodeCard({ id, selected }: NodeProps) {
       <div className="cb-node-summary cb-clip" title={facts?.summary || spec?.about}>
         {spec ? facts?.summary || spec.about : `Not installed: “${node.component}”`}
       </div>
-      <Foot part={part} change={diff ? (diff.nodes[id] ?? null) : undefined} status={status} note={facts?.note ?? null} />
+      <Foot part={part} change={diff ? (diff.nodes[id] ?? null) : undefined} status={status} note={facts?.note ?? null} gives={outputs.some((port) => port.kind === "table")} />
       <Watchers id={id} />
       {inputs.map((port, place) => (
         <Port key={port.name} node={id} side="in" name={port.name} kind={port.kind} optional={port.optional ?? false} reachable={selected} place={place} of={inputs.length} />

@@ -18,11 +18,11 @@ const LEAST_ROOM = 240;
 
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Everything, if it can be read like that; else the beginning of it. */
-export async function firstView(flow: ReactFlowInstance, box: HTMLElement | null): Promise<void> {
+/** Everything, if it can be read like that or is to be overlooked; else the beginning of it. */
+export async function firstView(flow: ReactFlowInstance, box: HTMLElement | null, whole: boolean): Promise<void> {
   await flow.fitView(view(box));
   const { y, zoom } = flow.getViewport();
-  if (zoom >= READABLE) return;
+  if (whole || zoom >= READABLE) return;
   const bounds = flow.getNodesBounds(flow.getNodes());
   const middle = bounds.y + bounds.height / 2;
   const isHigh = bounds.height * READABLE > (box?.clientHeight ?? 0);

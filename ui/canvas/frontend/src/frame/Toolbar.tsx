@@ -8,7 +8,8 @@ import { ViewSwitch } from "./ViewSwitch";
 import type { View } from "./view";
 import { drawnAs, specOf } from "../board/nodes/drawn";
 import { inWords } from "../model/parameters";
-import { isTrouble } from "../panel/Problems";
+import { failedIn, goToNode } from "../panel/Failures";
+import { listed } from "../panel/stepping";
 import { People } from "./People";
 import type { Params, Run } from "../protocol";
 import { RunButton } from "./RunButton";
@@ -51,7 +52,7 @@ export function Toolbar(props: Props) {
         <Icon name={readonly ? "lock" : icon} className={saved === "saving" ? "cb-spin-slow" : ""} />
         <span>{readonly ? "Read only" : word}</span>
       </span>
-      <ViewSwitch view={props.view} onView={props.onView} />
+      {!compares && <ViewSwitch view={props.view} onView={props.onView} />}
       <span className="cb-grow" />
       {!readonly && (
         <>
@@ -65,10 +66,10 @@ export function Toolbar(props: Props) {
       <Tool icon={props.full ? "fullscreen_exit" : "fullscreen"} label={props.full ? "Leave fullscreen" : "Fullscreen"} testId="canvas-fullscreen" onClick={props.onFull} />
       <Tool icon="keyboard" label="Keyboard and mouse" keys="?" testId="canvas-help" onClick={props.onHelp} />
       <Tool icon={props.panels.right ? "right_panel_close" : "right_panel_open"} label={props.panels.right ? "Hide settings" : "Show settings"} onClick={() => props.onPanel("right")} />
-      <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />
+      {!compares && <Tool icon="data_object" label="Parameters" testId="canvas-parameters" onClick={() => { model.select([]); model.askParameters(); if (!props.panels.right) props.onPanel("right"); }} />}
       <People />
       <ProblemCount onShow={() => { model.select([]); if (!props.panels.right) props.onPanel("right"); }} />
-      <Runner />
+      <Runner onShow={() => { if (!props.panels.right) props.onPanel("right"); }} />
     </div>
   );
 }
@@ -92,8 +93,7 @@ function Tool({ icon, label, keys, testId, disabled = false, onClick }: ToolProp
 }
 
 function ProblemCount({ onShow }: { onShow(): void }) {
-  const all = usePart((state) => state.problems);
-  const problems = all.filter(isTrouble);
+  const problems = listed(usePart((state) => state.problems));
   if (problems.length === 0) return null;
   const look = SEVERITY[worst(problems)];
   const label = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
@@ -106,7 +106,7 @@ function ProblemCount({ onShow }: { onShow(): void }) {
 
 const isActive = (run: Run | null): boolean => run?.status === "queued" || run?.status === "running";
 
-function Runner() {
+function Runner({ onShow }: { onShow(): void }) {
   const { model } = useEditor();
   const run = usePart((state) => state.run);
   const readonly = usePart((state) => state.readonly);
@@ -129,24 +129,35 @@ function Runner() {
   };
   return (
     <>
-      {run && <LastRun run={run} />}
+      {run && <LastRun run={run} onShow={onShow} />}
       {!readonly && <RunButton busy={asked === "run"} disabled={empty} to={node && !drawnAs(specOf(node, specs)) ? { id: node.id, title: titleOf(node, specs) } : null} onRun={start} onSave={() => model.wish({ type: "save" })} />}
     </>
   );
 }
 
-function LastRun({ run }: { run: Run }) {
+function LastRun({ run, onShow }: { run: Run; onShow(): void }) {
+  const { model } = useEditor();
+  const graph = usePart((state) => state.graph);
+  const status = usePart((state) => state.status);
   const look = RUN[run.status];
+  const [failed] = failedIn(graph, status);
   const asked = Object.entries(run.params ?? {}).map(([name, value]) => `${name} = ${inWords(value)}`).join(", ");
   // The last words of a run that went well are the name of its last node.
   const said = run.status === "succeeded" || !run.message ? `Run ${run.number}` : run.message;
   const title = asked ? `${said}, with ${asked}` : said;
-  return (
-    <span className={`cb-lastrun cb-tone-${look.tone}`} title={title} data-testid="canvas-lastrun">
+  const words = (
+    <>
       <Icon name={look.icon} />
       <span>{look.word}{run.seconds === null ? "" : ` in ${duration(run.seconds)}`}{asked && <span className="cb-lastrun-with cb-clip"> with {asked}</span>}</span>
-    </span>
+    </>
   );
+  const looks = { className: `cb-lastrun cb-tone-${look.tone}`, "data-testid": "canvas-lastrun" };
+  if (!failed) return <span {...looks} title={title}>{words}</span>;
+  const show = (): void => {
+    onShow();
+    goToNode(model, failed);
+  };
+  return <button type="button" {...looks} title={`${title} Show where`} onClick={show}>{words}</button>;
 }
 
 function RunProgress({ run, cancelling, onCancel }: { run: Run; cancelling: boolean; onCancel(): void }) {

@@ -16,7 +16,7 @@ import { rowIn, useCursor, useFocusOnCursor } from "./cursor";
 import { arrowed, rangeTo, stepFrom } from "./walking";
 import type { Side } from "./spots";
 
-const SELECTED = new Set(["c", "d", "enter"]);
+const SELECTED = new Set(["c", "d", "enter", "g"]);
 
 type Asking = { what: "add"; side: Side } | { what: "group" } | null;
 
@@ -46,6 +46,15 @@ export function Outline({ onSettings }: Props) {
   useEffect(() => {
     rowIn(tree.current, model.state.selection.at(-1))?.scrollIntoView({ block: "nearest" });
   }, [reveal, model]);
+
+  // What is written on the canvas where it lies is written in the settings here.
+  const writing = usePart((state) => state.editing);
+  useEffect(() => {
+    if (!writing) return;
+    model.edit(null);
+    onSettings();
+    focusSettings(tree.current, "first");
+  }, [writing, model, onSettings]);
 
   const fold = (id: string, close: boolean): void => {
     const next = new Set(folded);

@@ -1,11 +1,12 @@
 /** A node as a row: what it is, what feeds it, what it does here, and how it is getting on. */
 import { memo } from "react";
-import { count, duration, hueOf, STATUS } from "../appearance";
+import { duration, hueOf, STATUS } from "../appearance";
 import { usePart } from "../context";
-import { Badge, problemsOf } from "../board/NodeCard";
+import { Badge, problemsOf, rowsInWords } from "../board/NodeCard";
 import { drawnAs } from "../board/nodes/drawn";
 import { textOf } from "../board/nodes/paint";
 import { Icon } from "../Icon";
+import { partOf, type Part } from "../model/switching";
 import type { GraphNode, NodeStatus } from "../protocol";
 import type { Row } from "./order";
 
@@ -34,12 +35,13 @@ export const RowItem = memo(Item, sameRow);
 
 function Item({ row, node, from, before, active, selected, does }: Props) {
   const spec = usePart((state) => state.specs.get(node.component));
-  const summary = usePart((state) => state.facts[row.id]?.summary ?? "");
   const status = usePart((state) => state.status[row.id]);
   const problems = usePart((state) => problemsOf(state.problems, row.id));
+  const facts = usePart((state) => state.facts[row.id]);
+  const part = partOf(node, spec, facts);
   const drawn = drawnAs(spec);
   const title = drawn === "frame" ? textOf(node.params["title"]) || node.title || spec?.title || node.component : (node.title ?? spec?.title ?? node.component);
-  const words = drawn === "note" ? textOf(node.params["text"]) : spec ? summary || spec.about : `Unknown component “${node.component}”`;
+  const words = drawn === "note" ? textOf(node.params["text"]) : spec ? facts?.summary || spec.about : `Unknown component “${node.component}”`;
   const near = row.from.length === 1 && row.from[0] === before;
   return (
     <div
@@ -68,7 +70,7 @@ function Item({ row, node, from, before, active, selected, does }: Props) {
         {words && drawn !== "frame" && <span className="cb-line-summary cb-clip" title={words}><Aside text=". " />{words}</span>}
         {from && <span className={near ? "cb-hidden" : "cb-line-from cb-clip"}><Aside text=". After " />{!near && <Icon name="subdirectory_arrow_right" />}{from}</span>}
       </span>
-      {!drawn && <State node={node} status={status} />}
+      {!drawn && (part ? <Apart part={part} /> : <State status={status} gives={spec?.outputs.some((port) => port.kind === "table") ?? true} />)}
       <Badge problems={problems} />
     </div>
   );
@@ -77,12 +79,15 @@ function Item({ row, node, from, before, active, selected, does }: Props) {
 /** Only said, not shown: what the look of a row tells anyhow. */
 const Aside = ({ text }: { text: string }) => (text ? <span className="cb-hidden">{text}</span> : null);
 
-function State({ node, status }: { node: GraphNode; status: NodeStatus | undefined }) {
-  if (node.disabled) return <span className="cb-line-state cb-tone-quiet"><Aside text=". " /><Icon name="block" />Switched off</span>;
+/** What a switch makes of a node that does not run. */
+function Apart({ part }: { part: Part }) {
+  return <span className="cb-line-state cb-tone-quiet" title={part.about}><Aside text=". " /><Icon name={part.icon} /><span className="cb-node-word">{part.word}</span><Aside text={`: ${part.why}`} /></span>;
+}
+
+function State({ status, gives }: { status: NodeStatus | undefined; gives: boolean }) {
   if (!status) return <span className="cb-line-state cb-tone-quiet"><Aside text=". " />Not run yet</span>;
   const look = STATUS[status.status];
-  const rows = status.rows_out ?? status.rows_in;
-  const figures = [rows === null ? null : `${count(rows)} rows`, status.seconds === null ? null : duration(status.seconds)].filter(Boolean).join(", ");
+  const figures = [rowsInWords(status, gives), status.seconds === null ? null : duration(status.seconds)].filter(Boolean).join(", ");
   return (
     <span className={`cb-line-state cb-tone-${look.tone}`} title={status.message ?? undefined}>
       <Aside text=". " />

@@ -1,7 +1,9 @@
 /** What can be done with the rows that are selected: each with its key, so that the bar and the keyboard never differ. */
 import { drawnAs, specOf } from "../board/nodes/drawn";
+import { group as enclose, toggle } from "../model/acting";
 import { nodeOf } from "../model/graph";
 import type { Model } from "../model/model";
+import { switchWord } from "../model/switching";
 import type { Part } from "./focus";
 import type { Side } from "./spots";
 
@@ -35,6 +37,7 @@ export function actionsOf({ model, targets, readonly, hasGroups, settings, add, 
   const single = !readonly && one !== undefined;
   const wired = single && !drawn;
   const select = (): void => model.select(targets);
+  const runs = targets.map((id) => nodeOf(graph, id)).find((node) => node && !drawnAs(specOf(node, specs)));
   return [
     { key: "add", label: "Add after", icon: "add", keys: "A", enabled: !readonly, press: letter("a", false, "/"), run: () => add("after") },
     { key: "before", label: "Add before", icon: "add_row_above", keys: "Shift A", enabled: wired, press: letter("a", true), run: () => add("before") },
@@ -43,6 +46,8 @@ export function actionsOf({ model, targets, readonly, hasGroups, settings, add, 
     { key: "rename", label: "Rename", icon: "edit", keys: "F2", enabled: single && drawn !== "frame", press: named("F2"), run: () => settings("title") },
     { key: "duplicate", label: "Duplicate", icon: "content_copy", keys: "Ctrl D", enabled: free, run: () => { select(); model.duplicate(); } },
     { key: "run-to", label: "Run to here", icon: "start", keys: "Ctrl Shift Enter", enabled: wired, run: () => { select(); model.wish({ type: "run", to: one!.id }); } },
+    { key: "switch", label: runs ? switchWord(runs, specOf(runs, specs)) : "Switch off", icon: "toggle_off", keys: "D", enabled: free, press: letter("d"), run: () => toggle(model, targets) },
+    { key: "enclose", label: "Group", icon: "stacks", keys: "Ctrl G", enabled: free, run: () => { select(); enclose(model); } },
     { key: "group", label: "Move to group", icon: "select_all", keys: "G", enabled: single && hasGroups && drawn !== "frame", press: letter("g"), run: group },
     { key: "problems", label: "Problems", icon: "error", keys: "P", enabled: model.state.problems.length > 0, press: letter("p"), run: () => settings("problems") },
     { key: "delete", label: "Delete", icon: "delete", keys: "Delete", enabled: free, press: named("Delete", "Backspace"), run: () => model.remove(targets) },

@@ -1,6 +1,8 @@
 /** Where the keyboard goes: from a row into its settings, and back. */
+const CONTROL = ":is(input, select, textarea, button):not(:disabled)";
 const PARTS = {
-  first: [".cb-form :is(input, select, textarea, button):not(:disabled)", "[data-testid=connections]", "[data-testid=node-title]"],
+  // The control itself before the buttons beside its label.
+  first: [`.cb-form .cb-label-row ~ ${CONTROL}, .cb-form .cb-label-row ~ * ${CONTROL}`, ".cb-form :is(input, select, textarea, button):not(:disabled)", "[data-testid=connections]", "[data-testid=node-title]"],
   title: ["[data-testid=node-title]"],
   wires: ["[data-testid=connections]", "[data-testid=connections-out]"],
   problems: [".cb-problems button"],

@@ -1,12 +1,11 @@
 /** What is wrong with the pipeline, each with where it is and, where possible, a one-click fix. */
-import { useMemo } from "react";
 import { SEVERITY } from "../appearance";
 import { useEditor, usePart } from "../context";
 import { nodeOf } from "../model/graph";
 import { Icon } from "../Icon";
 import type { Problem } from "../protocol";
 import { titleOf } from "../model/rules";
-import { goTo, ranked } from "./stepping";
+import { goTo, listed, ranked } from "./stepping";
 
 export function ProblemItem({ problem, showNode }: { problem: Problem; showNode: boolean }) {
   const { model } = useEditor();
@@ -38,9 +37,9 @@ export function ProblemItem({ problem, showNode }: { problem: Problem; showNode:
 }
 
 export function Problems() {
-  const all = usePart((state) => state.problems);
-  const problems = useMemo(() => all.filter(isTrouble), [all]);
+  const found = usePart((state) => state.problems);
   const nodes = usePart((state) => state.graph.nodes.length);
+  const problems = listed(found);
   const sorted = ranked(problems);
   return (
     <div className="cb-pane">
@@ -68,9 +67,6 @@ export function withoutName(message: string, name: string): string {
   const rest = message.slice(name.length + 2);
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
-
-/** An empty pipeline is a beginning, and no trouble. */
-export const isTrouble = (problem: Problem): boolean => problem.code !== "empty_pipeline";
 
 /** One click for every fix that loses nothing; the others are left to the person. */
 function FixAll({ problems }: { problems: Problem[] }) {

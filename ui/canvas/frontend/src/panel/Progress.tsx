@@ -1,5 +1,5 @@
 /** How a node did in the last run, in one line. */
-import { count, duration, rowsInWords, STATUS } from "../appearance";
+import { count, duration, STATUS } from "../appearance";
 import { usePart } from "../context";
 import { Icon } from "../Icon";
 
@@ -7,9 +7,10 @@ export function Progress({ id }: { id: string }) {
   const status = usePart((state) => state.status[id]);
   if (!status) return null;
   const look = STATUS[status.status];
-  const { rows_in, rows_out } = status;
+  const made = status.status === "failed" ? null : status.rows_out; // of a node that failed nothing is kept
+  const [came, left] = [status.rows_in, made].map((one) => (one === null ? null : count(one)));
   const figures = [
-    rows_in !== null && rows_out !== null ? `${count(rows_in)} → ${count(rows_out)} rows` : rowsInWords(status),
+    came && left ? `${came} → ${left} rows` : left ? `${left} rows` : came ? `${came} rows in` : null,
     status.seconds === null ? null : duration(status.seconds),
   ].filter(Boolean);
   return (

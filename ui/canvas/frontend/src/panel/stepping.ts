@@ -8,6 +8,9 @@ const ORDER: Problem["severity"][] = ["error", "warning", "info"];
 const PATIENCE = 30; // frames until the form is there
 const CONTROLS = "input, select, textarea, button";
 
+/** What is listed: an empty pipeline says so itself, in the middle of the canvas. */
+export const listed = (problems: readonly Problem[]): Problem[] => problems.filter((one) => one.code !== "empty_pipeline");
+
 /** The worst first. */
 export const ranked = (problems: readonly Problem[]): Problem[] =>
   [...problems].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
