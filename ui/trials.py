@@ -48,9 +48,16 @@ def show_trials(search: Mapping[str, Any], key: str, open_trial: Open | None = N
     ended = f" The search ended because {search['ended']}." if search["ended"] else ""
     st.caption(
         f"{metric(search['metric'])} is the mean over train rows that were held out in turn, ± its standard deviation; "
-        f"{better} is better. {ANEW if search.get('anew') else SHARED} What is made of several trials was chosen by "
+        f"{better} is better. {_rests_on(search)}What is made of several trials was chosen by "
         f"these rows, so its score is a little too good: compare scores on test rows.{ended}"
     )
+
+
+def _rests_on(search: Mapping[str, Any]) -> str:
+    """Known once a search has ended; before, nothing is said of it."""
+    if not search["ended"]:
+        return ""
+    return f"{ANEW if search.get('anew') else SHARED} "
 
 
 def show_leaderboard(
@@ -95,7 +102,7 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
     dots = go.Scatter(
         x=[place for place, _ in scored],
         y=[trial["score"] for _, trial in scored],
-        error_y={"type": "data", "array": [trial["spread"] or None for _, trial in scored], "thickness": 1},
+        error_y={"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1},
         mode="markers",
         marker={"color": charts.blue(), "size": 7, "symbol": [_symbol(trial) for _, trial in scored]},
         text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],
