@@ -45,7 +45,7 @@ def can_count(look: Look, axes: Sequence[Axis]) -> bool:
     """Whether quantiles are found by counting: of many rows, at not too many places, which need no ranking by them."""
     chooses = any(axis.form == "category" for axis in axes)
     is_ranked = chooses and look.spec.keep in ("highest", "lowest")
-    return look.is_vast and not look.spares and not is_ranked and _places(look, axes) * LEAST_SPOTS <= MOST_COUNTS
+    return look.is_vast and not is_ranked and _places(look, axes) * LEAST_SPOTS <= MOST_COUNTS
 
 
 def medians(
@@ -119,7 +119,7 @@ class _Group:
         """A quantile, interpolated between the two values around it."""
         low, high = (self._value(*self._find(rank)) for rank in self._ranks(share))
         position = (self.total - 1) * share
-        return low + (high - low) * (position - np.floor(position))
+        return low + (high - low) * (position - int(position))
 
     def box(self) -> Box:
         """The box of these values."""

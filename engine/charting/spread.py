@@ -16,10 +16,14 @@ from engine.charting.groups import Grouped, Rows, grouped, keep, placed
 from engine.charting.look import Look
 from engine.charting.measure import measure_of
 from engine.charting.named import named
-from engine.charting.quantiles import REACH, boxes, can_count
+from engine.charting.quantiles import REACH, Box, boxes, can_count
 
 FINE = 512
 """Ranges in which values are counted before a curve is made of them."""
+SKETCHED = 2_048
+"""The same for quartiles of vast tables: finer than the picture's pixels."""
+LEAST_RANGES = 40
+"""A box that is narrower than so many of those is computed from the values themselves."""
 MOST_GROUPS = 20
 CURVE = (32, 128)
 """Points of a curve: at least, at most."""
@@ -33,15 +37,18 @@ def draw_boxes(look: Look) -> Drawn:
     if look.facts[name].low is None:
         return nothing(look)
     there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
-    found = boxes(there, axes, name, most_words(look)) if can_count(there, axes) else _boxes(there, axes, name)
-    is_rough = look.estimates_quantiles and not found.is_exact
+    rough = _rough_boxes(there, axes, name) if _is_sketched(look, axes) else None
+    is_counted = look.estimates_quantiles and can_count(there, axes)
+    found = rough or (boxes(there, axes, name, most_words(there)) if is_counted else _boxes(there, axes, name))
+    about = "about " if rough else ""
+    _note_homeless(look, sum(found.rows), name)
+    is_rough = bool(rough) or (look.estimates_quantiles and not found.is_exact)
     if is_rough:
         look.notes.append("Of so many rows, quartiles are approximate.")
-    _note_homeless(look, sum(found.rows), name)
     drawn = named(look, found, _title(name, is_rough=is_rough), [axis.role for axis in found.axes])
     far = sum(drawn.points["far"])
-    told = "1 value beyond the whiskers is" if far == 1 else f"{far:,} values beyond the whiskers are"
-    notes = (*drawn.notes, *([f"{told} not drawn."] if far else []))
+    told = f"{about}1 value beyond the whiskers is" if far == 1 else f"{about}{far:,} values beyond the whiskers are"
+    notes = (*drawn.notes, *([f"{told[:1].upper()}{told[1:]} not drawn."] if far else []))
     return drawn.model_copy(update={"notes": notes, "points": drawn.points | {"median": drawn.points["y"]}})
 
 
@@ -51,14 +58,15 @@ def draw_violins(look: Look) -> Drawn:
     if look.facts[name].low is None:
         return nothing(look)
     there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
-    curves = _curves(look, axes, name)
-    found = figures_at(there, axes, measure_of(look, "median", name))
-    is_rough = look.estimates_quantiles and not found.is_exact
+    curves = _curves(look, axes, name, SKETCHED if _is_sketched(look, axes) else FINE)
+    rough = _rough_medians(curves) if curves.fine.ranges == SKETCHED else None
+    medians = rough or figures_at(there, axes, measure_of(look, "median", name))
+    is_rough = bool(rough) or (look.estimates_quantiles and not medians.is_exact)
     if is_rough:
         look.notes.append("Of so many rows, medians are approximate.")
-    _note_homeless(look, sum(found.rows), name)
+    _note_homeless(look, sum(medians.rows), name)
     roles = [axis.role for axis in axes]
-    drawn = named(look, found, _title(name, is_rough=is_rough), roles)
+    drawn = named(look, medians, _title(name, is_rough=is_rough), roles)
     return drawn.model_copy(update={"points": _along(curves, drawn, roles)})
 
 
@@ -67,7 +75,7 @@ def draw_densities(look: Look) -> Drawn:
     name, axes = look.spec.x or "", series_axes(look)
     if look.facts[name].low is None:
         return nothing(look)
-    curves = _curves(look, axes, name)
+    curves = _curves(look, axes, name, FINE)
     drawn = named(look, curves.totals, "density", [axis.role for axis in axes])
     points = _along(curves, drawn, [axis.role for axis in axes])
     del points["median"]
@@ -76,6 +84,11 @@ def draw_densities(look: Look) -> Drawn:
 
 def _title(name: str, *, is_rough: bool) -> str:
     return f"{name} (approximate)" if is_rough else name
+
+
+def _is_sketched(look: Look, axes: Sequence[Axis]) -> bool:
+    """Whether quartiles are read off counts in fine ranges: one pass, where exact ones take several."""
+    return look.is_vast and len(axes) <= 1
 
 
 def _groups(look: Look) -> list[Axis]:
@@ -104,6 +117,42 @@ def _boxes(there: Look, axes: Sequence[Axis], name: str) -> Grouped:
     return _as_grouped(kept, found)
 
 
+def _rough_boxes(there: Look, axes: Sequence[Axis], name: str) -> Grouped | None:
+    """The same from counts in fine ranges; None where the ranges are too wide for some box."""
+    found = _counts(there, axes, name, SKETCHED)
+    rough = [box_of(counts, found.fine.low, found.fine.width) for counts in found.counted.values()]
+    if any(box.q3 - box.q1 < LEAST_RANGES * found.fine.width for box in rough):
+        return None
+    rows = [int(counts.sum()) for counts in found.counted.values()]
+    extra = {part: [getattr(box, part) for box in rough] for part in ("q1", "q3", "least", "most", "far")}
+    return Grouped(found.axes, list(found.counted), [box.median for box in rough], rows, extra)
+
+
+def _rough_medians(curves: "_Curves") -> Grouped | None:
+    """Medians from counts in fine ranges; None where the ranges are too wide for some group."""
+    low, width = curves.fine.low, curves.fine.width
+    rough = [box_of(counts, low, width) for counts in curves.counted.values()]
+    if any(box.q3 - box.q1 < LEAST_RANGES * width for box in rough):
+        return None
+    return replace(curves.totals, figures=[box.median for box in rough], extra={})
+
+
+def box_of(counts: Floats, low: float, width: float) -> Box:
+    """A box from counts in ranges of equal width: each of its figures is off by one range at most.
+
+    >>> box_of(np.array([0.0, 4.0, 4.0, 0.0, 0.0, 0.0, 0.0, 1.0]), 0.0, 1.0)
+    Box(q1=1.5625, median=2.125, q3=2.6875, least=1.0, most=3.0, far=1)
+    """
+    ends = low + width * np.arange(1, len(counts) + 1)
+    total = np.cumsum(counts)
+    edges, shares = np.concatenate([[low], ends]), np.concatenate([[0.0], total])
+    q1, median, q3 = (float(np.interp(part * total[-1], shares, edges)) for part in (0.25, 0.5, 0.75))
+    lowest, highest = q1 - REACH * (q3 - q1), q3 + REACH * (q3 - q1)
+    usual = np.flatnonzero((counts > 0) & (ends > lowest) & (ends - width <= highest))
+    least, most = max(ends[usual[0]] - width, lowest), min(ends[usual[-1]], highest)
+    return Box(q1, median, q3, float(least), float(most), int(total[-1] - counts[usual[0] : usual[-1] + 1].sum()))
+
+
 def _note_homeless(look: Look, placed_rows: int, name: str) -> None:
     if placed_rows < look.rows:
         look.notes.append(f"{look.rows - placed_rows:,} rows without a value in {name} have no place.")
@@ -119,36 +168,49 @@ def _as_grouped(axes: tuple[Axis, ...], found: Sequence[tuple[Any, ...]]) -> Gro
 
 
 @dataclass(frozen=True)
+class _Counts:
+    """How many values lie in each fine range, by place."""
+
+    axes: tuple[Axis, ...]
+    fine: Axis
+    counted: dict[tuple[Any, ...], Floats]
+
+
+@dataclass(frozen=True)
 class _Curves:
-    """Densities by place, all along the same values."""
+    """Densities by place, all along the same values, and the counts that they were made of."""
 
     totals: Grouped
     at: Floats
     densities: list[Floats]
+    fine: Axis
+    counted: dict[tuple[Any, ...], Floats]
 
 
-def _curves(look: Look, axes: Sequence[Axis], name: str) -> _Curves:
-    column, facts = look.columns[name], look.facts[name]
-    there = look.only(f"({column.number}) IS NOT NULL")
-    fine = ranges_of("spot", column, facts.low, facts.high, FINE)
+def _counts(there: Look, axes: Sequence[Axis], name: str, ranges: int) -> _Counts:
+    column, facts = there.columns[name], there.facts[name]
+    fine = ranges_of("spot", column, facts.low, facts.high, ranges)
     if fine.form != "range":  # all values are the same: a peak that is wide enough to be seen
         fine = replace(fine, form="range", sql="0", low=facts.low - 0.5, width=1.0, ranges=1)
     found = grouped(there, [*axes, fine], measure_of(there, "count", None), most_words(there) | {"spot": 1})
     counted: dict[tuple[Any, ...], Floats] = defaultdict(lambda: np.zeros(fine.ranges))
     for places, amount in zip(found.places, found.rows, strict=True):
         counted[places[:-1]][places[-1]] += amount
+    return _Counts(found.axes[:-1], fine, dict(counted))
+
+
+def _curves(look: Look, axes: Sequence[Axis], name: str, ranges: int) -> _Curves:
+    there = look.only(f"({look.columns[name].number}) IS NOT NULL")
+    found = _counts(there, axes, name, ranges)
+    fine, counted = found.fine, found.counted
     margin = 0.03 * fine.width * fine.ranges
     points = max(CURVE[0], min(CURVE[1], MOST_MARKS // max(len(counted), 1)))
     at = np.linspace(fine.low - margin, fine.low + fine.width * fine.ranges + margin, points)
     rows = [int(counts.sum()) for counts in counted.values()]
     totals = Grouped(
-        found.axes[:-1],
-        list(counted),
-        [float(amount) for amount in rows],
-        rows,
-        {"curve": list(range(len(rows)))},
+        found.axes, list(counted), [float(amount) for amount in rows], rows, {"curve": list(range(len(rows)))}
     )
-    return _Curves(totals, at, [smooth(counts, fine.low, fine.width, at) for counts in counted.values()])
+    return _Curves(totals, at, [smooth(counts, fine.low, fine.width, at) for counts in counted.values()], fine, counted)
 
 
 def _along(curves: _Curves, drawn: Drawn, roles: Sequence[str]) -> dict[str, list[Any]]:

@@ -95,8 +95,12 @@ def _written_numbers(column: ColumnProfile, written: Written) -> Finding:
     if params is None:
         fix = "Parse them as numbers; whether their sign begins the decimals or groups digits cannot be told."
         return advised(code, "warning", column, text, fix)
-    fix = "Read them as numbers: 12 % becomes 0.12." if written.unit == PERCENT else "Read them as numbers."
+    fix = "Read them as numbers: 12 % becomes 0.12." if written.unit == PERCENT else _read_as(written)
     return found(code, "warning", column, text + _left_over(column, written, "number"), fix, "parse_number", params)
+
+
+def _read_as(written: Written) -> str:
+    return f"Read them as numbers, in {written.unit}." if written.unit else "Read them as numbers."
 
 
 def _called(written: Written) -> tuple[str, str]:

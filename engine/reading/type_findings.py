@@ -85,7 +85,7 @@ def written_otherwise(name: str, kind: ColumnType, misfits: int, component: str,
         severity="warning",
         column=name,
         message=f"{name}: {misfits:,} values are written in another way than the other {what}, so it stays text.",
-        fix=f"Read them with “{_TITLES[component]}”, which knows both ways.",
+        fix=f"After the import, a click draws “{_TITLES[component]}”, which reads both ways.",
         detail={"misfits": misfits, "component": component, "params": {"columns": [name], **params}},
     )
 

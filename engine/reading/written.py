@@ -100,7 +100,7 @@ def written_dates(texts: Sequence[str]) -> tuple[str, ...]:
     left, chosen = set(looked_at), list[str]()
     while left and len(chosen) < _MOST_FORMATS:
         best = max(FORMATS, key=lambda form: len(reads[form] & left))
-        other_way = reads.get(_twin(best), frozenset())
+        other_way = reads.get(_twin(best), set[str]())
         # Where the day could as well be the month everywhere, or must be it somewhere, nobody knows.
         if not reads[best] & left or other_way == reads[best] or other_way - reads[best]:
             break

@@ -1,4 +1,4 @@
-"""Medians and quartiles of vast tables are found by counting, and are the very same as those of small ones."""
+"""Medians of vast tables, and of those that fit into no memory, are the very same as those of small ones."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 
 from engine.charting import ChartSpec, Drawn, draw
-from engine.charting.look import Look
 from tests.engine.test_charting import TABLE, same
 
 SPECS: list[dict[str, Any]] = [
@@ -26,13 +25,23 @@ SPECS: list[dict[str, Any]] = [
     {"kind": "violin", "x": "city", "y": "pay"},
 ]
 
+SKETCHED = ("box", "violin")
+"""What is read off fine counts where a table is vast, and said to be: `test_charting` has that."""
+
 
 @pytest.fixture
 def vast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every table counts as vast, and hardly a range is fine enough."""
+    """Every table counts as vast."""
     monkeypatch.setattr("engine.charting.look.MANY_ROWS", 0)
+
+
+@pytest.fixture
+def beyond(vast: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table fits into memory, hardly a range is fine enough, and no box is read off counts alone."""
+    monkeypatch.setattr("engine.charting.look.MOST_EXACT", 0)
     monkeypatch.setattr("engine.charting.quantiles.LEAST_SPOTS", 4)
     monkeypatch.setattr("engine.charting.quantiles.MOST_SPOTS", 16)
+    monkeypatch.setattr("engine.charting.spread._is_sketched", lambda look, axes: False)
 
 
 def marks(found: Drawn) -> dict[Any, list[Any]]:
@@ -44,10 +53,16 @@ def marks(found: Drawn) -> dict[Any, list[Any]]:
     return {(key if places else at): [*row] for at, (key, row) in enumerate(zip(keys, rows, strict=True))}
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: " ".join(map(str, spec.values())))
-def test_counting_finds_what_sorting_finds(spec: dict[str, Any], request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(
+    ("spec", "size"),
+    [*((spec, "vast") for spec in SPECS if spec.get("kind") not in SKETCHED), *((spec, "beyond") for spec in SPECS)],
+    ids=lambda one: " ".join(map(str, one.values())) if isinstance(one, dict) else one,
+)
+def test_what_vast_tables_show_is_what_small_ones_show(
+    spec: dict[str, Any], size: str, request: pytest.FixtureRequest
+) -> None:
     wanted = draw(TABLE, ChartSpec(**spec))
-    request.getfixturevalue("vast")
+    request.getfixturevalue(size)
     found = draw(TABLE, ChartSpec(**spec))
     same(marks(found), marks(wanted))
     assert {role: set(totals) for role, totals in found.totals.items()} == {
@@ -71,7 +86,7 @@ HARD: dict[str, Any] = {
 }
 
 
-@pytest.mark.usefixtures("vast")
+@pytest.mark.usefixtures("beyond")
 @pytest.mark.parametrize("case", HARD)
 def test_quartiles_and_whiskers_of_hard_values_are_numpys(case: str) -> None:
     values = np.array([value for value in HARD[case] if value is not None and np.isfinite(value)])
@@ -81,15 +96,6 @@ def test_quartiles_and_whiskers_of_hard_values_are_numpys(case: str) -> None:
     wanted = {"q1": q1, "median": median, "q3": q3, "least": inside.min(), "most": inside.max()}
     assert {part: found.points[part][0] for part in wanted} == pytest.approx(wanted)
     assert found.points["far"] == [len(values) - len(inside)]
-
-
-@pytest.mark.usefixtures("vast")
-def test_no_query_holds_all_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    run = Look.all
-    monkeypatch.setattr(Look, "all", lambda self, query, again=1: asked.append(query) or run(self, query, again))
-    draw(TABLE, ChartSpec(kind="box", x="city", y="pay"))
-    assert not [query for query in asked if "quantile" in query and "SAMPLE" not in query]
 
 
 def test_medians_of_more_rows_than_are_sorted_stay_exact(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -424,3 +424,27 @@ def test_a_median_is_drawn_approximately_where_an_exact_one_needs_too_much_memor
     with pytest.raises(LimitReached, match="more than 1,500 MB") as refused:
         drawn(x="city", y="pay", aggregate="mean")
     assert "add a condition" in refused.value.hint
+
+
+@pytest.mark.parametrize("kind", ["box", "violin"])
+def test_quartiles_of_vast_tables_are_read_off_fine_counts(
+    kind: str, monkeypatch: pytest.MonkeyPatch, frame: pd.DataFrame
+) -> None:
+    spec = {"kind": kind, "x": "sex", "y": "lat"}
+    exact = drawn(**spec)
+    monkeypatch.setattr("engine.charting.look.MANY_ROWS", 1_000)
+    found = drawn(**spec)
+    assert found.titles["y"] == "lat (approximate)"
+    parts = ("q1", "median", "q3", "least", "most") if kind == "box" else ("median",)
+    reach = (frame.lat.max() - frame.lat.min()) / 2_048
+    for part in parts:
+        wanted = by(exact, "x", value=part)
+        assert by(found, "x", value=part) == {one: pytest.approx(wanted[one], abs=1.01 * reach) for one in wanted}
+
+
+def test_a_box_too_narrow_for_the_counts_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = pa.array([*np.random.default_rng(1).normal(size=2_000).tolist(), 1e9])
+    monkeypatch.setattr("engine.charting.look.MANY_ROWS", 1_000)
+    found = draw(pa.table({"v": values}), ChartSpec(kind="box", y="v"))
+    assert found.titles["y"] == "v"
+    assert found.points["median"][0] == pytest.approx(np.median(values.to_numpy()))

@@ -16,7 +16,7 @@ from components.base import StoredTable
 from components.ports import ROW
 from engine.checks import Problem, TableFacts, apply_fix, review
 from engine.graph import Pipeline
-from engine.profile import ColumnProfile, date_format, profile, telling
+from engine.profile import date_params, profile, telling
 from tests.engine.running import Bench, draw
 from tests.engine.test_large_pipelines import SHAPES, TABLE, growth
 
@@ -226,18 +226,9 @@ def test_nothing_is_told_where_there_is_nothing(table: pa.Table) -> None:
     ],
 )
 def test_the_format_of_dates_is_told_only_where_there_is_one(values: list[str], expected: str | None) -> None:
-    column = ColumnProfile(
-        name="d",
-        type="string",
-        kind="text",
-        semantic="text",
-        filled=2,
-        missing=0,
-        distinct=2,
-        min=min(values),
-        max=max(values),
-    )
-    assert date_format(column) == expected
+    column = profile(pa.table({"d": values * 10, "n": range(10 * len(values))})).columns[0]
+    found = date_params(column)
+    assert (found and found["format"]) == expected
 
 
 def test_leaving_out_a_column_keeps_the_rest_of_what_a_node_takes_by_default() -> None:
