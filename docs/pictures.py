@@ -20,7 +20,7 @@ from tests.journeys.product import SAMPLE, Product, start
 
 PLACE = Path(__file__).parent / "images"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 820, "height": 900}
-BELOW = 24
+BELOW = 12
 """Pixels that are shown below the canvas: what follows there is cut at any height of a window."""
 COLOURS = 256
 

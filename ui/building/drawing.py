@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ui.canvas import Graph
     from ui.canvas.messages import GraphParameter
 
-APART = 240.0
-"""Pixels between nodes that nobody has placed yet."""
+APART = 280.0
+"""Pixels from one node to the next, where nobody has placed them yet: as wide as the canvas arranges them."""
 
 
 def as_graph(pipeline: Pipeline) -> dict[str, Any]:
