@@ -22,9 +22,14 @@ class Board:
 
     def connect(self, source: str, target: str) -> None:
         """Draw a wire with the mouse: ``node.port`` to ``node.port``."""
-        start = self._port(source, "out")
-        end = self._port(target, "in")
-        (x, y), (to_x, to_y) = middle(start), middle(end)
+        self._draw_wire(source, self._port(target, "in"))
+
+    def connect_to_card(self, source: str, node: str) -> None:
+        """Let a wire go over the middle of a card."""
+        self._draw_wire(source, self.node(node))
+
+    def _draw_wire(self, source: str, end: Locator) -> None:
+        (x, y), (to_x, to_y) = middle(self._port(source, "out")), middle(end)
         mouse = self.page.mouse
         mouse.move(x, y)
         mouse.down()

@@ -79,12 +79,21 @@ def test_a_pipeline_is_dragged_together_and_what_does_not_fit_says_why(new: Page
     drag(page, middle(port(page, f"{model}-out-model")), middle(port(page, "deduplicate-in-table")))
     expect(refusal).to_contain_text(re.compile("gives a model here, but “Remove duplicates” takes a table"))
     look.at("dragged-02-refused")
-    drag(page, middle(port(page, f"{model}-out-predictions")), middle(board.node("sample_data")))
+    board.connect_to_card(f"{model}.predictions", "sample_data")
     expect(refusal).to_contain_text("“Sample data” takes nothing")
     drag(page, middle(port(page, f"{model}-out-predictions")), middle(port(page, "deduplicate-in-table")))
     expect(refusal).to_contain_text("already")
     expect(board.wires()).to_have_count(3)
     assert shape(port(page, f"{model}-out-model")) != shape(port(page, f"{model}-out-predictions"))
+
+    # Onto the middle of a card: its first port that fits
+    page.get_by_test_id("palette-limit_rows").drag_to(board.area, target_position={"x": 200, "y": 620})
+    page.keyboard.press("Escape")
+    board.connect_to_card("filter_rows.rest", "limit_rows")
+    expect(page.get_by_label("Wire from Filter rows to Limit rows")).to_have_count(1)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    expect(board.wires()).to_have_count(3)
 
     # Hovering over a wire shows how to cut it
     page.mouse.move(*middle(board.wires().first))

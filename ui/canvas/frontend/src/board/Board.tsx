@@ -225,8 +225,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     return ends !== null && fits(model.state.graph, model.state.specs, ...ends);
   }, [model]);
   const onConnectEnd: OnConnectEnd = useCallback((event, state) => {
-    const end = settle(model.state.graph, model.state.specs, state);
     const { x, y } = pointOf(event);
+    const end = settle(model.state.graph, model.state.specs, state, cardAt(x, y));
     if (end.done || model.state.readonly) return;
     if (end.refusal) hint({ x, y: y + 14, tone: "refusal", title: end.refusal, lines: [] });
     if (end.to) {
@@ -368,6 +368,12 @@ const edgeAt = (event: React.DragEvent): string | null => {
   return null;
 };
 
+/** What is drawn at a place, whether or not a port is near. */
+function cardAt(x: number, y: number): string | null {
+  const cards = document.elementsFromPoint(x, y).map((element) => element.closest(".react-flow__node"));
+  return cards.find((card) => card !== null)?.getAttribute("data-id") ?? null;
+}
+
 /** The card under the pointer; a note or a frame is none. */
 const nodeAt = (event: React.DragEvent): string | null =>
   (event.target as Element).closest(".react-flow__node-card")?.getAttribute("data-id") ?? null;
@@ -383,10 +389,10 @@ function mayInsert(specs: Specs, edge: GraphEdge, graph: Graph): boolean {
 type Landed = { done: true } | { done: false; from: PortRef; to: PortRef | null; onNode?: boolean; refusal?: string };
 
 /** Where a dragged wire ended: on a port, on a card (its first fitting port), or on nothing. */
-function settle(graph: Graph, specs: Specs, state: FinalConnectionState): Landed {
+function settle(graph: Graph, specs: Specs, state: FinalConnectionState, card: string | null): Landed {
   const from = state.fromNode && portOfHandle(state.fromNode.id, state.fromHandle?.id);
   if (!from || state.isValid) return { done: true as const };
-  const over = state.toNode?.id ?? null;
+  const over = state.toNode?.id ?? card;
   if (state.toHandle) return { done: false as const, from, to: portOfHandle(over ?? "", state.toHandle.id) };
   if (!over || over === from.node) return { done: false as const, from, to: null, onNode: over !== null };
   const shown = shownOf(graph, specs);

@@ -11,13 +11,15 @@ interface Props {
   starred: boolean;
   /** Where it stands a second time: among what a person kept. */
   shelf?: string | undefined;
+  /** What tells it from another one that is called the same. */
+  kind?: string | undefined;
   /** Whether Enter in the search adds this one. */
   first: boolean;
   /** `byMouse`: it was clicked, so the keys that follow are meant for the canvas. */
   onAdd(component: string, byMouse?: boolean): void;
 }
 
-export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
+export function Item({ spec, readonly, starred, shelf, kind, first, onAdd }: Props) {
   const name = shelf ? `${shelf}-${spec.key}` : spec.key;
   return (
     <div className={`cb-item-row${first ? " cb-item-first" : ""}`} style={{ "--cb-hue": hueOf(spec.category) } as React.CSSProperties}>
@@ -26,7 +28,7 @@ export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
         className="cb-item"
         data-testid={`palette-${name}`}
         title={spec.about}
-        aria-label={`${spec.title}. ${spec.about} Press Enter to add${starred ? ", S to take the star off" : ", S to star"}.`}
+        aria-label={`${spec.title}${kind ? `, ${kind}` : ""}. ${spec.about} Press Enter to add${starred ? ", S to take the star off" : ", S to star"}.`}
         draggable={!readonly}
         disabled={readonly}
         onDragStart={(event) => startDrag(event, spec.key)}
@@ -42,7 +44,7 @@ export function Item({ spec, readonly, starred, shelf, first, onAdd }: Props) {
         }}
       >
         <span className="cb-swatch"><Icon name={spec.icon} /></span>
-        <span className="cb-clip">{spec.title}</span>
+        <span className="cb-clip">{spec.title}{kind && <small className="cb-item-kind">{kind}</small>}</span>
         {first && <kbd aria-hidden="true">Enter</kbd>}
       </button>
       <button type="button" className="cb-star" tabIndex={-1} aria-pressed={starred} data-testid={`star-${name}`}

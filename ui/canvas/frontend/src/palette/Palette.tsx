@@ -8,7 +8,7 @@ import type { ComponentSpec } from "../protocol";
 import { fitting, wordsFor } from "./fitting";
 import { Item } from "./Item";
 import { useKept } from "./kept";
-import { matching, shelves, type Shelf } from "./search";
+import { kindsOfTwins, matching, shelves, type Shelf } from "./search";
 
 interface Props {
   search: React.RefObject<HTMLInputElement | null>;
@@ -33,6 +33,7 @@ export function Palette({ search, onAdd, onLeave }: Props) {
     if (query.trim()) return matching(offered, query);
     return words ? shelves(offered, categories).flatMap((shelf) => shelf.items) : null;
   }, [offered, query, words, categories]);
+  const kinds = useMemo(() => kindsOfTwins(found ?? [], categories), [found, categories]);
   // A long catalogue starts folded, but for what a person kept and for where everybody begins.
   const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent"].includes(key) || key === groups.find((one) => !one.kept)?.key;
   const isOpen = (key: string): boolean => openAtFirst(key) !== toggled.has(key);
@@ -70,7 +71,7 @@ export function Palette({ search, onAdd, onLeave }: Props) {
     else onLeave();
   };
   const item = (spec: ComponentSpec, first = false, shelf?: string) => (
-    <Item key={spec.key} spec={spec} shelf={shelf} readonly={readonly} starred={favourites.includes(spec.key)} first={first} onAdd={add} />
+    <Item key={spec.key} spec={spec} shelf={shelf} readonly={readonly} starred={favourites.includes(spec.key)} kind={kinds.get(spec.key)} first={first} onAdd={add} />
   );
 
   return (

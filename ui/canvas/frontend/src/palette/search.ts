@@ -64,6 +64,14 @@ function single({ names, words, about }: Known, word: string): number {
 const begins = (text: string, asked: string): boolean => ` ${text}`.includes(` ${asked}`);
 const holds = (text: string, asked: string): boolean => asked.length >= LEAST_INSIDE && text.includes(asked);
 
+/** What tells components apart that are called the same: component → the title of its category. */
+export function kindsOfTwins(found: readonly ComponentSpec[], categories: readonly Category[]): Map<string, string> {
+  const titles = new Map(categories.map(({ key, title }) => [key, title]));
+  const firsts = new Map(found.map((spec) => [spec.title, spec]).reverse() as [string, ComponentSpec][]);
+  const shared = new Set(found.filter((spec) => firsts.get(spec.title) !== spec).map((spec) => spec.title));
+  return new Map(found.filter((spec) => shared.has(spec.title)).map((spec) => [spec.key, titles.get(spec.category) ?? spec.category]));
+}
+
 export interface Shelf {
   key: string;
   title: string;
