@@ -7,7 +7,7 @@ free_gb=$(df --output=avail -B1G /dev/shm 2>/dev/null | tail -n 1)
 if [ "${free_gb:-0}" -ge "$room_gb" ] 2>/dev/null && folder=$(mktemp -d /dev/shm/canvasback-tests-XXXXXX); then
   trap 'rm -rf "$folder"' EXIT
   if cp /bin/true "$folder/runs" && "$folder/runs"; then
-    chmod 755 "$folder"  # the server of the tests has a user of its own
+    chmod 1777 "$folder"  # the servers of the tests have users of their own
     export TMPDIR=$folder
   fi
 fi

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from components.base import Cut, Spec, Split
 from components.params import Params
 from components.split.cross_validation import CrossValidation, CrossValidationParams
+from components.split.split_random import MOST_STRATA
 
 
 class InnerSplitParams(Params):
@@ -47,7 +48,10 @@ class InnerSplit(Split[InnerSplitParams]):
         return self._inner.cuts(table.filter(self._trains(table)))
 
     def roles(self, table: ir.Table, cuts: Sequence[Cut] = ()) -> ir.StringColumn:
-        return ibis.ifelse(self._trains(table), self._inner.roles(table, cuts), "validation")
+        inner, is_many = self._inner, len(cuts) > MOST_STRATA
+        if is_many:  # no model learns so many classes, and says so itself
+            inner = CrossValidation(self.params.inner.model_copy(update={"stratify": None}))
+        return ibis.ifelse(self._trains(table), inner.roles(table, () if is_many else cuts), "validation")
 
     def _trains(self, table: ir.Table) -> ir.BooleanValue:
         return self._outer.roles(table, self._outer_cuts) == "train"

@@ -69,7 +69,13 @@ class Endpoints(NamedRepository[Endpoint]):
             .outerjoin(Deployment, and_(Deployment.endpoint_id == Endpoint.id, Deployment.active))
             .outerjoin(ModelVersion, ModelVersion.id == Deployment.model_version_id)
             .outerjoin(Model, Model.id == ModelVersion.model_id)
-            .order_by(Endpoint.created_at.desc(), Endpoint.id.desc(), Deployment.share.desc(), Deployment.id)
+            .order_by(
+                Endpoint.created_at.desc(),
+                Endpoint.id.desc(),
+                Deployment.share.desc(),
+                ModelVersion.number,
+                Deployment.id,
+            )
         )
         entries: dict[str, EndpointEntry] = {}
         answering: dict[str, list[Answering]] = {}
@@ -217,7 +223,7 @@ class Endpoints(NamedRepository[Endpoint]):
             .join(ModelVersion, ModelVersion.id == Deployment.model_version_id)
             .join(Model, Model.id == ModelVersion.model_id)
             .where(*which)
-            .order_by(Deployment.revision.desc(), Deployment.share.desc(), Deployment.id)
+            .order_by(Deployment.revision.desc(), Deployment.share.desc(), ModelVersion.number, Deployment.id)
             .execution_options(populate_existing=True)
         )
         return [Answering(*row) for row in self._session.execute(query)]
