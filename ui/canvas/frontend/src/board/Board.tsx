@@ -152,7 +152,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     const area = box.current?.getBoundingClientRect() ?? new DOMRect();
     const { zoom } = flow.getViewport();
     const corner = flow.screenToFlowPosition({ x: area.left, y: area.top }, { snapToGrid: false });
-    return { ...corner, width: (area.width - covered(box.current)) / zoom, height: area.height / zoom };
+    const hidden = covered(box.current);
+    return { ...corner, width: (area.width - hidden.right) / zoom, height: (area.height - hidden.bottom) / zoom };
   }, [flow]);
   const centre = useCallback((): Point => {
     const { x, y, width, height } = seen();

@@ -30,21 +30,24 @@ export async function firstView(flow: ReactFlowInstance, box: HTMLElement | null
   await flow.setViewport({ x: 52 - bounds.x * READABLE, y: top, zoom: READABLE });
 }
 
-/** How much of the board's right side the settings float over, in pixels. */
-export function covered(box: HTMLElement | null): number {
+/** How much of the board the settings float over, in pixels: of its right side or, in a narrow window, of its lower end. */
+export function covered(box: HTMLElement | null): { right: number; bottom: number } {
   const area = box?.getBoundingClientRect();
   const panel = box?.parentElement?.querySelector(".cb-inspector")?.getBoundingClientRect();
-  return area && panel && panel.width > 0 ? Math.max(0, area.right - panel.left) : 0;
+  if (!area || !panel || panel.width === 0) return { right: 0, bottom: 0 };
+  const below = panel.left <= area.left;
+  return { right: below ? 0 : Math.max(0, area.right - panel.left), bottom: below ? Math.max(0, area.bottom - panel.top) : 0 };
 }
 
 /** How much of the board a drawing that is wholly seen may take. */
 export function roomOf(box: HTMLElement | null): Room {
   const { width, height } = box?.getBoundingClientRect() ?? { width: 0, height: 0 };
-  return { width: Math.max(LEAST_ROOM, width - covered(box) - BEFORE - AFTER), height: Math.max(LEAST_ROOM, height - 2 * TOP) };
+  const { right, bottom } = covered(box);
+  return { width: Math.max(LEAST_ROOM, width - right - BEFORE - AFTER), height: Math.max(LEAST_ROOM, height - bottom - 2 * TOP) };
 }
 
 export const view = (box: HTMLElement | null) => ({
-  padding: { left: `${BEFORE}px`, right: `${AFTER + covered(box)}px`, y: `${TOP}px` } as const,
+  padding: { left: `${BEFORE}px`, right: `${AFTER + covered(box).right}px`, top: `${TOP}px`, bottom: `${TOP + covered(box).bottom}px` } as const,
   maxZoom: 1,
   minZoom: FARTHEST,
 });
@@ -56,8 +59,9 @@ export function show(flow: ReactFlowInstance, box: HTMLElement | null, node: Gra
   const { x, y, zoom } = flow.getViewport();
   const left = node.position[0] * zoom + x;
   const top = node.position[1] * zoom + y;
-  const right = left + CARD_WIDTH * zoom - (area.width - covered(box));
-  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - area.height;
+  const hidden = covered(box);
+  const right = left + CARD_WIDTH * zoom - (area.width - hidden.right);
+  const bottom = top + Math.min(flow.getNode(node.id)?.measured?.height ?? CARD_HEIGHT, TALLEST) * zoom - (area.height - hidden.bottom);
   const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
   const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
   if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });
