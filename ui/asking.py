@@ -83,9 +83,7 @@ def ask(url: str, key: str, request: Mapping[str, Any], *, explain: bool = False
     import httpx
 
     if not key.strip():
-        raise ServingError(
-            "The endpoint answers whoever has a key.", hint="Type one, or make one under Keys.", field="key"
-        )
+        raise ServingError("The endpoint wants a key.", hint="Type one, or make one under Keys.", field="key")
     wishes = {**({"explain": "true"} if explain else {}), **({"intervals": LEVEL} if interval else {})}
     headers = {"Authorization": f"Bearer {key.strip()}"}
     begun = time.perf_counter()

@@ -101,7 +101,7 @@ def facts(pairs: Mapping[str, Any]) -> None:
     st.table({name: str(value) for name, value in pairs.items()}, border="horizontal", width="content")
 
 
-def menu(about: str, acts: Mapping[str, Callable[[], None]], key: str, label: str = "") -> None:
+def menu(about: str, acts: Mapping[str, Callable[[], None]], key: str) -> None:
     """What can be done with a thing, behind three dots; it closes before what was chosen is done.
 
     Parameters
@@ -111,9 +111,8 @@ def menu(about: str, acts: Mapping[str, Callable[[], None]], key: str, label: st
     acts
         Icon and words of each act, as ``:material/edit: Edit``, and what does it.
     """
-    icon = "" if label else ":material/more_vert:"
     told = f"What can be done with {escaped(about)}"
-    chosen = st.menu_button(label, list(acts), key=key, icon=icon or None, help=told, type="tertiary")
+    chosen = st.menu_button("", list(acts), key=key, icon=":material/more_vert:", help=told, type="tertiary")
     if chosen is not None:
         acts[chosen]()
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -138,12 +137,8 @@ def test_a_category_that_training_never_saw_is_answered(client: httpx.Client, fi
     ],
     ids=lambda value: repr(value[:40]) if isinstance(value, bytes) else str(value),
 )
-def test_a_broken_body_is_refused_within_a_second(
-    client: httpx.Client, filled_home: Published, content: bytes, status: int
-) -> None:
-    began = time.monotonic()
+def test_a_broken_body_is_refused(client: httpx.Client, filled_home: Published, content: bytes, status: int) -> None:
     refused(predict(client, filled_home, content=content, headers=JSON), status)
-    assert time.monotonic() - began < 3
     assert predict(client, filled_home).status_code == 200
 
 

@@ -10,15 +10,13 @@ from components.described import Described, field_texts
 ROOT = Path(__file__).parents[2]
 
 LOOK = """
-import json, sys, time
+import json, sys
 import ibis.expr.types, pydantic
-before = time.process_time()
 from components.catalog import catalog
 found = catalog()
-spent = time.process_time() - before
 built = [key for key, component in found.items() if component.params_type().__pydantic_complete__]
 heavy = [name for name in ("sklearn", "pandas", "scipy", "xgboost", "lightgbm", "imblearn") if name in sys.modules]
-print(json.dumps({"components": len(found), "seconds": spent, "built": built, "heavy": heavy}))
+print(json.dumps({"components": len(found), "built": built, "heavy": heavy}))
 """
 
 
@@ -42,7 +40,6 @@ def test_a_process_that_only_looks_at_the_catalogue_builds_no_validator_and_load
     assert told["components"] > 100
     assert told["built"] == []
     assert told["heavy"] == []
-    assert told["seconds"] < 2.0  # about 0.3 on an idle machine
 
 
 def test_the_text_under_a_field_is_its_help_and_ancestors_lend_theirs() -> None:

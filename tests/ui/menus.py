@@ -4,10 +4,12 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from ui.words import escaped
+
 
 def menu(app: AppTest, about: str) -> Any:
     """The menu of the thing whose name holds these words."""
-    return next(it for it in app.menu_button if about in it.help)
+    return next(it for it in app.menu_button if escaped(about) in it.help)
 
 
 def offered(app: AppTest, about: str) -> list[str]:

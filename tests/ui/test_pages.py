@@ -306,7 +306,7 @@ def test_without_an_api_trying_says_how_to_start_it(
 ) -> None:
     monkeypatch.setenv("CANVASBACK_API_PORT", "1")
     app = open_page(filled.home, "endpoints", endpoint="churn", view="Try it")
-    for key, told in (("", "wants a key"), ("a\nb", "letters and digits only"), ("cbk_x", "`canvasback api`")):
+    for key, told in (("", "wants a key"), ("cbk_ö", "letters and digits only"), ("cbk_x", "`canvasback api`")):
         next(box for box in app.text_input if box.label == "Key").set_value(key)
         next(button for button in app.button if button.label == "Predict").click()
         app.run()
