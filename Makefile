@@ -20,7 +20,7 @@ start: $(READY)  ## Start everything on loopback, with a sample to click through
 
 test: $(READY) $(MACHINE)  ## Run the tests (real DuckDB, PostgreSQL, processes and browser)
 	$(IN_MEMORY) $(BIN)/pytest -n 2 --dist loadfile -m "not slow and not browser" tests
-	$(IN_MEMORY) $(BIN)/pytest -m "browser and not slow" tests
+	$(IN_MEMORY) $(BIN)/pytest -m "browser and not slow" tests/journeys
 
 test-all: $(READY) $(MACHINE)  ## Run the slow tests too: comparisons with Spark, the whole sweep over components, faults, journeys
 	$(IN_MEMORY) $(BIN)/pytest -n 2 --dist loadfile -m slow tests

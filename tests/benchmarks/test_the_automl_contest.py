@@ -21,6 +21,7 @@ def test_both_sides_get_the_same_rows_every_time(tmp_path: Path, monkeypatch: py
     assert abs(shares["train"] - shares["test"]) < 0.01  # the classes are in equal shares
 
 
+@pytest.mark.slow
 def test_a_difference_comes_with_how_far_chance_would_move_it(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     truth = random.normal(size=400)

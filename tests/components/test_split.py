@@ -77,6 +77,7 @@ def test_a_share_of_the_groups_is_kept_back_as_a_whole(
     assert (kept.count("test"), kept.count("validation")) == expected
 
 
+@pytest.mark.slow
 def test_as_many_groups_are_tested_as_scikit_learn_tests() -> None:
     from sklearn.model_selection import GroupShuffleSplit
 

@@ -127,6 +127,7 @@ def test_a_fold_learns_the_same_whatever_stands_in_the_rows_that_it_tests(tmp_pa
         assert after[name] == found, f"{key}: {name} knows rows that are tested"
 
 
+@pytest.mark.slow
 def test_a_leak_that_is_drawn_on_purpose_is_seen_by_this_test(tmp_path: Path) -> None:
     """The test can fail: in rows that are learned from, the same planting changes what every family learned."""
     for key in ("impute_mean", "encode_target", "pca", "smote"):
