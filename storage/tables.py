@@ -19,6 +19,9 @@ from storage.table_rules import columns_of, stored_batch, stored_schema, with_ro
 
 ROW_GROUP_ROWS = 122_880  # DuckDB's own: one thread per group
 ROW_GROUP_BYTES = 128 * 2**20  # wide tables close a group earlier
+DICTIONARY_BYTES = 2**17
+"""A column with more different values in a row group than this holds is written plainly: it would be larger and slower
+to read with all of them in a dictionary."""
 PART_ROWS = 2_000_000
 Depth = Literal["quick", "once", "full"]
 Progress = Callable[[int], None]
@@ -261,7 +264,9 @@ def _write_part(
     rows = 0
     with writing(path), path.open("xb") as file:
         sink = HashingFile(file)
-        writer = pq.ParquetWriter(sink, schema, compression="zstd", write_statistics=True)
+        writer = pq.ParquetWriter(
+            sink, schema, compression=_compression(schema), dictionary_pagesize_limit=DICTIONARY_BYTES
+        )
         try:
             while following is not None and (rows == 0 or rows + following.num_rows <= PART_ROWS):
                 if following.num_rows:
@@ -273,6 +278,15 @@ def _write_part(
         file.flush()
         os.fsync(file.fileno())
     return File(path.name, rows, sink.size, sink.sha256()), following
+
+
+def _compression(schema: pa.Schema) -> dict[str, str]:
+    """Numbers are packed so that they are quick to read, which costs nothing; texts so that they are small."""
+    return {field.name: "zstd" if _is_text(field.type) else "lz4" for field in schema}
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kind in (pa.string(), pa.large_string(), pa.string_view())
 
 
 def _publish(temporary: Path, folder: Path, number: int) -> Path:

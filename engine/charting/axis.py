@@ -9,6 +9,7 @@ from typing import Any, Literal
 from engine.charting.columns import Column
 from engine.charting.look import Look
 from engine.charting.spec import Every
+from engine.profile.source import identifier
 
 Form = Literal["category", "number", "range", "date"]
 
@@ -36,8 +37,9 @@ class Axis:
         Gives each row its place; NULL where it has none.
     low, width, ranges
         Of ranges: where the first one begins, how wide they are, how many there are.
-    later
-        Of dates, which are counted day by day first: gives each day of the role its place.
+    early, later
+        The place in two steps, where that is quicker: what of a row is cheap to tell, and the place of each of the few
+        values of that, which is called like the role.
     words
         Of categories: the ones that are kept, in their order; every other row is of `OTHER`.
     total
@@ -52,6 +54,7 @@ class Axis:
     width: float = 0.0
     ranges: int = 0
     step: Every = "auto"
+    early: str = ""
     later: str = ""
     words: tuple[str, ...] = ()
     total: int = 0
@@ -142,7 +145,14 @@ def axis_of(look: Look, role: str, name: str, most: int, *, bins: int | None = N
         return _numbers(look, role, column, most, bins)
     if column.kind == "datetime" and facts.low is not None:
         return _moments(look, role, column, most)
-    return Axis(role, column, "category", column.word)
+    return _words(role, column)
+
+
+def _words(role: str, column: Column) -> Axis:
+    place = Axis(role, column, "category", column.word)
+    if column.type == "VARCHAR":
+        return place
+    return replace(place, early=identifier(column.name), later=replace(column, name=role).word)
 
 
 def _numbers(look: Look, role: str, column: Column, most: int, bins: int | None) -> Axis:
@@ -160,14 +170,28 @@ def ranges_of(role: str, column: Column, low: float, high: float, count: int) ->
     width = (high - low) / count
     if not width or not math.isfinite(width):
         return Axis(role, column, "number", column.number)
-    place = place_of(column.number, low, width, count)
-    return Axis(role, column, "range", place, low=low, width=width, ranges=count)
+    return _ranged(role, column, low, width, count)
 
 
-def place_of(number: str, low: float, width: float, count: int) -> str:
+def _ranged(role: str, column: Column, low: float, width: float, count: int) -> Axis:
+    """Ranges from the least value of the column on, which reach as far as its greatest one."""
+    early = f"TRY_CAST({_step(column, low, width)} AS INTEGER)"  # no finite number, no step
+    later = f"CASE WHEN {role} IS NOT NULL THEN {_within(role, count)} END"
+    place = place_of(column, low, width, count)
+    return Axis(role, column, "range", place, low=low, width=width, ranges=count, early=early, later=later)
+
+
+def place_of(column: Column, low: float, width: float, count: int) -> str:
     """The SQL of the range that a number lies in: the outermost ones hold what is beyond; a missing one has none."""
-    place = f"least({count - 1}, greatest(0, floor((({number}) - {low!r}::DOUBLE) / {width!r}::DOUBLE)))::INTEGER"
-    return f"CASE WHEN ({number}) IS NOT NULL THEN {place} END"  # `greatest` alone would leave out the missing one
+    return f"CASE WHEN {column.has_number} THEN {_within(_step(column, low, width), count)}::INTEGER END"
+
+
+def _step(column: Column, low: float, width: float) -> str:
+    return f"floor(({column.any_number} - {low!r}::DOUBLE) / {width!r}::DOUBLE)"
+
+
+def _within(place: str, count: int) -> str:
+    return f"least({count - 1}, greatest(0, {place}))"  # of what is missing, 0
 
 
 def nice_ranges(role: str, column: Column, low: float, high: float, about: int) -> Axis:
@@ -181,8 +205,7 @@ def nice_ranges(role: str, column: Column, low: float, high: float, about: int) 
         width = max(1.0, math.ceil(width))
     first = tidy(math.floor(low / width) * width)
     count = min(math.floor((high - first) / width + 1e-9) + 1, max(about + 1, 2))
-    place = place_of(column.number, first, width, count)
-    return Axis(role, column, "range", place, low=first, width=width, ranges=count)
+    return _ranged(role, column, first, width, count)
 
 
 def _moments(look: Look, role: str, column: Column, most: int) -> Axis:
@@ -200,8 +223,11 @@ def _moments(look: Look, role: str, column: Column, most: int) -> Axis:
         look.notes.append(
             f"By {asked} there would be {count:,.0f} places along {column.name}, so it is drawn by {step}."
         )
-    later = f"date_trunc('{step}', {replace(column, name=role).moment})" if column.type == "DATE" else ""
-    return Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step, later=later)
+    place = Axis(role, column, "date", f"date_trunc('{step}', {column.moment})", step=step)
+    if column.type != "DATE":
+        return place
+    later = f"date_trunc('{step}', {replace(column, name=role).moment})"
+    return replace(place, early=identifier(column.name), later=later)
 
 
 def _places(low: datetime, high: datetime, step: Every) -> float:

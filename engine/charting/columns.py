@@ -36,11 +36,24 @@ class Column:
         return "boolean" if self.type == "BOOLEAN" else "text" if self.type.startswith(("VARCHAR", "ENUM")) else "other"
 
     @property
+    def is_float(self) -> bool:
+        """Whether its numbers may be infinite."""
+        return self.type in ("DOUBLE", "FLOAT")
+
+    @property
+    def any_number(self) -> str:
+        """The SQL of its numbers, infinite ones too."""
+        return f"{identifier(self.name)}::DOUBLE"
+
+    @property
     def number(self) -> str:
         """The SQL of its finite numbers."""
-        name = identifier(self.name)
-        is_float = self.type in ("DOUBLE", "FLOAT")
-        return f"CASE WHEN isfinite({name}) THEN {name}::DOUBLE END" if is_float else f"{name}::DOUBLE"
+        return f"CASE WHEN {self.has_number} THEN {self.any_number} END" if self.is_float else self.any_number
+
+    @property
+    def has_number(self) -> str:
+        """The SQL of whether there is a finite number."""
+        return f"isfinite({identifier(self.name)})" if self.is_float else f"{identifier(self.name)} IS NOT NULL"
 
     @property
     def moment(self) -> str:
@@ -54,7 +67,7 @@ class Column:
         """The SQL of its values as texts."""
         name = identifier(self.name)
         if self.kind == "numeric":
-            return f"({self.number})::VARCHAR" if self.type in ("DOUBLE", "FLOAT") else f"{name}::VARCHAR"
+            return f"({self.number})::VARCHAR" if self.is_float else f"{name}::VARCHAR"
         return name if self.type == "VARCHAR" else f"{name}::VARCHAR"
 
 

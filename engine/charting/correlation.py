@@ -28,13 +28,14 @@ def draw_correlations(look: Look) -> Drawn:
     if not look.rows:
         return nothing(look)
     parts = {f"v{at}": column.number for at, column in enumerate(columns)}
-    key = {"k": look.draw_key} if look.rows > MOST_ROWS else {}
-    # A share of the rows by their key, instead of the first ones by it: nothing has to be sorted.
-    share = f" WHERE k % 1000000 < {1_000_000 * MOST_ROWS / look.rows:.0f}" if key else ""
-    query = f"SELECT {', '.join(parts)} FROM {look.some(**parts, **key)}{share}"  # noqa: S608
-    found = look.source.connection.execute(query, look.values or None).to_arrow_table()
+    is_drawn = look.rows > MOST_ROWS
+    rows = look.by_chance(MOST_ROWS, look.rows) if is_drawn else look
+    connection = look.source.connection
+    # Written down first: a result that is read piece by piece is made on one core.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE drawn AS FROM {rows.some(**parts)}", look.values or None)
+    found = connection.execute("FROM drawn").to_arrow_table()
     raw = np.column_stack([found.column(name).to_numpy() for name in parts]).astype(np.float64)
-    if key:
+    if is_drawn:
         look.notes.append(f"Computed from {len(raw):,} of {look.rows:,} rows, chosen by chance, always the same.")
     return _drawn(look, columns, correlate(raw))
 

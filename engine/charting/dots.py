@@ -8,8 +8,8 @@ from engine.charting.columns import Column
 from engine.charting.drawn import MOST_COLORS, MOST_DOTS, MOST_FACETS, Drawn
 from engine.charting.look import Look
 from engine.charting.named import iso, natural
+from engine.profile.source import identifier
 
-KEYS = 2**64 - 1
 SCALE = 12
 """A colour of more different numbers than this is a scale."""
 
@@ -19,10 +19,10 @@ def draw_dots(look: Look) -> Drawn:
     spec = look.spec
     roles = {role: look.columns[name] for role in ("x", "y", "size", "color", "facet") if (name := getattr(spec, role))}
     values = {role: _value(column, role) for role, column in roles.items()}
-    placed = [values[role] for role in ("x", "y", "size") if role in values]
+    placed = [_has_value(roles[role]) for role in ("x", "y", "size") if role in roles]
     if spec.kind == "map":
-        placed.append(f"CASE WHEN abs({values['y']}) <= 90 AND abs({values['x']}) <= 360 THEN 1 END")
-    there = look.only(" AND ".join(f"({sql}) IS NOT NULL" for sql in placed))
+        placed += [f"abs({roles['y'].any_number}) <= 90", f"abs({roles['x'].any_number}) <= 360"]
+    there = look.only(" AND ".join(placed))
     total, found = _draw(there, values, look.rows)
     if len(found) < min(total, MOST_DOTS):  # so many rows have no place that too few were drawn
         total, found = _draw(there, values, total)
@@ -45,21 +45,16 @@ def draw_dots(look: Look) -> Drawn:
 
 
 def _draw(there: Look, values: dict[str, str], about: int) -> tuple[int, list[Any]]:
-    """How many rows have a place, and those that are drawn of about so many, in one pass."""
-    # A few more than are wanted, by their key, so that only those have to be sorted.
-    parts = ", ".join(f"k{at} := {role}" for at, role in enumerate(values))
-    query = (
-        f"SELECT count(*), list(struct_pack(k := k, {parts}) ORDER BY k) FILTER (k <= {_share(about)}) "  # noqa: S608
-        f"FROM {there.some(**values, k=there.draw_key)}"
-    )
-    ((total, found),) = there.all(query)
-    drawn = (found or [])[:MOST_DOTS]
-    return int(total), [tuple(one[f"k{at}"] for at in range(len(values))) for one in drawn]
+    """How many rows have a place, and those that are drawn of about so many."""
+    ((total,),) = there.all(f"SELECT count(*) FROM {there.some()}")  # noqa: S608
+    # A few more than are wanted, so that only those have to be sorted; fewer come by a chance of nothing.
+    few = there.by_chance(MOST_DOTS + 1_000, about)
+    rows = few.some(**values, k=there.draw_key)
+    return int(total), few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k LIMIT {MOST_DOTS}")  # noqa: S608
 
 
-def _share(total: int) -> int:
-    """The largest key of those that are sorted: enough of them but for a chance of nothing."""
-    return min(KEYS, KEYS * (MOST_DOTS + 1_000) // max(total, 1))
+def _has_value(column: Column) -> str:
+    return f"isfinite({identifier(column.name)})" if column.kind == "datetime" else column.has_number
 
 
 def _value(column: Column, role: str) -> str:

@@ -7,7 +7,7 @@ from engine.charting.drawn import MOST_COLORS, MOST_FACETS, MOST_MARKS, MOST_PLA
 from engine.charting.groups import TOTAL, Grouped, grouped
 from engine.charting.look import Look
 from engine.charting.measure import Measure, measure_of
-from engine.charting.medians import can_word, medians_of_words
+from engine.charting.medians import can_place, medians_at_places
 from engine.charting.named import named
 from engine.charting.quantiles import can_count, medians
 from engine.charting.spec import ChartKind
@@ -119,15 +119,15 @@ def most_words(look: Look) -> dict[str, int]:
 
 
 def figures_at(look: Look, axes: Sequence[Axis], measure: Measure, sets: Sequence[Sequence[str]] = ()) -> Grouped:
-    """A figure at each place; medians of many rows are taken word by word, of more than fit into memory by counting.
+    """A figure at each place; medians of many rows are taken in one pass, of more than fit into memory by counting.
 
     Parameters
     ----------
     sets
         Of a pivot table: the roles of its cells and of each total.
     """
-    if measure.median_of and can_word(look, axes):
-        return medians_of_words(look, axes, measure.value, most_words(look), sets)
+    if measure.median_of and can_place(look, axes):
+        return medians_at_places(look, axes, measure.value, most_words(look), sets)
     if measure.median_of and look.estimates_quantiles and can_count(look, axes):
         return medians(look, axes, measure.median_of, most_words(look), sets)
     every = ", ".join(f"({', '.join(roles)})" for roles in sets)

@@ -8,7 +8,6 @@ from engine.charting.axis import MISSING_PLACE, OTHER_PLACE, Axis
 from engine.charting.look import Look
 from engine.charting.measure import Measure
 from engine.charting.spec import Keep
-from engine.profile.source import identifier
 
 TOO_MANY_WORDS = 200_000
 """With more categories than this in a vast table, the most frequent ones are found by an estimate."""
@@ -121,7 +120,7 @@ def _rows(look: Look, axes: Sequence[Axis], measure: Measure) -> Rows:
     if not measure.is_combinable or any(_is_vast(look, axis) for axis in axes):
         return Rows(look.some(**parts), look.values, measure.direct, "count(*)")
     late = [axis for axis in axes if axis.later]
-    parts |= {axis.role: identifier(axis.column.name) for axis in late}
+    parts |= {axis.role: axis.early for axis in late}
     names = "".join(f"{axis.role}, " for axis in axes)
     query = f"SELECT {names}count(*) AS n, {', '.join(measure.parts)} FROM {look.some(**parts)} GROUP BY ALL"  # noqa: S608
     look.source.connection.execute(f"CREATE OR REPLACE TEMP TABLE smaller AS {query}", look.values or None)

@@ -1,10 +1,14 @@
 """One look at a table: the rows that are asked for, and what must be known of them before they are put into places."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pyarrow as pa
+
 from engine.charting.columns import Column
+from engine.charting.footers import ends_of
 from engine.charting.spec import ChartSpec
 from engine.profile.source import RESERVED_PREFIX, Source, identifier
 
@@ -14,6 +18,7 @@ MANY_ROWS = 1_000_000
 """From here on numbers of different values are estimated, and said to be."""
 MOST_EXACT = 20_000_000
 """From here on quantiles are estimated, too: all values of a group have to be held for an exact one."""
+KEYS = 2**64 - 1
 FEW_VALUES = 33
 """A column of numbers with more different ones than this is put into ranges."""
 
@@ -70,6 +75,10 @@ class Look:
         """The rows for which one more thing holds."""
         return replace(self, where=f"{self.where} AND ({condition})" if self.where else f" WHERE ({condition})")
 
+    def by_chance(self, wanted: int, total: int) -> "Look":
+        """About so many of the rows, the same ones every time."""
+        return self.only(f"{self.draw_key} <= {min(KEYS, KEYS * wanted // max(total, 1))}")
+
     def all(self, query: str, again: int = 1) -> list[tuple[Any, ...]]:
         """Run a query that names the rows once, or oftener."""
         return self.source.connection.execute(query, self.values * again or None).fetchall()
@@ -93,6 +102,8 @@ class Look:
 
     def _learn_ends(self, names: Sequence[str]) -> None:
         """Count the rows and find the ends of columns: files know them, unless there are conditions."""
+        told = self._ends_in_files([name for name in names if self.columns[name].is_float])
+        names = [name for name in names if name not in told]
         ends = [f"{end}({identifier(name)}) AS {end}{at}" for at, name in enumerate(names) for end in ("min", "max")]
         inner = f"SELECT {', '.join(['count(*) AS n', *ends])} FROM {self.source.relation}{self.where}"  # noqa: S608
         shown = [
@@ -107,6 +118,14 @@ class Look:
             low, has_low, high, has_high = (rest.pop(0) for _ in range(4))
             is_endless = (has_low and low is None) or (has_high and high is None)
             self.facts[name] = self._finite_ends(name) if is_endless else Facts(low, high)
+        self.facts |= told
+
+    def _ends_in_files(self, names: Sequence[str]) -> dict[str, Facts]:
+        """What the files tell of numbers; DuckDB asks them of other columns only."""
+        if self.where or isinstance(self.source.table, pa.Table):
+            return {}
+        found = ends_of(self.source.table, names)
+        return {name: Facts(*ends) for name, ends in found.items() if all(map(math.isfinite, ends))}
 
     def _finite_ends(self, name: str) -> Facts:
         """The ends of a column in which something is infinite, or no number."""

@@ -1,30 +1,28 @@
-"""Exact medians by place in one pass: first of the words that the table has, then of what several words make together.
+"""Exact medians of many rows by place, in one pass: each word is turned into the number of its place on the way.
 
-To give each row its place first would take longer than the medians themselves; and most places are one word.
+Files hold texts as dictionaries, and functions of such a column are worked out once for each word of a dictionary, not
+for each row; a join, or a `CASE`, would take as long as the medians themselves.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.charting.axis import Axis
-from engine.charting.groups import TOTAL, Grouped, Rows, beside, keep
+from engine.charting.axis import MISSING_PLACE, OTHER_PLACE, Axis
+from engine.charting.groups import TOTAL, Grouped, Rows, keep
 from engine.charting.look import Look
 
-MOST_WORDS = 20_000
-"""Places of the table itself, before some of them are put together."""
+_MARK = "="
+"""Before each word, so that a missing one is a text too."""
 
 
-def can_word(look: Look, axes: Sequence[Axis]) -> bool:
-    """Whether medians are taken word by word: where all values fit, and categories are not chosen by their medians."""
-    words = 1
-    for axis in axes:
-        if axis.form == "category":
-            words *= look.facts[axis.column.name].distinct + 1
-    is_ranked = words > 1 and look.spec.keep in ("highest", "lowest")
-    return look.is_vast and not look.estimates_quantiles and not is_ranked and words <= MOST_WORDS
+def can_place(look: Look, axes: Sequence[Axis]) -> bool:
+    """Whether medians are taken at places: where all values fit, and categories are not chosen by their medians."""
+    chooses = any(axis.form == "category" for axis in axes)
+    is_ranked = chooses and look.spec.keep in ("highest", "lowest")
+    return look.is_vast and not look.estimates_quantiles and not is_ranked
 
 
-def medians_of_words(
+def medians_at_places(
     look: Look, axes: Sequence[Axis], number: str, most: Mapping[str, int], sets: Sequence[Sequence[str]] = ()
 ) -> Grouped:
     """The median at each place.
@@ -39,52 +37,32 @@ def medians_of_words(
         Of a pivot table: the roles of the cells and of each total.
     """
     rows = look.some(**{axis.role: axis.sql for axis in axes}, v=number)
-    every = [list(roles) for roles in sets] or [[axis.role for axis in axes]]
-    _take(look, rows, every[0])
-    kept = keep(look, axes, Rows("worded", [], "sum(n)", "sum(n)"), most)
+    kept = keep(look, axes, Rows(rows, look.values, "count(*)", "count(*)"), most)
+    for axis in kept:
+        marked = [_MARK, *(f"{_MARK}{word}" for word in axis.words)]
+        look.source.connection.execute(f"SET VARIABLE words_{axis.role} = ?::VARCHAR[]", [marked])
     places: list[tuple[Any, ...]] = []
     figures: list[float | None] = []
     counts: list[int] = []
-    for at, roles in enumerate(every):
-        if at:
-            _take(look, rows, roles)
-        for *place, figure, count in _placed(look, rows, [axis for axis in kept if axis.role in roles]):
-            given = dict(zip(roles, place, strict=True))
+    for roles in sets or [[axis.role for axis in axes]]:
+        chosen = [axis for axis in kept if axis.role in roles]
+        named = "".join(f"{_place(axis)} AS {axis.role}, " for axis in chosen)
+        by = f"SELECT {named}v FROM {rows} r"  # noqa: S608
+        names = "".join(f"{axis.role}, " for axis in chosen)
+        for *found, figure, count in look.all(f"SELECT {names}median(v)::DOUBLE, count(*) FROM ({by}) GROUP BY ALL"):  # noqa: S608
+            given = {axis.role: _known(axis, place) for axis, place in zip(chosen, found, strict=True)}
             places.append(tuple(given.get(axis.role, TOTAL) for axis in kept))
             figures.append(figure)
             counts.append(int(count))
     return Grouped(kept, places, figures, counts, is_exact=True)
 
 
-def _take(look: Look, rows: str, roles: Sequence[str]) -> None:
-    """The median of each word, or combination of words, that the table has."""
-    names = "".join(f"{role}, " for role in roles)
-    look.source.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE worded AS SELECT {names}median(v)::DOUBLE AS m, count(*) AS n "  # noqa: S608
-        f"FROM {rows} GROUP BY ALL",
-        look.values or None,
-    )
+def _place(axis: Axis) -> str:
+    """The SQL of a place; NULL for what is no kept category."""
+    if axis.form != "category":
+        return f"r.{axis.role}"
+    return f"list_position(getvariable('words_{axis.role}'), concat('{_MARK}', r.{axis.role})) + {MISSING_PLACE - 1}"
 
 
-def _placed(look: Look, rows: str, axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
-    """Place, median and number of rows: places of several words are looked at again."""
-    if not axes:
-        return look.source.connection.execute("SELECT m, n FROM worded").fetchall()
-    there, names = beside(axes, "worded"), ", ".join(f"place_{axis.role}" for axis in axes)
-    found = look.source.connection.execute(
-        f"SELECT {names}, count(*), any_value(m), sum(n) FROM {there} GROUP BY {names}"  # noqa: S608
-    ).fetchall()
-    width = len(axes)
-    if not any(row[width] > 1 for row in found):
-        return [(*row[:width], *row[width + 1 :]) for row in found]
-    look.source.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE several AS SELECT * FROM {there} "  # noqa: S608
-        f"QUALIFY count(*) OVER (PARTITION BY {names}) > 1"
-    )
-    same = " AND ".join(f"r.{axis.role} IS NOT DISTINCT FROM s.{axis.role}" for axis in axes)
-    again = look.source.connection.execute(
-        f"SELECT {names}, median(r.v)::DOUBLE FROM {rows} r JOIN several s ON {same} GROUP BY {names}",  # noqa: S608
-        look.values or None,
-    ).fetchall()
-    merged = {row[:width]: row[width] for row in again}
-    return [(*row[:width], merged.get(row[:width], row[width + 1]), row[width + 2]) for row in found]
+def _known(axis: Axis, place: Any) -> Any:
+    return OTHER_PLACE if place is None and axis.form == "category" else place

@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.charting.axis import Axis, place_of
+from engine.charting.columns import Column
 from engine.charting.drawn import MOST_PLACES
 from engine.charting.groups import TOTAL, Grouped, Rows, beside, keep
 from engine.charting.look import SOME_ROWS, Look
@@ -174,7 +175,7 @@ class _Counted:
         self._look = look
         self._run = look.source.connection
         number = look.columns[name].number
-        parts = {axis.role: axis.sql for axis in axes} | {"v": number, "spot": self._spot(number, axes)}
+        parts = {axis.role: axis.sql for axis in axes} | {"v": number, "spot": self._spot(look.columns[name], axes)}
         self._rows = look.some(**parts)
         names = "".join(f"{axis.role}, " for axis in axes)
         counts = f"SELECT {names}spot, count(*) AS n, min(v) AS lo, max(v) AS hi FROM {self._rows} GROUP BY ALL"  # noqa: S608
@@ -215,18 +216,18 @@ class _Counted:
         for number, spot, values in zip(numbers, spots, found.column(2), strict=True):
             groups[number].known[spot] = np.sort(values.values.to_numpy(zero_copy_only=False))
 
-    def _spot(self, number: str, axes: Sequence[Axis]) -> str:
+    def _spot(self, column: Column, axes: Sequence[Axis]) -> str:
         """The SQL of a value's range; they divide what lies between the ends of a sample."""
         spots = int(max(LEAST_SPOTS, min(MOST_SPOTS, MOST_COUNTS // max(_places(self._look, axes), 1))))
         share = min(100.0, 100.0 * SOME_ROWS / max(self._look.rows, 1))
-        sample = f"SELECT v FROM {self._look.some(v=number)} USING SAMPLE {share:f} PERCENT (system, 7)"  # noqa: S608
+        sample = f"SELECT v FROM {self._look.some(v=column.number)} USING SAMPLE {share:f} PERCENT (system, 7)"  # noqa: S608
         ((ends,),) = self._look.all(
             f"SELECT quantile_cont(v, [{EDGE}, {1 - EDGE}]) FROM ({sample}) WHERE v IS NOT NULL"  # noqa: S608
         )
         low, high = ends or (0.0, 0.0)
         width = (high - low) / spots
         width = width if 0 < width < np.inf else 1.0
-        return place_of(number, low, width, spots)
+        return place_of(column, low, width, spots)
 
     def _number(self, at: int, roles: Sequence[str], first: int) -> None:
         """Give each place a number, and write it beside the counts, with the words of the table itself."""

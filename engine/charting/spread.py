@@ -36,7 +36,7 @@ def draw_boxes(look: Look) -> Drawn:
     name = look.spec.y or ""
     if look.facts[name].low is None:
         return nothing(look)
-    there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
+    there, axes = look.only(look.columns[name].has_number), _groups(look)
     rough = _rough_boxes(there, axes, name) if _is_sketched(look, axes) else None
     is_counted = look.estimates_quantiles and can_count(there, axes)
     found = rough or (boxes(there, axes, name, most_words(there)) if is_counted else _boxes(there, axes, name))
@@ -57,7 +57,7 @@ def draw_violins(look: Look) -> Drawn:
     name = look.spec.y or ""
     if look.facts[name].low is None:
         return nothing(look)
-    there, axes = look.only(f"({look.columns[name].number}) IS NOT NULL"), _groups(look)
+    there, axes = look.only(look.columns[name].has_number), _groups(look)
     curves = _curves(look, axes, name, SKETCHED if _is_sketched(look, axes) else FINE)
     rough = _rough_medians(curves) if curves.fine.ranges == SKETCHED else None
     medians = rough or figures_at(there, axes, measure_of(look, "median", name))
@@ -200,7 +200,7 @@ def _counts(there: Look, axes: Sequence[Axis], name: str, ranges: int) -> _Count
 
 
 def _curves(look: Look, axes: Sequence[Axis], name: str, ranges: int) -> _Curves:
-    there = look.only(f"({look.columns[name].number}) IS NOT NULL")
+    there = look.only(look.columns[name].has_number)
     found = _counts(there, axes, name, ranges)
     fine, counted = found.fine, found.counted
     margin = 0.03 * fine.width * fine.ranges

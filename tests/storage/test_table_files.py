@@ -37,6 +37,18 @@ def test_a_table_comes_back_with_its_rows_numbered(tables: TableStore) -> None:
     assert [(column.name, column.type) for column in kept.columns] == [("age", "int64"), ("name", "string")]
 
 
+def test_numbers_are_packed_to_be_quick_and_texts_to_be_small(tables: TableStore) -> None:
+    numbers, words = list(range(50_000)), [f"word {at}" for at in range(50_000)]
+    table = pa.table({"a.b": numbers, "few": [at % 5 for at in numbers], "word": words})
+    (path,) = tables.verify(_write(tables, table))
+    group = pq.read_metadata(path).row_group(0)
+    columns = {column.path_in_schema: column for column in map(group.column, range(group.num_columns))}
+    packed = {name: column.compression for name, column in columns.items()}
+    assert packed == {"a.b": "LZ4", "few": "LZ4", "word": "ZSTD", "__cb_row": "LZ4"}
+    assert columns["a.b"].total_uncompressed_size < 1.2 * 8 * 50_000  # not each value and its place beside
+    assert columns["few"].total_uncompressed_size < 50_000
+
+
 def test_an_appended_version_goes_on_counting(tables: TableStore) -> None:
     table = pa.table({"age": [30, 40]})
     first = _write(tables, table)
