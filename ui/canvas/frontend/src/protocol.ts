@@ -251,6 +251,12 @@ export interface Facts {
   serving: string;
 }
 
+/** As they are sent: each port with the number of its columns among the `tables`. */
+export interface ToldFacts extends Omit<Facts, "inputs" | "outputs"> {
+  inputs: { [port: string]: number };
+  outputs: { [port: string]: number };
+}
+
 export interface Problem {
   id: string;
   code: string;
@@ -398,7 +404,8 @@ export interface EditorData {
   graph: Graph;
   /** Null where the browser said that it has it. */
   catalogue: Catalogue | null;
-  facts: { [id: string]: Facts };
+  facts: { [id: string]: ToldFacts };
+  tables: Column[][];
   problems: Problem[];
   options: { [name: string]: Option[] };
   run: FeedData | null;
