@@ -328,6 +328,8 @@ export interface PlanTold {
   cost: string;
   words: string;
   problem: string | null;
+  /** What a run to the node `to` would do and take, or why it cannot; empty where none was named. */
+  until: string;
 }
 
 export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction" | "no_input" | "no_output" | "unknown";
