@@ -72,7 +72,8 @@ export class Model extends Editing {
     toast: (text, more) => this.update({ toast: { text, undo: false, serial: ++this.serial, ...more } }),
   }, CID);
   private readonly following = new Following({
-    settled: () => this.sync.saved === "saved",
+    // Stored is not enough: what Python says of the drawing may come later.
+    settled: () => this.sync.saved === "saved" && this.state.rev >= this.sync.base,
     facts: (id) => this.state.facts[id],
     leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
     ask: (node, params) => this.questions.ask({ type: "later", node, params }),
