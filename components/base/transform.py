@@ -54,6 +54,10 @@ class Transform(Component[P]):
         """
         return {}
 
+    def examples(self, *tables: ir.Table) -> Mapping[str, ir.Scalar]:
+        """By the message of a demand, one of the values that do not meet it; asked for when there are some."""
+        return {}
+
     def observations(self, *tables: ir.Table) -> Sequence[Observation]:
         """What is worth telling about the rows; counted in the same query as `demands`."""
         return ()

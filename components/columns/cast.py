@@ -90,10 +90,15 @@ class Cast(Transform[CastParams]):
         (table,) = tables
         if self.params.on_error == "null":
             return {}
-        return {
-            f"Values in column {name!r} cannot be converted to {self.params.to}.": self._lost(table[name]).sum()
-            for name in self.params.columns
-        }
+        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+
+    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
+        (table,) = tables
+        columns = {name: table[name] for name in self.params.columns}
+        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
+
+    def _failed(self, name: str) -> str:
+        return f"Values in column {name!r} cannot be converted to {self.params.to}."
 
     def _converted(self, column: ir.Column) -> ir.Column:
         return CONVERTIBLE[self.params.to][kind_of(column.type())](column)

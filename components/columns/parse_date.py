@@ -79,11 +79,16 @@ class ParseDate(Transform[ParseDateParams]):
         (table,) = tables
         if self.params.on_error == "null":
             return {}
+        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+
+    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
+        (table,) = tables
+        columns = {name: table[name] for name in self.params.columns}
+        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
+
+    def _failed(self, name: str) -> str:
         written = " or ".join(self.params.formats)
-        return {
-            f"Values in column {name!r} are no dates written as {written}.": self._lost(table[name]).sum()
-            for name in self.params.columns
-        }
+        return f"Values in column {name!r} are no dates written as {written}."
 
     def _read(self, text: ir.StringColumn) -> ir.Value:
         found = [read_date(text, form) for form in self.params.formats]

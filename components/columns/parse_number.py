@@ -71,10 +71,16 @@ class ParseNumber(Transform[ParseNumberParams]):
         (table,) = tables
         if self.params.on_error == "null":
             return {}
+        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+
+    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
+        (table,) = tables
+        columns = {name: table[name] for name in self.params.columns}
+        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
+
+    def _failed(self, name: str) -> str:
         what = f"numbers with {self.params.unit}" if self.params.unit else "numbers"
-        return {
-            f"Values in column {name!r} are no {what}.": self._lost(table[name]).sum() for name in self.params.columns
-        }
+        return f"Values in column {name!r} are no {what}."
 
     def _read(self, text: ir.StringColumn) -> ir.FloatingValue:
         number = read_number(text, self.params.decimal, self.params.unit)

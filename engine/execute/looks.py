@@ -35,9 +35,8 @@ def look_at(component: Transform[Any], given: Sequence[ir.Table], backend: Backe
     found = _counted(asked, given, backend)
     for i, message in enumerate(demands):
         if found[f"d{i}"]:
-            raise DataError(
-                f"{message.rstrip('.')} ({_rows(found[f'd{i}'])}).", hint="Correct the data or change this node."
-            )
+            about = f"{_rows(found[f'd{i}'])}{such_as(component, message, given, backend)}"
+            raise DataError(f"{message.rstrip('.')} ({about}).", hint="Correct the data or change this node.")
     told = [(one, found[f"o{i}"], found.get(f"s{i}")) for i, one in enumerate(observed) if found[f"o{i}"]]
     findings = [_finding(one, count, shown, backend) for one, count, shown in told]
     stopping = [finding for (one, *_), finding in zip(told, findings, strict=True) if one.stops]
@@ -46,6 +45,14 @@ def look_at(component: Transform[Any], given: Sequence[ir.Table], backend: Backe
         detail = {"findings": [finding.model_dump(mode="json") for finding in stopping]}
         raise DataError(stopping[0].message + more, hint=stopping[0].fix or "", detail=detail)
     return [finding.model_dump(mode="json") for finding in findings]
+
+
+def such_as(component: Transform[Any], message: str, given: Sequence[ir.Table], backend: Backend) -> str:
+    """One of the values that do not meet a demand, as it goes on after how many there are; empty where none is told."""
+    example = component.examples(*given).get(message)
+    if example is None:
+        return ""
+    return f", such as {as_text(*_counted({'example': example}, given, backend).values())!r}"
 
 
 def _counted(asked: Mapping[str, ir.Scalar], given: Sequence[ir.Table], backend: Backend) -> dict[str, Any]:

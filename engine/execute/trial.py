@@ -18,6 +18,7 @@ from engine.backends.backend import Limits
 from engine.backends.duckdb import DuckDBBackend
 from engine.checks import Review
 from engine.errors import RunError
+from engine.execute.looks import such_as
 from engine.execute.sample_run import NotTried, SampleRun, Samples, applied, is_tried
 from engine.execute.shelf import Shelf
 
@@ -115,8 +116,11 @@ def try_component(component: Component[Any], table: pa.Table) -> Trial:
 
 
 def _offending(component: Component[Any], inputs: list[ir.Table], backend: DuckDBBackend) -> tuple[str, ...]:
-    counts = component.demands(*inputs) if isinstance(component, Transform) else {}
-    return tuple(message for message, count in counts.items() if backend.row(inputs[0].aggregate(n=count))["n"])
+    if not isinstance(component, Transform):
+        return ()
+    counts = component.demands(*inputs)
+    failed = (message for message, count in counts.items() if backend.row(inputs[0].aggregate(n=count))["n"])
+    return tuple(f"{it.rstrip('.')}{such_as(component, it, inputs, backend)}." for it in failed)
 
 
 def _learned_from(component: Component[Any], arriving: Mapping[str, pa.Table]) -> int | None:

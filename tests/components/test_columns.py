@@ -477,9 +477,11 @@ def test_a_format_must_say_which_day_it_is_and_say_it_once(form: str) -> None:
 def test_texts_that_must_be_dates_are_counted() -> None:
     table = of(a=["1/2/2026", "x", None, " ", "y"])
     params = {"columns": ["a"], "format": "%d/%m/%Y", "on_error": "fail"}
-    ((message, count),) = tables.made(component("parse_date"), table, params).demands(table).items()  # type: ignore[attr-defined]
+    made = tables.made(component("parse_date"), table, params)
+    ((message, count),) = made.demands(table).items()  # type: ignore[attr-defined]
     assert "'a'" in message
     assert count.to_pyarrow().as_py() == 2
+    assert made.examples(table)[message].to_pyarrow().as_py() == "x"  # type: ignore[attr-defined]
 
 
 # Addresses

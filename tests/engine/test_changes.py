@@ -121,6 +121,14 @@ def test_another_component_under_the_same_id_is_replaced_and_notes_are_looks() -
     assert told["remark"][0] == "moved"
 
 
+def test_as_many_nodes_are_told_as_changed_as_the_drawing_marks() -> None:
+    found = changed(
+        ("logistic_regression", "random_forest_classifier"), ("columns: numeric", "columns: [age]"), (", C: 0.5", "")
+    )
+    assert [node.state for node in found.nodes].count("changed") == 2
+    assert found.in_words == "2 nodes changed, 1 param"
+
+
 def test_moved_wires_nodes_and_pipeline_params() -> None:
     remark = "  remark: {component: note, params: {text: hello}}\n"
     found = changed(("split -> model]", "fill -> model]"), ("share: 0.2", "share: 0.3"), (remark, ""))

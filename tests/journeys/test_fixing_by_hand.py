@@ -1,6 +1,7 @@
 """Fixing by hand: renaming with all that follows, replacing, going to a problem, nodes that are not installed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -79,7 +80,7 @@ def test_a_drawing_is_mended(product: Product, page: Page, look: Look, tmp_path:
     board.wait_until_saved()
     assert shown(product, "keep") == {"condition": "each > 3 AND age > 18"}
 
-    retype(page, board, look)
+    retype(product, page, board, look)
     replace(page, board, look)
     board.wait_until_saved()
     assert "condition" not in shown(product, "keep")
@@ -118,15 +119,27 @@ def rename_in_the_form(page: Page, board: Board, look: Look) -> None:
     toast.get_by_role("button", name="Use it there").click()
 
 
-def retype(page: Page, board: Board, look: Look) -> None:
+def retype(product: Product, page: Page, board: Board, look: Look) -> None:
     board.select("data")
     show_columns(page)
     page.get_by_test_id("retype-age").click()
     page.get_by_test_id("new-type").select_option("string")
     expect(page.get_by_test_id("column-dialog")).to_contain_text("Must be looked at", timeout=15 * SECOND)
     look.at("fixing-05-retype")
-    page.keyboard.press("Escape")
+    page.get_by_test_id("apply-proposal").click()
     expect(page.get_by_test_id("column-dialog")).to_have_count(0)
+    board.wait_until_saved()
+    (made,) = casts(product)
+    assert made["params"] == {"columns": ["age"], "to": "string"}
+    look.at("fixing-05-retyped")
+    page.get_by_test_id("canvas-undo").click()
+    board.wait_until_saved()
+    assert casts(product) == []
+
+
+def casts(product: Product) -> list[dict[str, Any]]:
+    nodes = product.command("pipeline", "show", "fixing")["graph"]["nodes"]
+    return [node for node in nodes.values() if node["component"] == "cast"]
 
 
 def replace(page: Page, board: Board, look: Look) -> None:

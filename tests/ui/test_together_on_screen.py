@@ -82,9 +82,16 @@ def test_the_menu_says_what_a_run_would_do(filled: Filled, open_page: Open) -> N
     plan = told(app)["plan"]
     assert (plan["rev"], plan["to"], plan["changed"], plan["problem"]) == (told(app)["rev"], None, [], None)
     assert plan["words"].startswith("Nothing to compute")
+    assert plan["until"] == ""
     app.run()
     assert told(app)["plan"] is None, "an old question is not answered again"
-    say(app, filled.empty_pipeline_id, intent=wish(filled.pipeline_id, 2, type="plan", to="nowhere"))
+    say(
+        app,
+        filled.pipeline_id,
+        intent=wish(filled.pipeline_id, 2, type="plan", to=told(app)["graph"]["nodes"][0]["id"]),
+    )
+    assert told(app)["plan"]["until"] == "Nothing to compute; 1 step reused", "the cost of running to a node"
+    say(app, filled.empty_pipeline_id, intent=wish(filled.pipeline_id, 3, type="plan", to="nowhere"))
     assert not app.exception
 
 

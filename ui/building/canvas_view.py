@@ -28,12 +28,13 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     outcome = exchange.take(home, pipeline_id, last, chosen_limits(pipeline_id))
     if outcome.begin:
         places.go(places.BEGIN, into=pipeline_id, of=outcome.begin)
-    draft, latest = pipelines.get_draft(home, pipeline_id), runs.latest_run(home, pipeline_id)
+    draft = pipelines.get_draft(home, pipeline_id)
     board = st.container()
     acknowledge(f"ack_{pipeline_id}", doc=pipeline_id, rev=draft.rev, by=draft.by, ack=draft.ack)
     if outcome.trouble:
         show_error(outcome.trouble)
     knows = last.intent.knows if last.intent else None
+    latest = runs.latest_run(home, pipeline_id)
     data = exchange.editor_data(home, draft, latest, knows=knows)
     data |= exchange.answers(home, draft, last, outcome)
     focus = session.first_asked(pipeline_id, places.asked("node"))

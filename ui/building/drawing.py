@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidPipeline
-from engine.graph import Edge, Node, Pipeline
+from engine.graph import Node, Pipeline
 from engine.graph.parameters import read_parameters
 
 if TYPE_CHECKING:
     from ui.canvas import Graph
-    from ui.canvas.messages import GraphParameter
+    from ui.canvas.messages import GraphEdge, GraphNode, GraphParameter
 
 APART = 280.0
 """Pixels from one node to the next, where nobody has placed them yet: as wide as the canvas arranges them."""
@@ -46,25 +46,18 @@ def as_pipeline(graph: Graph, before: Pipeline) -> Pipeline:
     """
     ids = [node.id for node in graph.nodes]
     _check_unique(ids)
-    edges = [Edge(**edge.model_dump()) for edge in graph.edges]
-    _check_ends(edges, set(ids))
-    document = Pipeline(
-        name=before.name,
-        params=before.params if graph.params is None else read_parameters(_declared(graph.params)),
-        nodes=tuple(
-            Node(
-                id=node.id,
-                component=node.component,
-                title=node.title or None,
-                params=_kept(dict(node.params), before.by_id.get(node.id)),
-                disabled=node.disabled,
-            )
-            for node in graph.nodes
-        ),
-        edges=tuple(edges),
-        layout={node.id: node.position for node in graph.nodes},
-    ).as_document()
-    return Pipeline.from_document(document)  # through the format it is stored in: what cannot be read is not stored
+    _check_ends(graph.edges, set(ids))
+    params = before.params if graph.params is None else read_parameters(_declared(graph.params))
+    # Through the format it is stored in: what cannot be read is not stored.
+    return Pipeline.from_document(
+        {
+            "name": before.name,
+            "params": {name: one.as_document() for name, one in params.items()},
+            "nodes": {node.id: _body(node, before.by_id.get(node.id)) for node in graph.nodes},
+            "edges": [f"{it.source}.{it.source_port} -> {it.target}.{it.target_port}" for it in graph.edges],
+            "layout": {node.id: node.position for node in graph.nodes},
+        }
+    )
 
 
 def as_options(
@@ -77,6 +70,15 @@ def as_options(
         ],
         "connections": [{"value": it.name, "label": it.name, "about": it.kind} for it in connections],
         "samples": [{"value": name, "label": name.replace("_", " ").capitalize()} for name in samples],
+    }
+
+
+def _body(node: GraphNode, before: Node | None) -> dict[str, Any]:
+    return {
+        "component": node.component,
+        "title": node.title or None,
+        "params": _kept(dict(node.params), before),
+        "disabled": node.disabled,
     }
 
 
@@ -104,7 +106,7 @@ def _check_unique(ids: list[str]) -> None:
         raise InvalidPipeline(f"Two nodes are called {twice!r}.", node_id=twice)
 
 
-def _check_ends(edges: Iterable[Edge], ids: set[str]) -> None:
+def _check_ends(edges: Iterable[GraphEdge], ids: set[str]) -> None:
     for edge in edges:
         for end in (edge.source, edge.target):
             if end not in ids:

@@ -25,6 +25,7 @@ from ui.building import pasting
 from ui.building.drawing import as_graph, as_options, as_pipeline
 from ui.building.outcomes import outcome_of
 from ui.building.planned import told_plan
+from ui.building.told_columns import told_facts
 from ui.building.wishes import Outcome, do
 from ui.building.written import written
 from ui.canvas import Cancel, CatchUp, Edit, Here, Open, Said, Select
@@ -94,7 +95,7 @@ def editor_data(
         "readonly": False,
         "graph": as_graph(pipeline),
         "catalogue": None if knows == known["digest"] else known,
-        "facts": {node: facts.model_dump(mode="json") for node, facts in reviewed.facts.items()},
+        **told_facts(reviewed.facts),
         "problems": reviewed.problems,
         "options": as_options(datasets.list_datasets(workspace), samples, list_connections(workspace)),
         "run": feed_data(workspace, pipeline, draft.pipeline_id, latest),

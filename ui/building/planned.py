@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,24 +23,40 @@ MOST_TOLD = 12
 
 def told_plan(workspace: Workspace, draft: DraftView, asked: Plan) -> dict[str, Any]:
     """What a run would do, for the menu of the canvas; `rev` and `to` say of which drawing."""
-    told = {"rev": draft.rev, "to": asked.to}
-    nothing = {"changed": [], "reused": 0, "cost": "", "words": "", "problem": None}
-    try:
-        plan = preview_run(workspace, drawn(draft), target=asked.to, params=asked.params)
-    except PipelineProblems as found:
-        return {**told, **nothing, "problem": f"{count(len(found.problems), 'problem')} to solve first."}
-    except PEOPLE_ERRORS as error:
-        return {**told, **nothing, "problem": str(error)}
-    changed = [{"node": step.node, "title": step.title} for step in plan.steps if step.doing != "reused"]
+    pipeline = drawn(draft)
+    plan, problem = _planned(workspace, pipeline, None, asked.params)
+    steps = plan.steps if plan else []
+    changed = [{"node": step.node, "title": step.title} for step in steps if step.doing != "reused"]
     return {
-        **told,
-        **nothing,
+        "rev": draft.rev,
+        "to": asked.to,
         "changed": changed[:MOST_TOLD],
         "more": max(0, len(changed) - MOST_TOLD),
-        "reused": plan.reused,
-        "cost": plan.cost_in_words,
-        "words": plan.in_words,
+        "reused": plan.reused if plan else 0,
+        "cost": plan.cost_in_words if plan else "",
+        "words": plan.in_words if plan else "",
+        "problem": problem,
+        "until": _until(workspace, pipeline, asked),
     }
+
+
+def _until(workspace: Workspace, pipeline: Pipeline, asked: Plan) -> str:
+    if asked.to is None:
+        return ""
+    plan, problem = _planned(workspace, pipeline, asked.to, asked.params)
+    return plan.in_words if plan else problem or ""
+
+
+def _planned(
+    workspace: Workspace, pipeline: Pipeline, target: str | None, params: Mapping[str, Any]
+) -> tuple[RunPlanView | None, str | None]:
+    """The plan, or why there is none."""
+    try:
+        return preview_run(workspace, pipeline, target=target, params=params), None
+    except PipelineProblems as found:
+        return None, f"{count(len(found.problems), 'problem')} to solve first."
+    except PEOPLE_ERRORS as error:
+        return None, str(error)
 
 
 def show_plan(pipeline: Pipeline) -> None:

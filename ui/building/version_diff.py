@@ -15,6 +15,7 @@ from ui import places
 from ui.building import exchange
 from ui.building.diff_drawing import as_diff, union
 from ui.building.duplicating import ask_duplicate
+from ui.building.told_columns import told_facts
 from ui.canvas import canvas, said
 from ui.frame import empty, heading
 from ui.trouble import guarded, show_error
@@ -129,7 +130,7 @@ def diff_data(
         "diff": as_diff(found),
         "catalogue": None if knows == catalogue["digest"] else catalogue,
         "trial": None,
-        "facts": {key: facts.model_dump(mode="json") for known in reviews for key, facts in known.items()},
+        **told_facts({key: facts for known in reviews for key, facts in known.items()}),
         "problems": [],
         "options": {},
         "run": None,

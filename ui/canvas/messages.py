@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
@@ -16,6 +18,7 @@ MAX_DEPTH = 24  # of nested lists and objects, graph and params together
 MAX_ROWS = 1_000  # of a preview
 MAX_WRITTEN = 2_000_000  # characters of a pipeline that is written, not drawn
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
+REPEATED = 8  # edits that are remembered as they were read
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -292,7 +295,13 @@ def read_edit(value: object) -> Edit:
     Refused
         When it is too big, too deep, or not an edit.
     """
-    text = _bounded_json(value)
+    return _edit(_json(value))
+
+
+@lru_cache(maxsize=REPEATED)
+def _edit(text: str) -> Edit:
+    """The browser repeats its last edit with everything that it says, whoever is asked to hear it."""
+    _check_shape(json.loads(text), MAX_TEXT)
     try:
         return Edit.model_validate_json(text)
     except ValidationError as error:
@@ -347,8 +356,14 @@ def read_graph(value: object) -> Graph:
 
 def _bounded_json(value: object, longest: int = MAX_TEXT) -> str:
     _check_shape(value, longest)
+    return _json(value)
+
+
+def _json(value: object) -> str:
     try:
         text = json.dumps(value, allow_nan=False)
+    except RecursionError as error:
+        raise Refused("The message is nested too deeply.") from error
     except (TypeError, ValueError) as error:
         raise Refused("The message is not JSON.") from error
     if len(text) > MAX_BYTES:
@@ -358,18 +373,18 @@ def _bounded_json(value: object, longest: int = MAX_TEXT) -> str:
 
 def _check_shape(value: Any, longest: int) -> None:
     """Without recursion, so that a deep message cannot exhaust the stack."""
-    todo: list[tuple[Any, int]] = [(value, 0)]
-    while todo:
-        item, depth = todo.pop()
-        if depth > MAX_DEPTH:
-            raise Refused("The message is nested too deeply.")
-        if isinstance(item, str) and len(item) > longest:
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        if any(isinstance(item, str) and len(item) > longest for item in level):
             raise Refused(f"A text in the message has more than {longest:,} characters.")
-        if isinstance(item, dict):
-            todo.extend((key, depth + 1) for key in item)
-            todo.extend((inner, depth + 1) for inner in item.values())
-        elif isinstance(item, list | tuple):
-            todo.extend((inner, depth + 1) for inner in item)
+        level = [part for item in level if isinstance(item, dict | list | tuple) for part in _parts(item)]
+        if not level:
+            return
+    raise Refused("The message is nested too deeply.")
+
+
+def _parts(item: Any) -> Iterable[Any]:
+    return (*item, *item.values()) if isinstance(item, dict) else item
 
 
 def _first_mistake(error: ValidationError) -> str:

@@ -122,12 +122,13 @@ def change_words(found: PipelineDiff) -> str:
     told = [it for it in found.nodes if not it.node.is_only_drawn]
     come, gone = (sum(it.state == state for it in told) for state in ("added", "removed"))
     params = sum(p.matters for it in told for p in it.params) + sum(it.matters for it in found.params)
-    others = sum(bool(it.others) for it in told)
+    changed = {it.node.id for it in told if it.state == "changed"} | set(_reordered(found))
     inputs = {it.node.id for it in found.nodes if it.state in ("added", "removed")}
     wires = sum(it.target not in inputs for it in found.inputs)
     parts = [f"+{count(come, 'node')}"] if come else []
     parts += [f"−{count(gone, 'node')}"] if gone else []
-    parts += [count(others, "node") + " changed"] if others else []
+    # Where params are all that changed, their number says enough; else every node counts that the drawing marks.
+    parts += [count(len(changed), "node") + " changed"] if any(it.others for it in told) else []
     parts += [count(params, "param")] if params else []
     parts += [count(wires, "input")] if wires else []
     parts += [name.replace("_", " ") for name in found.fields]

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ibis.expr.schema import Schema
-from pydantic import Field
+from pydantic import Field, SkipValidation
 
 from components.base import Learner, StoredTable
 from components.ports import kind_of, visible
@@ -21,6 +22,11 @@ from engine.workspace import Workspace
 from storage.schema import Draft
 from storage.unit_of_work import UnitOfWork
 
+Columns = SkipValidation[tuple[Mapping[str, str], ...]]
+"""Name, kind and type of each column; the same at every port where the same table passes."""
+
+KEPT_COLUMNS = 4_096
+
 
 class NodeFacts(View):
     """What the canvas shows of a node without running it."""
@@ -30,8 +36,8 @@ class NodeFacts(View):
     part: Part = "on"
     fitted: str | None = None
     serving: str = ""
-    inputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
-    outputs: Mapping[str, list[dict[str, str]]] = Field(default_factory=dict)
+    inputs: Mapping[str, Columns] = Field(default_factory=dict)
+    outputs: Mapping[str, Columns] = Field(default_factory=dict)
     renamed: Mapping[str, dict[str, str]] = Field(default_factory=dict)
     """By output, the columns that have another name than at the input: new name → old name."""
 
@@ -267,10 +273,11 @@ def _fitted(known: NodeSchemas) -> str:
     return f"{learns}. {described}" if described else learns
 
 
-def _columns(schema: Any) -> list[dict[str, str]]:
-    return [
+@lru_cache(maxsize=KEPT_COLUMNS)
+def _columns(schema: Schema) -> Columns:
+    return tuple(
         {"name": name, "kind": kind_of(dtype), "type": type_words(dtype)} for name, dtype in visible(schema).items()
-    ]
+    )
 
 
 def _draft_view(draft: Draft, name: str) -> DraftView:

@@ -251,6 +251,12 @@ export interface Facts {
   serving: string;
 }
 
+/** As they are sent: each port with the number of its columns among the `tables`. */
+export interface ToldFacts extends Omit<Facts, "inputs" | "outputs"> {
+  inputs: { [port: string]: number };
+  outputs: { [port: string]: number };
+}
+
 export interface Problem {
   id: string;
   code: string;
@@ -322,6 +328,8 @@ export interface PlanTold {
   cost: string;
   words: string;
   problem: string | null;
+  /** What a run to the node `to` would do and take, or why it cannot; empty where none was named. */
+  until: string;
 }
 
 export type RefusalCode = "kind_mismatch" | "cycle" | "taken" | "duplicate" | "self" | "direction" | "no_input" | "no_output" | "unknown";
@@ -398,7 +406,8 @@ export interface EditorData {
   graph: Graph;
   /** Null where the browser said that it has it. */
   catalogue: Catalogue | null;
-  facts: { [id: string]: Facts };
+  facts: { [id: string]: ToldFacts };
+  tables: Column[][];
   problems: Problem[];
   options: { [name: string]: Option[] };
   run: FeedData | null;

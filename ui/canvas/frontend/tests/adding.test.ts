@@ -7,7 +7,7 @@ const spec = (key: string, inputs: ComponentSpec["inputs"]): ComponentSpec =>
   ({ key, title: key, about: "", words: [], icon: "", category: "x", family: "", serving: "", inputs, outputs: [table], params: {}, help: "", requires: [] });
 const palette = [spec("source", []), spec("clean", [table]), spec("enrich", [{ ...table, optional: true }])];
 const empty = (doc: string): EditorData => ({
-  kind: "editor", doc, name: doc, rev: 1, by: "server", ack: 0, readonly: false, graph: { nodes: [], edges: [] }, facts: {}, problems: [], options: {}, run: null,
+  kind: "editor", doc, name: doc, rev: 1, by: "server", ack: 0, readonly: false, graph: { nodes: [], edges: [] }, facts: {}, tables: [], problems: [], options: {}, run: null,
   catalogue: { digest: "d", palette, categories: [], functions: [], messages: {} },
 });
 const HEIGHTS = new Map<string, number>();

@@ -14,7 +14,7 @@ const drawn = (params: Params = {}, more: Partial<Graph> = {}): Graph => ({
 });
 const catalogue = { digest: "d", palette: [], categories: [], functions: [], messages: {} };
 const data = (graph: Graph, rev: number, by: string, ack = 0): EditorData => ({
-  kind: "editor", doc: "p", name: "p", rev, by, ack, readonly: false, graph, catalogue, facts: {}, problems: [], options: {}, run: null,
+  kind: "editor", doc: "p", name: "p", rev, by, ack, readonly: false, graph, catalogue, facts: {}, tables: [], problems: [], options: {}, run: null,
 });
 
 describe("with somebody else at the same drawing", () => {

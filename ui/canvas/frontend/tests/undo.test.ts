@@ -11,7 +11,7 @@ const spec = (key: string, family: string, inputs = [table], outputs = [table]):
 });
 const palette = [spec("source", "source", []), spec("clean", "transform"), spec("memo", "note", [], []), spec("box", "frame", [], [])];
 const data = (doc: string, graph: Graph, more: Partial<EditorData> = {}): EditorData => ({
-  kind: "editor", doc, name: doc, rev: 1, by: "server", ack: 0, readonly: false, graph, facts: {}, problems: [], options: {}, run: null,
+  kind: "editor", doc, name: doc, rev: 1, by: "server", ack: 0, readonly: false, graph, facts: {}, tables: [], problems: [], options: {}, run: null,
   catalogue: { digest: "d", palette, categories: [], functions: [], messages: {} }, ...more,
 });
 const SEEN = { x: 0, y: 0, width: 2000, height: 1000 };

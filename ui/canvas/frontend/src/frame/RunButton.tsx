@@ -25,13 +25,14 @@ export function RunButton({ busy, disabled, to, onRun, onSave }: Props) {
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  const target = to?.id ?? null;
   // Asked for anew whenever the menu opens: what is reused changes with every run.
-  useEffect(() => { if (open) model.wish({ type: "plan", to: null }); }, [open, rev, model]);
-  const told = plan && plan.rev === rev && plan.to === null ? plan : null;
-  const run = (target: string | null, params?: Params): void => {
+  useEffect(() => { if (open) model.wish({ type: "plan", to: target }); }, [open, rev, target, model]);
+  const told = plan && plan.rev === rev && plan.to === target ? plan : null;
+  const run = (until: string | null, params?: Params): void => {
     setOpen(false);
     setAsking(false);
-    onRun(target, params);
+    onRun(until, params);
   };
   return (
     <div className="cb-split" ref={box} onBlur={(event) => { if (!box.current?.contains(event.relatedTarget)) setOpen(false); }}
@@ -49,7 +50,7 @@ export function RunButton({ busy, disabled, to, onRun, onSave }: Props) {
           </button>
           <Changed plan={told} onRun={() => run(null)} />
           <button type="button" role="menuitem" data-testid="canvas-run-to" disabled={!to} onClick={() => to && run(to.id)}>
-            <Icon name="start" /><span>{to ? `Run to “${to.title}”` : "Run to the selected node"}<small>{to ? "It and everything before it" : "Select one node first"}</small></span>
+            <Icon name="start" /><span>{to ? `Run to “${to.title}”` : "Run to the selected node"}<small aria-live="polite">{to ? told?.until || "It and everything before it" : "Select one node first"}</small></span>
           </button>
           <button type="button" role="menuitem" data-testid="canvas-run-with" disabled={!parameters} onClick={() => { setOpen(false); setAsking(true); }}>
             <Icon name="tune" /><span>Run with…<small>{parameters ? "Other values of the parameters, for one run" : "The pipeline has no parameters yet"}</small></span>

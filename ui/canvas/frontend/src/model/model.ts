@@ -4,8 +4,9 @@ import { expandTo } from "../board/groups/collapsing";
 import { visible } from "../board/groups/shown";
 import type { Box } from "../board/nodes/drawn";
 import type {
-  Asked, Catalogue, Edit, EditorData, FeedData, Graph, Intent, LookAsked, LookData, OverlayKind, Params, Wish,
+  Asked, Catalogue, Column, Edit, EditorData, FeedData, Graph, Intent, LookAsked, LookData, OverlayKind, Params, Wish,
 } from "../protocol";
+import { kept, withColumns } from "./columns";
 import { Editing } from "./editing";
 import { Following } from "./following";
 import * as graphs from "./graph";
@@ -62,6 +63,7 @@ export class Model extends Editing {
   private fixing = false;
   private focus: string | null = null;
   private digest: string | null = null;
+  private tables: Column[][] = [];
   readonly questions = new Questions({
     state: () => this.state,
     say: (wish) => (this.wish(wish), this.intents),
@@ -70,7 +72,8 @@ export class Model extends Editing {
     toast: (text, more) => this.update({ toast: { text, undo: false, serial: ++this.serial, ...more } }),
   }, CID);
   private readonly following = new Following({
-    settled: () => this.sync.saved === "saved",
+    // Stored is not enough: what Python says of the drawing may come later.
+    settled: () => this.sync.saved === "saved" && this.state.rev >= this.sync.base,
     facts: (id) => this.state.facts[id],
     leads: (id) => this.state.graph.edges.some((edge) => edge.source === id),
     ask: (node, params) => this.questions.ask({ type: "later", node, params }),
@@ -110,9 +113,10 @@ export class Model extends Editing {
     const first = before < 0;
     const pending = this.sync.unsaved;
     const verdict = this.sync.receive(data);
+    this.tables = kept(this.tables, data.tables);
     const change: Partial<State> = {
       name: data.name, readonly: data.readonly, options: data.options, diff: data.diff ?? null, rev: data.rev, plan: data.plan ?? this.state.plan,
-      facts: shared(this.state.facts, data.facts), problems: sharedList(this.state.problems, data.problems),
+      facts: shared(this.state.facts, withColumns(data.facts, this.tables)), problems: sharedList(this.state.problems, data.problems),
     };
     Object.assign(change, this.catalogued(data.catalogue));
     if (data.run) Object.assign(change, { run: data.run.run, status: shared(this.state.status, data.run.nodes) });
