@@ -1,12 +1,13 @@
-"""The values that do not fit the type of their column, by example: one query for all columns that have some."""
+"""The values that do not fit the type of their column, by example: one more query for the columns that have some."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from engine.findings import Finding
 from engine.reading.stage import Stage
+from engine.reading.type_counts import COLUMNS_PER_QUERY
 from engine.reading.type_findings import Say
 
 _SHOWN_CHARS = 40
@@ -35,14 +36,20 @@ def name_misfits(
     connection: duckdb.DuckDBPyConnection, stage: Stage, misfits: Mapping[int, Misfits]
 ) -> Iterator[tuple[int, Finding]]:
     """Each finding with the first and the last of its values in order of the alphabet, blanks aside."""
-    if not misfits:
-        return
-    relation = stage.narrowed(connection, [one.source for one in misfits.values()])
+    all_of_them = list(misfits.items())
+    for start in range(0, len(all_of_them), COLUMNS_PER_QUERY):
+        yield from _named(connection, stage, all_of_them[start : start + COLUMNS_PER_QUERY])
+
+
+def _named(
+    connection: duckdb.DuckDBPyConnection, stage: Stage, some: Sequence[tuple[int, Misfits]]
+) -> Iterator[tuple[int, Finding]]:
+    relation = stage.narrowed(connection, [one.source for _, one in some])
     edges = [
         f"{edge}({one.source}) FILTER ({one.condition} AND trim({one.source}) <> '')"
-        for one in misfits.values()
+        for _, one in some
         for edge in ("min", "max")
     ]
     found = connection.execute(f"SELECT {', '.join(edges)} FROM {relation}").fetchone() or ()  # noqa: S608
-    for (place, one), first, last in zip(misfits.items(), found[::2], found[1::2], strict=True):
+    for (place, one), first, last in zip(some, found[::2], found[1::2], strict=True):
         yield place, one.say(tuple(dict.fromkeys(text.strip()[:_SHOWN_CHARS] for text in (first, last) if text)))
