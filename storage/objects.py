@@ -212,6 +212,8 @@ def _told(store: ObjectStore, error: BaseException) -> StorageError:
         said = _plain(str(answer.get("Message") or code), store)
         return Unreachable(f"{store.name} refused: {said}", HINTS.get(code, "Check the connection."))
     said = _plain(str(error) or type(error).__name__, store)
+    if "Partial credentials" in said:
+        return Unreachable(f"{store.name} has a key id but no secret", "Type the secret of the key again.")
     return Unreachable(f"{store.name} does not answer: {said}", "Check the endpoint.", passing=True)
 
 

@@ -9,19 +9,18 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field
 
-from components.base import Spec, Transform
+from components.base import Spec
 from components.columns.cast import OnError
 from components.columns.date_formats import check_format, has_time, read_date
+from components.columns.parsed import Parsed, ParsedParams
 from components.outline import Outline, changed
-from components.params import Params, TextColumns, Widget
+from components.params import Widget
 
 Format = Annotated[str, Field(min_length=2, max_length=100)]
 MOST_OTHERS = 5
 
 
-class ParseDateParams(Params):
-    columns: TextColumns
-    """The texts to read."""
+class ParseDateParams(ParsedParams):
     format: Annotated[Format, Widget(placeholder="%d/%m/%Y")]
     """How they are written: ``%d/%m/%Y``, ``%d %B %Y``, ``%Y-%m-%d %H:%M:%S``, ``%m/%d/%y %I:%M %p``."""
     others: Annotated[tuple[Format, ...], Field(max_length=MOST_OTHERS)] = ()
@@ -46,7 +45,7 @@ class ParseDateParams(Params):
         return any(map(has_time, self.formats))
 
 
-class ParseDate(Transform[ParseDateParams]):
+class ParseDate(Parsed[ParseDateParams]):
     """Reads texts as dates in one format, or in several; as dates with a time where a format says one.
 
     Names of months are English, in any case and in full (``%B``) or three letters (``%b``). Zeros in front may be
@@ -71,28 +70,14 @@ class ParseDate(Transform[ParseDateParams]):
         made = dt.timestamp if self.params.has_time else dt.date
         return {"table": changed(schema, dict.fromkeys(self.params.columns, made))}
 
-    def transform(self, *tables: ir.Table) -> ir.Table:
-        (table,) = tables
-        return table.mutate({name: self._read(table[name]) for name in self.params.columns})
+    @property
+    def on_error(self) -> OnError:
+        return self.params.on_error
 
-    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
-        (table,) = tables
-        if self.params.on_error == "null":
-            return {}
-        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+    @property
+    def wanted(self) -> str:
+        return f"dates written as {' or '.join(self.params.formats)}"
 
-    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
-        (table,) = tables
-        columns = {name: table[name] for name in self.params.columns}
-        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
-
-    def _failed(self, name: str) -> str:
-        written = " or ".join(self.params.formats)
-        return f"Values in column {name!r} are no dates written as {written}."
-
-    def _read(self, text: ir.StringColumn) -> ir.Value:
+    def read(self, text: ir.StringColumn) -> ir.Value:
         found = [read_date(text, form) for form in self.params.formats]
         return ibis.coalesce(*(one.cast("timestamp") if self.params.has_time else one for one in found))
-
-    def _lost(self, text: ir.StringColumn) -> ir.IntegerColumn:
-        return ((text.strip() != "") & self._read(text).isnull()).cast("int64")

@@ -7,20 +7,19 @@ import ibis.expr.schema as sch
 import ibis.expr.types as ir
 from pydantic import Field, field_validator
 
-from components.base import Spec, Transform
+from components.base import Spec
 from components.columns.cast import OnError
 from components.columns.number_pattern import DecimalSign
 from components.columns.number_texts import read_number
+from components.columns.parsed import Parsed, ParsedParams
 from components.outline import Outline, changed
-from components.params import Params, TextColumns, Widget, only_if
+from components.params import Widget, only_if
 
 PERCENT = "%"
 _NO_UNIT = frozenset("0123456789.,'\u2019+-()")
 
 
-class ParseNumberParams(Params):
-    columns: TextColumns
-    """The texts to read."""
+class ParseNumberParams(ParsedParams):
     decimal: Annotated[DecimalSign, Widget(words={".": "A point: 1,234.50", ",": "A comma: 1.234,50"})] = "."
     """The decimal sign. The other one, blanks and apostrophes may group digits."""
     unit: Annotated[str, Widget(placeholder="%, €, kg"), Field(max_length=20)] = ""
@@ -40,7 +39,7 @@ class ParseNumberParams(Params):
         return unit
 
 
-class ParseNumber(Transform[ParseNumberParams]):
+class ParseNumber(Parsed[ParseNumberParams]):
     """Reads texts as numbers as people write them: with grouped digits, units, signs of money, percent.
 
     Brackets, as in accounts, and a minus behind the number mean less than zero: ``(1,234.50)`` is −1234.5.
@@ -63,28 +62,14 @@ class ParseNumber(Transform[ParseNumberParams]):
         (schema,) = schemas
         return {"table": changed(schema, dict.fromkeys(self.params.columns, dt.float64))}
 
-    def transform(self, *tables: ir.Table) -> ir.Table:
-        (table,) = tables
-        return table.mutate({name: self._read(table[name]) for name in self.params.columns})
+    @property
+    def on_error(self) -> OnError:
+        return self.params.on_error
 
-    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
-        (table,) = tables
-        if self.params.on_error == "null":
-            return {}
-        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+    @property
+    def wanted(self) -> str:
+        return f"numbers with {self.params.unit}" if self.params.unit else "numbers"
 
-    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
-        (table,) = tables
-        columns = {name: table[name] for name in self.params.columns}
-        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
-
-    def _failed(self, name: str) -> str:
-        what = f"numbers with {self.params.unit}" if self.params.unit else "numbers"
-        return f"Values in column {name!r} are no {what}."
-
-    def _read(self, text: ir.StringColumn) -> ir.FloatingValue:
+    def read(self, text: ir.StringColumn) -> ir.FloatingValue:
         number = read_number(text, self.params.decimal, self.params.unit)
         return number / 100 if self.params.unit == PERCENT and self.params.share else number
-
-    def _lost(self, text: ir.StringColumn) -> ir.IntegerColumn:
-        return ((text.strip() != "") & self._read(text).isnull()).cast("int64")

@@ -162,6 +162,16 @@ class ColumnProfile(_Value):
     patterns_from: int | None = None
     freshness: Freshness | None = None
 
+    @property
+    def holds_amounts(self) -> bool:
+        """Whether these are texts of numbers that somebody measured or paid: such differ by chance and name nothing."""
+        if self.kind != "text" or self.personal:
+            return False
+        if self.written is not None:
+            return not self.written.formats
+        is_number = bool(self.filled) and (self.numeric_texts or 0) == self.filled
+        return is_number and any("." in str(edge) for edge in (self.min, self.max))
+
 
 class Correlation(_Value):
     """Pearson's correlation of two columns, over the rows where both have values."""

@@ -38,7 +38,9 @@ def find_keys(source: Source, columns: Sequence[ColumnProfile], rows: int, sampl
 
 
 def _tells_apart(column: ColumnProfile) -> bool:
-    """Measured numbers differ by chance, not because they name something."""
+    """Measured numbers differ by chance, not because they name something; as texts no less."""
+    if column.holds_amounts:
+        return False
     return column.kind in ("text", "datetime") or (
         column.kind == "numeric"
         and column.type.lstrip("u").startswith(("int", "bigint", "smallint", "tinyint", "hugeint"))

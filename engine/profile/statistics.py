@@ -185,7 +185,9 @@ def _profile(source: Source, name: str, rows: int, figures: dict[str, Any], samp
     texts = filled_of(sample.column(name)) if kind == "text" else []
     means, personal = meaning_of(measured, texts)
     written = written_in(source, name, texts) if texts and not personal else None
-    return measured.model_copy(update={"meaning": means, "personal": personal, "written": written})
+    told = measured.model_copy(update={"meaning": means, "personal": personal, "written": written})
+    is_amount = told.semantic == "identifier" and told.holds_amounts
+    return told.model_copy(update={"semantic": "text"}) if is_amount else told
 
 
 def _semantic(sql_type: str, rows: int, figures: dict[str, Any]) -> Semantic:

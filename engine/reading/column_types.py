@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import duckdb
 
 from engine.findings import Finding
 from engine.reading import type_counts as sql
 from engine.reading import type_findings as tell
+from engine.reading.misfits import Misfits, name_misfits
 from engine.reading.read_as import ColumnType, ReadAs
-from engine.reading.stage import Stage
+from engine.reading.stage import Stage, literal
 from engine.reading.type_counts import Counts
 from engine.reading.values import Shape, fits_format, grouping_of, groups_digits, moment_formats, shape_of
 from engine.reading.written import reader_of
@@ -32,6 +34,7 @@ class TypedColumn:
     findings: list[Finding] = field(default_factory=list)
     date_format: str | None = None
     is_empty: bool = False
+    misfits: Misfits | None = None
 
 
 def settle_types(
@@ -59,7 +62,11 @@ def settle_types(
     open_columns = [column for column in columns if isinstance(column, _Undecided) and column.tests]
     counted = sql.count(connection, stage, {column.source: column.tests for column in open_columns}, read_as)
     day_first = _day_first(open_columns, counted, read_as)
-    return [column.decide(counted.get(column.source, {}), day_first) for column in columns]
+    typed = [column.decide(counted.get(column.source, {}), day_first) for column in columns]
+    told_of = {i: column.misfits for i, column in enumerate(typed) if column.misfits}
+    for i, finding in name_misfits(connection, stage, told_of):
+        typed[i].findings.append(finding)
+    return typed
 
 
 def sample(connection: duckdb.DuckDBPyConnection, stage: Stage, width: int) -> list[list[str]]:
@@ -173,23 +180,32 @@ class _Undecided:
         """Give the type where all values fit; else keep text and say what does not fit."""
         misfits = counts["filled"] - fitting - counts["word"]
         if self.imposed is not None:
-            left = [tell.made_missing(self.name, kind, misfits)] if misfits > 0 else []
-            return self._as(kind, expression, *left)
+            column = self._as(kind, expression)
+            if misfits > 0:
+                column.misfits = self._misfits(expression, partial(tell.made_missing, self.name, kind, misfits))
+            return column
         if misfits > 0 or not fitting:
-            return self._mixed(kind, counts, misfits, fitting)
+            return self._mixed(kind, expression, counts, misfits, fitting)
         words = [tell.words_missing(self.name, counts["word"], self.read_as)] if counts["word"] else []
         return self._as(kind, expression, *words)
 
-    def _mixed(self, kind: ColumnType, counts: Counts, misfits: int, fitting: int) -> TypedColumn:
+    def _misfits(self, expression: str, say: tell.Say) -> Misfits:
+        words = ", ".join(literal(word) for word in self.read_as.null_values) or "''"
+        return Misfits(self.source, f"{expression} IS NULL AND {self.text} NOT IN ({words})", say)
+
+    def _mixed(self, kind: ColumnType, expression: str, counts: Counts, misfits: int, fitting: int) -> TypedColumn:
         column = self._as("string", f"nullif({self.source}, '')")
         reader = reader_of([cell for cell in self.cells if cell not in self.read_as.null_values]) if fitting else None
+        if kind == "float64" and fitting == counts["int"]:
+            kind = "int64"
         if reader:
             column.findings.append(tell.written_otherwise(self.name, kind, misfits, *reader))
         elif fitting and fitting >= _MOSTLY * (counts["filled"] - counts["word"]):
-            column.findings.append(tell.not_all(self.name, kind, misfits, counts["blank"], fitting))
+            say = partial(tell.not_all, self.name, kind, misfits, counts["blank"], fitting)
+            column.misfits = self._misfits(expression, say)
         elif fitting:
-            column.findings.append(tell.changes_late(self.name, kind, misfits, fitting))
-        elif kind == "float64" and self.commas is not None:
+            column.misfits = self._misfits(expression, partial(tell.changes_late, self.name, kind, misfits, fitting))
+        elif self.shape == "number" and self.commas is not None:
             may_group = self.read_as.thousands is None and re.search(r"\d,\d{3}\b", self.commas) is not None
             column.findings.append(tell.other_numbers(self.name, self.commas[:40], may_group=may_group))
         return column

@@ -10,7 +10,23 @@ Format = Literal["csv", "parquet", "json", "jsonl", "arrow", "excel", "spss", "s
 Compression = Literal["none", "gzip", "bzip2", "xz", "zstd", "zip"]
 ColumnType = Literal["int64", "float64", "boolean", "string", "date", "timestamp"]
 
-NULL_WORDS = ("NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "-", "?")
+NULL_WORDS = (
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "nan",
+    "NULL",
+    "null",
+    "None",
+    "n.a.",
+    "N.A.",
+    "k.A.",
+    "k. A.",
+    "-",
+    "?",
+)
 
 
 TYPED = {"tab": "\t", "\\t": "\t", "space": " ", "comma": ",", "semicolon": ";", "bar": "|"}

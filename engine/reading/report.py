@@ -34,8 +34,7 @@ def _rejected(report: Report, rows: int, read_as: ReadAs) -> Iterator[Finding]:
         severity="error",
         message=f"{count:,} of {rows + report.rejected_count:,} lines do not fit the table and were left out. "
         f"The first is line {first.line}: {first.reason}.",
-        fix="Correct these lines in the file, "
-        f"or check the delimiter {read_as.delimiter!r} and the quote {read_as.quote!r}.",
+        fix="Correct these lines in the file, or check the delimiter and the quote.",
         detail={
             "count": count,
             "reasons": dict(report.reasons),

@@ -10,7 +10,7 @@ from engine.reading.read_as import ReadAs
 from engine.reading.stage import Stage, literal
 from engine.reading.values import ISO_WITH_ZONE
 
-_COLUMNS_PER_QUERY = 16  # DuckDB plans in time quadratic in the number of aggregates
+COLUMNS_PER_QUERY = 16  # DuckDB plans in time quadratic in the number of aggregates
 
 _WIDE = 200
 _ODD = ("word", "blank", "zero", "long")
@@ -142,8 +142,8 @@ def _count_all(
 ) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
     columns = list(tests)
-    for start in range(0, len(columns), _COLUMNS_PER_QUERY):
-        some = columns[start : start + _COLUMNS_PER_QUERY]
+    for start in range(0, len(columns), COLUMNS_PER_QUERY):
+        some = columns[start : start + COLUMNS_PER_QUERY]
         found |= _count_some(connection, stage, {column: tests[column] for column in some})
     return found
 

@@ -1,11 +1,14 @@
 """What is told of a column whose values leave room for doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.findings import Finding
 from engine.reading.read_as import ColumnType, ReadAs
 
+Examples = tuple[str, ...]
+Say = Callable[[Examples], Finding]
+"""A finding, once some of the values are known."""
 WORDS: dict[ColumnType, str] = {
     "int64": "numbers",
     "float64": "numbers",
@@ -84,7 +87,8 @@ def written_otherwise(name: str, kind: ColumnType, misfits: int, component: str,
         code="numbers_as_text" if what == "numbers" else "values_as_text",
         severity="warning",
         column=name,
-        message=f"{name}: {misfits:,} values are written in another way than the other {what}, so it stays text.",
+        message=f"{name}: {misfits:,} {'value is' if misfits == 1 else 'values are'} written in another way than the "
+        f"other {what}, so it stays text.",
         fix=f"After the import, a click draws “{_TITLES[component]}”, which reads both ways.",
         detail={"misfits": misfits, "component": component, "params": {"columns": [name], **params}},
     )
@@ -93,33 +97,45 @@ def written_otherwise(name: str, kind: ColumnType, misfits: int, component: str,
 _TITLES = {"parse_number": "Parse number", "parse_date": "Parse date"}
 
 
-def not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int) -> Finding:
+def not_all(name: str, kind: ColumnType, misfits: int, blank: int, fitting: int, examples: Examples = ()) -> Finding:
     what = WORDS[kind]
-    examples = " (blank)" if blank == misfits else f" ({blank:,} of them blank)" if blank else ""
+    which = " (blank)" if blank == misfits else f" ({blank:,} of them blank)" if blank else ""
     return Finding(
         code="numbers_as_text" if what == "numbers" else "values_as_text",
         severity="warning",
         column=name,
-        message=f"{name}: {misfits:,} values are not {what}{examples} in a column of {what}, so it stays text.",
-        fix=f"Make it {kind} with “Change type”; values that are not {what} become missing.",
+        message=f"{name}: {_counted(misfits, kind)}{which}{_shown(examples, misfits - blank)} in a column of {what}, "
+        "so it stays text.",
+        fix=f"Read it as {what}, and the rest becomes missing; or take out what does not belong there.",
         detail={
             "misfits": misfits,
             "blank": blank,
             "fitting": fitting,
+            "examples": list(examples),
+            "choices": [_as_type(name, kind)],
             "component": "cast",
             "params": _cast(name, kind),
         },
     )
 
 
-def changes_late(name: str, kind: ColumnType, misfits: int, fitting: int) -> Finding:
+def changes_late(name: str, kind: ColumnType, misfits: int, fitting: int, examples: Examples = ()) -> Finding:
+    what = WORDS[kind]
+    later = "1 later value is none" if misfits == 1 else f"{misfits:,} later values are none"
     return Finding(
         code="type_changes",
         severity="warning",
         column=name,
-        message=f"{name} begins with {WORDS[kind]}, but {misfits:,} later values are none, so it stays text.",
-        fix=f"Look at the values; make it {kind} with “Change type” if the others may become missing.",
-        detail={"misfits": misfits, "fitting": fitting, "component": "cast", "params": _cast(name, kind)},
+        message=f"{name} begins with {what}, but {later}{_shown(examples, misfits)}, so it stays text.",
+        fix=f"Look at the values; read it as {what} if the others may become missing.",
+        detail={
+            "misfits": misfits,
+            "fitting": fitting,
+            "examples": list(examples),
+            "choices": [_as_type(name, kind)],
+            "component": "cast",
+            "params": _cast(name, kind),
+        },
     )
 
 
@@ -129,20 +145,42 @@ def words_missing(name: str, count: int, read_as: ReadAs) -> Finding:
         severity="info",
         column=name,
         message=f"{name}: {count:,} words such as {', '.join(read_as.null_values[:2])} were read as missing values.",
-        fix="Take it out of the words for missing (null_values) if one of them is a value.",
+        fix="Where such a word is a value, take it out of “Words for missing”, among how the file is read.",
         detail={"count": count},
     )
 
 
-def made_missing(name: str, kind: ColumnType, count: int) -> Finding:
+def made_missing(name: str, kind: ColumnType, count: int, examples: Examples = ()) -> Finding:
     return Finding(
         code="misfits_made_missing",
         severity="warning",
         column=name,
-        message=f"{name}: {count:,} values are not {WORDS[kind]} and became missing, because {kind} was asked for.",
+        message=f"{name}: {_counted(count, kind)}{_shown(examples, count)} and became missing, because the column "
+        f"is read as {WORDS[kind]}.",
         fix="Leave the type open to keep them as text.",
-        detail={"count": count},
+        detail={"count": count, "examples": list(examples)},
     )
+
+
+def _counted(count: int, kind: ColumnType) -> str:
+    """How many values are not of a type.
+
+    >>> _counted(1, "float64"), _counted(2_000, "date")
+    ('1 value is no number', '2,000 values are no dates')
+    """
+    if kind == "boolean":
+        return f"{count:,} {'value is' if count == 1 else 'values are'} neither true nor false"
+    noun = WORDS[kind]
+    return f"1 value is no {noun.removesuffix('s')}" if count == 1 else f"{count:,} values are no {noun}"
+
+
+def _shown(examples: Examples, count: int) -> str:
+    such = "such as " if count > len(examples) else ""
+    return f" ({such}{' and '.join(map(repr, examples))})" if examples else ""
+
+
+def _as_type(name: str, kind: ColumnType) -> dict[str, Any]:
+    return choice(f"Read as {WORDS[kind]}", types={name: kind})
 
 
 def _cast(name: str, kind: ColumnType) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What a driver complains about, in words for the person who asked; never with the password."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -49,6 +50,9 @@ WORDS: tuple[tuple[str, str], ...] = (
 )
 """Where there is no number: what SQLite says, and PostgreSQL before anyone is let in."""
 LOST_WORDS = ("server closed the connection", "terminating connection", "connection is lost", "EOF detected")
+
+_ATTEMPT = re.compile(r"^connection failed: (connection to server at .+? failed: )?(FATAL: +)?")
+"""PostgreSQL's preface, of which the hint says the rest."""
 
 
 @contextmanager
@@ -109,5 +113,5 @@ def _reason(error: DBAPIError, foreign: Foreign) -> str:
     said = parts[1] if len(parts) > 1 else error.orig
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     lines = [line for line in text.strip().splitlines() if not line.startswith("DB-Lib error message")]
-    first = (lines or [""])[0][:300]
+    first = _ATTEMPT.sub("", (lines or [""])[0])[:300]
     return first.replace(foreign.password, "…") if foreign.password else first

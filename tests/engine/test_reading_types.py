@@ -43,7 +43,7 @@ def test_a_column_gets_the_type_of_all_its_values(
 def test_a_few_blanks_keep_a_column_of_numbers_text_and_are_counted(tmp_path: Path) -> None:
     found, findings = column(tmp_path, ["29.85"] * 100 + [" "] * 11)
     assert found.type == pa.string()
-    assert "11 values are not numbers (blank)" in findings["numbers_as_text"].message
+    assert "11 values are no numbers (blank)" in findings["numbers_as_text"].message
     assert findings["numbers_as_text"].detail["component"] == "cast"
 
 
@@ -51,6 +51,18 @@ def test_a_type_that_changes_late_in_the_file_is_named(tmp_path: Path) -> None:
     found, findings = column(tmp_path, [str(i) for i in range(30_000)] + ["abc"] * 2)
     assert found.type == pa.string()
     assert findings["numbers_as_text"].detail["misfits"] == 2
+
+
+def test_what_does_not_fit_is_shown_and_one_click_reads_the_rest(tmp_path: Path) -> None:
+    cells = [*map(str, range(50)), "Total"]
+    _, findings = column(tmp_path, cells)
+    told = findings["numbers_as_text"]
+    assert "1 value is no number ('Total') in a column of numbers" in told.message
+    (choice,) = told.detail["choices"]
+    assert choice == {"label": "Read as numbers", "override": {"types": {"value": "int64"}}}
+    found, findings = column(tmp_path, cells, **choice["override"])
+    assert found.to_pylist() == [*range(50), None]
+    assert "('Total') and became missing" in findings["misfits_made_missing"].message
 
 
 def test_dates_that_fit_both_ways_are_said_to_be_read_day_first(tmp_path: Path) -> None:
@@ -76,7 +88,7 @@ def test_a_person_chooses_the_date_format(tmp_path: Path) -> None:
 def test_an_imposed_type_makes_misfits_missing_and_says_so(tmp_path: Path) -> None:
     found, findings = column(tmp_path, ["1", "two", "3"], types={"value": "int64"})
     assert found.to_pylist() == [1, None, 3]
-    assert findings["misfits_made_missing"].detail == {"count": 1}
+    assert findings["misfits_made_missing"].detail == {"count": 1, "examples": ["two"]}
 
 
 def test_times_with_a_zone_become_utc(tmp_path: Path) -> None:

@@ -112,6 +112,14 @@ def test_amounts_that_are_all_different_are_no_identifiers() -> None:
     assert codes == {"percentages_as_text"}
 
 
+@pytest.mark.parametrize("written", ["${n:,}.50", "{n},5 %", "{n}.25", "{n} kg"])
+def test_amounts_as_text_tell_no_rows_apart(written: str) -> None:
+    found = profiled(amount=[written.format(n=n) for n in range(1_000, 1_060)])
+    assert (found.keys, found.columns[0].semantic) == ((), "text")
+    assert not [line for line in found.summary if "its own" in line or "identifier" in line]
+    assert profiled(code=[f"A-{n}" for n in range(60)]).keys
+
+
 def test_yes_and_no_become_true_and_false_for_all_columns_at_once() -> None:
     yes, nein = ["yes", "No", "Y", "n"] * 5, ["ja", "nein"] * 10
     (found,) = [

@@ -185,7 +185,7 @@ def test_rows_with_another_column_are_not_appended_and_codes_stay_texts(home: Wo
     file.write_text("id,code,tax\n5,1,2\n")
     wider = synced(home)
     assert ((wider.error or {})["code"], wider.version) == ("schema_changed", None)
-    assert "The column tax (int64) is new" in (wider.error or {})["message"]
+    assert "The column tax (whole numbers) is new" in (wider.error or {})["message"]
 
 
 def test_an_append_does_not_hide_a_version_that_came_meanwhile(

@@ -66,7 +66,13 @@ def test_an_empty_list_says_what_to_do(tmp_path: Path, open_page: Open) -> None:
     assert "No connection yet" in words(app)
     app = button(app, "Add the first one").click().run()
     assert is_sound(app)
-    assert button(app, "Keep").disabled
+    assert button(app, "Keep").form_id, "a password would be lost on the way to the button"
+
+
+def test_what_is_missing_in_a_connection_is_told_when_it_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = button(form(monkeypatch, home), "Keep").click().run()
+    assert app.error
+    assert not app.exception
 
 
 def test_a_connection_is_tested_before_it_is_kept(
@@ -104,10 +110,10 @@ def test_a_kept_password_is_not_shown_and_not_sent_elsewhere(home: Path, monkeyp
     assert app.text_input(key="connection_shut_postgresql_password").value == ""
     app.text_input(key="connection_shut_postgresql_host").set_value("evil.example")
     for label in ("Test", "Keep"):
-        app = button(app.run(), label).click().run()
+        app = button(app, label).click().run()
         assert "typed again" in app.error[0].value
     app.text_input(key="connection_shut_postgresql_password").set_value("another")
-    assert not button(app.run(), "Keep").click().run().error
+    assert not button(app, "Keep").click().run().error
     assert SECRET not in str(app)
 
 

@@ -42,15 +42,17 @@ def _form(home: Workspace, known: ConnectionView | None) -> None:
         left, right = st.columns(2)
         name = _text(left, "Name", f"{key}_name", placeholder="shop", most=120)
         kind = _ask_kind(home, right, key)
-    given, password = FORMS["s3" if kind == "s3" else "file" if is_file(kind) else "server"](
-        kind, known.settings if known else {}, bool(known and known.has_password), f"{key}_{kind}"
-    )
-    writes = kind != "s3" and st.toggle(
-        "Outputs of pipelines may write through it", value=bool(known and known.writes), key=f"{key}_writes"
-    )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        tested = st.button("Test", icon=":material/network_check:", key=f"{key}_test")
-        kept = st.button("Keep", type="primary", icon=":material/check:", disabled=not name, key=f"{key}_keep")
+    # A form sends what was typed with the button: a password would else be lost where Tab leads to its eye.
+    with st.form(f"{key}_{kind}_form", border=False, enter_to_submit=False):
+        given, password = FORMS["s3" if kind == "s3" else "file" if is_file(kind) else "server"](
+            kind, known.settings if known else {}, bool(known and known.has_password), f"{key}_{kind}"
+        )
+        writes = kind != "s3" and st.toggle(
+            "Outputs of pipelines may write through it", value=bool(known and known.writes), key=f"{key}_writes"
+        )
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            tested = st.form_submit_button("Test", icon=":material/network_check:", key=f"{key}_test")
+            kept = st.form_submit_button("Keep", type="primary", icon=":material/check:", key=f"{key}_keep")
     try:
         if tested:
             with st.spinner("Asking…"):

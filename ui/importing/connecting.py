@@ -12,10 +12,10 @@ from ui.frame import empty
 def choose_connection(home: Workspace, *, store: bool) -> ConnectionView | None:
     """The connection that was chosen; None where there is none yet."""
     known = {it.name: it for it in list_connections(home) if it.is_store == store}
-    what = "object store" if store else "database"
+    what = "an object store" if store else "a database"
     if not known:
-        about = f"A connection says how a {what} is reached. Its password is kept encrypted and never shown again."
-        empty(":material/cable:", f"No connection to a {what} yet", about, _add)
+        about = f"A connection says how {what} is reached. Its password is kept encrypted and never shown again."
+        empty(":material/cable:", f"No connection to {what} yet", about, _add)
         return None
     asked = places.asked("connection")
     with st.container(horizontal=True, vertical_alignment="bottom"):

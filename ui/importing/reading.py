@@ -1,6 +1,5 @@
 """How a source is read, shown on its first rows and open to correction."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,7 +10,7 @@ from engine.service.data import datasets
 from engine.sources import DataSource, read_source
 from ui import session
 from ui.importing.how import ask_how, words_of
-from ui.importing.seen import show_columns, show_findings, show_left_out, show_rows
+from ui.importing.seen import merged, show_columns, show_findings, show_left_out, show_rows
 from ui.trouble import show_error
 
 OTHER_TABLE = {"sheet", "cell_range"}
@@ -68,7 +67,7 @@ def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, A
     with columns:
         imposed = show_columns(seen, key)
     if imposed:
-        overrides = _merged(overrides, imposed)
+        overrides = merged(overrides, imposed)
         seen = looked_at(home, document, overrides)
     with rows:
         show_rows(seen)
@@ -78,7 +77,3 @@ def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, A
     with about:
         show_findings(seen, overrides, key)
     return overrides
-
-
-def _merged(overrides: Mapping[str, Any], imposed: Mapping[str, dict[str, str]]) -> dict[str, Any]:
-    return {**overrides, **{name: {**overrides.get(name, {}), **values} for name, values in imposed.items()}}

@@ -1,5 +1,6 @@
 """What was seen of a file: its first rows, its columns, what was noticed, and the lines that would be left out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ def show_rows(seen: Found) -> None:
         },
         alt="First rows as they would be read",
     )  # fmt: skip
-    st.caption(f"{count(len(seen['preview']), 'first row')} · {count(len(names), 'column')}")
+    st.caption(f"The first {count(len(seen['preview']), 'row')} · {count(len(names), 'column')}")
 
 
 def _width(name: str, columns: int) -> Any:
@@ -114,12 +115,20 @@ def _show(finding: Found, overrides: Found, key: str) -> None:
 
 
 def _offer(choice: Found, overrides: Found, key: str) -> None:
-    wanted = {**overrides, **choice["override"]}
+    wanted = merged(overrides, choice["override"])
     source = key.split("_", maxsplit=1)[0]
     st.button(
         choice["label"], key=f"choose_{key}", icon=":material/auto_fix_high:",
         on_click=session.choose_reading, args=(source, wanted),
     )  # fmt: skip
+
+
+def merged(overrides: Mapping[str, Any], more: Mapping[str, Any]) -> Found:
+    """What is wanted otherwise, with more of it; what is said of single columns is added to what was said of others."""
+    return {
+        **overrides,
+        **{name: {**overrides.get(name, {}), **it} if isinstance(it, dict) else it for name, it in more.items()},
+    }
 
 
 def show_left_out(seen: Found, overrides: Found, key: str) -> None:
