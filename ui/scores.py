@@ -12,6 +12,9 @@ from ui.words import escaped, improvement, measured, metric, number, percent, si
 
 BASELINE = "The baseline is a dummy model that looks at no column: it always says the most frequent class, or the mean."
 
+TILE = 220
+"""Pixels that a tile needs for the longest name of a metric."""
+
 
 def score_line(metrics: Mapping[str, float], baseline: Mapping[str, float]) -> str:
     """The main metric beside the baseline, in one line."""
@@ -33,7 +36,7 @@ def show_scores(
     """Tiles of metrics with their difference to the baseline and how far they are uncertain, the main one first."""
     first = main_metric(metrics)
     names = [name for name in (first, *(other for other in metrics if other != first)) if name][:most]
-    with st.grid(4, min_column_width=190, gap="small"):
+    with st.grid(4, min_column_width=TILE, gap="small"):
         for name in names:
             _tile(name, metrics[name], baseline.get(name), _span(intervals, name))
     told = [f"Scored on test rows, which the model has not seen. {BASELINE}"] if baseline and explains else []
@@ -59,22 +62,19 @@ def _span(intervals: Mapping[str, Any] | None, name: str) -> str | None:
 def _tile(name: str, value: float, base: float | None, span: str | None) -> None:
     wanted = better(name)
     told = f"{wanted.capitalize()} is better." if wanted else "It describes; neither more nor less is better."
-    beside = f" :small[:gray[{escaped(span)}]]" if span else ""
-    if base is None:
-        st.metric(metric(name) + beside, measured(name, value), border=True, height="stretch", help=told)
-        return
-    gain = improvement(name, value, base)
-    st.metric(
-        metric(name) + beside,
-        measured(name, value),
-        delta=signed(value - base),
-        delta_color="gray" if gain == 0 else "green" if gain > 0 else "red",
-        delta_arrow="off" if value == base else "up" if value > base else "down",
-        delta_description=f"baseline {measured(name, base)}",
-        border=True,
-        height="stretch",
-        help=told,
-    )
+    beside: dict[str, Any] = {}
+    if base is not None:
+        gain = improvement(name, value, base)
+        beside = {
+            "delta": signed(value - base),
+            "delta_color": "gray" if gain == 0 else "green" if gain > 0 else "red",
+            "delta_arrow": "off" if value == base else "up" if value > base else "down",
+            "delta_description": f"baseline {measured(name, base)}",
+        }
+    with st.container(border=True, height="stretch", gap="xxsmall"):
+        st.metric(metric(name), measured(name, value), help=told, **beside)
+        if span:  # on a line of its own: beside the name it would be cut
+            st.caption(escaped(span))
 
 
 def score_rows(

@@ -30,6 +30,7 @@ FIGURES: dict[str, Any] = {
     "Place": st.column_config.NumberColumn(width="small", pinned=True),
     "Trial": st.column_config.NumberColumn(width="small", help="In the order in which they were made."),
     "±": st.column_config.NumberColumn(format="%.4f", help="Standard deviation over the parts that were held out."),
+    "Note": st.column_config.TextColumn(width="medium"),
     "Rows": st.column_config.NumberColumn(format="localized", help="Rows that it was scored on."),
     "To train": st.column_config.NumberColumn(format="%.2f s", help="One fit, in seconds."),
     "Per row": st.column_config.NumberColumn(format="%.4f ms", help="To answer for one row, asked among many."),

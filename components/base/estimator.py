@@ -99,8 +99,13 @@ class Estimator(Model[E]):
         """Whether its training ends by rows that it does not learn from; with so many train rows."""
         return False
 
+    @property
+    def time_limit(self) -> float | None:
+        """How many seconds its training may take; None where nobody said so."""
+        return None
+
     def held_out(self, rows: int, width: int) -> tuple[int, int]:
-        """In how many parts it divides so many train rows to compare models, and how many of these it holds out."""
+        """In how many parts it divides so many train rows, to hold them out, and how many may be prepared alone."""
         return 0, 0
 
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
@@ -129,7 +134,8 @@ class Estimator(Model[E]):
         positive
             Of two classes, the position of the one to look for.
         beside
-            As for `fit`; and ``parts``, the rows of each part that is `held_out`, where they were prepared one by one.
+            As for `fit`; and ``parts``, the rows of each part that is `held_out`, where they were prepared one by one;
+            and ``begun``, when its training began by the monotonic clock, where there is a `time_limit`.
         """
         return Learned(self.fit(matrix, target, **beside))
 

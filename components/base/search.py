@@ -14,8 +14,8 @@ class Trial(BaseModel):
     model
         The title of the component.
     score, spread
-        Mean and standard deviation over the folds; None where it could not be scored. Of the metric itself: for an
-        error, less is better.
+        Mean and standard deviation over the folds; None where it could not be scored, and the deviation also where it
+        was scored on a single one. Of the metric itself: for an error, less is better.
     seconds, answer_seconds
         What one fit took, and 1,000 answers.
     rows

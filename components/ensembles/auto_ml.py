@@ -7,14 +7,13 @@ import ibis.expr.schema as sch
 from pydantic import Field, model_validator
 
 from components.base import MODEL_OUT, Estimator, Learned, Spec, Task, WeighedParams
-from components.ensembles.blending import Whole
-from components.ensembles.clock import Clock
 from components.ensembles.exploring import Exploring
 from components.ensembles.families import candidates
 from components.ensembles.folds import HeldOut, most_folds
 from components.ensembles.ladder import Ladder, folds_for
 from components.ensembles.metrics import Judge, Metric, metric_for
 from components.ensembles.pace import Budget
+from components.ensembles.remembering import Whole
 from components.ensembles.trials import Trials
 from components.ensembles.trying import Part
 from components.errors import UnfitData
@@ -27,7 +26,9 @@ class AutoMLParams(ClassifierParams, WeighedParams):
     task: Literal["auto", "classification", "regression"] = "auto"
     """What to predict; ``auto`` takes texts and true/false for classes, and numbers for numbers."""
     budget_seconds: Annotated[float, Field(ge=1, le=86_400), Widget(unit="seconds")] | None = 300
-    """How long to search; the last fit that was begun is finished. Left empty, only the trials count."""
+    """How long it may take, from preparing the parts that are held out to saving the model; a fit that was begun is
+    finished. Left empty, only the trials count.
+    """
     budget_trials: Annotated[int, Field(ge=1, le=1_000), Widget(unit="trials")] | None = None
     """The most models to try; with no time set, every run finds the same."""
     metric: Metric | None = None
@@ -94,10 +95,17 @@ class AutoML(Estimator[AutoMLParams]):
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return self.learn(matrix, target, **beside).estimator
 
+    @property
+    def time_limit(self) -> float | None:
+        return self.params.budget_seconds
+
     def held_out(self, rows: int, width: int) -> tuple[int, int]:
         return folds_for(rows, width, self.params.budget_seconds)
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
+    def learn(
+        self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), begun: float | None = None,
+        **beside: Any,
+    ) -> Learned:  # fmt: skip
         refuse_constant(target)
         params, is_classification = self.params, self.task == "classification"
         classes = int(target.max()) + 1 if is_classification else 0
@@ -108,9 +116,9 @@ class AutoML(Estimator[AutoMLParams]):
         held_out = HeldOut(
             matrix, target, folds, params.seed, is_classification=is_classification, beside=beside, prepared=parts
         )
-        trials = Trials(judge, Clock(params.budget_seconds), remembers=True)
         budget = Budget(params.budget_seconds, params.budget_trials)
-        ladder, whole = Ladder(held_out, min(held, folds)), Whole(matrix, target, beside)
+        trials = Trials(judge, budget.clock(begun), remembers=True)
+        ladder, whole = Ladder(held_out, len(parts) or min(held, folds)), Whole(matrix, target, beside)
         exploring = Exploring(trials, whole, ladder, self.task, params.seed, budget)
         trials.begin(folds, params.budget_trials)
         exploring.compare(candidates(self.task, params, params.seed, len(target), classes))

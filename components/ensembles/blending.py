@@ -6,13 +6,15 @@ Generalization* (1992), for the final model.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean, pstdev
 from typing import Any
 
+from components.ensembles.clock import Clock
 from components.ensembles.folds import parts
 from components.ensembles.metrics import Judge
+from components.ensembles.remembering import HeldRows, Whole, remembering
 from components.ensembles.standing_in import Member, as_learned, named, standing_in
 from components.ensembles.trying import Part
 
@@ -37,19 +39,19 @@ class Heard:
     seed: int
 
     @cached_property
+    def held(self) -> HeldRows:
+        """These rows, in the order of what was said."""
+        return HeldRows.of(self.parts)
+
+    @property
     def truth(self) -> Any:
-        """The answers of these rows, in the order of what was said."""
-        import numpy as np
+        """Their answers."""
+        return self.held.truth
 
-        return np.concatenate([part.truth for part in self.parts])
-
-    @cached_property
-    def beside(self) -> dict[str, Any]:
+    @property
+    def beside(self) -> Mapping[str, Any]:
         """What a fit to them takes beside their answers."""
-        import numpy as np
-
-        names = self.parts[0].beside
-        return {name: np.concatenate([part.beside[name][part.held] for part in self.parts]) for name in names}
+        return self.held.beside
 
     def scores(self, said: Any) -> list[float]:
         """One for each part."""
@@ -60,11 +62,13 @@ class Heard:
             start = end
         return found
 
-    def vote(self, places: Sequence[int]) -> dict[int, int]:
-        """How much each of these trials counts: the one that helps most is added, again and again."""
+    def vote(self, places: Sequence[int], clock: Clock) -> dict[int, int]:
+        """How much each of these trials counts: the one that helps most is added, while there is time."""
         truth, chosen, best = self.truth, Counter[int](), None
         total: Any = 0.0
         for count in range(1, ROUNDS + 1):
+            if clock.is_over:
+                break
             scored = [(self.judge.of((total + self.said[place]) / count, truth), place) for place in places]
             found, place = (min if self.judge.lower_is_better else max)(scored, key=lambda it: it[0])
             if best is not None and not self.judge.is_better(found, best):
@@ -79,13 +83,19 @@ class Heard:
         scores = self.scores(said)
         return fmean(scores), pstdev(scores)
 
-    def stacked(self, places: Sequence[int], final: Callable[[], Any]) -> tuple[float, float]:
-        """Mean and standard deviation of the scores of a final model, learned from the other parts in turn."""
+    def stacked(self, places: Sequence[int], final: Callable[[], Any], clock: Clock) -> tuple[float, float] | None:
+        """Mean and standard deviation of the scores of a final model, learned from the other parts in turn.
+
+        None where that, and learning from all parts, would take longer than there is time for.
+        """
         import numpy as np
 
-        given = np.column_stack([self._given(place) for place in places])
-        scores = []
+        given, begun = np.column_stack([self._given(place) for place in places]), clock.spent
+        scores: list[float] = []
         for known, held in self._parts():
+            each = (clock.spent - begun) / max(len(scores), 1)
+            if each * (len(self.parts) + 1 - len(scores)) > clock.left:
+                return None
             counted = {name: values[known] for name, values in self.beside.items()}
             learned = final().fit(given[known], self.truth[known], **counted)
             said = learned.predict_proba(given[held]) if self.judge.classes else learned.predict(given[held])
@@ -116,19 +126,6 @@ def final_model(*, is_classification: bool) -> Any:
     return linear_model.LogisticRegression() if is_classification else linear_model.RidgeCV()
 
 
-@dataclass(frozen=True)
-class Whole:
-    """All rows to learn from, and what a fit takes beside them."""
-
-    matrix: Any
-    target: Any
-    beside: Mapping[str, Any] = field(default_factory=dict)
-
-    def learned_by(self, member: Member) -> Any:
-        """A member, fitted to them."""
-        return member.fit(self.matrix, self.target, **self.beside)
-
-
 def fit_vote(members: Sequence[Member], weights: Sequence[float], whole: Whole) -> Any:
     """The models learned from all rows, whose answers are averaged."""
     from sklearn.ensemble import VotingClassifier, VotingRegressor
@@ -141,58 +138,31 @@ def fit_vote(members: Sequence[Member], weights: Sequence[float], whole: Whole) 
     return as_learned(vote.fit(whole.matrix, whole.target, **whole.beside), members)
 
 
-def fit_stack(members: Sequence[Member], places: Sequence[int], heard: Heard, whole: Whole, folds: int) -> Any:
-    """The models learned from all rows, and a final one from what they said while these were held out."""
-    import numpy as np
+def fit_stack(
+    members: Sequence[Member], said: Sequence[Any], held: HeldRows, whole: Whole, *, folds: int, final: Any = None
+) -> Any:
+    """The models learned from all rows, and a final one from what they said while these were held out.
+
+    Parameters
+    ----------
+    said
+        For each member, what it said of the rows that were held out.
+    folds
+        In how many parts they were, as the model tells it.
+    final
+        Unfitted; left out, logistic or ridge regression.
+    """
     from sklearn.ensemble import StackingClassifier, StackingRegressor
 
     is_classification = members[0].task == "classification"
     kind = StackingClassifier if is_classification else StackingRegressor
-    remembering = _remembering(is_classification)
+    names = [name for name, _ in named(members, lambda member: None)]
     answering = [
-        (name, remembering(member, whole, heard.said[place]))
-        for (name, _), member, place in zip(named(members, standing_in), members, places, strict=True)
+        (name, remembering(member, whole, answers)) for name, member, answers in zip(names, members, said, strict=True)
     ]
     cv = parts(FEWEST_PARTS, 0, is_classification=is_classification)  # which parts: the answers are there already
-    final = final_model(is_classification=is_classification)
-    places_of_rows = np.arange(len(heard.truth))[:, None]
-    fitted = kind(answering, final, cv=cv).fit(places_of_rows, heard.truth, **heard.beside)
-    fitted = as_learned(fitted, members)
+    final = final_model(is_classification=is_classification) if final is None else final
+    made = kind(answering, final, cv=cv)
+    fitted = as_learned(made.fit(held.places, held.truth, **held.beside), members)
     fitted.cv = folds
     return fitted
-
-
-@cache
-def _remembering(is_classification: bool) -> Any:
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-
-    class Remembering(BaseEstimator):  # type: ignore[misc]
-        """Stands in for a member whose answers to rows it has not seen are known; rows come as their places."""
-
-        def __init__(self, member: Member, whole: Whole, said: Any) -> None:
-            self.member, self.whole, self.said = member, whole, said
-
-        def __sklearn_clone__(self) -> Any:
-            return type(self)(self.member, self.whole, self.said)
-
-        # scikit-learn looks for the name of the last parameter.
-        def fit(self, rows: Any, target: Any, sample_weight: Any = None) -> Any:
-            import numpy as np
-
-            self.classes_ = np.unique(target)
-            if len(rows) == len(self.said):
-                self.learned_ = self.whole.learned_by(self.member)
-            return self
-
-        def predict(self, rows: Any) -> Any:
-            said = self.said[rows[:, 0]]
-            return said.argmax(axis=1) if said.ndim > 1 else said
-
-    class Classifier(ClassifierMixin, Remembering):  # type: ignore[misc]
-        def predict_proba(self, rows: Any) -> Any:
-            return self.said[rows[:, 0]]
-
-    class Regressor(RegressorMixin, Remembering):  # type: ignore[misc]
-        pass
-
-    return Classifier if is_classification else Regressor

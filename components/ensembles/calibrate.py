@@ -1,12 +1,16 @@
 """Probabilities that mean what they say."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Spec, Wrapper, WrapperParams
-from components.ensembles.folds import check_folds, parts
+from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
+from components.ensembles.folds import check_folds
+from components.ensembles.folds import parts as drawn_parts
+from components.ensembles.remembering import HeldRows, Whole, remembering, said_of_held
 from components.ensembles.standing_in import learned_by, standing_in
+from components.ensembles.trying import Part
 from components.errors import ComponentError
 from components.models.arguments import Advanced, Seed
 
@@ -60,9 +64,26 @@ class Calibrate(Wrapper[CalibrateParams]):
     def build(self) -> Any:
         return self._made(self.member.build())
 
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        return self.params.folds, 0 if self.params.ensemble else self.params.folds
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
+        check_folds(target, self.params.folds, is_classification=True)
+        if not parts:
+            return super().learn(matrix, target, positive, **beside)
+        method = "decision_function" if hasattr(self.member.build(), "decision_function") else "predict_proba"
+        said, held = said_of_held(self.member, parts, method), HeldRows.of(parts)
+        made = self._made(remembering(self.member, Whole(matrix, target, beside), said, method))
+        made.cv = drawn_parts(2, 0, is_classification=True)  # which parts: the answers are there already
+        return Learned(
+            self._as_learned(made.fit(held.places, held.truth, **held.beside)), members=self.component_keys()
+        )
+
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=True)
-        fitted = self._made(standing_in(self.member)).fit(matrix, target, **beside)
+        return self._as_learned(self._made(standing_in(self.member)).fit(matrix, target, **beside))
+
+    def _as_learned(self, fitted: Any) -> Any:
         fitted.estimator = self.member.build()
         for calibrated in fitted.calibrated_classifiers_:
             calibrated.estimator = learned_by(calibrated.estimator)
@@ -72,5 +93,5 @@ class Calibrate(Wrapper[CalibrateParams]):
     def _made(self, estimator: Any) -> Any:
         from sklearn.calibration import CalibratedClassifierCV
 
-        cv = parts(self.params.folds, self.params.seed, is_classification=True)
+        cv = drawn_parts(self.params.folds, self.params.seed, is_classification=True)
         return CalibratedClassifierCV(estimator, method=self.params.method, cv=cv, ensemble=self.params.ensemble)

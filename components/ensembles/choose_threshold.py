@@ -1,13 +1,16 @@
 """A model that says the positive class from the probability on where that pays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from components.base import MODEL_IN, MODEL_OUT, ROWS_IN, Learned, Spec, Wrapper, WrapperParams
-from components.ensembles.folds import check_folds, parts
+from components.ensembles.folds import check_folds
+from components.ensembles.folds import parts as drawn_parts
+from components.ensembles.remembering import HeldRows, said_of_held
 from components.ensembles.standing_in import standing_in
+from components.ensembles.trying import Part
 from components.errors import ComponentError, UnfitData
 from components.models.arguments import Advanced, Seed
 
@@ -70,7 +73,10 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return self.learn(matrix, target, **beside).estimator
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1, **beside: Any) -> Learned:
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        return (self.params.folds, self.params.folds) if self.params.threshold is None else (0, 0)
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
         if int(target.max()) > 1:
             raise UnfitData(
                 f"{self.spec.title} decides between two classes; the target {self.params.target!r} has "
@@ -79,23 +85,30 @@ class ChooseThreshold(Wrapper[ChooseThresholdParams]):
                 field="target",
             )
         threshold = self.params.threshold
-        made = self.build().set_params(
-            threshold=self._chosen(matrix, target, positive, beside) if threshold is None else threshold,
-            pos_label=positive,
-        )
+        if threshold is None:
+            check_folds(target, self.params.folds, is_classification=True)
+            held = self._prepared_alone(parts) if parts else self._cut(matrix, target, beside)
+            threshold = self._chosen(*held, positive)
+        made = self.build().set_params(threshold=threshold, pos_label=positive)
         made.estimator_ = self.member.fit(matrix, target, **beside)
         return Learned(made, members=self.component_keys())
 
-    def _chosen(self, matrix: Any, target: Any, positive: int, beside: Mapping[str, Any]) -> float:
-        """The best threshold for answers to rows that were held out."""
+    def _prepared_alone(self, held_out: Sequence[Part]) -> tuple[Any, Any]:
+        """What is so of the rows that were held out, and what was said."""
+        return HeldRows.of(held_out).truth, said_of_held(self.member, held_out, "predict_proba")
+
+    def _cut(self, matrix: Any, target: Any, beside: Mapping[str, Any]) -> tuple[Any, Any]:
+        """The same of rows that are held out of one matrix."""
         from sklearn.model_selection import cross_val_predict
 
+        cv = drawn_parts(self.params.folds, self.params.seed, is_classification=True)
+        asked = {"cv": cv, "method": "predict_proba", "params": dict(beside)}
+        return target, cross_val_predict(standing_in(self.member), matrix, target, **asked)
+
+    def _chosen(self, truth: Any, said: Any, positive: int) -> float:
+        """The best threshold for these answers."""
         from components.evaluate.thresholds import chosen, counted
 
         params = self.params
-        check_folds(target, params.folds, is_classification=True)
-        cv = parts(params.folds, params.seed, is_classification=True)
-        asked = {"cv": cv, "method": "predict_proba", "params": dict(beside)}
-        said = cross_val_predict(standing_in(self.member), matrix, target, **asked)
-        found = counted(target == positive, said[:, positive])
+        found = counted(truth == positive, said[:, positive])
         return chosen(found, params.choose_by, (params.false_alarm_cost, params.miss_cost))

@@ -8,16 +8,19 @@ from components.ensembles.following import follower
 
 @dataclass
 class Clock:
-    """So many seconds from now; None for no end.
+    """So many seconds from when it has begun; None for no end.
 
     Parameters
     ----------
+    afterwards
+        Seconds of these for what comes when the model is there: it is scored and saved.
     reserved
         Seconds of these that the last fit will need.
     """
 
     seconds: float | None = None
     begun: float = field(default_factory=time.monotonic)
+    afterwards: float = 0.0
     reserved: float = 0.0
 
     @property
@@ -30,7 +33,9 @@ class Clock:
         """How many seconds there are still; none when the search is to stop."""
         if self.is_stopped:
             return 0.0
-        return float("inf") if self.seconds is None else self.seconds - self.reserved - self.spent
+        if self.seconds is None:
+            return float("inf")
+        return self.seconds - self.afterwards - self.reserved - self.spent
 
     @property
     def is_stopped(self) -> bool:

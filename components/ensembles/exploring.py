@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from components.base import Spec, Task, Trial
-from components.ensembles.blending import Heard, Whole, final_model, fit_stack, fit_vote
+from components.ensembles.blending import Heard, final_model, fit_stack, fit_vote
 from components.ensembles.candidate import Candidate
 from components.ensembles.ladder import Ladder
 from components.ensembles.pace import Budget, Pace
 from components.ensembles.pruning import behind_the_best
+from components.ensembles.remembering import Whole
 from components.ensembles.spaces import Space
 from components.ensembles.stacking import Stacking
 from components.ensembles.suggesting import Drawn, Led, Suggestions
@@ -90,15 +91,19 @@ class Exploring:
         places = [place for place in self.trials.whole() if place in self.trials.answers and self._pace.is_quick(place)]
         if self.trials.clock.is_stopped or len(places) < 2:
             return
+        self._pace.reserve(least=0.0)
         heard = self._heard(places)
         by_family = [place for place in self._distinct() if place in places]
-        weights = heard.vote(list(dict.fromkeys([*places[:VOTING_FROM], *by_family])))
+        clock = self.trials.clock
+        weights = heard.vote(list(dict.fromkeys([*places[:VOTING_FROM], *by_family])), clock)
         if len(weights) > 1 and len(self._pace.in_time(list(weights))) == len(weights):
             self._made_of(Voting.spec, list(weights), tuple(weights.values()), heard.voted(weights))
         stacked = self._pace.in_time(by_family)[:STACKED]
         if len(stacked) > 1:
             final = partial(final_model, is_classification=self._is_classification)
-            self._made_of(Stacking.spec, stacked, (), heard.stacked(stacked, final))
+            scored = heard.stacked(stacked, final, clock)
+            if scored:
+                self._made_of(Stacking.spec, stacked, (), scored)
 
     def chosen(self) -> int:
         """The place of the trial to keep: one that is better on fewer rows is no worse with all of them.
@@ -127,7 +132,9 @@ class Exploring:
                 return self._whole.learned_by(members[0])
             if trial.weights:
                 return fit_vote(members, trial.weights, self._whole)
-            return fit_stack(members, trial.members, self._heard(trial.members), self._whole, self._ladder.folds)
+            heard = self._heard(trial.members)
+            said = [heard.said[place] for place in trial.members]
+            return fit_stack(members, said, heard.held, self._whole, folds=self._ladder.folds)
 
     def _attempt(self, candidate: Candidate, parts: list[Part], *, must: bool = False) -> None:
         kind = Kind(candidate.spec.title, candidate.settings, candidate.spec.key, candidate.preparation)

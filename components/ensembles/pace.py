@@ -1,10 +1,12 @@
 """How long the fits of AutoML take, and what there is still time for."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.base import Trial
 from components.ensembles.candidate import Candidate
+from components.ensembles.clock import Clock
 from components.ensembles.ladder import FOLDS, Ladder
 from components.ensembles.trials import Trials
 
@@ -16,6 +18,8 @@ LAST = 0.06
 """The least share of the time that is left for making one model of several."""
 RESERVED = 0.3
 """The largest share of the time that is kept for the last fit."""
+AFTERWARDS, MOST_AFTERWARDS = 0.1, 10.0
+"""The share of the time, and the most seconds, for scoring and saving the model."""
 LONGEST = 0.4
 """The largest share of the time that a single fit of a search may take."""
 
@@ -31,6 +35,11 @@ class Budget:
     def most_trials(self) -> int:
         """When no other trial may begin."""
         return self.trials or MOST_TRIALS
+
+    def clock(self, begun: float | None) -> Clock:
+        """The time from when the training began, or from now."""
+        afterwards = min(AFTERWARDS * (self.seconds or 0), MOST_AFTERWARDS)
+        return Clock(self.seconds, time.monotonic() if begun is None else begun, afterwards)
 
 
 @dataclass
@@ -73,11 +82,11 @@ class Pace:
         last = sum(self.seconds(place) for place in places)
         return self.trials.clock.left <= max(min(last, seconds / 2), LAST * seconds)
 
-    def reserve(self) -> None:
-        """Keep the time for a last fit of what is best so far."""
-        places = self.trials.whole()
-        if self.budget.seconds is not None and places:
-            self.trials.clock.reserved = min(self.seconds(places[0]), RESERVED * self.budget.seconds)
+    def reserve(self, least: float = LAST) -> None:
+        """Keep the time for a last fit of what is best so far, and no less than this share of all."""
+        places, seconds = self.trials.whole(), self.budget.seconds
+        if seconds is not None and places:
+            self.trials.clock.reserved = max(min(self.seconds(places[0]), RESERVED * seconds), least * seconds)
 
     def seconds(self, place: int) -> float:
         """What a fit of this trial on all rows would take."""
@@ -105,10 +114,10 @@ class Pace:
         return expected is None or (expected <= self.budget.seconds * LONGEST and self._fits(expected, 1))
 
     def in_time(self, places: Sequence[int]) -> list[int]:
-        """The first of these that can all be learned again in the time that is left, and a little more."""
+        """The first of these that can all be learned again in the time that is left."""
         if not self.counts_seconds:
             return list(places)
-        left = max(self.trials.clock.left + self.trials.clock.reserved, LAST * (self.budget.seconds or 0))
+        left = self.trials.clock.left + self.trials.clock.reserved
         kept: list[int] = []
         for place in places:
             if self.seconds(place) <= left:

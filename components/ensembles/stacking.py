@@ -1,12 +1,17 @@
 """A model that learns from the answers of others."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components.base import MODEL_OUT, MODELS_IN, ROWS_IN, Estimator, Spec, Wrapper, WrapperParams
-from components.ensembles.folds import check_folds, parts
+from components.base import MODEL_OUT, MODELS_IN, ROWS_IN, Estimator, Learned, Spec, Wrapper, WrapperParams
+from components.ensembles.blending import fit_stack
+from components.ensembles.folds import check_folds
+from components.ensembles.folds import parts as drawn_parts
+from components.ensembles.remembering import HeldRows, Whole, said_of_held
 from components.ensembles.standing_in import as_learned, named, standing_in
+from components.ensembles.trying import Part
 from components.models.arguments import Advanced, Seed
 
 Final = Literal["linear", "random_forest", "hist_gradient_boosting"]
@@ -61,6 +66,19 @@ class Stacking(Wrapper[StackingParams]):
     def build(self) -> Any:
         return self._made(named(self.members, lambda member: member.build()))
 
+    def held_out(self, rows: int, width: int) -> tuple[int, int]:
+        return self.params.folds, 0 if self.params.passthrough else self.params.folds
+
+    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
+        if not parts:
+            return super().learn(matrix, target, positive, **beside)
+        check_folds(target, self.params.folds, is_classification=self.task == "classification")
+        method = "predict_proba" if self.task == "classification" else "predict"
+        said = [said_of_held(member, parts, method) for member in self.members]
+        held, whole = HeldRows.of(parts), Whole(matrix, target, beside)
+        made = fit_stack(self.members, said, held, whole, folds=self.params.folds, final=self._final())
+        return Learned(made, members=self.component_keys())
+
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         check_folds(target, self.params.folds, is_classification=self.task == "classification")
         fitted = as_learned(self._made(named(self.members, standing_in)).fit(matrix, target, **beside), self.members)
@@ -71,7 +89,7 @@ class Stacking(Wrapper[StackingParams]):
         from sklearn.ensemble import StackingClassifier, StackingRegressor
 
         is_classification = self.task == "classification"
-        cv = parts(self.params.folds, self.params.seed, is_classification=is_classification)
+        cv = drawn_parts(self.params.folds, self.params.seed, is_classification=is_classification)
         kind = StackingClassifier if is_classification else StackingRegressor
         return kind(estimators, self._final(), cv=cv, passthrough=self.params.passthrough)
 

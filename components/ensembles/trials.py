@@ -213,7 +213,7 @@ def _told(kind: Kind, parts: Sequence[Tried], rows: int, note: str) -> Trial:
         component=kind.component,
         preparation=kind.preparation,
         score=fmean(scores) if scores else None,
-        spread=pstdev(scores) if scores else None,
+        spread=pstdev(scores) if len(scores) > 1 else None,
         seconds=round(sum(part.seconds for part in parts) / max(len(parts), 1), 6),
         answer_seconds=round(asking / answers * 1_000, 6) if answers else None,
         rows=rows,

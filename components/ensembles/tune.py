@@ -33,7 +33,9 @@ class TuneParams(WrapperParams):
     budget: Annotated[int, Field(ge=1, le=1_000), Widget(unit="trials")] = 30
     """The most settings to try; the first are those that the model has already."""
     seconds: Annotated[float, Field(gt=0, le=86_400), Widget(unit="seconds")] | None = None
-    """When no other trial may begin; left empty, all are tried, and every run finds the same."""
+    """When no other trial may begin, counted from when training began; left empty, all are tried, and every run finds
+    the same.
+    """
     metric: Metric | None = None
     """What to go by; left empty, ROC AUC for classes and R² for numbers."""
     folds: Annotated[int, Field(ge=2, le=20)] = 5
@@ -112,10 +114,17 @@ class Tune(Wrapper[TuneParams]):
     def fit(self, matrix: Any, target: Any, **beside: Any) -> Any:
         return self.learn(matrix, target, **beside).estimator
 
+    @property
+    def time_limit(self) -> float | None:
+        return self.params.seconds
+
     def held_out(self, rows: int, width: int) -> tuple[int, int]:
         return self.params.folds, self.params.folds
 
-    def learn(self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), **beside: Any) -> Learned:
+    def learn(
+        self, matrix: Any, target: Any, positive: int = 1, parts: Sequence[Part] = (), begun: float | None = None,
+        **beside: Any,
+    ) -> Learned:  # fmt: skip
         params, is_classification = self.params, self.task == "classification"
         classes = int(target.max()) + 1 if is_classification else 0
         judge = Judge(metric_for(self.task, params.metric), classes, positive)
@@ -123,7 +132,8 @@ class Tune(Wrapper[TuneParams]):
             matrix, target, params.folds, params.seed, is_classification=is_classification, beside=beside,
             prepared=parts,
         )  # fmt: skip
-        trials = Trials(judge, Clock(params.seconds))
+        clock = Clock(params.seconds) if begun is None else Clock(params.seconds, begun)
+        trials = Trials(judge, clock)
         trials.begin(params.folds, params.budget)
         self._search(trials, held_out)
         best = trials.best()

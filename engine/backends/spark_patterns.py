@@ -19,6 +19,8 @@ POSIX = {
     "xdigit": r"\p{XDigit}",
 }
 PIECE = re.compile(r"\\.|\[:(\^?)(\w+):\]|\[\^?\]?|.", re.DOTALL)
+ENDS = ("]", "[]", "[^]")
+"""What ends a class; a bracket before it is one of its characters."""
 
 
 def java_pattern(pattern: str) -> str:
@@ -36,10 +38,8 @@ def java_pattern(pattern: str) -> str:
         if not is_inside:
             is_inside = piece.startswith("[") and not piece.startswith("[:")
             written.append(_opened(piece) if is_inside else r"\z" if piece == "$" else piece)
-        elif piece == "]":
-            is_inside = False
-            written.append(piece)
         else:
+            is_inside = piece not in ENDS
             written.append(_in_class(piece, found.group(1), found.group(2)))
     return re.sub(r"\(\?([ms]*)i", r"(?\1iu", "".join(written).replace("(?P<", "(?<"))
 

@@ -24,7 +24,7 @@ from engine.serve.evidence import EVIDENCE, evidence
 from engine.serve.slice import ServingSlice, transformer_file
 from engine.serve.stretches import stretches, transform_steps
 from engine.train.matrix import MatrixSpec
-from engine.train.training import Trained
+from engine.train.training import HeldOut, Trained
 from engine.train.transforms import Fitted
 
 MODEL, GOLDEN = "model.json", "golden.parquet"
@@ -33,7 +33,7 @@ GOLDEN_PREFIX = "__cb_golden_"
 """Before the name of an answer, so that no input can have the same."""
 FACTS = frozenset(
     ("component", "task", "target", "classes", "positive", "inputs", "metrics", "baseline", "importance", "warnings")
-) | {"rows", "search", "spread", "threshold"}
+) | {"rows", "search", "spread", "threshold", "held_out"}
 TIMED = {"search": {"trials": {"__all__": {"seconds", "answer_seconds"}}}}
 """What the clock said is for the run to tell: the same model has the same bytes, however long it took."""
 LIBRARIES = ("canvasback", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow", "scikit-learn", "skops")
@@ -65,6 +65,8 @@ class ModelFile(BaseModel):
     importance: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
     search: Search | None = None
+    held_out: HeldOut | None = None
+    """How the rows were prepared that it held out within its training, where that mattered."""
     threshold: float | None = None
     """The probability from which on the positive class is said; None where the likeliest class is."""
     members: tuple[str, ...] = ()
@@ -134,6 +136,7 @@ def write_model(
         importance=trained.importance,
         warnings=trained.warnings,
         search=trained.search,
+        held_out=trained.held_out,
         threshold=threshold_of(trained.estimator),
         members=trained.members,
         takes_missing=trained.takes_missing,

@@ -1,6 +1,6 @@
 """The parts of train rows that a model holds out to compare others, each prepared by what the others taught."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import ibis.expr.types as ir
@@ -10,8 +10,9 @@ from components.base import Estimator
 from components.ensembles.trying import Part
 from components.ports import ROLE
 from engine.backends.backend import Backend
+from engine.train.explain import stacked
 from engine.train.loading import load_rows
-from engine.train.matrix import Matrix, learn_spec
+from engine.train.matrix import learn_spec
 from engine.train.predict import truth
 from engine.train.target import Classes
 
@@ -59,18 +60,10 @@ def _part(component: Estimator[Any], table: ir.Table, classes: Classes | None, b
         known, held_out = (places[target[places] >= 0] for places in (known, held_out))
     weights = [each.beside() for each in loaded]
     return Part(
-        _stacked(matrices, is_sparse=spec.is_sparse),
+        stacked(matrices),
         target,
         known,
         held_out,
         {name: np.concatenate([each[name] for each in weights]) for name in weights[0]},
         spec.number_places(),
     )
-
-
-def _stacked(matrices: Sequence[Matrix], *, is_sparse: bool) -> Matrix:
-    if not is_sparse:
-        return np.vstack(matrices)
-    from scipy import sparse
-
-    return sparse.vstack(matrices, format="csr")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import ibis.expr.types as ir
 import numpy as np
@@ -30,6 +30,7 @@ from engine.train.order import ties
 from engine.train.predict import truth, write_predictions
 from engine.train.room import Room
 from engine.train.target import Classes, Prior, RowCounts, check_rows, count_rows, learn_classes
+from engine.train.time_left import TimeLeft
 from engine.train.warned import first_line, hearing
 
 IMPORTANCE_ROWS = 1_000
@@ -40,6 +41,7 @@ PREDICTIONS, MORE = "predictions.parquet", "more_predictions.parquet"
 
 
 T = TypeVar("T")
+HeldOut = Literal["prepared alone", "prepared together"]
 Inner = Callable[[int, int], Iterator[ir.Table]]
 """For so many folds of the train rows, and so many of these: the rows, prepared by what the others taught.
 
@@ -55,6 +57,9 @@ class Trained:
     ----------
     seen
         How many rows came in, whatever their role.
+    held_out
+        How the rows were prepared that it held out within its training; None where it held out none, or where nothing
+        learns before it.
     spread
         The standard deviation of each metric over the folds of a cross-validation.
     files
@@ -78,6 +83,7 @@ class Trained:
     warnings: tuple[str, ...] = ()
     search: Search | None = None
     members: tuple[str, ...] = ()
+    held_out: HeldOut | None = None
     rows: dict[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = (PREDICTIONS, MORE)
     judged_on: str = PREDICTIONS
@@ -156,9 +162,10 @@ def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path,
     UnfitForTraining, LimitReached
     """
     table, target = rows.table, component.params.target
+    time_left = TimeLeft(component.time_limit)
     counts = count_rows(table, target, backend)
     check_rows(counts, target, is_tested=not rows.folds)
-    trained, prior = _fit(component, rows, counts, backend, room)
+    trained, prior = _fit(component, rows, counts, backend, room, time_left)
     trained.seen = counts.rows
     if rows.folds:
         return _tested_in_turn(trained, rows, component, counts, backend, folder)
@@ -170,7 +177,7 @@ def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path,
     trained.metrics = scores(tested)
     trained.baseline = baseline(prior.values, tested, prior.counts)
     sample = _drawn(backend.read([folder / PREDICTIONS]), component, "test", "importance", IMPORTANCE_ROWS)
-    trained.importance = importance(trained, backend.collect(sample), target)
+    trained.importance = importance(trained, backend.collect(sample), target, time_left.for_importance)
     return trained
 
 
@@ -205,7 +212,7 @@ def _answer_more(
 
 
 def _fit(
-    component: Estimator[Any], given: Rows, counts: RowCounts, backend: Backend, room: Room
+    component: Estimator[Any], given: Rows, counts: RowCounts, backend: Backend, room: Room, time_left: TimeLeft
 ) -> tuple[Trained, Prior]:
     """The fitted model, and what is known without it."""
     table, target, features = given.table, component.params.target, list(component.params.features)
@@ -218,7 +225,7 @@ def _fit(
         return _fit_where_rows_are(component, rows, spec.model_copy(update={"is_sparse": False}), backend)
     watched = counts.validation if given.may_watch and component.stops_early(counts.train) else 0
     check_size(counts.train + watched, spec, room.memory_mb)
-    folds, inner = _held_out(component, given, counts.train, spec, room)
+    folds, inner = _held_out(component, given, counts.train, spec, room, time_left)
     with room.take(spec.memory_mb((len(inner) + 1) * counts.train + watched)):
         loaded = load_rows(component, rows, spec, counts.train, backend)
         classes = learn_classes(loaded.labels, target) if component.task == "classification" else None
@@ -229,27 +236,36 @@ def _fit(
             beside |= _watched(held, classes)
         if inner and (classes is None or rarest(learned_from) >= folds):
             beside["parts"] = inner_parts(component, inner, classes, backend)
+        if time_left.seconds is not None:
+            beside["begun"] = time_left.begun
         positive = _positive(component, classes) if classes else None
         place = classes.labels.index(positive) if classes else 0
         with helped_by(backend.cluster), numbers_at(spec.number_places()):
             learned, warned = fitted(lambda: component.learn(loaded.matrix, learned_from, place, **beside))
     trained = Trained(learned.estimator, spec, classes, positive, component.takes_missing, warnings=warned)
     trained.search, trained.members = learned.search, learned.members
+    if folds:
+        trained.held_out = "prepared alone" if beside.get("parts") else "prepared together"
     trained.rows = {"watched": len(beside["y_val"])} if "y_val" in beside else {}
     return trained, Prior(np.array(classes.labels, dtype=object)[learned_from] if classes else learned_from)
 
 
 def _held_out(
-    component: Estimator[Any], given: Rows, rows: int, spec: MatrixSpec, room: Room
+    component: Estimator[Any], given: Rows, rows: int, spec: MatrixSpec, room: Room, time_left: TimeLeft
 ) -> tuple[int, list[ir.Table]]:
     """In how many folds a model divides its train rows, and the rows of those that it holds out, prepared.
 
-    None where they are no other than here, or their matrices would not fit. What prepares them may need room itself, so
-    none is held meanwhile.
+    None where they are no other than here, or their matrices would not fit; fewer where preparing them takes too much
+    of the time. What prepares them may need room itself, so none is held meanwhile.
     """
     folds, parts = component.held_out(rows, spec.width) if given.inner else (0, 0)
     fits = spec.memory_mb((parts + 1) * rows) <= room.memory_mb
-    return folds, [*given.inner(folds, parts)] if given.inner and parts and fits else []
+    prepared: list[ir.Table] = []
+    for table in given.inner(folds, parts) if given.inner and parts and fits else ():
+        prepared.append(table)
+        if not time_left.allows_preparing(len(prepared) + 1):
+            break
+    return folds, prepared
 
 
 def _watched(held: Loaded, classes: Classes | None) -> dict[str, Any]:

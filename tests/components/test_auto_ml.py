@@ -1,5 +1,6 @@
 """AutoML tries many families, keeps to its budget, goes on where it was, and makes one model of several."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from components.base import Estimator, Trial
 from components.catalog import component
 from components.ensembles.auto_ml import AutoML
-from components.ensembles.blending import Heard, Whole, fit_stack, fit_vote
+from components.ensembles.blending import Heard, fit_stack, fit_vote
 from components.ensembles.candidate import Candidate, numbers_at
 from components.ensembles.clock import Clock
 from components.ensembles.exploring import Exploring
@@ -28,7 +29,8 @@ from components.ensembles.folds import HeldOut
 from components.ensembles.following import Done, Outlook, followed_by
 from components.ensembles.ladder import Ladder
 from components.ensembles.metrics import Judge
-from components.ensembles.pace import Budget
+from components.ensembles.pace import LAST, Budget, Pace
+from components.ensembles.remembering import Whole
 from components.ensembles.trials import OUT_OF_TIME, Trials
 from components.ensembles.trying import Part
 from components.errors import ComponentError, UnfitData
@@ -158,12 +160,12 @@ def test_a_vote_and_a_stack_are_scikit_learns_without_fitting_each_member_again_
     }
     heard = Heard(judge, [Part(X, SCORE, *each) for each in cuts], said, 0)
     own = [("r", members[0].build()), ("t", SklearnTree(max_depth=3, random_state=0))]
-    stack = fit_stack(members, [0, 1], heard, Whole(X, SCORE), 5)
+    stack = fit_stack(members, [said[0], said[1]], heard.held, Whole(X, SCORE), folds=5)
     theirs = StackingRegressor(own, cv=KFold(5, shuffle=True, random_state=0)).fit(X, SCORE)
     assert np.allclose(stack.predict(X), theirs.predict(X))
     vote = fit_vote(members, [3, 1], Whole(X, SCORE))
     assert np.allclose(vote.predict(X), VotingRegressor(own, weights=[3, 1]).fit(X, SCORE).predict(X))
-    weights = heard.vote([0, 1])
+    weights = heard.vote([0, 1], Clock())
     assert heard.voted(weights)[0] >= max(heard.voted({at: 1})[0] for at in said)
     alone = cross_val_predict(SklearnRidge(), X, SCORE, cv=KFold(5, shuffle=True, random_state=0))
     assert abs(heard.voted({0: 1})[0] - np.mean([judge.of(alone[held], SCORE[held]) for _, held in cuts])) < 0.01
@@ -180,17 +182,18 @@ def test_a_vote_and_a_stack_count_rows_as_scikit_learns_do() -> None:
     }
     whole, plain = Whole(X, SCORE, {"sample_weight": COUNTS}), Whole(X, SCORE)
     heard, unweighted = (
-        Heard(Judge("r2", 0), [Part(X, SCORE, *each, it.beside) for each in cuts], said, 0) for it in (whole, plain)
+        Heard(Judge("r2", 0), [Part(X, SCORE, known, held, it.beside) for known, held in cuts], said, 0)
+        for it in (whole, plain)
     )
     scaled = [(StandardScaler().fit(X).transform(X), SklearnRidge()), (X, SklearnTree(max_depth=3, random_state=0))]
     alone = [own.fit(given, SCORE, sample_weight=COUNTS).predict(given) for given, own in scaled]
     vote = fit_vote(members, [3, 1], whole)
     assert np.allclose(vote.predict(X), (3 * alone[0] + alone[1]) / 4)
-    stack = fit_stack(members, [0, 1], heard, whole, 5)
+    stack = fit_stack(members, [said[0], said[1]], heard.held, whole, folds=5)
     order = np.concatenate([held for _, held in cuts])
     final = RidgeCV().fit(np.column_stack([said[0], said[1]]), SCORE[order], sample_weight=COUNTS[order])
     assert np.allclose(stack.predict(X), final.predict(np.column_stack(alone)))
-    assert heard.stacked([0, 1], RidgeCV) != unweighted.stacked([0, 1], RidgeCV)
+    assert heard.stacked([0, 1], RidgeCV, Clock()) != unweighted.stacked([0, 1], RidgeCV, Clock())
     assert heard.voted({0: 1}) == unweighted.voted({0: 1}), "scores count every row once"
 
 
@@ -282,6 +285,34 @@ def test_a_budget_that_is_too_small_for_one_fit_gives_the_first_model(quick: Non
     assert [trial.note for trial in trials.done] == [""]
     assert exploring.why() == "the time was over"
     assert exploring.refit(trials.best()).predict(X).shape == (200,)
+
+
+def test_what_was_prepared_before_the_search_has_taken_of_its_time(quick: None) -> None:
+    learned = auto(task="regression", budget_seconds=100).learn(X, SCORE, begun=time.monotonic() - 100)
+    assert [trial.note for trial in learned.search.trials] == [""], "the first is made all the same"
+    assert learned.search.ended == "the time was over"
+
+
+def test_time_is_kept_for_the_last_fit_and_for_what_comes_after_it() -> None:
+    clock = Budget(60.0).clock(begun=time.monotonic())
+    trials, members = Trials(Judge("r2", 0), clock), [(made(QUICK[0]),)]
+    trials.done.append(Trial(model="m", params={}, score=0.5, seconds=8.0, rows=200))
+    pace = Pace(trials, members, Budget(60.0), Ladder(HeldOut(X, SCORE, 5, 0, is_classification=False), 5))
+    pace.reserve()
+    assert clock.reserved == 10.0, "8 seconds learned from four fifths of the rows"
+    assert 43 < clock.left <= 60 - 10 - 6
+    trials.done[0] = trials.done[0].model_copy(update={"seconds": 0.001})
+    pace.reserve()
+    assert clock.reserved == LAST * 60, "for making one model of several"
+    pace.reserve(least=0.0)
+    assert clock.reserved < 0.01
+
+
+def test_several_models_are_not_weighed_when_the_time_is_over() -> None:
+    said = {0: np.zeros(200), 1: SCORE}
+    heard = Heard(Judge("r2", 0), HeldOut(X, SCORE, 5, 0, is_classification=False).parts(), said, 0)
+    assert heard.vote([0, 1], Clock(1e-9)) == {}
+    assert heard.stacked([0, 1], RidgeCV, Clock(1e-9)) is None
 
 
 def test_a_search_that_would_never_end_is_refused() -> None:

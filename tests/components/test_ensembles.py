@@ -107,6 +107,33 @@ def test_regressors_vote_and_stack_as_scikit_learn_does_it() -> None:
     assert boosted.fit(X, SCORE).score(X, SCORE) > 0.8
 
 
+@pytest.mark.parametrize(
+    ("key", "params"),
+    [
+        ("stacking", {"final_estimator": "random_forest", "folds": 3}),
+        ("calibrate", {"folds": 3}),
+        ("choose_threshold", {"folds": 3, "miss_cost": 3}),
+    ],
+)
+@pytest.mark.parametrize("member", ["logistic_regression", "gaussian_nb"])
+def test_parts_that_were_prepared_alone_are_learned_from_as_those_of_one_matrix(
+    key: str, params: dict[str, Any], member: str
+) -> None:
+    cuts = StratifiedKFold(3, shuffle=True, random_state=0).split(X, TWO)
+    alone = [Part(X[[*known, *held]], TWO[[*known, *held]], *halves(known, held)) for known, held in cuts]
+    members = [model(member)] * (2 if key == "stacking" else 1)
+    whole, prepared = (made(key, *members, **params).learn(X, TWO, parts=parts).estimator for parts in ((), alone))
+    if key == "stacking":  # rows come in another order, and a forest draws by their places
+        assert np.abs(whole.predict_proba(X) - prepared.predict_proba(X)).mean() < 0.05
+    else:
+        assert np.allclose(whole.predict_proba(X), prepared.predict_proba(X), atol=1e-6)
+        assert np.array_equal(whole.predict(X), prepared.predict(X))
+
+
+def halves(known: Any, held: Any) -> tuple[Any, Any]:
+    return np.arange(len(known)), np.arange(len(known), len(known) + len(held))
+
+
 def test_members_learn_as_they_do_alone() -> None:
     """Balanced classes of naive Bayes are weights of rows, which only the component knows of."""
     rare = (np.quantile(SCORE, 0.9) < SCORE).astype(int)

@@ -174,7 +174,10 @@ def test_an_endpoint_answers_as_the_run_did(bench: Bench, node: Any, members: li
 def test_a_regression_is_stacked_and_searched_for_and_served(bench: Bench) -> None:
     params = {"target": "amount", "features": ["x", "z", "town"]}
     more = nodes(ridge=(RIDGE, params), forest=("random_forest_regressor", {**params, "n_estimators": 4}))
-    more |= {"made": ("stacking", {"folds": 3}), "auto": ("auto_ml", {**params, "budget_seconds": 1.5})}
+    more |= {
+        "made": ("stacking", {"folds": 3}),
+        "auto": ("auto_ml", {**params, "budget_seconds": None, "budget_trials": 3}),
+    }
     lines = [f"split -> {name}" for name in ("ridge", "forest", "auto")]
     ran = bench.run(draw(more, *wires("made", "ridge", "forest"), *lines))
     for node in ("made", "auto"):

@@ -116,6 +116,31 @@ def test_parts_go_by_time_where_the_split_does(noise: Bench, monkeypatch: pytest
     assert sizes == sorted(sizes, reverse=True), "the part with the most to learn from comes first"
 
 
+@pytest.mark.parametrize("key", ["stacking", "calibrate", "choose_threshold"])
+def test_rows_that_a_model_of_models_holds_out_are_prepared_alone(
+    noise: Bench, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns that were chosen by the answers of held-out rows would be trusted too far."""
+    tree = ("decision_tree_classifier", {"target": "y", "features": NOISE, "max_depth": 2})
+    chain = {"s": ("dataset", {"dataset": "d"}), "split": SPLIT, "choose": CHOOSE, "one": tree}
+    others = {"two": tree, "model": (key, {})} if key == "stacking" else {"model": (key, {})}
+    wires = ["choose->two", "two.model -> model.model"] if key == "stacking" else []
+    drawing = draw({**chain, **others}, "->".join(chain), "one.model -> model.model", *wires)
+    seen = Watching()
+    monkeypatch.setattr("engine.train.training.inner_parts", seen)
+    ran = noise.run(drawing)
+    assert ran.model()["held_out"] == "prepared alone"
+    assert len({part.matrix.tobytes() for part in seen.parts}) == 5, "each part has columns of its own"
+
+
+def test_what_cannot_be_prepared_alone_is_told(noise: Bench) -> None:
+    """The model of each part answers, so all of them need the same columns."""
+    tree = ("decision_tree_classifier", {"target": "y", "features": NOISE, "max_depth": 2})
+    nodes = {"s": ("dataset", {"dataset": "d"}), "split": SPLIT, "choose": CHOOSE, "one": tree}
+    drawing = draw({**nodes, "model": ("calibrate", {"ensemble": True})}, "->".join(nodes), "one.model -> model.model")
+    assert noise.run(drawing).model()["held_out"] == "prepared together"
+
+
 def test_nothing_is_prepared_twice_where_nothing_learns(noise: Bench) -> None:
     ran = noise.run(searched())
     assert split_within(ran.plan, ran.plan.by_id["model"]) is None
@@ -159,7 +184,8 @@ def test_what_learns_before_a_search_knows_nothing_of_the_rows_that_it_holds_out
         return seen
 
     bench, kind = Bench(tmp_path), catalog()[key]
-    one = ("decision_tree_regressor", {"target": "target_number", "features": "all"})
+    is_taken = "target_number" in kind.spec.example.get("columns", ())  # and gone behind the step
+    one = ("decision_tree_regressor", {"target": "number" if is_taken else "target_number", "features": "all"})
     whole = () if getattr(kind, "takes_missing", True) else (("whole", ("drop_missing", {"columns": "all"})),)
     nodes = {"s": ("dataset", {"dataset": "d"}), **dict(whole), "step": (key, dict(kind.spec.example))}
     drawing = tuned({**nodes, "split": ("split_random", {"test": 0.3, "seed": 1}), "one": one}, TRIALS)

@@ -27,7 +27,11 @@ def show_origin(home: Workspace, model: ModelView) -> None:
         _show_answers(home, model)
     with right:
         st.subheader("Made with", anchor=False)
-        rows = ", ".join(f"{amount:,} {role}" for role, amount in (model.signature.get("rows") or {}).items())
+        rows = ", ".join(
+            f"{amount:,} {role.replace('_', ' ')}"
+            for role, amount in (model.signature.get("rows") or {}).items()
+            if amount
+        )
         facts({"Trained": when(model.created_at), "Rows": rows or "–", **model.libraries})
 
 

@@ -9,6 +9,15 @@ from engine.service.amounts import count
 from engine.service.views import ModelView
 from ui.words import number
 
+HELD_OUT = {
+    "prepared alone": "Within its training, rows were held out in turn; nothing drawn before it learned from them.",
+    "prepared together": (
+        "Within its training, rows were held out in turn. Nodes drawn before it, such as Impute or Encode, learned "
+        "from these rows too, so it may trust its parts a little too far. Its scores are not touched: they are of "
+        "rows that nothing learned from."
+    ),
+}
+
 
 def show_training(model: ModelView) -> None:
     """One sentence for each thing that is not as usual; nothing where all is."""
@@ -27,6 +36,8 @@ def sentences(signature: Mapping[str, Any], *, is_searched: bool) -> Iterator[st
         )
     if rows.get("watched"):
         yield f"Training ended by {count(rows['watched'], 'validation row')} that it did not learn from."
+    if not is_searched and signature.get("held_out"):
+        yield HELD_OUT[signature["held_out"]]
     threshold = signature.get("threshold")
     if threshold is not None:
         said = repr(signature.get("positive")) if signature.get("positive") is not None else "the positive class"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ from ui.words import escaped, metric, number, short_name
 LONGEST, LONGEST_VALUE = 22, 18
 GAP = 0.12
 """How far below an axis lines without a value run, as a share of it."""
+WIDE = 100
+"""A setting that goes so many times as far is drawn in powers of ten: learning rates would lie on one spot."""
 NONE = "none"
 
 
@@ -115,17 +118,21 @@ def _dimension(axis: AxisView) -> dict[str, Any]:
 
 def _of_numbers(axis: AxisView) -> dict[str, Any]:
     known = [value for value in axis.values if isinstance(value, float)]
-    low, high = min(known), max(known)
-    if len(known) == len(axis.values):
+    is_wide = not axis.is_metric and min(known) > 0 and max(known) >= WIDE * min(known)
+    places = [math.log10(it) if is_wide and isinstance(it, float) else it for it in axis.values]
+    low, high = (math.log10(end) if is_wide else end for end in (min(known), max(known)))
+    has_gaps = len(known) < len(axis.values)
+    if not has_gaps and not is_wide:
         return {"label": _title(axis), "values": axis.values, "range": [low, high]}
-    below = low - GAP * (high - low)
+    below = low - GAP * (high - low) if has_gaps else low
     ticks = [low + (high - low) * nth / 4 for nth in range(5)]
+    told = [number(10**tick if is_wide else tick) for tick in ticks]
     return {
         "label": _title(axis),
-        "values": [below if value is None else value for value in axis.values],
+        "values": [below if place is None else place for place in places],
         "range": [below, high],
-        "tickvals": [below, *ticks],
-        "ticktext": [NONE, *(number(tick) for tick in ticks)],
+        "tickvals": [*([below] if has_gaps else []), *ticks],
+        "ticktext": [*([NONE] if has_gaps else []), *told],
     }
 
 
