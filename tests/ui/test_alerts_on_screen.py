@@ -168,11 +168,11 @@ def test_a_channel_is_made_its_key_is_shown_once_and_it_is_tested(
     with receiver() as there:
         app = form(monkeypatch, home, "channel_form")
         app.segmented_control(key="channel_kind").set_value("webhook").run()
-        app.text_input(key="channel_name").set_value("pager")
-        app.text_input(key="channel_url").set_value("nowhere").run()
+        app.text_input(key="channel_name").set_value("pager").run()
+        app.text_input(key="channel_url").set_value("nowhere")
         button(app, "Add").click().run()
         assert "https://host/path" in app.error[0].value.replace("\\", "")
-        app.text_input(key="channel_url").set_value(there.url).run()
+        app.text_input(key="channel_url").set_value(there.url)
         button(app, "Add").click().run()
         app.run()
         assert app.code[0].value.startswith("whsec_")
@@ -191,8 +191,8 @@ def test_a_channel_is_changed_where_it_is_listed_and_keeps_its_secret(
     app = form(monkeypatch, home, "channel_form", channel="ops")
     assert "https://example.invalid/" in app.text_input(key="channel_ops_url").placeholder
     assert app.text_input(key="channel_ops_url").value == "", "an address may be a secret"
-    app.text_input(key="channel_ops_name").set_value("pager")
-    app.selectbox(key="channel_ops_severity").select("critical").run()
+    app.text_input(key="channel_ops_name").set_value("pager").run()
+    app.selectbox(key="channel_ops_severity").select("critical")
     button(app, "Save").click().run()
     assert not app.error
     (view,) = channels.list_channels(home)
@@ -214,7 +214,7 @@ def test_the_form_of_an_email_channel_says_what_is_kept_and_refuses_to_send_a_pa
     app.text_input(key="channel_mail_host").set_value("mail.example.org").run()
     button(app, "Save").click().run()
     assert "typed again" in app.error[0].value
-    app.text_input(key="channel_mail_password").set_value("another").run()
+    app.text_input(key="channel_mail_password").set_value("another")
     button(app, "Save").click().run()
     assert not app.error
     assert next(it for it in channels.list_channels(home) if it.name == "mail").settings["host"] == "mail.example.org"

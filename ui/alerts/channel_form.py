@@ -47,10 +47,25 @@ def show_form(home: Workspace, known: ChannelView | None = None) -> None:
     key = f"channel_{known.name}" if known else "channel"
     kind = known.kind if known else _ask_kind()
     name = _text("Name", f"{key}_name", "on-call", known.name if known else "", most=200)
-    given, secret = (_ask_mail if kind == "email" else _ask_webhook)(key, known)
+    given = _ask_server(key, known) if kind == "email" else {}
+    # A form sends what was typed with the button: a password would else be lost where Tab leads to its eye.
+    with st.form(f"{key}_{kind}_form", border=False, enter_to_submit=False):
+        more, secret = (_ask_mail if kind == "email" else _ask_webhook)(key, known)
+        how = _ask_how(key, known)
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            cancelled = st.form_submit_button("Cancel", key=f"{key}_cancel")
+            word, icon = ("Save", "check") if known else ("Add", "add")
+            kept = st.form_submit_button(word, type="primary", icon=f":material/{icon}:", key=f"{key}_add")
+    if cancelled:
+        st.rerun()
+    if kept:
+        _keep(home, known, name, kind, {**given, **more}, secret, how)
+
+
+def _ask_how(key: str, known: ChannelView | None) -> dict[str, Any]:
     left, right = st.columns(2)
     severities = list(SEVERITIES)[::-1]
-    how = {
+    return {
         "least_severity": left.selectbox(
             "Told from this severity on", severities, format_func=lambda it: SEVERITIES[it].word,
             index=severities.index(known.least_severity) if known else 0, key=f"{key}_severity",
@@ -60,12 +75,6 @@ def show_form(home: Workspace, known: ChannelView | None = None) -> None:
             help="Further ones are held back, and told in one summary.",
         ),
     }  # fmt: skip
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Cancel", key=f"{key}_cancel"):
-            st.rerun()
-        word, icon = ("Save", "check") if known else ("Add", "add")
-        if st.button(word, type="primary", icon=f":material/{icon}:", disabled=not name, key=f"{key}_add"):
-            _keep(home, known, name, kind, given, secret, how)
 
 
 def _ask_kind() -> str:
@@ -75,7 +84,7 @@ def _ask_kind() -> str:
     return kind or "email"
 
 
-def _ask_mail(key: str, known: ChannelView | None) -> Asked:
+def _ask_server(key: str, known: ChannelView | None) -> dict[str, Any]:
     before = known.settings if known else {}
     left, middle, right = st.columns([3, 2, 1])
     host = _text("SMTP server", f"{key}_host", "mail.example.com", before.get("host"), cell=left)
@@ -86,6 +95,11 @@ def _ask_mail(key: str, known: ChannelView | None) -> Asked:
     )  # fmt: skip
     usual = before["port"] if before.get("encryption") == encryption else PORTS[encryption]
     port = right.number_input("Port", 1, 65_535, value=usual, key=f"{key}_port_{encryption}")
+    return {"host": host, "port": int(port), "encryption": encryption}
+
+
+def _ask_mail(key: str, known: ChannelView | None) -> Asked:
+    before = known.settings if known else {}
     left, right = st.columns(2)
     user = _text("User", f"{key}_user", "Empty: no sign-in", before.get("user"), cell=left)
     password = right.text_input(
@@ -95,8 +109,7 @@ def _ask_mail(key: str, known: ChannelView | None) -> Asked:
     sender = _text("From", f"{key}_sender", "canvasback@example.com", before.get("sender"))
     to = _text("To", f"{key}_to", "ops@example.com, ann@example.com", ", ".join(before.get("to", ())), most=4_000)
     addresses = [part.strip() for part in to.replace(";", ",").split(",") if part.strip()]
-    given = {"host": host, "port": int(port), "encryption": encryption, "user": user, "sender": sender}
-    return {**given, "to": addresses}, str(password or "")
+    return {"user": user, "sender": sender, "to": addresses}, str(password or "")
 
 
 def _ask_webhook(key: str, known: ChannelView | None) -> Asked:
