@@ -142,7 +142,7 @@ def _limits(begin: ChartSpec, key: str, *, sorts: bool) -> dict[str, Any]:
     with st.expander("Order and number of categories", icon=":material/sort:"):
         if sorts:
             found["sort"] = _choice("Order", SORTS, begin.sort, f"{key}_sort")
-        found["top"] = st.slider("Categories by name, at most", 1, 50, begin.top, key=f"{key}_top")
+        found["top"] = st.number_input("Categories by name, at most", 1, 50, begin.top, key=f"{key}_top")
         found["keep"] = _choice("Which ones", KEEPS, begin.keep, f"{key}_keep")
         found["other"] = st.checkbox("Show the rest as “(other)”", begin.other, key=f"{key}_other")
     return found

@@ -52,14 +52,13 @@ def show_settings(home: Workspace, endpoint: EndpointView) -> None:
                 "Keep what was asked and answered", known.log,
                 help="To watch the endpoint, to replay requests to a new version, and to look a prediction up.",
             )  # fmt: skip
-            share = st.slider(
-                "Share of the requests that is kept", 1, 100, max(1, round(100 * known.log_share)), format="%d %%"
-            )
+            of_all, until = st.columns(2)
+            share = of_all.number_input("Percent of requests kept", 1, 100, max(1, round(100 * known.log_share)))
+            days = until.number_input("Days until it is deleted", 1, 3_650, known.keep_days)
             masked = st.multiselect(
                 "Fields whose values are not kept", names, list(known.masked), placeholder="none",
                 help="Such as names or numbers of people. What was kept before stays until it is too old.",
             )  # fmt: skip
-            days = st.number_input("Days after which it is deleted", 1, 3_650, known.keep_days, width=220)
         sent = st.form_submit_button("Save", type="primary", icon=":material/check:")
     if sent:
         changes = {"strict": strict, "sticky": sticky, "log": log, "log_share": share / 100, "masked": masked}
