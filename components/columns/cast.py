@@ -2,30 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import ibis.expr.types as ir
 
-from components.base import Spec, Transform, unbound
+from components.base import Spec, unbound
+from components.columns.converting import Converting, ConvertingParams, OnError
 from components.errors import WrongKind
 from components.outline import Outline, changed
-from components.params import ARTICLE, AnyColumns, Params, Widget
+from components.params import ARTICLE, AnyColumns
 from components.portable.casts import read_as
 from components.portable.numbers import rounded
 from components.ports import Kind, kind_of
 
 Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
-OnError = Annotated[Literal["null", "fail"], Widget(words={"null": "They become missing", "fail": "The run stops"})]
 
 THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 YES = ("true", "t", "yes", "y", "on", "1", "ja", "j", "oui", "si", "sí", "sim", "tak", "да")
 NO = ("false", "f", "no", "n", "off", "0", "nein", "non", "não", "nao", "nie", "нет")
 
 
-class CastParams(Params):
+class CastParams(ConvertingParams):
     columns: AnyColumns
     """The columns to convert."""
     to: Type
@@ -48,7 +48,7 @@ class CastParams(Params):
         return bound
 
 
-class Cast(Transform[CastParams]):
+class Cast(Converting[CastParams]):
     """Converts columns to another type.
 
     Text is trimmed first, and thousands separators are understood (``1,234.5``). Fractions are rounded when they
@@ -82,32 +82,16 @@ class Cast(Transform[CastParams]):
         (schema,) = schemas
         return {"table": changed(schema, {name: _made(schema[name], self.params.to) for name in self.params.columns})}
 
-    def transform(self, *tables: ir.Table) -> ir.Table:
-        (table,) = tables
-        return table.mutate({name: self._converted(table[name]) for name in self.params.columns})
+    @property
+    def on_error(self) -> OnError:
+        return self.params.on_error
 
-    def demands(self, *tables: ir.Table) -> dict[str, ir.IntegerScalar]:
-        (table,) = tables
-        if self.params.on_error == "null":
-            return {}
-        return {self._failed(name): self._lost(table[name]).sum() for name in self.params.columns}
+    @property
+    def refusal(self) -> str:
+        return f"cannot be converted to {self.params.to}"
 
-    def examples(self, *tables: ir.Table) -> dict[str, ir.Scalar]:
-        (table,) = tables
-        columns = {name: table[name] for name in self.params.columns}
-        return {self._failed(name): it.min(where=self._lost(it) == 1) for name, it in columns.items()}
-
-    def _failed(self, name: str) -> str:
-        return f"Values in column {name!r} cannot be converted to {self.params.to}."
-
-    def _converted(self, column: ir.Column) -> ir.Column:
+    def read(self, column: ir.Column) -> ir.Value:
         return CONVERTIBLE[self.params.to][kind_of(column.type())](column)
-
-    def _lost(self, column: ir.Column) -> ir.IntegerColumn:
-        is_given = column.notnull()
-        if kind_of(column.type()) == "text":
-            is_given &= column.strip() != ""
-        return (is_given & self._converted(column).isnull()).cast("int64")
 
 
 @cache

@@ -10,9 +10,8 @@ import ibis.expr.types as ir
 from pydantic import Field
 
 from components.base import Spec
-from components.columns.cast import OnError
+from components.columns.converting import Converting, OnError, ParsingParams
 from components.columns.date_formats import check_format, has_time, read_date
-from components.columns.parsed import Parsed, ParsedParams
 from components.outline import Outline, changed
 from components.params import Widget
 
@@ -20,7 +19,7 @@ Format = Annotated[str, Field(min_length=2, max_length=100)]
 MOST_OTHERS = 5
 
 
-class ParseDateParams(ParsedParams):
+class ParseDateParams(ParsingParams):
     format: Annotated[Format, Widget(placeholder="%d/%m/%Y")]
     """How they are written: ``%d/%m/%Y``, ``%d %B %Y``, ``%Y-%m-%d %H:%M:%S``, ``%m/%d/%y %I:%M %p``."""
     others: Annotated[tuple[Format, ...], Field(max_length=MOST_OTHERS)] = ()
@@ -45,7 +44,7 @@ class ParseDateParams(ParsedParams):
         return any(map(has_time, self.formats))
 
 
-class ParseDate(Parsed[ParseDateParams]):
+class ParseDate(Converting[ParseDateParams]):
     """Reads texts as dates in one format, or in several; as dates with a time where a format says one.
 
     Names of months are English, in any case and in full (``%B``) or three letters (``%b``). Zeros in front may be
@@ -75,9 +74,9 @@ class ParseDate(Parsed[ParseDateParams]):
         return self.params.on_error
 
     @property
-    def wanted(self) -> str:
-        return f"dates written as {' or '.join(self.params.formats)}"
+    def refusal(self) -> str:
+        return f"are no dates written as {' or '.join(self.params.formats)}"
 
-    def read(self, text: ir.StringColumn) -> ir.Value:
-        found = [read_date(text, form) for form in self.params.formats]
+    def read(self, column: ir.Column) -> ir.Value:
+        found = [read_date(column, form) for form in self.params.formats]
         return ibis.coalesce(*(one.cast("timestamp") if self.params.has_time else one for one in found))

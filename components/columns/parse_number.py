@@ -8,10 +8,9 @@ import ibis.expr.types as ir
 from pydantic import Field, field_validator
 
 from components.base import Spec
-from components.columns.cast import OnError
+from components.columns.converting import Converting, OnError, ParsingParams
 from components.columns.number_pattern import DecimalSign
 from components.columns.number_texts import read_number
-from components.columns.parsed import Parsed, ParsedParams
 from components.outline import Outline, changed
 from components.params import Widget, only_if
 
@@ -19,7 +18,7 @@ PERCENT = "%"
 _NO_UNIT = frozenset("0123456789.,'\u2019+-()")
 
 
-class ParseNumberParams(ParsedParams):
+class ParseNumberParams(ParsingParams):
     decimal: Annotated[DecimalSign, Widget(words={".": "A point: 1,234.50", ",": "A comma: 1.234,50"})] = "."
     """The decimal sign. The other one, blanks and apostrophes may group digits."""
     unit: Annotated[str, Widget(placeholder="%, €, kg"), Field(max_length=20)] = ""
@@ -39,7 +38,7 @@ class ParseNumberParams(ParsedParams):
         return unit
 
 
-class ParseNumber(Parsed[ParseNumberParams]):
+class ParseNumber(Converting[ParseNumberParams]):
     """Reads texts as numbers as people write them: with grouped digits, units, signs of money, percent.
 
     Brackets, as in accounts, and a minus behind the number mean less than zero: ``(1,234.50)`` is −1234.5.
@@ -67,9 +66,9 @@ class ParseNumber(Parsed[ParseNumberParams]):
         return self.params.on_error
 
     @property
-    def wanted(self) -> str:
-        return f"numbers with {self.params.unit}" if self.params.unit else "numbers"
+    def refusal(self) -> str:
+        return f"are no numbers with {self.params.unit}" if self.params.unit else "are no numbers"
 
-    def read(self, text: ir.StringColumn) -> ir.FloatingValue:
-        number = read_number(text, self.params.decimal, self.params.unit)
+    def read(self, column: ir.Column) -> ir.FloatingValue:
+        number = read_number(column, self.params.decimal, self.params.unit)
         return number / 100 if self.params.unit == PERCENT and self.params.share else number
