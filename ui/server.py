@@ -1,5 +1,6 @@
 """The server of the front end: `streamlit run ui/server.py`; by the time a browser comes, the home is open."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
@@ -7,10 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+TURN_SECONDS = 0.001
+"""How long a page that computes keeps the interpreter: what is ready to be sent to a browser waits a few such turns."""
+
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Import the engine and open the home beside starting the server."""
+    sys.setswitchinterval(TURN_SECONDS)
     Thread(target=_open, name="open the home", daemon=True).start()
     yield
 

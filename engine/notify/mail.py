@@ -39,14 +39,14 @@ class MailSettings(BaseModel):
     port: int = Field(default=587, ge=1, le=65_535)
     encryption: Encryption = "starttls"
     user: str = Field(default="", max_length=255)
-    sender: str = Field(max_length=255)
+    sender: str = Field(min_length=1, max_length=255)
     to: tuple[str, ...] = Field(min_length=1, max_length=50)
 
     @field_validator("host")
     @classmethod
     def _is_host(cls, host: str) -> str:
         if not HOST.fullmatch(host):
-            raise ValueError("write the name of a server, like mail.example.com")
+            raise ValueError(f"{host[:100]!r} is no name of a server: write one like mail.example.com")
         return host
 
     @field_validator("sender", "to")

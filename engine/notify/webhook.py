@@ -29,7 +29,7 @@ class WebhookSettings(BaseModel):
     @classmethod
     def _of_the_web(cls, url: str) -> str:
         if web_address(url) is None:
-            raise ValueError("write https://host/path, without a password")
+            raise ValueError("it is no address of the web: write https://host/path, without a password")
         return url
 
     @property

@@ -151,7 +151,12 @@ HOOK = "format: 1\nchannels:\n  pager:\n    webhook: {url: 'https://example.org/
         (HOOK + "    secret_file: nowhere.txt\n", 5, "nowhere.txt cannot be read", "Files are looked for"),
         (HOOK + "    secret_env: CANARY\n", 3, "This is no signing key", ""),
         (HOOK + "    secret_env: CANARY\n    secret_file: x\n", 3, "one of secret_env and secret_file", ""),
-        ("format: 1\nchannels:\n  a: {webhook: {url_env: CANARY}, secret_env: CANARY}\n", 3, "https://host/path", ""),
+        (
+            "format: 1\nchannels:\n  a: {webhook: {url_env: CANARY}, secret_env: CANARY}\n",
+            3,
+            "no address of the web",
+            "https://host/path",
+        ),
         ("format: 1\nchannels:\n  a:\n    email: {host: h, sender: x, to: [y@z]}\n", 4, "no address", ""),
         ("format: 1\nchannels:\n  a:\n    email: {host: h, password: p}\n", 4, "'password'", "never in a file"),
         ("format: 1\nalerts:\n  a: {subject: e, measure: colour, limit: 1}\n", 3, "no measure 'colour'", "drift_worst"),

@@ -213,16 +213,28 @@ def test_a_view_is_zoomed_panned_by_the_overview_and_filled_and_the_keys_are_on_
     page.keyboard.press("f")
     expect(overview).to_have_count(0)
 
+    # From afar, a card shows what it is by its icon: words that nobody can read are not drawn
+    card = page.get_by_test_id("node-customers")
+    expect(card.locator(".cb-node-title")).to_be_visible()
+    while page.locator(".cb-far").count() == 0:
+        page.get_by_role("button", name="Zoom out").click()
+        page.wait_for_timeout(250)
+    expect(card.locator(".cb-node-title")).to_be_hidden()
+    expect(card.locator(".cb-node-icon")).to_be_visible()
+    look.at("viewed-02-from-afar")
+    page.keyboard.press("f")
+    expect(card.locator(".cb-node-title")).to_be_visible()
+
     page.get_by_test_id("canvas-fullscreen").click()
     size = page.viewport_size
     filled = page.get_by_test_id("canvas").bounding_box()
     assert size
     assert filled
     assert (round(filled["width"]), round(filled["height"])) == (size["width"], size["height"])
-    look.at("viewed-02-fullscreen")
+    look.at("viewed-03-fullscreen")
     page.keyboard.press("?")
     expect(page.get_by_test_id("help")).to_contain_text("Drop a component on a wire")
-    look.at("viewed-03-keys")
+    look.at("viewed-04-keys")
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("help")).to_have_count(0)
     page.keyboard.press("Escape")

@@ -230,6 +230,22 @@ def test_a_channel_that_cannot_be_is_refused_by_its_field(
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("changes", "message", "hint"),
+    [
+        ({"sender": ""}, "The sender is missing.", "Fill it in."),
+        ({"to": []}, "The list of receivers is missing.", "Fill it in."),
+        ({"sender": "ann"}, "Sender: 'ann' is no address.", "Write one like ops@example.com."),
+    ],
+)
+def test_what_a_channel_lacks_is_told_in_words(
+    home: Workspace, changes: dict[str, Any], message: str, hint: str
+) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        channels.add_channel(home, "new", "email", MAIL | changes)
+    assert (refused.value.message, refused.value.hint) == (message, hint)
+
+
 def test_a_channel_goes_with_what_was_sent_to_it(home: Workspace) -> None:
     hook(home, "https://example.org")
     waiting(home)

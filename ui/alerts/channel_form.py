@@ -106,8 +106,10 @@ def _ask_mail(key: str, known: ChannelView | None) -> Asked:
         "Password", type="password", key=f"{key}_password", autocomplete="new-password",
         placeholder="Kept; type to replace it" if known and known.has_secret else "",
     )  # fmt: skip
-    sender = _text("From", f"{key}_sender", "canvasback@example.com", before.get("sender"))
-    to = _text("To", f"{key}_to", "ops@example.com, ann@example.com", ", ".join(before.get("to", ())), most=4_000)
+    sender = _text("Sender", f"{key}_sender", "canvasback@example.com", before.get("sender"))
+    to = _text(
+        "Receivers", f"{key}_to", "ops@example.com, ann@example.com", ", ".join(before.get("to", ())), most=4_000
+    )
     addresses = [part.strip() for part in to.replace(";", ",").split(",") if part.strip()]
     return {"user": user, "sender": sender, "to": addresses}, str(password or "")
 

@@ -22,6 +22,8 @@ from storage.unit_of_work import UnitOfWork
 
 KINDS: dict[str, type[MailSettings] | type[WebhookSettings]] = {"email": MailSettings, "webhook": WebhookSettings}
 MOST_CHANNELS, MOST_CHARACTERS = 50, 1_000
+NAMES = {"host": "mail server", "to": "list of receivers", "url": "address"}
+"""What people call the settings that are not called so already."""
 SECRET_GOES_TO = ("host", "port", "encryption", "user")
 """Where the password of an e-mail server is sent, and how. A signing key is never sent."""
 
@@ -312,10 +314,21 @@ def _checked(kind: str, settings: dict[str, Any]) -> BaseModel:
     try:
         return KINDS[kind].model_validate(settings)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        field = str(first["loc"][0]) if first["loc"] else None
-        message = first["msg"].removeprefix("Value error, ")
-        raise InvalidSetting(f"{field or 'channel'}: {message}", hint="Correct it.", field=field) from error
+        raise _refusal(error) from error
+
+
+def _refusal(error: ValidationError) -> InvalidSetting:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = str(first["loc"][0]) if first["loc"] else None
+    word = NAMES.get(field or "", field or "channel")
+    if first["type"] in ("missing", "string_too_short", "too_short"):
+        return InvalidSetting(f"The {word} is missing.", hint="Fill it in.", field=field)
+    message, _, hint = first["msg"].removeprefix("Value error, ").partition(": ")
+    return InvalidSetting(f"{word.capitalize()}: {message}.", hint=_sentence(hint or "Correct it"), field=field)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _checked_secret(kind: str, settings: dict[str, Any], secret: str) -> str:

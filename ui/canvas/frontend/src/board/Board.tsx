@@ -1,6 +1,6 @@
 /** The drawing itself: React Flow over the model's graph. */
 import {
-  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow, useStoreApi,
+  applyEdgeChanges, applyNodeChanges, Background, BackgroundVariant, Panel, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow, useStore, useStoreApi,
   type Connection, type Edge, type EdgeChange, type FinalConnectionState, type Node, type NodeChange, type OnConnectEnd, type Viewport,
 } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -30,7 +30,7 @@ import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import type { Room } from "../model/folding";
 import { mayReplace } from "../model/replacing";
 import { fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
-import { calm, covered, FARTHEST, firstView, roomOf, show, useRefitWhenShown, view } from "./view";
+import { calm, covered, FARTHEST, firstView, roomOf, seenFromAfar, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
 
 const NODE_TYPES = { card: NodeCard, note: Note, frame: Frame, stack: GroupCard };
@@ -144,6 +144,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const carrier = useRef(new Carrier());
   const flow = useReactFlow();
   const store = useStoreApi();
+  const isFar = useStore(seenFromAfar);
 
   useEffect(() => setNodes((before) => drawNodes(drawing.nodes, specs, selection, before)), [drawing, specs, selection]);
   useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before, hover)), [drawing, graph, specs, hover]);
@@ -195,14 +196,14 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
       if (change.type === "dimensions" && change.dimensions) model.heights.set(change.id, change.dimensions.height);
     }
     const usable = carrier.current.carry(wanted, model.state, heightsIn(flow));
-    setNodes((before) => applyNodeChanges(usable, before));
     const places = new Map<string, Point>();
     for (const change of usable) {
       if (change.type === "position" && change.dragging === false && change.position) {
         places.set(change.id, [Math.round(change.position.x), Math.round(change.position.y)]);
       }
     }
-    if (places.size > 0) model.move(places, `move ${[...places.keys()].join(" ")}`);
+    if (places.size > 0) model.move(places, `move ${[...places.keys()].join(" ")}`); // before it is drawn, so that it is sent first
+    setNodes((before) => applyNodeChanges(usable, before));
     const picks = usable.filter((change) => change.type === "select");
     if (picks.length > 0) {
       const now = new Set(model.state.selection);
@@ -301,7 +302,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   );
 
   return (
-    <div className="cb-board" ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => { setTarget(null); setReplacing(null); }}>
+    <div className={isFar ? "cb-board cb-far" : "cb-board"} ref={box} onDrop={onDrop} onDragOver={onDragOver} onDragLeave={() => { setTarget(null); setReplacing(null); }}>
       <ReactFlow
         nodes={cards}
         edges={shown}

@@ -1,5 +1,5 @@
 /** What of the drawing is in view: all of it, its beginning, or a card that is to be seen. */
-import type { ReactFlowInstance } from "@xyflow/react";
+import type { ReactFlowInstance, ReactFlowState } from "@xyflow/react";
 import { useEffect } from "react";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import type { Room } from "../model/folding";
@@ -8,6 +8,8 @@ import type { GraphNode } from "../protocol";
 const READABLE = 0.7;
 /** How small a drawing may be shown: two thousand cards can still be seen at once. */
 export const FARTHEST = 0.05;
+/** Below it, no word of a card can be read: it shows what it is and how it is getting on, by shape and colour. */
+const FAR = 0.35;
 const MARGIN = 28;
 /** Above the first card, for what floats there. */
 const TOP = 56;
@@ -15,6 +17,8 @@ const TALLEST = 300;
 /** Beside the drawing, for the wires that run back from row to row. */
 const [BEFORE, AFTER] = [52, 60];
 const LEAST_ROOM = 240;
+
+export const seenFromAfar = ({ transform: [, , zoom] }: ReactFlowState): boolean => zoom < FAR;
 
 export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

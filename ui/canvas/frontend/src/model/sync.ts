@@ -48,11 +48,15 @@ export class Sync {
     return this.dirty || this.flight !== null;
   }
 
-  /** The graph has changed here; what is being typed is not sent letter by letter. */
+  /**
+   * The graph has changed here. What is being typed is not sent letter by letter; all else is on its way before the
+   * change is drawn, which takes as long as the rest with hundreds of cards.
+   */
   touch(typing = true): void {
     this.dirty = true;
     clearTimeout(this.quiet);
-    this.quiet = setTimeout(() => this.flush(false), typing ? QUIET_MS : 0);
+    if (typing) this.quiet = setTimeout(() => this.flush(false), QUIET_MS);
+    else this.flush(false);
     this.wire.changed();
   }
 
