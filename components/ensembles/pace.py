@@ -95,8 +95,9 @@ class Pace:
         parts = max(self.ladder.parts, 1)
         learned_from = trial.rows / parts * (self.ladder.folds - 1) if trial.rows else 1
         times = self.ladder.last / max(learned_from, 1)
-        grows = max(member.family.grows for member in self.members[place])
-        return trial.seconds * times ** max(grows, 1.0) + seconds_to_save(trial.size or 0) * times
+        grows = max(1.0, *(member.family.grows for member in self.members[place]))
+        more: float = times**grows
+        return trial.seconds * more + seconds_to_save(trial.size or 0) * times
 
     def cost(self, trial: Trial) -> float:
         """What a trial counts in the turns of its family; however quick it was, it was one of a few."""
