@@ -46,7 +46,7 @@ def tried(place: tuple[Workspace, httpx.Client, str], open_page: Open, monkeypat
         monkeypatch.setenv("CANVASBACK_API_PORT", str(client.base_url.port))
         app = open_page(workspace.home.path, "endpoints", endpoint="churn", view="Try it")
         app.button_group(key="ask_with").set_value(how).run() if how != "Form" else None
-        next(box for box in app.text_input if box.label == "Key").set_value(key).run()
+        app.text_input(key="key_churn").set_value(key).run()
         return app
 
     return opened
