@@ -9,6 +9,7 @@ from benchmarks.data import Data
 from benchmarks.environments import python_of
 from benchmarks.measure import Command, run
 from benchmarks.sizes import Sizes
+from engine.jobs.child_process import PATIENT
 
 
 class CannotPrepare(Exception):
@@ -37,17 +38,22 @@ class Bench:
         return Data(self.folder / "data")
 
     def ours(self, command: str, home: Path, *arguments: object, memory_mb: int | None = None) -> Command:
-        """A command of our side."""
+        """A command of our side; its threads wait as those of a run do."""
         limit = ["--memory-mb", str(memory_mb)] if memory_mb else []
         words = [command, str(home), *map(str, arguments), *limit]
-        return Command(Path(sys.executable), "benchmarks.ours", tuple(words))
+        return Command(Path(sys.executable), "benchmarks.ours", tuple(words), PATIENT)
 
     def script(self, rival: str, *arguments: object) -> Command:
         """A rival that shares our environment."""
         return Command(Path(sys.executable), f"benchmarks.rivals.{rival}", tuple(map(str, arguments)))
 
-    def guest(self, rival: str, *arguments: object) -> Command:
+    def guest(self, rival: str, *arguments: object, script: str = "") -> Command:
         """A rival with an environment and a home folder of its own.
+
+        Parameters
+        ----------
+        script
+            Where it is measured in several ways; else the one that is called as it is.
 
         Raises
         ------
@@ -55,8 +61,8 @@ class Bench:
         """
         home = self.scratch / rival
         home.mkdir(exist_ok=True)
-        python = python_of(rival, self.folder)
-        return Command(python, f"benchmarks.rivals.{rival}_script", tuple(map(str, arguments)), {"HOME": str(home)})
+        python, words = python_of(rival, self.folder), tuple(map(str, arguments))
+        return Command(python, f"benchmarks.rivals.{script or rival}_script", words, {"HOME": str(home)})
 
     def home(self, name: str, files: Mapping[str, Path]) -> Path:
         """A home of ours with these datasets.

@@ -15,6 +15,8 @@ class Sizes:
         How long a server is asked from many connections.
     automl_seconds, automl_tables, automl_rows
         How long AutoML searches, in how many tables, of at most how many rows (None for all).
+    recorded_runs
+        How many runs the table has that is searched.
     """
 
     matrix_rows: int = 5_000_000
@@ -29,6 +31,7 @@ class Sizes:
     automl_seconds: float = 60
     automl_tables: int = 5
     automl_rows: int | None = None
+    recorded_runs: int = 10_000
 
 
 FULL = Sizes()
@@ -43,6 +46,7 @@ QUICK = Sizes(
     automl_seconds=4,
     automl_tables=2,
     automl_rows=400,
+    recorded_runs=200,
     runs=1,
     load_seconds=2,
 )

@@ -57,26 +57,15 @@ def _cost(label: str, value: float, key: str, told: str) -> float:
 
 
 def _choose_threshold(chosen: Mapping[str, Any], costs: Costs, key: str) -> float:
-    # Other costs have another best threshold: the slider then begins there again.
+    """What was typed; the nearest of the report is weighed."""
+    # Other costs have another best threshold: the field then begins there again.
     asked = f"{key}_{chosen['label']}_{costs.false_alarm}_{costs.miss}_{costs.hit}"
     every = thresholds_of(chosen)
-    names = _distinct(every)
-    # By their places: a slider takes numbers that lie close together for the same one.
-    place = st.select_slider(
-        "Alarm from this chance on",
-        range(len(every)),
-        value=every.index(best_threshold(chosen, costs)),
-        format_func=names.__getitem__,
-        key=asked,
-        help="It begins at the cheapest threshold.",
-    )
-    return every[place]
-
-
-def _distinct(thresholds: Sequence[float]) -> list[str]:
-    """Short names; longer ones where two would be the same, because the slider goes by its names."""
-    short = [number(value) for value in thresholds]
-    return [name if short.count(name) == 1 else f"{value:.9g}" for value, name in zip(thresholds, short, strict=True)]
+    return st.number_input(
+        "Alarm from this chance on", min_value=min(0.0, every[0]), max_value=max(1.0, every[-1]),
+        value=best_threshold(chosen, costs), step=0.01, format="%.4f", key=asked, width=240,
+        help="It begins at the cheapest threshold; of those that the test rows tell, the nearest is taken.",
+    )  # fmt: skip
 
 
 def _tiles(found: WeighedView) -> None:

@@ -11,6 +11,7 @@ from benchmarks.contests.matrices import csv, growth, matrix
 from benchmarks.contests.peers import flowfile, orange
 from benchmarks.contests.plans import plan
 from benchmarks.contests.profiles import profile
+from benchmarks.contests.run_table import run_table
 from benchmarks.contests.runs import beyond_memory, late_flights, whole_run
 from benchmarks.contests.serving import serving
 
@@ -30,6 +31,7 @@ CONTESTS: Mapping[str, Callable[[Bench], Contest]] = {
         late_flights,
         canvas,
         automl,
+        run_table,
         serving,
     )
 }

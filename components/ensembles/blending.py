@@ -21,6 +21,8 @@ from components.ensembles.trying import Part
 ROUNDS = 15
 """So often a model is added to the vote."""
 FEWEST_PARTS = 2
+ONE_AFTER_THE_OTHER = 1
+"""Each member has all cores, as when it was tried: two at once would wait for each other's threads."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,9 @@ def fit_vote(members: Sequence[Member], weights: Sequence[float], whole: Whole) 
 
     made = named(members, standing_in)
     if members[0].task == "regression":
-        vote = VotingRegressor(made, weights=list(weights))
+        vote = VotingRegressor(made, weights=list(weights), n_jobs=ONE_AFTER_THE_OTHER)
     else:
-        vote = VotingClassifier(made, voting="soft", weights=list(weights))
+        vote = VotingClassifier(made, voting="soft", weights=list(weights), n_jobs=ONE_AFTER_THE_OTHER)
     return as_learned(vote.fit(whole.matrix, whole.target, **whole.beside), members)
 
 
@@ -162,7 +164,7 @@ def fit_stack(
     ]
     cv = parts(FEWEST_PARTS, 0, is_classification=is_classification)  # which parts: the answers are there already
     final = final_model(is_classification=is_classification) if final is None else final
-    made = kind(answering, final, cv=cv)
+    made = kind(answering, final, cv=cv, n_jobs=ONE_AFTER_THE_OTHER)
     fitted = as_learned(made.fit(held.places, held.truth, **held.beside), members)
     fitted.cv = folds
     return fitted

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.base import Trial
+from components.base.saving import seconds_to_save
 from components.ensembles.candidate import Candidate
 from components.ensembles.clock import Clock
 from components.ensembles.ladder import FOLDS, Ladder
@@ -16,7 +17,7 @@ LOOKED = 0.4
 """The share of the time after which no further family is looked at, once some are known."""
 LAST = 0.06
 """The least share of the time that is left for making one model of several."""
-RESERVED = 0.3
+RESERVED = 0.5
 """The largest share of the time that is kept for the last fit."""
 AFTERWARDS, MOST_AFTERWARDS = 0.1, 10.0
 """The share of the time, and the most seconds, for scoring and saving the model."""
@@ -89,11 +90,14 @@ class Pace:
             self.trials.clock.reserved = max(min(self.seconds(places[0]), RESERVED * seconds), least * seconds)
 
     def seconds(self, place: int) -> float:
-        """What a fit of this trial on all rows would take."""
+        """What a fit of this trial on all rows would take, and to save what it learned."""
         trial = self.trials.done[place]
         parts = max(self.ladder.parts, 1)
         learned_from = trial.rows / parts * (self.ladder.folds - 1) if trial.rows else 1
-        return trial.seconds * self.ladder.last / max(learned_from, 1)
+        times = self.ladder.last / max(learned_from, 1)
+        grows = max(1.0, *(member.family.grows for member in self.members[place]))
+        more: float = times**grows
+        return trial.seconds * more + seconds_to_save(trial.size or 0) * times
 
     def cost(self, trial: Trial) -> float:
         """What a trial counts in the turns of its family; however quick it was, it was one of a few."""

@@ -73,10 +73,12 @@ def try_out(judge: Judge, fit: Fit, part: Part) -> Tried:
     scaled = nullcontext() if part.numbers is None else numbers_at(part.numbers)
     begun = time.monotonic()
     try:
-        with many_hands(matrix), scaled, warnings.catch_warnings():  # what is kept warns later
+        learned_from = matrix[known]
+        # Of a large matrix, a few rows may be all that is learned from. What is kept warns later.
+        with many_hands(matrix), few_threads(learned_from), scaled, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             counted = {name: values[known] for name, values in part.beside.items()}
-            estimator = fit(matrix[known], target[known], **counted)
+            estimator = fit(learned_from, target[known], **counted)
             fitted = time.monotonic()
             said = judge.said(estimator, matrix[part.held])
             answered = time.monotonic()

@@ -15,14 +15,15 @@ from engine.settings import Settings
 from storage.schema import Job
 
 COMMAND = (sys.executable, "-m", "engine.child")
+PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that wait must not spin: two runs on two cores would starve each other."""
 
 
 class ChildProcess:
     """A process that waits for one job, with its imports done."""
 
     def __init__(self, settings: Settings, command: Sequence[str] = COMMAND) -> None:
-        # Threads that wait must not spin: two runs on two cores would starve each other.
-        environment = {**os.environ, **settings.as_environment(), "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**os.environ, **settings.as_environment(), **PATIENT}
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -135,7 +135,7 @@ def check_rows(counts: RowCounts, target: str, *, is_tested: bool = True) -> Non
     if is_tested and not counts.test:
         raise UnfitForTraining(
             "There are no test rows to score the model on.",
-            hint="Give the split a larger test share, or check the filters before the model.",
+            hint="Give the split a larger test share or fewer folds, or check the filters before the model.",
         )
 
 

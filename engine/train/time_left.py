@@ -22,12 +22,17 @@ class TimeLeft:
             return True
         return self._spent * parts <= PREPARING * self.seconds * (parts - 1)
 
-    @property
-    def for_importance(self) -> float | None:
-        """How many seconds to ask how much each column matters; None for as long as it takes."""
+    def for_importance(self, saving: float) -> float | None:
+        """How many seconds to ask how much each column matters; None for as long as it takes.
+
+        Parameters
+        ----------
+        saving
+            The seconds that saving the model takes afterwards.
+        """
         if self.seconds is None:
             return None
-        return max(self.seconds * (1 - IMPORTANCE) - self._spent, self.seconds * IMPORTANCE)
+        return max(self.seconds * (1 - IMPORTANCE) - saving - self._spent, self.seconds * IMPORTANCE)
 
     @property
     def _spent(self) -> float:

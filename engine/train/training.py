@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from components.base import Estimator, Search
+from components.base.saving import seconds_to_save
 from components.ensembles.at_once import helped_by
 from components.ensembles.candidate import numbers_at
 from components.ensembles.decided import decided
 from components.ensembles.folds import rarest
+from components.ensembles.trying import size_of
 from components.evaluate.positive import positive_class
 from components.evaluate.scores import baseline, scores
 from components.ports import ROLE, ROW
@@ -177,8 +179,15 @@ def train(component: Estimator[Any], rows: Rows, backend: Backend, folder: Path,
     trained.metrics = scores(tested)
     trained.baseline = baseline(prior.values, tested, prior.counts)
     sample = _drawn(backend.read([folder / PREDICTIONS]), component, "test", "importance", IMPORTANCE_ROWS)
-    trained.importance = importance(trained, backend.collect(sample), target, time_left.for_importance)
+    trained.importance = importance(
+        trained, backend.collect(sample), target, time_left.for_importance(_to_save(trained, time_left))
+    )
     return trained
+
+
+def _to_save(trained: Trained, time_left: TimeLeft) -> float:
+    """Seconds; not asked where nobody counts them."""
+    return 0.0 if time_left.seconds is None else seconds_to_save(size_of(trained.estimator))
 
 
 def _tested_in_turn(

@@ -1,5 +1,6 @@
 """AutoML tries many families, keeps to its budget, goes on where it was, and makes one model of several."""
 
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import ibis
 import numpy as np
 import pytest
+from joblib import parallel_config  # type: ignore[import-untyped]
 from pydantic import ValidationError
 from sklearn.ensemble import StackingRegressor, VotingRegressor
 from sklearn.linear_model import Ridge as SklearnRidge
@@ -15,9 +17,10 @@ from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor as SklearnTree
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_info, threadpool_limits  # type: ignore[import-untyped]
 
 from components.base import Estimator, Trial
+from components.base.saving import SAVED_A_SECOND
 from components.catalog import component
 from components.ensembles.auto_ml import AutoML
 from components.ensembles.blending import Heard, fit_stack, fit_vote
@@ -32,11 +35,12 @@ from components.ensembles.metrics import Judge
 from components.ensembles.pace import LAST, Budget, Pace
 from components.ensembles.remembering import Whole
 from components.ensembles.trials import OUT_OF_TIME, Trials
-from components.ensembles.trying import Part
+from components.ensembles.trying import Part, try_out
 from components.errors import ComponentError, UnfitData
 from components.models.decision_tree_regressor import DecisionTreeRegressor
 from components.models.k_neighbors_regressor import KNeighborsRegressor
 from components.models.ridge import Ridge
+from components.models.threads import SMALL
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(size=(200, 4)).round(3)
@@ -306,6 +310,48 @@ def test_time_is_kept_for_the_last_fit_and_for_what_comes_after_it() -> None:
     assert clock.reserved == LAST * 60, "for making one model of several"
     pace.reserve(least=0.0)
     assert clock.reserved < 0.01
+
+
+def test_what_saving_a_large_model_takes_is_kept_too() -> None:
+    clock = Budget(600.0).clock(begun=time.monotonic())
+    trials, members = Trials(Judge("r2", 0), clock), [(made(QUICK[0]),)]
+    pace = Pace(trials, members, Budget(600.0), Ladder(HeldOut(X, SCORE, 5, 0, is_classification=False), 5))
+    size = 40 * SAVED_A_SECOND  # learned from four fifths of the rows
+    trials.done.append(Trial(model="m", params={}, score=0.5, seconds=8.0, rows=200, size=size))
+    assert pace.seconds(0) == pytest.approx(10 + 50)
+
+
+def test_a_forest_is_expected_to_grow_deeper_with_its_rows() -> None:
+    forests = [family for families in FAMILIES.values() for family in families if "n_estimators" in family.first]
+    assert {family.grows > 1 for family in forests} == {True}
+
+
+def test_a_few_rows_of_a_large_matrix_are_learned_by_one_thread() -> None:
+    matrix, heard = np.zeros((SMALL, 2)), []
+
+    def fit(learned_from: Any, target: Any) -> Any:
+        heard.append(max((pool["num_threads"] for pool in threadpool_info()), default=1))
+        return SklearnRidge().fit(learned_from, target)
+
+    with threadpool_limits(2):
+        for rows in (100, SMALL - 10):
+            known = np.arange(rows)
+            try_out(Judge("r2", 0), fit, Part(matrix, np.arange(SMALL, dtype=float), known, np.arange(10)))
+    assert heard == [1, 2]
+
+
+def test_members_of_several_models_learn_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    members, threads = [made(family) for family in QUICK], []
+    learn = Candidate.fit
+
+    def noted(self: Candidate, *given: Any, **beside: Any) -> Any:
+        threads.append(threading.get_ident())
+        return learn(self, *given, **beside)
+
+    monkeypatch.setattr(Candidate, "fit", noted)
+    with parallel_config("threading", n_jobs=2):
+        fit_vote(members, [1, 1], Whole(X, SCORE))
+    assert threads == [threading.get_ident()] * 2
 
 
 def test_several_models_are_not_weighed_when_the_time_is_over() -> None:

@@ -1,9 +1,10 @@
 """The results of a model: a verdict, intervals, thresholds that answer to costs, and a learning curve on offer."""
 
+from typing import Any
+
 from streamlit.testing.v1 import AppTest
 
 from components.evaluate.trade_offs import trade_offs
-from engine.service.modelling.thresholds import thresholds_of
 from tests.components.test_intervals import binary, several
 from tests.ui.conftest import Filled, Open
 
@@ -34,20 +35,19 @@ def sentence(app: AppTest) -> str:
     return next(element.value for element in app.markdown if "That " in element.value)
 
 
-def place(app: AppTest) -> int:
-    """Where the slider stands: thresholds rise from left to right."""
-    return int(str(app.select_slider[0].value))
+def threshold(app: AppTest) -> Any:
+    return next(field for field in app.number_input if field.label == "Alarm from this chance on")
 
 
 def test_dearer_misses_move_the_threshold_down() -> None:
     offers = trade_offs(binary(2_000))
     app = AppTest.from_function(explorer, args=(offers,)).run(timeout=60)
-    before = place(app)
+    before = threshold(app).value
     app.number_input(key="here_miss").set_value(9.0).run(timeout=60)
     assert not app.exception
-    assert place(app) < before
+    assert threshold(app).value < before
     assert "the least of all thresholds" in sentence(app)
-    app.select_slider[0].set_value(len(thresholds_of(offers[0])) - 1).run(timeout=60)
+    threshold(app).set_value(0.999).run(timeout=60)
     assert not app.exception
     assert "the least is" in sentence(app)
 
