@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.board import SECOND
+from tests.journeys.board import SECOND, Board, middle
 from tests.journeys.conftest import Look
 from tests.journeys.product import Product
 from tests.journeys.test_drawing import make
@@ -103,3 +103,37 @@ def test_a_setting_without_columns_says_what_is_missing_and_leads_there(new: Pag
     expect(page.get_by_test_id("nothing-to-choose")).to_contain_text("Dataset", timeout=20 * SECOND)
     page.get_by_test_id("nothing-to-choose").click()
     expect(page.get_by_test_id("node-title")).to_have_value("Dataset")
+
+
+def test_what_is_looked_at_stays_in_view_when_cards_come_between(new: Page, look: Look) -> None:
+    page = new
+    board = make(page, "kept in view")
+    for words in ("sample_data", "deduplicate", "standardize"):
+        click(page, words, words)
+        page.wait_for_timeout(400)
+    drawn = ["sample_data", "deduplicate", "standardize"]
+    assert outside(board, drawn) == [], "three cards fit, a little smaller"
+    page.get_by_test_id("palette-search").fill("impute_mean")
+    (x, y), area = middle(board.wires().first), board.area.bounding_box()
+    assert area is not None
+    page.get_by_test_id("palette-impute_mean").drag_to(
+        board.area, target_position={"x": x - area["x"], "y": y - area["y"]}
+    )
+    expect(page.get_by_label("Wire from Impute mean to Remove duplicates")).to_have_count(1)
+    page.wait_for_timeout(400)
+    look.at("clicked-05-inserted")
+    assert outside(board, ["sample_data", "impute_mean", "deduplicate"]) == [], "the new card and those that it joins"
+    lefts = [middle(board.node(node))[0] for node in ("sample_data", "impute_mean", "deduplicate", "standardize")]
+    assert lefts == sorted(lefts)
+
+
+def outside(board: Board, nodes: list[str]) -> list[str]:
+    """Which of these cards are not wholly on the board."""
+    panel = board.page.get_by_test_id("inspector").bounding_box()
+    area = board.area.bounding_box()
+    assert area is not None
+    right = min(area["x"] + area["width"], panel["x"] if panel else float("inf"))
+    boxes = {node: board.node(node).bounding_box() for node in nodes}
+    return [
+        node for node, box in boxes.items() if not box or box["x"] < area["x"] or box["x"] + box["width"] > right + 1
+    ]

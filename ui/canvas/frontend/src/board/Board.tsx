@@ -30,6 +30,7 @@ import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import type { Room } from "../model/folding";
 import { mayReplace } from "../model/replacing";
 import { fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { keepInView } from "./keeping";
 import { calm, covered, FARTHEST, firstView, roomOf, seenFromAfar, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
 
@@ -176,6 +177,7 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
     // Once the settings are there, too: they may cover a part of the board.
     const timer = setTimeout(() => {
       if (reveal.ids.length === 0) return fit();
+      if (reveal.before) return keepInView(flow, box.current, model.state, reveal.before);
       for (const id of reveal.ids) show(flow, box.current, nodeOf(model.state.graph, id));
     }, SETTLED_MS);
     return () => clearTimeout(timer);

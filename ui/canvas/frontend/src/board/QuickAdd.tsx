@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { hueOf } from "../appearance";
 import { useEditor, usePart } from "../context";
-import { CARD_HEIGHT, CARD_WIDTH, freePlace } from "../model/graph";
+import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import { Icon } from "../Icon";
 import { fitting } from "../palette/fitting";
 import { use } from "../palette/kept";
@@ -48,7 +48,7 @@ export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
   const pick = (key: string): void => {
     use(key);
     const x = at.from.side === "out" ? at.place.x : at.place.x - CARD_WIDTH;
-    model.add(key, freePlace(model.state.graph, [x, at.place.y - CARD_HEIGHT / 2]), at.from);
+    model.reveal([model.add(key, model.freeFor(key, [x, at.place.y - CARD_HEIGHT / 2]), at.from)]);
     onClose();
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {

@@ -1,9 +1,10 @@
 /** What of the drawing is in view: all of it, its beginning, or a card that is to be seen. */
-import type { ReactFlowInstance, ReactFlowState } from "@xyflow/react";
+import type { ReactFlowInstance, ReactFlowState, Viewport } from "@xyflow/react";
 import { useEffect } from "react";
 import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import type { Room } from "../model/folding";
 import type { GraphNode } from "../protocol";
+import { union, type Box } from "./nodes/drawn";
 
 const READABLE = 0.7;
 /** How small a drawing may be shown: two thousand cards can still be seen at once. */
@@ -69,6 +70,26 @@ export function show(flow: ReactFlowInstance, box: HTMLElement | null, node: Gra
   const across = left < MARGIN ? MARGIN - left : right > -MARGIN ? -MARGIN - right : 0;
   const down = top < MARGIN ? MARGIN - top : bottom > -MARGIN ? -MARGIN - bottom : 0;
   if (across !== 0 || down !== 0) void flow.setViewport({ x: x + across, y: y + down, zoom }, { duration: calm() ? 0 : 250 });
+}
+
+/** Move the view just so far that something new is seen beside what it is wired to, and what was seen before stays as well:
+ *  smaller where that helps and can still be read. `groups`: what is to be seen, the most important first. */
+export function keeping({ x, y, zoom }: Viewport, room: Room, groups: readonly (readonly Box[])[]): Viewport {
+  const [width, height] = [room.width - 2 * MARGIN, room.height - 2 * MARGIN];
+  const wanted = groups.map((_, count) => union(groups.slice(0, count + 1).flat())).reverse();
+  const zoomFor = (box: Box): number => Math.min(zoom, width / box.width, height / box.height);
+  const box = wanted.find((one) => zoomFor(one) >= Math.min(zoom, READABLE)) ?? wanted.at(-1);
+  if (!box) return { x, y, zoom };
+  const next = Math.max(zoomFor(box), Math.min(zoom, READABLE));
+  // It gets smaller towards the middle of what is seen.
+  const towards = (start: number, size: number): number => size / 2 - ((size / 2 - start) / zoom) * next;
+  const within = (start: number, from: number, length: number, most: number): number =>
+    Math.max(MARGIN - from * next, Math.min(start, MARGIN + most - (from + length) * next));
+  return {
+    x: within(towards(x, room.width), box.x, box.width, width),
+    y: within(towards(y, room.height), box.y, box.height, height),
+    zoom: next,
+  };
 }
 
 /** A hidden tab has no width, so the first fit of a canvas in it means nothing. */

@@ -1,6 +1,6 @@
 /** What a person does to a drawing: each of it one step that can be undone. */
 import { arrange } from "../board/nodes/arranging";
-import { boxOf, drawnAs, frameAround, putInto, type Box, type Heights } from "../board/nodes/drawn";
+import { boxOf, drawnAs, frameAround, freeSpot, putInto, type Box, type Heights } from "../board/nodes/drawn";
 import { onShown } from "../board/groups/collapsing";
 import { forgetting, relisted, removedWords } from "../board/groups/grouping";
 import { firstFitFrom } from "../board/groups/landing";
@@ -11,6 +11,7 @@ import { keep, recall } from "./clipboard";
 import type { Room } from "./folding";
 import type { Point } from "./graph";
 import * as graphs from "./graph";
+import { makeRoom } from "./inserting";
 import { besidePort, GAP, shiftOf } from "./placing";
 import { inWords, replaced } from "./replacing";
 import { edgeBetween, firstFit, insertBetween, refusalCode, refusalText, titleOf, type PortRef, type Specs } from "./rules";
@@ -22,6 +23,8 @@ export abstract class Editing extends Store {
 
   /** A text from the clipboard is to be read by Python. */
   protected abstract readPasted(text: string, seen: Box): void;
+  /** A node was added to what was drawn `before`: both are to be seen, as far as there is room. */
+  protected abstract keepInView(id: string, before: Graph): void;
   /** A param of a node is about to change: what was it? */
   protected abstract noteParams(id: string, params: Params): void;
 
@@ -47,13 +50,20 @@ export abstract class Editing extends Store {
     const open = beside && isSource(specs.get(component)) ? openInput(graph, specs, beside.id, component) : null;
     if (open) return this.addTo(open, component);
     const wanted: Point = beside ? [beside.position[0] + graphs.CARD_WIDTH + GAP, beside.position[1]] : centre;
-    const free = graphs.freePlace({ ...graph, nodes: [...shownOf(graph, specs).nodes] }, wanted);
+    const free = this.freeFor(component, wanted);
     const [grown, id] = graphs.addNode(graph, component, free);
     const edge = beside ? firstFitFrom(grown, specs, beside.id, id) : null;
     this.change(edge ? graphs.addEdge(grown, edge) : grown);
     this.select([id]);
-    this.reveal([id]);
+    this.keepInView(id, graph);
     return id;
+  }
+
+  /** The nearest place at or below `wanted` where it covers nothing. */
+  freeFor(component: string, wanted: Point): Point {
+    const { graph, specs } = this.state;
+    const spec = specs.get(component);
+    return spec ? freeSpot(shownOf(graph, specs).nodes, specs, spec, wanted, this.heights) : graphs.snapped(wanted);
   }
 
   /** Wired to a port; where its one wire is drawn already, between the two that it joins. */
@@ -62,10 +72,10 @@ export abstract class Editing extends Store {
     const wire = graph.edges.find((edge) => port.side === "in" && edge.target === port.node && edge.target_port === port.port);
     const inputs = specs.get(graphs.nodeOf(graph, port.node)?.component ?? "")?.inputs;
     const collects = inputs?.some((input) => input.name === port.port && input.many);
-    const place = besidePort(graph, port);
+    const place = this.freeFor(component, besidePort(graph, port));
     const id = wire && !collects ? this.addOnEdge(component, place, wire) : this.add(component, place, port);
     this.choosePort(null);
-    this.reveal([id]);
+    this.keepInView(id, graph);
     return id;
   }
 
@@ -81,10 +91,12 @@ export abstract class Editing extends Store {
 
   /** Put a new node onto a wire; where it does not fit, it is only placed. */
   addOnEdge(component: string, place: Point, edge: GraphEdge): string {
-    const [grown, id] = graphs.addNode(this.state.graph, component, place);
-    const inserted = insertBetween(grown, this.state.specs, edge, id);
-    this.change(inserted ? onShown(inserted, this.state.specs, (shown) => makeRoom(shown, id)) : grown);
+    const { graph, specs } = this.state;
+    const [grown, id] = graphs.addNode(graph, component, place);
+    const inserted = insertBetween(grown, specs, edge, id);
+    this.change(inserted ? onShown(inserted, specs, (shown) => makeRoom(shown, specs, id, this.heights)) : grown);
     this.select([id]);
+    this.keepInView(id, graph);
     return id;
   }
 
@@ -226,19 +238,3 @@ function openInput(graph: Graph, specs: Specs, node: string, component: string):
 const tooMany = (nodes: number, edges: number): string =>
   `Nothing was added: the pipeline would have ${nodes.toLocaleString("en-US")} nodes and ${edges.toLocaleString("en-US")} wires. ` +
   `It may have ${graphs.MOST_NODES.toLocaleString("en-US")} and ${graphs.MOST_EDGES.toLocaleString("en-US")}.`;
-
-/** Shift what stands to the right of a node that was put between two others, when it stands too close. */
-function makeRoom(graph: Graph, id: string): Graph {
-  const node = graphs.nodeOf(graph, id);
-  const follower = graphs.nodeOf(graph, graph.edges.find((edge) => edge.source === id)?.target ?? null);
-  if (!node || !follower) return graph;
-  const before = graphs.nodeOf(graph, graph.edges.find((edge) => edge.target === id)?.source ?? null);
-  const x = before ? Math.max(node.position[0], before.position[0] + graphs.CARD_WIDTH + 60) : node.position[0];
-  const missing = x + graphs.CARD_WIDTH + 60 - follower.position[0];
-  const places = new Map<string, Point>([[id, graphs.snapped([x, node.position[1]])]]);
-  for (const other of graph.nodes) {
-    const right = other.id !== id && other.position[0] >= follower.position[0];
-    if (missing > 0 && right) places.set(other.id, graphs.snapped([other.position[0] + missing, other.position[1]]));
-  }
-  return graphs.moveNodes(graph, places);
-}

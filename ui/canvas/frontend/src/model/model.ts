@@ -343,7 +343,11 @@ export class Model extends Editing {
   /** Show these nodes: the collapsed groups that they are in expand. */
   reveal(ids: readonly string[]): void {
     this.change(expandTo(this.state.graph, this.state.specs, ids, this.heights));
-    this.update({ reveal: { ids, serial: ++this.serial } });
+    this.update({ reveal: { ids, serial: ++this.serial, before: null } });
+  }
+
+  protected keepInView(id: string, before: Graph): void {
+    this.update({ reveal: { ids: [id], serial: ++this.serial, before } });
   }
 
   askParameters(): void {

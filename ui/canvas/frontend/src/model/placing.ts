@@ -1,7 +1,7 @@
 /** Where what comes onto the canvas is put. */
 import { boxOf, union, type Box } from "../board/nodes/drawn";
 import type { Graph } from "../protocol";
-import { CARD_WIDTH, freePlace, nodeOf, snapped, type Point } from "./graph";
+import { CARD_WIDTH, nodeOf, snapped, type Point } from "./graph";
 import type { PortRef, Specs } from "./rules";
 
 /** Between a card and the next one. */
@@ -30,5 +30,5 @@ export function shiftOf(graph: Graph, piece: Graph, specs: Specs, seen: Box): Po
 export function besidePort(graph: Graph, port: PortRef): Point {
   const [x, y] = nodeOf(graph, port.node)?.position ?? [0, 0];
   const across = CARD_WIDTH + GAP;
-  return freePlace(graph, [port.side === "out" ? x + across : x - across, y]);
+  return [port.side === "out" ? x + across : x - across, y];
 }

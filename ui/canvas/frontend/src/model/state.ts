@@ -10,6 +10,13 @@ import type { PortRef, Specs } from "./rules";
 import { bare } from "./sharing";
 import type { Saved } from "./sync";
 
+/** `before`: what was drawn before the nodes were added; what was seen of it is to stay in view. */
+export interface Reveal {
+  ids: readonly string[];
+  serial: number;
+  before: Graph | null;
+}
+
 export interface State {
   doc: string;
   name: string;
@@ -57,7 +64,7 @@ export interface State {
   inquiry: Inquiry | null;
   answer: Answer | null;
   /** Rises when the view should show these nodes. */
-  reveal: { ids: readonly string[]; serial: number };
+  reveal: Reveal;
 }
 
 export interface Toast {
@@ -72,5 +79,5 @@ export const blank = (doc: string): State => ({
   doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
   options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
   looking: false, editing: null, port: null, people: [], conflicts: [], plan: null, parametersAsked: 0, rev: -1, saved: "saved", canUndo: false,
-  canRedo: false, toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0 },
+  canRedo: false, toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0, before: null },
 });

@@ -76,3 +76,19 @@ export function onShown(graph: Graph, specs: Specs, change: (shown: Graph) => Gr
   });
   return { ...moved, nodes: sized };
 }
+
+/** Frames hold what they held when cards in them moved on; `among`: a new card, and those that it was put between. */
+export function grownAround(before: Graph, after: Graph, specs: Specs, among: readonly [string, ...string[]], heights: Heights): Graph {
+  const [id, ...neighbours] = among;
+  const nodes = shownOf(before, specs).nodes.filter((node) => node.id !== id);
+  const frames = nodes.filter((node) => shapeOf(node, specs) === "frame").sort((a, b) => area(a, specs) - area(b, specs));
+  const held = new Map(frames.map((frame) => [frame.id, ids(members({ nodes }, specs, frame.id, heights))]));
+  for (const inside of held.values()) if (neighbours.every((one) => inside.has(one))) inside.add(id);
+  let grown = after;
+  for (const frame of frames) {
+    const larger = holding(grown, specs, frame.id, held.get(frame.id)!, heights);
+    const around = frames.filter((other) => held.get(other.id)!.has(frame.id));
+    grown = larger === grown ? grown : makingRoom(larger, specs, frame.id, held, ids(around), heights);
+  }
+  return grown;
+}
