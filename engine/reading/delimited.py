@@ -24,7 +24,7 @@ from engine.reading.proof import prove_regular
 from engine.reading.read_as import Column, ReadAs
 from engine.reading.reading import Reading, Workspace
 from engine.reading.records import Lines, Records, Report
-from engine.reading.report import findings_of
+from engine.reading.report import findings_of, skipped_lines
 from engine.reading.stage import Stage, connect, stage_proved, stage_rows
 from engine.reading.typed import typed_batches
 from engine.reading.values import uses_comma
@@ -197,7 +197,7 @@ def _skipped_unread(lines: list[str], head: Head) -> list[Finding]:
         Finding(
             code="preamble",
             severity="warning",
-            message=f"{len(before)} line(s) before the table cannot be read and were skipped; the first is line "
+            message=f"{skipped_lines(len(before))} before the table, which cannot be read; the first is line "
             f"{first}: {before[first].strip()[:100]!r}.",
             fix="Look whether one of them has the names, and correct its quotes.",
             detail={"lines": {str(line): text.strip()[:200] for line, text in list(before.items())[:20]}},

@@ -132,6 +132,10 @@ def _blank(report: Report) -> Iterator[Finding]:
         )
 
 
+def skipped_lines(count: int) -> str:
+    return "1 line was skipped" if count == 1 else f"{count:,} lines were skipped"
+
+
 def empty_lines(count: int) -> str:
     return "1 empty line was" if count == 1 else f"{count:,} empty lines were"
 
