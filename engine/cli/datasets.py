@@ -62,7 +62,9 @@ def dataset_import(  # noqa: PLR0913, PLR0917  each is an option of the command
     for finding in result["findings"]:
         say(f"  {finding['severity']}: {finding['message']}")
     if result["rejected"]:
-        say(f"  The {result['rejected']:,} lines that were left out are kept: dataset rejected {result['dataset']}")
+        left = result["rejected"]
+        kept = "The line that was left out is" if left == 1 else f"The {left:,} lines that were left out are"
+        say(f"  {kept} kept: dataset rejected {result['dataset']}")
 
 
 @app.command("list")

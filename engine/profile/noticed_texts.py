@@ -11,6 +11,7 @@ from engine.profile.written_values import date_params, number_params
 from engine.reading.values import is_moment, is_number
 from engine.reading.written import PERCENT
 
+_LEADING_ZERO = re.compile(r"0\d")
 NUMBERS_AS_TEXT = ("numbers_as_text", "money_as_text", "percentages_as_text", "units_as_text")
 MISTYPED = (*NUMBERS_AS_TEXT, "mixed_units", "dates_as_text", "blank_text", "padded_text", "mixed_case")
 _MOSTLY = 0.9
@@ -80,9 +81,14 @@ def numbers_as_text(column: ColumnProfile) -> Iterator[Finding]:
     numbers, blank, written = column.numeric_texts or 0, column.blank or 0, column.written
     if written and not written.formats and written.count > numbers:
         yield _written_numbers(column, written)
-    elif numbers and numbers >= _MOSTLY * (column.filled - blank):
+    elif numbers and numbers >= _MOSTLY * (column.filled - blank) and not has_leading_zeros(column):
         text = f"holds {numbers:,} numbers as text" + (f" and {blank:,} blanks" if blank else "")
         yield found("numbers_as_text", "warning", column, text, "Cast it to a number.", "cast", {"to": "float64"})
+
+
+def has_leading_zeros(column: ColumnProfile) -> bool:
+    """Texts such as 007 name something; as numbers they would lose their zeros."""
+    return isinstance(column.min, str) and _LEADING_ZERO.match(column.min) is not None
 
 
 def _written_numbers(column: ColumnProfile, written: Written) -> Finding:

@@ -60,7 +60,8 @@ def _missing(profile: Profile) -> str:
     cells = sum(one.missing for one in gaps) / (profile.rows * len(profile.columns))
     most = f"{gaps[0].name} ({_share(gaps[0].missing / profile.rows)})"
     where = f"all of them in {most}" if len(gaps) == 1 else f"in {len(gaps):,} columns, most in {most}"
-    return f"{_share(cells)} of the cells are missing, {where}."
+    share = _share(cells)
+    return f"{share[0].upper()}{share[1:]} of the cells are missing, {where}."
 
 
 def _times(columns: Sequence[ColumnProfile]) -> Iterator[str]:

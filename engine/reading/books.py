@@ -1,7 +1,7 @@
 """Workbooks of spreadsheet programs: xlsx, xlsm, xlsb, xls and ods, one sheet at a time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,15 @@ import pyarrow.compute as pc
 
 from engine.findings import Finding
 from engine.reading.apart import apart
+from engine.reading.closing import LOOKED_AT, REASON, Closing, find_closing
 from engine.reading.column_types import TypedColumn, settle_types
 from engine.reading.grid import LINE, Kind, cell_name
 from engine.reading.header import Cells, Head, find_head
+from engine.reading.left_out import LeftOut
 from engine.reading.names import settle_names
-from engine.reading.read_as import Column, ColumnType, ReadAs, Sheet
+from engine.reading.read_as import Column, ColumnType, ReadAs, Rejected, Sheet
 from engine.reading.reading import Reading, Workspace
+from engine.reading.report import empty_lines
 from engine.reading.stage import Stage, connect
 from engine.reading.typed import typed_batches
 
@@ -82,6 +85,9 @@ def open_book(
     grid = _grid(path, read_as, workspace, most_rows)
     head = find_head(grid.head(), read_as, frozenset(ReadAs.model_fields))
     body = grid.table.filter(pc.greater(grid.table.column(LINE), head.skip_lines)) if head.skip_lines else grid.table
+    closing = _find_closing(grid, body)
+    left_out = body.slice(body.num_rows - len(closing.rows)) if closing and read_as.skip_closing else body.slice(0, 0)
+    body = body.slice(0, body.num_rows - left_out.num_rows)
     kept, dropped = _filled_columns(grid, body, head)
     given = head.names or [""] * grid.width
     names, findings = settle_names([given[i] for i in kept] if head.names else [f"column_{i + 1}" for i in kept])
@@ -93,13 +99,16 @@ def open_book(
     known = {name: kind for name, found in zip(names, counts, strict=True) if (kind := _type_of(found))}
     columns = settle_types(connection, stage, names, read_as, known)
     findings += [finding for column in columns for finding in column.findings]
+    findings += [closing.finding(is_left_out=bool(left_out.num_rows))] if closing else []
     findings += [*_mixed(columns, counts), *_about(grid, body, head, len(dropped))]
 
     def batches() -> Iterator[pa.RecordBatch]:
         return typed_batches(connection, stage, columns, reading.schema, batch_rows)
 
     shown = [Column(name=column.name, type=column.type) for column in columns]
-    reading = Reading(read_as, shown, batches, findings, [], workspace)
+    reading = Reading(read_as, shown, batches, findings, _rejected(left_out, grid.width), workspace)
+    reading.rejected_count = left_out.num_rows
+    reading.left_out = _kept_aside(reading.rejected)
     reading.sheets = tuple(Sheet(**sheet) for sheet in grid.told["sheets"])
     reading.rows = stage.rows
     reading.notice_columns(columns)
@@ -126,6 +135,30 @@ def _titles(records: list[tuple[int, Cells]], width: int) -> int:
         if width < 2 or len(set(filled)) > 1:
             return index
     return 0
+
+
+def _find_closing(grid: Grid, body: pa.Table) -> Closing | None:
+    if not grid.told["is_whole"]:
+        return None
+    last = body.slice(max(0, body.num_rows - LOOKED_AT)).select([f"c{i}" for i in range(grid.width)])
+    rows = list(zip(*(column.to_pylist() for column in last.columns), strict=True))
+    return find_closing(rows)
+
+
+def _rejected(left_out: pa.Table, width: int) -> list[Rejected]:
+    lines = left_out.column(LINE).to_pylist()
+    texts = [["" if cell is None else str(cell) for cell in left_out.column(f"c{i}").to_pylist()] for i in range(width)]
+    return [
+        Rejected(line=line, text="\t".join(cells), reason=REASON)
+        for line, cells in zip(lines, zip(*texts, strict=True), strict=True)
+    ]
+
+
+def _kept_aside(rejected: Sequence[Rejected]) -> LeftOut:
+    kept = LeftOut()
+    for line in rejected:
+        kept.add(line)
+    return kept
 
 
 def _filled_columns(grid: Grid, body: pa.Table, head: Head) -> tuple[list[int], list[int]]:
@@ -194,7 +227,7 @@ def _about(grid: Grid, body: pa.Table, head: Head, dropped: int) -> Iterator[Fin
         lines = body.column(LINE)
         blank = lines[-1].as_py() - lines[0].as_py() + 1 - body.num_rows
         if blank:
-            message = f"{blank:,} empty lines between the rows were skipped."
+            message = f"{empty_lines(blank)} skipped between the rows."
             yield Finding(code="blank_lines", severity="info", message=message, detail={"count": blank})
     else:
         yield Finding(code="no_rows", severity="warning", message="The sheet has a header and no rows.")
@@ -223,7 +256,8 @@ def _titles_skipped(records: list[tuple[int, Cells]]) -> Finding:
     return Finding(
         code="preamble",
         severity="warning",
-        message=f"{len(lines)} row(s) above the table were skipped, from {place} on: {next(iter(lines.values()))!r}.",
+        message=f"{'1 row' if len(lines) == 1 else f'{len(lines)} rows'} above the table "
+        f"{'was' if len(lines) == 1 else 'were'} skipped, from {place} on: {next(iter(lines.values()))!r}.",
         fix="Say how many rows come before the header if the table begins elsewhere.",
         detail={"lines": {str(line): text for line, text in lines.items()}},
     )

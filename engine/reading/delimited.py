@@ -1,5 +1,6 @@
 """Text tables: CSV, TSV and their relatives."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import StringIO
@@ -10,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.closing import LOOKED_AT, Closing, HoldBack, find_closing
 from engine.reading.column_types import TypedColumn, settle_types
 from engine.reading.dialect import detect_dialect
 from engine.reading.encoding import detect_encoding, wrong_encoding
@@ -22,11 +24,12 @@ from engine.reading.proof import prove_regular
 from engine.reading.read_as import Column, ReadAs
 from engine.reading.reading import Reading, Workspace
 from engine.reading.records import Lines, Records, Report
-from engine.reading.report import findings_of
+from engine.reading.report import findings_of, skipped_lines
 from engine.reading.stage import Stage, connect, stage_proved, stage_rows
 from engine.reading.typed import typed_batches
 from engine.reading.values import uses_comma
 
+_TAIL_BYTES = 1 << 16
 EVERY_FIELD = frozenset(ReadAs.model_fields)
 
 
@@ -61,8 +64,11 @@ def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Work
     head = replace(head, skip_lines=_behind_blanks(lines, head))
     names, findings = settle_names(head.names or [""] * head.width if head.header_rows else _numbered(head.width))
     connection = connect(workspace.path)
-    staged = _stage(connection, path, read_as, head, workspace)
+    closing = None if workspace.kept.get("is_cut") else _find_closing(path, read_as, head)
+    left_out = len(closing.rows) if closing and read_as.skip_closing else 0
+    staged = _stage(connection, path, read_as, head, workspace, left_out)
     columns = settle_types(connection, staged.stage, names, read_as)
+    findings += [closing.finding(is_left_out=bool(left_out))] if closing else []
     findings += [*findings_of(staged.report, staged.stage.rows, read_as, head.width), *_of_columns(columns)]
     if not staged.stage.rows:
         findings.append(_no_rows())
@@ -101,26 +107,35 @@ def head_records(lines: list[str], read_as: ReadAs) -> list[tuple[int, Cells]]:
 
 
 def _stage(
-    connection: duckdb.DuckDBPyConnection, path: Path, read_as: ReadAs, head: Head, workspace: Workspace
+    connection: duckdb.DuckDBPyConnection, path: Path, read_as: ReadAs, head: Head, workspace: Workspace, closing: int
 ) -> Staged:
-    """Prove the table regular and let DuckDB read it, or read it line by line."""
-    rows = prove_regular(path, read_as, head.width, head.skip_lines) if head.width < 500 else None
+    """Prove the table regular and let DuckDB read it, or read it line by line, without so many rows at its end."""
+    may_prove = head.width < 500 and not closing
+    rows = prove_regular(path, read_as, head.width, head.skip_lines) if may_prove else None
     if rows is not None and not _repeats_header(path, read_as, head, rows, workspace):
         return Staged(stage_proved(workspace.link(path), read_as, head.width, head.skip_lines, rows))
     try:
         with path.open(encoding=read_as.encoding, newline="") as stream:
-            return _stage_carefully(connection, Lines.of(stream), read_as, head, workspace)
+            return _stage_carefully(connection, Lines.of(stream), read_as, head, workspace, closing)
     except UnicodeError as error:
         raise wrong_encoding(read_as) from error
 
 
 def _stage_carefully(
-    connection: duckdb.DuckDBPyConnection, lines: Lines, read_as: ReadAs, head: Head, workspace: Workspace
+    connection: duckdb.DuckDBPyConnection,
+    lines: Lines,
+    read_as: ReadAs,
+    head: Head,
+    workspace: Workspace,
+    closing: int,
 ) -> Staged:
     for _ in islice(lines, head.skip_lines):
         lines.taken.clear()
     records = Records(lines, read_as, head.width, head.header_line, LeftOut())
-    stage = stage_rows(connection, (cells for _, cells in records), head.width, workspace.path / "text.arrow")
+    rows = HoldBack(records, closing)
+    stage = stage_rows(connection, (cells for _, cells in rows), head.width, workspace.path / "text.arrow")
+    for line, cells in rows.held:
+        records.report.close(line, read_as.delimiter.join(cells))
     if not stage.rows and records.report.rejected_count:
         first = records.report.rejected[0]
         raise UnreadableFile(
@@ -128,6 +143,19 @@ def _stage_carefully(
             hint="Choose another delimiter or quote, or say how many lines come before the header.",
         )
     return Staged(stage, records.report)
+
+
+def _find_closing(path: Path, read_as: ReadAs, head: Head) -> Closing | None:
+    """Look at the end of the file alone: where cells have quoted line ends, the first few rows may be torn."""
+    size, wide = path.stat().st_size, read_as.encoding.startswith(("utf-16", "utf-32"))
+    if wide and size > _TAIL_BYTES:
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, size - _TAIL_BYTES))
+        text = file.read().decode(read_as.encoding, errors="replace")
+    lines = list(StringIO(text, newline=""))[head.skip_lines if size <= _TAIL_BYTES else 1 :]
+    records = Records(Lines(iter(lines)), read_as, head.width, head.header_line)
+    return find_closing([cells for _, cells in deque(records, LOOKED_AT)])
 
 
 def _repeats_header(path: Path, read_as: ReadAs, head: Head, rows: int, workspace: Workspace) -> bool:
@@ -169,7 +197,7 @@ def _skipped_unread(lines: list[str], head: Head) -> list[Finding]:
         Finding(
             code="preamble",
             severity="warning",
-            message=f"{len(before)} line(s) before the table cannot be read and were skipped; the first is line "
+            message=f"{skipped_lines(len(before))} before the table, which cannot be read; the first is line "
             f"{first}: {before[first].strip()[:100]!r}.",
             fix="Look whether one of them has the names, and correct its quotes.",
             detail={"lines": {str(line): text.strip()[:200] for line, text in list(before.items())[:20]}},

@@ -227,6 +227,7 @@ def _head_of(path: Path, read_as: ReadAs, workspace: Workspace) -> tuple[Path, l
     with plain.open("rb") as source, head.open("wb") as sink:
         block = source.read(INSPECT_BYTES)
         sink.write(block[: block.rfind(b"\n") + 1] or block)
+    workspace.kept["is_cut"] = True
     message = (
         f"The first {INSPECT_BYTES >> 20} of {size >> 20:,} MB were looked at; the rest is checked while it is read."
     )

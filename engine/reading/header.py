@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.findings import Finding
 from engine.reading.read_as import ReadAs
+from engine.reading.report import skipped_lines
 from engine.reading.values import is_data, shape_of
 
 _LOOK_AHEAD = 20
@@ -194,7 +195,7 @@ def _skipped(records: Sequence[tuple[int, Cells]]) -> Finding:
     return Finding(
         code="preamble",
         severity="warning",
-        message=f"{len(lines)} line(s) before the header are no part of the table and were skipped: {lines[first]!r} …",
-        fix="Set skip_rows if the table begins elsewhere.",
+        message=f"{skipped_lines(len(lines))} before the header, as no part of the table: {lines[first]!r} …",
+        fix="Say how many lines come before the header if the table begins elsewhere.",
         detail={"lines": {str(line): text for line, text in lines.items()}},
     )

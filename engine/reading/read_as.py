@@ -62,6 +62,8 @@ class ReadAs(BaseModel):
         Column types that are imposed; values that do not fit become missing, with a finding.
     lenient
         Whether lines with too few or too many fields are made to fit instead of being left out.
+    skip_closing
+        Whether totals and notes below the table are left out.
     sheet, cell_range
         Which sheet of a workbook, and which part of it: ``B3:H200``, ``B:H``, ``B3``. None takes the first sheet that
         can be seen, and all of it.
@@ -89,6 +91,7 @@ class ReadAs(BaseModel):
     null_values: tuple[str, ...] = NULL_WORDS
     types: dict[str, ColumnType] = Field(default_factory=dict)
     lenient: bool = False
+    skip_closing: bool = False
     sheet: str | None = Field(default=None, max_length=255)
     cell_range: str | None = Field(default=None, max_length=40)
     labels: bool = True

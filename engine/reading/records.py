@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TextIO
 
+from engine.reading.closing import REASON as CLOSING
 from engine.reading.left_out import MOST_CHARS, LeftOut
 from engine.reading.limits import KEPT_REJECTED, MAX_FIELD_CHARS, MAX_LINE_CHARS
 from engine.reading.read_as import ReadAs, Rejected
@@ -69,6 +70,7 @@ class Report:
     stray_count: int = 0
     widths: Counter[int] = field(default_factory=Counter)
     blank: int = 0
+    closing: int = 0
     repeated_headers: list[int] = field(default_factory=list)
     fitted: dict[str, list[int]] = field(default_factory=dict)
     fitted_count: Counter[str] = field(default_factory=Counter)
@@ -94,6 +96,11 @@ class Report:
         self.stray_count += 1
         if len(self.stray_lines) < KEPT_REJECTED:
             self.stray_lines.append(line)
+
+    def close(self, line: int, text: str) -> None:
+        """Leave a row below the table out, as was asked."""
+        self.closing += 1
+        self.reject(line, text, "closing", CLOSING)
 
     def repair(self, line: int) -> None:
         self.repaired_count += 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.findings import Finding
+from engine.reading.closing import REASON as CLOSING
 from engine.reading.read_as import ReadAs
 from engine.reading.records import Report
 from engine.reading.type_findings import choice
@@ -24,10 +25,10 @@ def findings_of(report: Report, rows: int, read_as: ReadAs, width: int) -> list[
 
 
 def _rejected(report: Report, rows: int, read_as: ReadAs) -> Iterator[Finding]:
-    count = report.rejected_count - len(report.repeated_headers)
+    count = report.rejected_count - len(report.repeated_headers) - report.closing
     if not count:
         return
-    shown = [one for one in report.rejected if one.reason != "repeats the header"][:_SHOWN]
+    shown = [one for one in report.rejected if one.reason not in ("repeats the header", CLOSING)][:_SHOWN]
     first = shown[0] if shown else report.rejected[0]
     yield Finding(
         code="rejected_lines",
@@ -126,9 +127,17 @@ def _blank(report: Report) -> Iterator[Finding]:
         yield Finding(
             code="blank_lines",
             severity="info",
-            message=f"{report.blank:,} empty lines between the rows were skipped.",
+            message=f"{empty_lines(report.blank)} skipped between the rows.",
             detail={"count": report.blank},
         )
+
+
+def skipped_lines(count: int) -> str:
+    return "1 line was skipped" if count == 1 else f"{count:,} lines were skipped"
+
+
+def empty_lines(count: int) -> str:
+    return "1 empty line was" if count == 1 else f"{count:,} empty lines were"
 
 
 def _more(count: int) -> str:

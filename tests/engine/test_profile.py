@@ -229,6 +229,11 @@ def test_findings_name_the_node_that_helps() -> None:
     assert params["dates_as_text"] == {"columns": ["when"], "format": "%Y-%m-%d"}
 
 
+def test_texts_with_zeros_in_front_are_not_called_numbers() -> None:
+    found = profiled(code=[f"{i:05d}" for i in range(1, 101)])
+    assert "numbers_as_text" not in {one.code for one in found.findings}
+
+
 def test_findings_about_spelling_money_and_persons_name_the_node_that_helps() -> None:
     found = profiled(
         city=["Graz", "graz", "Linz"] * 20,

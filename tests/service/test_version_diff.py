@@ -139,3 +139,11 @@ def test_names_are_data(home: Workspace, tmp_path: Path, name: str) -> None:
         import_table(home, "t", pa.table({name: [value], "key": [1]}), tmp_path)
     diff = compared(home, 1, 2, ["key"])
     assert version_diff.diff_rows(home, diff, "changed").rows == [["1", name, "old", "new's"]]
+
+
+def test_a_number_that_became_text_is_the_same_number(home: Workspace, tmp_path: Path) -> None:
+    import_table(home, "t", pa.table({"id": [1, 2, 3], "age": [20.0, 30.0, None]}), tmp_path)
+    import_table(home, "t", pa.table({"id": [1, 2, 3], "age": ["20", "about 30", None]}), tmp_path)
+    diff = compared(home, 1, 2, ["id"])
+    assert diff.rows["changed"] == 1
+    assert version_diff.diff_rows(home, diff, "changed").rows == [["2", "age", "30.0", "about 30"]]

@@ -39,9 +39,9 @@ _STATISTICS = ("format", "compression", "encoding", "labels", "types")
 FIELDS: dict[str, tuple[str, ...]] = {
     "csv": (
         *("format", "compression", "encoding", "delimiter", "quote", "escape", "header", "header_rows", "skip_rows"),
-        *("skip_initial_space", "lenient", *_VALUES),
+        *("skip_closing", "skip_initial_space", "lenient", *_VALUES),
     ),
-    "excel": ("format", "sheet", "cell_range", "header", "header_rows", "skip_rows", *_VALUES),
+    "excel": ("format", "sheet", "cell_range", "header", "header_rows", "skip_rows", "skip_closing", *_VALUES),
     "json": _JSON,
     "jsonl": _JSON,
     "spss": _STATISTICS,

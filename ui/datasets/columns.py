@@ -11,7 +11,7 @@ from engine.service.amounts import count
 from engine.service.views import DatasetView
 from ui import profile_charts
 from ui.frame import facts
-from ui.profiled import kind, show_columns
+from ui.profiled import end, kind, show_columns
 from ui.words import ago, escaped, number, percent
 
 MANY = 20
@@ -78,8 +78,8 @@ def _figures(column: Mapping[str, Any], rows: int) -> dict[str, str]:
         "Personal data": column.get("personal"),
         "Missing": f"{column['missing']:,} ({percent(column['missing'] / rows)})",
         "Distinct": f"{about}{column['distinct']:,}",
-        "Lowest": _bound(column["min"]),
-        "Highest": _bound(column["max"]),
+        "Lowest": _bound(end(column, "min")),
+        "Highest": _bound(end(column, "max")),
         "Mean": number(column["mean"]),
         "Standard deviation": number(column["std"]),
         "Quartiles": _quantiles(column["quantiles"], ("p25", "p50", "p75")),

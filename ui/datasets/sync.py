@@ -24,7 +24,7 @@ from ui.words import ago, escaped, state
 ASKED_BY = {"schedule": "Schedule", "retry": "Another try", "hand": "A person"}
 MOST_CHANGES = 10
 LONGEST = 140
-"""Letters of what came of a sync, in the list; the last one is told in full above it."""
+"""Letters of what came of a sync, in the list; the whole is told where the mouse rests, the last one above it, too."""
 CHANGES = {
     "report": "Changed columns are taken over and told.",
     "block": "Changed columns stop it.",
@@ -186,8 +186,9 @@ def _told(it: SyncRunView) -> None:
     told = (it.error or {}).get("message") if it.status != "succeeded" else it.message
     changed = f" {count(len(it.findings), 'column')} changed." if it.findings else ""
     again = f" Tried again {_soon(it)}." if it.retry_at else ""
-    told = shorten(told or "–", LONGEST, placeholder=" …")
-    st.caption(escaped(f"{told}{changed}{again}"))
+    whole = told or "–"
+    told = shorten(whole, LONGEST, placeholder=" …")
+    st.caption(escaped(f"{told}{changed}{again}"), help=escaped(whole) if told.endswith(" …") else None)
 
 
 def _soon(it: SyncRunView) -> str:

@@ -62,6 +62,7 @@ def _ask_text(_seen: Found, read_as: Found, key: str) -> Found:
         "quote": quote,
         "skip_rows": skip_rows,
         "header": _header("First line has the names", read_as, key),
+        "skip_closing": _closing(read_as, key),
         "lenient": st.toggle(
             "Make broken lines fit", value=read_as["lenient"], key=f"lenient_{key}",
             help="Short lines are padded, the surplus of long ones is joined to the last column. Otherwise they are "
@@ -91,6 +92,7 @@ def _ask_book(seen: Found, read_as: Found, key: str) -> Found:
         "cell_range": str(cells or "").strip() or None,
         "skip_rows": skip_rows,
         "header": _header("First row has the names", read_as, key),
+        "skip_closing": _closing(read_as, key),
         **_ask_values(read_as, key),
     }
 
@@ -162,6 +164,11 @@ def _skipped(label: str, read_as: Found, key: str) -> int:
 
 def _header(label: str, read_as: Found, key: str) -> bool:
     return st.toggle(label, value=read_as["header"], key=f"header_{key}")
+
+
+def _closing(read_as: Found, key: str) -> bool:
+    help = "Totals and notes below the table are found in each file, left out, and kept aside."
+    return st.toggle("Leave out totals at the end", value=read_as["skip_closing"], key=f"closing_{key}", help=help)
 
 
 _BY_FORMAT: dict[str, Callable[[Found, Found, str], Found]] = {
