@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 MOST_BARS, MOST_NAMES = 25, 30
+DAY = 86_400
 SHARED = 4
 """Characters that stay of what long names begin with in common."""
 MEASURES = {
@@ -75,12 +77,21 @@ def _spread(profile: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     counts = found["counts"]
     fullest = max(range(len(counts)), key=counts.__getitem__)
     is_time = profile["kind"] == "datetime"
-    low, high = (_day(edge) if is_time else number(edge) for edge in found["edges"][fullest : fullest + 2])
+    low, high = _of_bin(profile, found["edges"][fullest], found["edges"][fullest + 1])
     first, last = (str(profile[end])[:10] if is_time else number(profile[end]) for end in ("min", "max"))
+    where = f"at {low}" if low == high else f"between {low} and {high}"
     return (
-        f"{profile['name']} goes from {first} to {last}; the fullest bar, between {low} and {high}, has "
-        f"{count(counts[fullest], 'row')}."
+        f"{profile['name']} goes from {first} to {last}; the fullest bar, {where}, has {count(counts[fullest], 'row')}."
     )
+
+
+def _of_bin(profile: Mapping[str, Any], low: float, high: float) -> tuple[str, str]:
+    """The ends of a bin in words; of whole numbers and of days, the first and the last one in it."""
+    is_time, words = profile["kind"] == "datetime", _day if profile["kind"] == "datetime" else number
+    unit = DAY if is_time and len(str(profile["min"])) == len("2000-01-01") else 1
+    if isinstance(profile["min"], int) or unit == DAY:
+        low, high = math.ceil(low / unit) * unit, math.floor(high / unit) * unit
+    return words(low), words(high)
 
 
 def missing(columns: Sequence[Mapping[str, Any]], rows: int) -> None:

@@ -1,14 +1,16 @@
 """Figures of columns of numbers or times that are too long to be sorted in memory: DuckDB's aggregates, two passes."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from engine.profile.kinds import is_whole, kind_of
-from engine.profile.ordered import BINS, far_bounds
+from engine.profile.ordered import BINS, far_bounds, whole_bins
 from engine.profile.plain import plain
 from engine.profile.profiled import Histogram, Quantiles
 from engine.profile.source import Source, identifier
 
+_DAY = 86_400
 _SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 _NAMES = ("p01", "p05", "p25", "p50", "p75", "p95", "p99")
 
@@ -19,7 +21,7 @@ def estimated(source: Source, relation: str, name: str, sql_type: str) -> dict[s
     Source: HyperLogLog, about 2 %; t-digest.
     """
     if kind_of(sql_type) == "datetime":
-        return _of_times(source, relation, name)
+        return _of_times(source, relation, name, is_date=sql_type == "DATE")
     value = _finite(name, sql_type)
     column = f"(SELECT {value} AS value FROM {relation} WHERE {value} IS NOT NULL)"  # noqa: S608
     distinct, low, high, mean, std, shares, zeros, negative = source.one(
@@ -52,11 +54,11 @@ def estimated(source: Source, relation: str, name: str, sql_type: str) -> dict[s
         "zeros": zeros,
         "negative": negative,
         "outliers": outliers,
-        "histogram": _histogram(source, column, low, high),
+        "histogram": _histogram(source, column, _edges(low, high, 1 if is_whole(sql_type) else None)),
     }
 
 
-def _of_times(source: Source, relation: str, name: str) -> dict[str, Any]:
+def _of_times(source: Source, relation: str, name: str, *, is_date: bool) -> dict[str, Any]:
     value = identifier(name)
     column = f"(SELECT epoch({value}) AS value FROM {relation} WHERE {value} IS NOT NULL)"  # noqa: S608
     distinct, first, last, low, high = source.one(
@@ -70,20 +72,30 @@ def _of_times(source: Source, relation: str, name: str) -> dict[str, Any]:
         "distinct_approximate": True,
         "min": plain(first),
         "max": plain(last),
-        "histogram": _histogram(source, column, low, high),
+        "histogram": _histogram(source, column, _edges(low, high, _DAY if is_date else None)),
     }
 
 
-def _histogram(source: Source, column: str, low: float, high: float) -> Histogram:
+def _edges(low: float, high: float, unit: int | None = None) -> list[float]:
+    """Of bins of equal width; where values are multiples of a unit, halfway between two of them."""
     width = (high - low) / BINS
     if not width or not math.isfinite(width):
-        return Histogram(edges=(low, high), counts=(source.one(f"SELECT count(*) FROM {column}")[0],))  # noqa: S608
-    place = f"least({BINS - 1}, greatest(0, floor((value - {low!r}) / {width!r})))::TINYINT"
+        return [low, high]
+    if unit:
+        return [(first - 0.5) * unit for first in whole_bins(int(low // unit), int(high // unit))]
+    return [*(low + width * i for i in range(BINS)), high]
+
+
+def _histogram(source: Source, column: str, edges: Sequence[float]) -> Histogram:
+    bins = len(edges) - 1
+    if bins == 1:
+        return Histogram(edges=tuple(edges), counts=(source.one(f"SELECT count(*) FROM {column}")[0],))  # noqa: S608
+    low, width = edges[0], edges[1] - edges[0]
+    place = f"least({bins - 1}, greatest(0, floor((value - {low!r}) / {width!r})))::TINYINT"
     counts = dict(
         source.connection.execute(f"SELECT {place}, count(*) FROM {column} GROUP BY 1").fetchall()  # noqa: S608
     )
-    edges = (*(low + width * i for i in range(BINS)), high)
-    return Histogram(edges=edges, counts=tuple(counts.get(i, 0) for i in range(BINS)))
+    return Histogram(edges=tuple(edges), counts=tuple(counts.get(i, 0) for i in range(bins)))
 
 
 def _finite(name: str, sql_type: str) -> str:

@@ -47,7 +47,7 @@ def figures_of_numbers(values: Values) -> dict[str, Any]:
         "max": values[-1].item(),
         **moments(values),
         "quantiles": quantiles,
-        "histogram": histogram_of(values),
+        "histogram": whole_histogram(values) if values.dtype.kind in "iu" else histogram_of(values),
         "zeros": _between(values, 0, 0),
         "negative": int(np.searchsorted(values, 0)),
         "outliers": len(values) - _between(values, below, above) if below < above else 0,
@@ -110,6 +110,35 @@ def moments(values: Values) -> dict[str, float | None]:
         excess = fourths / count / variance**2 - 3
         found["kurtosis"] = float((count - 1) / ((count - 2) * (count - 3)) * ((count + 1) * excess + 6))
     return found
+
+
+def whole_bins(low: int, high: int) -> list[int]:
+    """The first whole number of each bin, and the first one after the last bin.
+
+    Each bin has as many different whole numbers: else some bars would be higher, or empty, by their width alone.
+    """
+    width = -(-(high - low + 1) // BINS)
+    return [*range(low, high + 1, width), low + width * -(-(high - low + 1) // width)]
+
+
+def whole_histogram(values: Values, unit: int = 1, scale: float = 1.0) -> Histogram:
+    """Count sorted whole numbers, in bins whose edges lie halfway between two of them.
+
+    Parameters
+    ----------
+    unit
+        All values are multiples of it.
+    scale
+        What the edges are told in, of the values' own unit.
+    """
+    low, high = int(values[0]) // unit, int(values[-1]) // unit
+    if low == high:
+        return Histogram(edges=(low * unit * scale, high * unit * scale), counts=(len(values),))
+    bins = whole_bins(low, high)
+    # Compared as whole numbers: otherwise each value becomes a float first.
+    places = np.searchsorted(values, np.array([unit * first for first in bins[1:-1]], dtype=values.dtype))
+    counts = np.diff(np.concatenate([[0], places, [len(values)]]))
+    return Histogram(edges=tuple((first - 0.5) * unit * scale for first in bins), counts=tuple(counts.tolist()))
 
 
 def histogram_of(values: Values, scale: float = 1.0) -> Histogram:

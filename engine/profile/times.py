@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.profile.ordered import FEW, Values, changes, histogram_of, most_frequent
+from engine.profile.ordered import FEW, Values, changes, histogram_of, most_frequent, whole_histogram
 from engine.profile.plain import plain
 from engine.profile.profiled import Count, Freshness
 
@@ -40,7 +40,7 @@ def figures_of_times(values: Values, *, is_date: bool, zone: str | None) -> dict
         "distinct": len(starts),
         "min": told(values[0]),
         "max": told(values[-1]),
-        "histogram": histogram_of(values, _SECONDS),
+        "histogram": whole_histogram(values, _DAY, _SECONDS) if is_date else histogram_of(values, _SECONDS),
         "freshness": _freshness(values[starts], values, told),
         "top": tuple(Count(value=told(one.value), count=one.count) for one in top),
     }

@@ -127,6 +127,18 @@ def test_what_is_missing_together_is_counted() -> None:
     assert {(one.columns, one.count) for one in found} == {(("a", "b"), 1), (("a", "b", "c"), 1)}
 
 
+@pytest.mark.parametrize("memory_mb", [2_000, 9])
+def test_a_bar_holds_as_many_whole_numbers_or_days_as_the_next(tmp_path: Path, memory_mb: int) -> None:
+    rows = 19 * 30 * 160
+    days = pa.array(np.arange(rows, dtype=np.int32) % 30, pa.date32())
+    pq.write_table(pa.table({"n": np.arange(rows) % 19 + 1, "t": days}), tmp_path / "p.parquet")
+    numbers, times = (one.histogram for one in profile([tmp_path / "p.parquet"], memory_mb=memory_mb).columns)
+    assert numbers is not None
+    assert times is not None
+    assert (numbers.edges[:2], numbers.counts) == ((0.5, 1.5), (rows // 19,) * 19)
+    assert (times.edges[:2], times.counts) == ((-43_200, 129_600), (rows // 15,) * 15)
+
+
 def test_what_is_too_long_to_be_sorted_is_estimated_close_by(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     table = pa.table(

@@ -30,6 +30,7 @@ import { QuickAdd, type QuickAddAt } from "./QuickAdd";
 import type { Room } from "../model/folding";
 import { mayReplace } from "../model/replacing";
 import { fits, firstFit, gateId, handleId, portOfHandle, titleOf, type PortRef, type Specs } from "../model/rules";
+import { sameItems } from "../model/sharing";
 import { keepInView } from "./keeping";
 import { calm, covered, FARTHEST, firstView, roomOf, seenFromAfar, show, useRefitWhenShown, view } from "./view";
 import { WireEdge, type WireData } from "./WireEdge";
@@ -147,8 +148,8 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   const store = useStoreApi();
   const isFar = useStore(seenFromAfar);
 
-  useEffect(() => setNodes((before) => drawNodes(drawing.nodes, specs, selection, before)), [drawing, specs, selection]);
-  useEffect(() => setEdges((before) => drawEdges(drawing.wires, graph, specs, before, hover)), [drawing, graph, specs, hover]);
+  useEffect(() => setNodes((before) => sameItems(before, drawNodes(drawing.nodes, specs, selection, before))), [drawing, specs, selection]);
+  useEffect(() => setEdges((before) => sameItems(before, drawEdges(drawing.wires, graph, specs, before, hover))), [drawing, graph, specs, hover]);
 
   const seen = useCallback((): Box => {
     const area = box.current?.getBoundingClientRect() ?? new DOMRect();

@@ -25,6 +25,11 @@ export function sharedList<T>(before: T[], now: T[]): T[] {
   return equal(before, now) ? before : now;
 }
 
+/** The list as it was, if each of its items is: what hangs on it need not be drawn again. */
+export function sameItems<T>(before: T[], now: T[]): T[] {
+  return before.length === now.length && now.every((item, place) => item === before[place]) ? before : now;
+}
+
 /** Whether two values of JSON are the same. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
