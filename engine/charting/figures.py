@@ -115,7 +115,9 @@ def series_axes(look: Look) -> list[Axis]:
 def most_words(look: Look) -> dict[str, int]:
     """How many categories are kept, by role."""
     colors = 2 if look.spec.kind == "pyramid" else MOST_COLORS
-    return {"x": look.spec.top, "category": look.spec.top, "color": colors, "facet": MOST_FACETS}
+    # Two parts of a pie in one colour would be one to those who read its legend.
+    places = min(look.spec.top, MOST_COLORS) if look.spec.kind == "pie" else look.spec.top
+    return {"x": places, "category": look.spec.top, "color": colors, "facet": MOST_FACETS}
 
 
 def figures_at(look: Look, axes: Sequence[Axis], measure: Measure, sets: Sequence[Sequence[str]] = ()) -> Grouped:

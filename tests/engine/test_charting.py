@@ -258,6 +258,13 @@ def test_top_keeps_what_was_asked_for_and_says_what_becomes_of_the_rest() -> Non
     assert set(lowest.order["x"]) == {"w000", "w001"}
 
 
+def test_a_pie_has_as_many_parts_as_there_are_colours_and_one_for_the_others() -> None:
+    words = pa.table({"w": [f"w{number:02d}" for number in range(20) for _ in range(20 - number)]})
+    found = draw(words, ChartSpec(kind="pie", x="w", top=12))
+    assert len(found.points["x"]) == 9
+    assert sum(found.points["y"]) == words.num_rows
+
+
 @pytest.mark.parametrize("kind", ["bar", "pie", "line", "histogram"])
 def test_missing_numbers_are_in_none_of_the_ranges(kind: Any) -> None:
     values = pa.array([None] * 50 + [float(number) for number in range(100)] + [float("nan"), float("inf")])
