@@ -1,9 +1,10 @@
 """Text tables: CSV, TSV and their relatives."""
 
+import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
@@ -22,14 +23,18 @@ from engine.reading.limits import HEAD_CHARS
 from engine.reading.names import settle_names
 from engine.reading.proof import prove_regular
 from engine.reading.read_as import Column, ReadAs
-from engine.reading.reading import Reading, Workspace
+from engine.reading.reading import Reading, Tell, Workspace
 from engine.reading.records import Lines, Records, Report
 from engine.reading.report import findings_of, skipped_lines
 from engine.reading.stage import Stage, connect, stage_proved, stage_rows
 from engine.reading.typed import typed_batches
 from engine.reading.values import uses_comma
+from engine.reading.watched import watched
 
 _TAIL_BYTES = 1 << 16
+_PROVED, _STAGED = 0.15, 0.6
+"""The share of the looking that a proof takes, and after which lines are read one by one; then come the types."""
+_TOLD_ROWS = 20_000
 EVERY_FIELD = frozenset(ReadAs.model_fields)
 
 
@@ -67,7 +72,8 @@ def open_delimited(path: Path, read_as: ReadAs, batch_rows: int, workspace: Work
     closing = None if workspace.kept.get("is_cut") else _find_closing(path, read_as, head)
     left_out = len(closing.rows) if closing and read_as.skip_closing else 0
     staged = _stage(connection, path, read_as, head, workspace, left_out)
-    columns = settle_types(connection, staged.stage, names, read_as)
+    tell = workspace.part(_PROVED if staged.stage.table is None else _STAGED, 1)
+    columns = watched(connection, lambda: settle_types(connection, staged.stage, names, read_as), tell)
     findings += [closing.finding(is_left_out=bool(left_out))] if closing else []
     findings += [*findings_of(staged.report, staged.stage.rows, read_as, head.width), *_of_columns(columns)]
     if not staged.stage.rows:
@@ -111,29 +117,32 @@ def _stage(
 ) -> Staged:
     """Prove the table regular and let DuckDB read it, or read it line by line, without so many rows at its end."""
     may_prove = head.width < 500 and not closing
-    rows = prove_regular(path, read_as, head.width, head.skip_lines) if may_prove else None
+    tell = workspace.part(0, _PROVED)
+    rows = prove_regular(path, read_as, head.width, head.skip_lines, tell) if may_prove else None
     if rows is not None and not _repeats_header(path, read_as, head, rows, workspace):
         return Staged(stage_proved(workspace.link(path), read_as, head.width, head.skip_lines, rows))
     try:
         with path.open(encoding=read_as.encoding, newline="") as stream:
-            return _stage_carefully(connection, Lines.of(stream), read_as, head, workspace, closing)
+            return _stage_carefully(connection, stream, read_as, head, workspace, closing)
     except UnicodeError as error:
         raise wrong_encoding(read_as) from error
 
 
 def _stage_carefully(
     connection: duckdb.DuckDBPyConnection,
-    lines: Lines,
+    stream: TextIOWrapper,
     read_as: ReadAs,
     head: Head,
     workspace: Workspace,
     closing: int,
 ) -> Staged:
+    lines = Lines.of(stream)
     for _ in islice(lines, head.skip_lines):
         lines.taken.clear()
     records = Records(lines, read_as, head.width, head.header_line, LeftOut())
     rows = HoldBack(records, closing)
-    stage = stage_rows(connection, (cells for _, cells in rows), head.width, workspace.path / "text.arrow")
+    told = _told(rows, stream, workspace.part(_PROVED, _STAGED))
+    stage = stage_rows(connection, told, head.width, workspace.path / "text.arrow")
     for line, cells in rows.held:
         records.report.close(line, read_as.delimiter.join(cells))
     if not stage.rows and records.report.rejected_count:
@@ -143,6 +152,15 @@ def _stage_carefully(
             hint="Choose another delimiter or quote, or say how many lines come before the header.",
         )
     return Staged(stage, records.report)
+
+
+def _told(rows: Iterable[tuple[int, Cells]], stream: TextIOWrapper, tell: Tell) -> Iterator[Cells]:
+    """The cells, while the share of the file that was read is told."""
+    size = max(1, os.fstat(stream.fileno()).st_size)
+    for number, (_, cells) in enumerate(rows):
+        if number % _TOLD_ROWS == 0:
+            tell(os.lseek(stream.fileno(), 0, os.SEEK_CUR) / size)
+        yield cells
 
 
 def _find_closing(path: Path, read_as: ReadAs, head: Head) -> Closing | None:

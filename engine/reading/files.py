@@ -18,7 +18,7 @@ from engine.reading.limits import HEADER_ROWS, INSPECT_BYTES, INSPECT_ROWS, PREV
 from engine.reading.packed import Unpacked, is_book, packing_of, unpack
 from engine.reading.parquet_files import open_parquet
 from engine.reading.read_as import Compression, Format, Inspection, ReadAs
-from engine.reading.reading import Reading, Workspace
+from engine.reading.reading import Reading, Tell, Workspace, untold
 from engine.reading.statistics_files import ENDINGS as STATISTICS
 from engine.reading.statistics_files import ending_of, open_statistics
 
@@ -115,7 +115,7 @@ def detect(path: Path, overrides: Mapping[str, Any] | None = None) -> tuple[Read
         workspace.close()
 
 
-def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536) -> Reading:
+def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536, tell: Tell = untold) -> Reading:
     """Read a whole file as `inspect` proposed or a person decided.
 
     Parameters
@@ -124,13 +124,15 @@ def read(path: Path, read_as: ReadAs, *, batch_rows: int = 65_536) -> Reading:
         The file, and how to read it.
     batch_rows
         Rows of a batch, at most.
+    tell
+        Is told which share of a text file was looked at: all of it is, before its first row comes.
 
     Raises
     ------
     UnreadableFile
         Where the file cannot be read this way, with what to do.
     """
-    return _open(Path(path), read_as, batch_rows, Workspace())
+    return _open(Path(path), read_as, batch_rows, Workspace(tell))
 
 
 def _open(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace, most_rows: int | None = None) -> Reading:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.reading.limits import MAX_FIELD_CHARS
 from engine.reading.read_as import ReadAs
+from engine.reading.reading import Tell, untold
 
 _BLOCK_BYTES = 1 << 22
 _LF, _CR = 10, 13
@@ -20,7 +21,7 @@ Bytes = NDArray[np.uint8]
 Places = NDArray[np.intp]
 
 
-def prove_regular(path: Path, read_as: ReadAs, width: int, skip_lines: int) -> int | None:
+def prove_regular(path: Path, read_as: ReadAs, width: int, skip_lines: int, tell: Tell = untold) -> int | None:
     """Count the records behind `skip_lines` lines; None where some record is not perfectly regular."""
     if read_as.encoding not in ("utf-8", "utf-8-sig") or not read_as.quote or read_as.escape != read_as.quote:
         return None
@@ -28,7 +29,7 @@ def prove_regular(path: Path, read_as: ReadAs, width: int, skip_lines: int) -> i
         return None
     if read_as.skip_initial_space or read_as.delimiter == " " or not (read_as.quote + read_as.delimiter).isascii():
         return None
-    records, rest = 0, b""
+    records, rest, size = 0, b"", max(1, path.stat().st_size)
     with path.open("rb") as file:
         for _ in range(skip_lines):
             if b"\r" in file.readline(MAX_FIELD_CHARS).removesuffix(b"\r\n"):
@@ -39,6 +40,7 @@ def prove_regular(path: Path, read_as: ReadAs, width: int, skip_lines: int) -> i
                 return None
             count, rest = proved
             records += count
+            tell(file.tell() / size)
             if len(rest) > MAX_FIELD_CHARS * 16:
                 return None
     if not rest.strip(b"\r\n"):

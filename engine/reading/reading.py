@@ -26,14 +26,27 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
 }
 
 
-class Workspace:
-    """A private directory that goes away with the reading."""
+Tell = Callable[[float], None]
+"""Is told which share of the looking is done, before the first row is there."""
 
-    def __init__(self) -> None:
+
+def untold(_share: float) -> None:
+    """Nobody asks how far it is."""
+
+
+class Workspace:
+    """A private directory that goes away with the reading, and who is told how far that is."""
+
+    def __init__(self, tell: Tell = untold) -> None:
+        self.tell = tell
         self._directory = tempfile.TemporaryDirectory(prefix=PREFIX, dir=scratch(), ignore_cleanup_errors=True)
         self.path = Path(self._directory.name)
         self.kept: dict[str, Any] = {}
         """What one step of the reading found out for the next."""
+
+    def part(self, begin: float, end: float) -> Tell:
+        """Who is told how far a part of the looking is."""
+        return untold if self.tell is untold else lambda share: self.tell(begin + (end - begin) * share)
 
     def link(self, path: Path) -> Path:
         """Give a file a name that no reader takes for a pattern."""

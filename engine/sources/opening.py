@@ -9,6 +9,7 @@ from engine.errors import DataError
 from engine.reading import detect, inspect, read
 from engine.reading.errors import UnreadableFile
 from engine.reading.read_as import Inspection
+from engine.reading.reading import Tell, untold
 from engine.sources.database import Look, look_at_rows, open_rows
 from engine.sources.elsewhere import ObjectSource, PathSource, QuerySource, TableSource
 from engine.sources.file_list import NamedFile, list_files
@@ -21,7 +22,7 @@ from engine.workspace import Workspace
 
 @contextmanager
 def open_source(
-    workspace: Workspace, source: DataSource, overrides: Mapping[str, Any] | None = None
+    workspace: Workspace, source: DataSource, overrides: Mapping[str, Any] | None = None, tell: Tell = untold
 ) -> Iterator[Incoming]:
     """The rows of a source, read while they are asked for.
 
@@ -29,6 +30,8 @@ def open_source(
     ----------
     overrides
         What a person wants read otherwise than detected.
+    tell
+        Is told which share of a long look at a file is done, before its first row comes.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def open_source(
             yield Incoming(together, told, together.told, bytes=size, left_out=together.left_out)
             return
         how, noticed = detect(files[0].path, overrides)
-        with read(files[0].path, how) as reading:
+        with read(files[0].path, how, tell=tell) as reading:
             as_told = how.model_dump(mode="json")
             left_out = reading.left_out
             yield Incoming(reading, source.told, as_told, size, reading.rows, noticed, left_out=left_out)

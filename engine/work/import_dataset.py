@@ -35,8 +35,10 @@ from engine.workspace import Workspace
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
 
+LOOKING = 0.25
+"""The share of the work that a first look at a text file is: no row comes before its types are known."""
 WRITING = 0.75
-"""The share of the work that reading and writing is; the rest is measuring."""
+"""The share of the work after which all is read and written; the rest is measuring."""
 UNPACKED = 1.5
 """How much larger rows are in memory than in a text file."""
 
@@ -59,8 +61,9 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     overrides: dict[str, Any] = payload.get("overrides") or {}
     if payload.get("mode") == "append":
         overrides = added_to(find_place(workspace, payload["name"]).parent, source, overrides)
-    with scratch_in(workspace.cache.root), open_source(workspace, source, overrides) as incoming:
-        made = _made(assignment, source, incoming)
+    look = _Look(assignment)
+    with scratch_in(workspace.cache.root), open_source(workspace, source, overrides, look.tell) as incoming:
+        made = _made(assignment, source, incoming, look.done)
     assignment.tell(0.95, "Checking the rules", always=True)
     made = hold_to_rules(workspace, caught_up(workspace, made, payload.get("mode", "replace")))
     result = _told(made)
@@ -78,11 +81,23 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     return result
 
 
-def _made(assignment: Assignment, source: DataSource, incoming: Incoming) -> NewVersion:
+class _Look:
+    """What is told of the first look, and how much of the work is done behind it."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.done = 0.0
+
+    def tell(self, share: float) -> None:
+        self.done = LOOKING
+        self.assignment.tell(LOOKING * share)
+
+
+def _made(assignment: Assignment, source: DataSource, incoming: Incoming, done: float) -> NewVersion:
     workspace, payload = assignment.workspace, assignment.payload
     place = find_place(workspace, payload["name"], new_version=payload["new_version"])
     mode: Mode = payload.get("mode", "replace")
-    written = write_rows(workspace, place, reported(assignment, incoming), incoming.reading.schema, mode)
+    written = write_rows(workspace, place, reported(assignment, incoming, done), incoming.reading.schema, mode)
     told = {**payload.get("told", {}), **_origin(workspace, source, payload)}
     return measured(assignment, place, written, incoming, told, payload.get("description", ""))
 
@@ -155,21 +170,28 @@ def _told(made: NewVersion) -> dict[str, Any]:
     }
 
 
-def reported(assignment: Assignment, incoming: Incoming) -> Iterator[pa.RecordBatch]:
-    """The rows, read ahead, while their number is told as progress."""
+def reported(assignment: Assignment, incoming: Incoming, done: float = 0.0) -> Iterator[pa.RecordBatch]:
+    """The rows, read ahead, while their number is told as progress.
+
+    Parameters
+    ----------
+    done
+        The share of the work that was done before.
+    """
     rows = seen = 0
     for batch in ahead(incoming.reading.batches()):
         rows += batch.num_rows
         seen += batch.nbytes
-        assignment.tell(_share(incoming, rows, seen), f"{rows:,} rows")
+        share = _share(incoming, rows, seen)
+        assignment.tell(None if share is None else done + (WRITING - done) * share, f"{rows:,} rows")
         yield batch
 
 
 def _share(incoming: Incoming, rows: int, seen: int) -> float | None:
-    """How much of the work is done: by the rows that are expected, or by the bytes that rows of this size suggest."""
+    """How much is read: by the rows that are expected, or by the bytes that rows of this size suggest."""
     if incoming.rows:
-        return WRITING * min(1.0, rows / incoming.rows)
-    return WRITING * min(1.0, seen / (incoming.bytes * UNPACKED)) if incoming.bytes else None
+        return min(1.0, rows / incoming.rows)
+    return min(1.0, seen / (incoming.bytes * UNPACKED)) if incoming.bytes else None
 
 
 def _uploads(workspace: Workspace, source: DataSource) -> list[FileSource]:
