@@ -222,6 +222,10 @@ def test_a_view_is_zoomed_panned_by_the_overview_and_filled_and_the_keys_are_on_
     expect(card.locator(".cb-node-title")).to_be_hidden()
     expect(card.locator(".cb-node-icon")).to_be_visible()
     look.at("viewed-02-from-afar")
+    # And while an edit is kept, it is not faded: that would paint every card anew
+    expect(page.locator(".stElementContainer[data-stale]", has=page.get_by_test_id("canvas"))).to_have_css(
+        "transition-property", "none"
+    )
     page.keyboard.press("f")
     expect(card.locator(".cb-node-title")).to_be_visible()
 
