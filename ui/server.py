@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.building.door import DOOR
+
 TURN_SECONDS = 0.001
 """How long a page that computes keeps the interpreter: what is ready to be sent to a browser waits a few such turns."""
 
@@ -29,4 +31,4 @@ def _open() -> None:
     session.workspace()
 
 
-app = st.App("app.py", lifespan=lifespan)
+app = st.App("app.py", lifespan=lifespan, routes=[DOOR])

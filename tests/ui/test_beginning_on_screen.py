@@ -13,7 +13,7 @@ from tests.ui.test_pages import is_sound, words
 from ui.beginning.thumbnail import thumbnail
 from ui.canvas.messages import Begin, Refused, read_intent
 
-INTENT = {"doc": "p", "cid": "c", "seq": 1, "after": 0, "type": "begin", "of": "templates"}
+INTENT = {"doc": "p", "cid": "c", "seq": 1, "type": "begin", "of": "templates"}
 
 
 def test_without_data_there_are_templates_and_the_way_to_an_import(tmp_path: Path, open_page: Open) -> None:

@@ -61,7 +61,7 @@ def edit() -> dict[str, Any]:
 
 def intent(**more: object) -> dict[str, Any]:
     who = {"id": "p-1", "name": "Anna"}
-    return {"doc": "p1", "cid": "c1", "seq": 1, "after": 0, "who": who, **more}
+    return {"doc": "p1", "cid": "c1", "seq": 1, "who": who, **more}
 
 
 def nested(depth: int) -> Any:
@@ -217,7 +217,7 @@ def _page() -> None:
 
     said = canvas("editor", {"doc": "p1", "rev": 1, "graph": {"nodes": [], "edges": []}})
     feed("live", {"doc": "p1", "run": None, "nodes": {}})
-    st.write(f"edit {said.edit.seq}" if said.edit else "no edit")
+    st.write(f"wish {said.intent.seq}" if said.intent else "no wish")
     st.write(said.refused or "nothing refused")
 
 
@@ -229,16 +229,16 @@ def test_the_canvas_mounts_from_a_bare_checkout() -> None:
     assert page.get("bidi_component")[0].proto.js_source_path.startswith("canvas-")
 
 
-def test_a_page_gets_the_edit_that_the_browser_sent() -> None:
+def test_a_page_gets_the_wish_that_the_browser_sent() -> None:
     page = AppTest.from_function(_page, default_timeout=60)
-    page.session_state["editor"] = {"edit": edit()}
-    assert [one.value for one in page.run().markdown] == ["edit 1", "nothing refused"]
+    page.session_state["editor"] = {"intent": intent(type="save")}
+    assert [one.value for one in page.run().markdown] == ["wish 1", "nothing refused"]
 
 
 def test_a_page_survives_a_hostile_browser() -> None:
     page = AppTest.from_function(_page, default_timeout=60)
-    page.session_state["editor"] = {"edit": {**edit(), "admin": True}}
+    page.session_state["editor"] = {"intent": {**intent(type="save"), "admin": True}, "stored": {"any": "thing"}}
     page.run()
     assert not page.exception
-    assert page.markdown[0].value == "no edit"
+    assert page.markdown[0].value == "no wish"
     assert "admin" in page.markdown[1].value

@@ -59,7 +59,7 @@ def canvas(app: AppTest) -> dict[str, Any]:
 
 
 def ask(app: AppTest, pipeline_id: str, seq: int = 1, **wish: Any) -> dict[str, Any]:
-    said = {"doc": pipeline_id, "cid": "tab", "seq": seq, "after": 0, **wish}
+    said = {"doc": pipeline_id, "cid": "tab", "seq": seq, **wish}
     app.session_state[f"canvas_{pipeline_id}"] = {"intent": said}
     app.run()
     assert not app.exception

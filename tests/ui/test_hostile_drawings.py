@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from engine.service.building import pipelines
 from engine.service.running import runs
 from engine.service.views import DraftView
 from ui.building import exchange
-from ui.canvas import Said
+from ui.building.edits import store
 from ui.canvas.messages import MAX_NODES, read_edit
 
 SOUND: dict[str, Any] = {"nodes": [], "edges": []}
@@ -41,9 +41,11 @@ def draft(home: Workspace, request: pytest.FixtureRequest) -> DraftView:
     return pipelines.create_pipeline(home, request.node.name[:100])
 
 
-def draw(home: Workspace, draft: DraftView, graph: dict[str, Any]) -> exchange.Outcome:
+def draw(home: Workspace, draft: DraftView, graph: dict[str, Any]) -> Mapping[str, str] | None:
+    """Why the drawing was refused."""
     said = {"doc": draft.pipeline_id, "cid": "c", "seq": 1, "base": draft.rev, "graph": graph, "try": 0}
-    return exchange.take(home, draft.pipeline_id, Said(edit=read_edit(said)))
+    refused: Mapping[str, str] | None = store(home, read_edit(said))["refused"]
+    return refused
 
 
 REFUSED = {
@@ -57,9 +59,9 @@ REFUSED = {
 def test_what_cannot_be_kept_is_refused_and_the_draft_stays(
     home: Workspace, draft: DraftView, nodes: list[Any], edges: list[Any], word: str
 ) -> None:
-    outcome = draw(home, draft, {"nodes": nodes, "edges": edges})
-    assert outcome.refused is not None
-    assert word in outcome.refused["message"]
+    refused = draw(home, draft, {"nodes": nodes, "edges": edges})
+    assert refused is not None
+    assert word in refused["message"]
     assert pipelines.get_draft(home, draft.pipeline_id) == draft
 
 
@@ -80,7 +82,7 @@ SHOWN = {
 def test_what_can_be_kept_is_shown_as_a_problem_keeps_its_settings_and_does_not_run(
     home: Workspace, draft: DraftView, nodes: list[Any], edges: list[Any], code: str
 ) -> None:
-    assert draw(home, draft, {"nodes": nodes, "edges": edges}).refused is None
+    assert draw(home, draft, {"nodes": nodes, "edges": edges}) is None
     now = pipelines.get_draft(home, draft.pipeline_id)
     told = exchange.editor_data(home, now, None)
     problems = [problem for problem in told["problems"] if problem["code"] == code]
@@ -94,20 +96,24 @@ def test_what_can_be_kept_is_shown_as_a_problem_keeps_its_settings_and_does_not_
 def test_a_drawing_as_large_as_they_get_is_kept_and_looked_through(home: Workspace, draft: DraftView) -> None:
     nodes = [node(f"n{number}") for number in range(MAX_NODES)]
     edges = [wire(f"n{number}", f"n{number + 1}") for number in range(MAX_NODES - 1)]
-    assert draw(home, draft, {"nodes": nodes, "edges": edges}).refused is None
+    assert draw(home, draft, {"nodes": nodes, "edges": edges}) is None
     assert len(pipelines.get_draft(home, draft.pipeline_id).document["nodes"]) == MAX_NODES
 
 
 def test_names_that_objects_have_by_themselves_are_names_like_others(home: Workspace, draft: DraftView) -> None:
     odd = json.loads('{"__proto__": {"polluted": true}, "constructor": 1}')
     graph = {"nodes": [node("constructor", **odd)], "edges": []}
-    assert draw(home, draft, graph).refused is None
+    assert draw(home, draft, graph) is None
     now = pipelines.get_draft(home, draft.pipeline_id)
     assert now.document["nodes"]["constructor"]["params"] == odd
 
 
 def test_an_edit_of_one_pipeline_leaves_the_others_alone(home: Workspace, draft: DraftView) -> None:
     neighbour = pipelines.find_draft(home, "neighbour")
-    said = {"doc": draft.pipeline_id, "cid": "c", "seq": 1, "base": 0, "graph": SOUND, "try": 0}
-    assert exchange.take(home, neighbour.pipeline_id, Said(edit=read_edit(said))).refused is None
+    assert draw(home, draft, SOUND) is None
     assert pipelines.find_draft(home, "neighbour") == neighbour
+
+
+def test_an_edit_of_a_pipeline_that_is_not_there_is_refused(home: Workspace, draft: DraftView) -> None:
+    said = {"doc": "gone", "cid": "c", "seq": 1, "base": 0, "graph": SOUND, "try": 0}
+    assert store(home, read_edit(said))["refused"]["seq"] == 1

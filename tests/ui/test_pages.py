@@ -16,6 +16,7 @@ from engine.service.data import datasets
 from engine.service.running import runs
 from tests.homes import done
 from tests.ui.conftest import Filled, Open
+from tests.ui.posting import post_edit
 
 PAGES = (
     "home",
@@ -329,7 +330,10 @@ def _graph(app: AppTest) -> dict[str, Any]:
     return graph
 
 
-def _say(app: AppTest, pipeline_id: str, **said: Any) -> AppTest:
+def _say(app: AppTest, pipeline_id: str, edit: dict[str, Any] | None = None, **said: Any) -> AppTest:
+    """What the browser does: an edit is posted to its door, and the page hears of it and of the rest."""
+    if edit:
+        post_edit(edit)
     app.session_state[f"canvas_{pipeline_id}"] = said
     return app.run()
 
@@ -409,7 +413,7 @@ def test_a_wish_to_run_starts_one_run_however_often_it_is_repeated(drawing: tupl
     home, pipeline_id = drawing
     app = open_page(home, "builder", pipeline=pipeline_id)
     edit = _edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1)
-    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1}
     _say(app, pipeline_id, edit=edit, intent=wish)
     _say(app, pipeline_id, edit=edit, intent=wish)
     assert len(runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)) == 1
@@ -421,7 +425,7 @@ def test_a_run_keeps_to_the_limits_that_are_set_beside_the_canvas(drawing: tuple
     app.number_input(f"limit_{pipeline_id}_memory_mb").set_value(700)
     app.number_input(f"limit_{pipeline_id}_threads").set_value(1)
     app.run()
-    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1}
     _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1), intent=wish)
     (run,) = runs.list_runs(open_workspace(Settings(home=home)), pipeline_id)
     assert runs.get_run(open_workspace(Settings(home=home)), run.id).limits == {"memory_mb": 700, "threads": 1}
@@ -433,23 +437,22 @@ def test_a_wish_from_an_earlier_session_is_not_done_again(
     home, pipeline_id = drawing
     monkeypatch.setenv("CANVASBACK_HOME", str(home))
     app = open_page(home, "pipelines")
+    post_edit(_edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1))
     app.session_state[f"canvas_{pipeline_id}"] = {
-        "edit": _edit(pipeline_id, {"nodes": [NODE], "edges": []}, base=1),
-        "intent": {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1},
+        "intent": {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1},
     }
     app.switch_page("app_pages/builder.py")
     app.query_params["pipeline"] = pipeline_id
     app.run()
     workspace = open_workspace(Settings(home=home))
     assert not runs.list_runs(workspace, pipeline_id)
-    assert pipelines.get_draft(workspace, pipeline_id).rev == 2
 
 
 def test_running_a_drawing_with_problems_says_what_is_wrong(drawing: tuple[Path, str], open_page: Open) -> None:
     home, pipeline_id = drawing
     app = open_page(home, "builder", pipeline=pipeline_id)
     lonely = {**NODE, "id": "drop", "component": "drop_missing", "params": {}}
-    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1, "after": 1}
+    wish = {"type": "run", "to": None, "doc": pipeline_id, "cid": "tab", "seq": 1}
     edit = _edit(pipeline_id, {"nodes": [lonely], "edges": []}, base=1)
     _say(app, pipeline_id, edit=edit, intent=wish)
     assert not app.exception

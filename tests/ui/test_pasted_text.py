@@ -22,7 +22,7 @@ COPIED = Path(__file__).parents[2] / "ui/canvas/frontend/tests/fragment.yaml"
 
 
 def paste(text: str, doc: str = "p1") -> Paste:
-    return Paste(doc=doc, cid="c1", seq=4, after=0, type="paste", text=text)
+    return Paste(doc=doc, cid="c1", seq=4, type="paste", text=text)
 
 
 def test_what_the_browser_copies_is_a_pipeline_with_every_setting_as_it_was() -> None:

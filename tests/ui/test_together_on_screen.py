@@ -12,6 +12,7 @@ from engine.service import Settings, open_workspace
 from engine.service.building import pipelines
 from engine.service.running import runs
 from tests.ui.conftest import Filled, Open
+from tests.ui.posting import post_edit
 
 RATE = {"type": "number", "default": 0.3, "about": "", "min": 0, "max": 1, "choices": []}
 
@@ -29,7 +30,7 @@ def say(app: AppTest, pipeline_id: str, **said: Any) -> AppTest:
 
 def wish(pipeline_id: str, seq: int = 1, name: str = "Anna", **more: Any) -> dict[str, Any]:
     who = {"id": "person", "name": name}
-    return {"doc": pipeline_id, "cid": "tab", "seq": seq, "after": 0, "who": who, **more}
+    return {"doc": pipeline_id, "cid": "tab", "seq": seq, "who": who, **more}
 
 
 @pytest.fixture
@@ -51,14 +52,16 @@ def test_parameters_travel_with_the_graph_and_are_stored_with_an_edit(place: tup
     assert told(app)["problems"] == [] or all(one["field"] != "test" for one in told(app)["problems"])
     graph["params"] = {"rate": RATE}
     edit = {"doc": pipeline_id, "cid": "tab", "seq": 1, "base": told(app)["rev"], "graph": graph, "try": 0}
-    say(app, pipeline_id, edit=edit)
+    assert post_edit(edit).json()["refused"] is None
+    app.run()
     assert not app.exception
     assert [one["code"] for one in told(app)["problems"] if one["field"] == "test"] == ["unknown_parameter"]
     stored = pipelines.drawn(pipelines.get_draft(open_workspace(Settings(home=home)), pipeline_id))
     assert stored.params["rate"].default == 0.3
     graph["params"] = {"rate": {**RATE, "default": 7}}
-    say(app, pipeline_id, edit={**edit, "seq": 2, "base": told(app)["rev"]})
-    assert "'rate': its default must be at most 1" in told(app)["refused"]["message"]
+    answer = post_edit({**edit, "seq": 2, "base": told(app)["rev"]}).json()
+    assert "'rate': its default must be at most 1" in answer["refused"]["message"]
+    app.run()
     assert told(app)["graph"]["params"]["rate"]["default"] == 0.3
 
 

@@ -11,7 +11,7 @@ from ui.building import exchange
 from ui.building.limits import chosen_limits
 from ui.building.planned import show_plan
 from ui.building.together import notice, told_people
-from ui.canvas import acknowledge, canvas, feed, said
+from ui.canvas import canvas, feed, said
 from ui.trouble import guarded, show_error
 
 LIVE, TOGETHER, CALM = 1.0, 2.0, 5.0
@@ -29,8 +29,6 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     if outcome.begin:
         places.go(places.BEGIN, into=pipeline_id, of=outcome.begin)
     draft = pipelines.get_draft(home, pipeline_id)
-    board = st.container()
-    acknowledge(f"ack_{pipeline_id}", doc=pipeline_id, rev=draft.rev, by=draft.by, ack=draft.ack)
     if outcome.trouble:
         show_error(outcome.trouble)
     knows = last.intent.knows if last.intent else None
@@ -38,8 +36,7 @@ def show_canvas(home: Workspace, pipeline_id: str) -> None:
     data = exchange.editor_data(home, draft, latest, knows=knows)
     data |= exchange.answers(home, draft, last, outcome)
     focus = session.first_asked(pipeline_id, places.asked("node"))
-    with board:
-        told = canvas(key, data, focus=focus)
+    told = canvas(key, data, focus=focus)
     if told.refused:
         st.warning(f"The canvas sent something that could not be read: {told.refused}", icon=":material/warning:")
     if latest is None or latest.is_finished:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -22,55 +19,31 @@ from engine.service.running import runs
 from engine.service.views import DraftView, NodeRunView, RunView
 from ui import session
 from ui.building import pasting
-from ui.building.drawing import as_graph, as_options, as_pipeline
+from ui.building.drawing import as_graph, as_options
 from ui.building.outcomes import outcome_of
 from ui.building.planned import told_plan
 from ui.building.told_columns import told_facts
 from ui.building.wishes import Outcome, do
 from ui.building.written import written
-from ui.canvas import Cancel, CatchUp, Edit, Here, Open, Said, Select
-
-log = logging.getLogger("canvasback.ui")
-
-CONFLICT = "conflict"
+from ui.canvas import Said
 
 NODE_STATES = {"queued": "waiting", "succeeded": "done", "crashed": "failed", "cancelled": "skipped"}
 """What a run calls the states of nodes, in the words of the canvas."""
 
 
 def take(workspace: Workspace, pipeline_id: str, said: Said, limits: RunLimits = NO_LIMITS) -> Outcome:
-    """Apply the newest edit, then do what is wished for; both only once.
+    """Do what is wished for, once.
 
-    The browser repeats its last words at every rerun, so everything here may be called again with the same.
+    The browser repeats its last words at every rerun, so this may be called again with the same.
     """
     fresh = session.is_first_sight(pipeline_id)
-    refused = _apply(workspace, pipeline_id, said.edit) if said.edit else None
     intent = said.intent
     if intent is None or intent.doc != pipeline_id or not session.is_new(intent) or fresh:
-        return Outcome(refused=refused)
-    if refused is not None and not isinstance(intent, Select | Open | Cancel | Here | CatchUp):
-        return Outcome(refused=refused)  # what was drawn last is not stored: running or saving would mean another one
+        return Outcome()
     try:
-        return replace(do(workspace, pipeline_id, intent, limits), refused=refused)
+        return do(workspace, pipeline_id, intent, limits)
     except PEOPLE_ERRORS as error:
-        return Outcome(refused=refused, trouble=error, changed=True)
-
-
-def _apply(workspace: Workspace, pipeline_id: str, edit: Edit) -> Mapping[str, Any] | None:
-    """Store an edit under the draft's compare-and-swap; says why not, when it cannot be read."""
-    if edit.doc != pipeline_id:
-        return None
-    draft = pipelines.get_draft(workspace, pipeline_id)
-    if edit.cid == draft.by and edit.seq <= draft.ack:
-        return None
-    try:
-        pipeline = as_pipeline(edit.graph, pipelines.drawn(draft))
-        outcome, _ = pipelines.apply_edit(workspace, pipeline_id, pipeline, base=edit.base, cid=edit.cid, seq=edit.seq)
-    except PEOPLE_ERRORS as error:
-        return {"cid": edit.cid, "seq": edit.seq, "message": str(error)}
-    if outcome == CONFLICT:
-        log.info("an edit of pipeline %s came too late", pipeline_id)
-    return None
+        return Outcome(trouble=error, changed=True)
 
 
 def editor_data(
@@ -105,7 +78,6 @@ def editor_data(
 def answers(workspace: Workspace, draft: DraftView, said: Said, outcome: Outcome) -> dict[str, Any]:
     """What the canvas is told because of what it said: the passing part of ``EditorData``."""
     return {
-        "refused": outcome.refused,
         "answer": session.answer_to(draft.pipeline_id, said.intent, outcome.answer),
         "pasted": pasting.answer(said.intent, draft.pipeline_id),
         "plan": told_plan(workspace, draft, outcome.plan) if outcome.plan else None,

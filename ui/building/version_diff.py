@@ -134,5 +134,4 @@ def diff_data(
         "problems": [],
         "options": {},
         "run": None,
-        "refused": None,
     }

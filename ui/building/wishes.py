@@ -38,8 +38,6 @@ class Outcome:
 
     Parameters
     ----------
-    refused
-        The edit that was not taken, as the canvas wants to hear of it.
     trouble
         What the person must read: an error with message and hint.
     node
@@ -52,7 +50,6 @@ class Outcome:
         What the canvas wants to know of a run beforehand.
     """
 
-    refused: Mapping[str, Any] | None = None
     trouble: Exception | None = None
     node: str | None = None
     changed: bool = False

@@ -25,7 +25,7 @@ from ui.canvas.messages import (
     Who,
     check_graph,
 )
-from ui.canvas.mount import Said, acknowledge, canvas, feed, look, looked_at, said
+from ui.canvas.mount import Said, canvas, feed, look, looked_at, said
 
 __all__ = [
     "Asked",
@@ -51,7 +51,6 @@ __all__ = [
     "Save",
     "Select",
     "Who",
-    "acknowledge",
     "canvas",
     "check_graph",
     "feed",

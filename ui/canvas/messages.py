@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
@@ -18,7 +16,6 @@ MAX_DEPTH = 24  # of nested lists and objects, graph and params together
 MAX_ROWS = 1_000  # of a preview
 MAX_WRITTEN = 2_000_000  # characters of a pipeline that is written, not drawn
 MAX_NUMBER = 2**53  # beyond it, JavaScript's integers are not exact
-REPEATED = 8  # edits that are remembered as they were read
 
 NodeId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 ParamName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
@@ -101,7 +98,7 @@ class Who(Message):
 
 
 class Intent(Message):
-    """Something the person wants done, once; `after` is the edit it was said after.
+    """Something the person wants done, once; it is said when what they have drawn is stored.
 
     `knows` is the digest of the catalogue that the browser has: it need not be sent again. `who` is who sits there.
     """
@@ -109,7 +106,6 @@ class Intent(Message):
     doc: Name
     cid: Name
     seq: Serial
-    after: Serial
     knows: Annotated[str, Field(max_length=200)] | None = None
     who: Who | None = None
 
@@ -295,13 +291,7 @@ def read_edit(value: object) -> Edit:
     Refused
         When it is too big, too deep, or not an edit.
     """
-    return _edit(_json(value))
-
-
-@lru_cache(maxsize=REPEATED)
-def _edit(text: str) -> Edit:
-    """The browser repeats its last edit with everything that it says, whoever is asked to hear it."""
-    _check_shape(json.loads(text), MAX_TEXT)
+    text = _bounded_json(value)
     try:
         return Edit.model_validate_json(text)
     except ValidationError as error:
@@ -375,16 +365,24 @@ def _check_shape(value: Any, longest: int) -> None:
     """Without recursion, so that a deep message cannot exhaust the stack."""
     level: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):
-        if any(isinstance(item, str) and len(item) > longest for item in level):
-            raise Refused(f"A text in the message has more than {longest:,} characters.")
-        level = [part for item in level if isinstance(item, dict | list | tuple) for part in _parts(item)]
+        level = _parts(level, longest)
         if not level:
             return
     raise Refused("The message is nested too deeply.")
 
 
-def _parts(item: Any) -> Iterable[Any]:
-    return (*item, *item.values()) if isinstance(item, dict) else item
+def _parts(level: list[Any], longest: int) -> list[Any]:
+    """What lists and objects are made of, one level below; an object's names are texts, too."""
+    parts: list[Any] = []
+    for item in level:
+        if isinstance(item, str) and len(item) > longest:
+            raise Refused(f"A text in the message has more than {longest:,} characters.")
+        if isinstance(item, dict):
+            parts += item
+            parts += item.values()
+        elif isinstance(item, list | tuple):
+            parts += item
+    return parts
 
 
 def _first_mistake(error: ValidationError) -> str:

@@ -15,12 +15,10 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 from ui.canvas.messages import (
     Asked,
-    Edit,
     Intent,
     Look,
     Refused,
     read_asked,
-    read_edit,
     read_intent,
     read_look,
 )
@@ -37,12 +35,8 @@ _registering = Lock()
 
 @dataclass(frozen=True)
 class Said:
-    """What the browser last said; both are repeated on every rerun, so apply them idempotently by `cid` and `seq`.
+    """What the browser last said; it is repeated on every rerun, so do it once by `cid` and `seq`."""
 
-    Apply `edit` first: an intent is about the graph that was on the screen when it was said.
-    """
-
-    edit: Edit | None = None
     intent: Intent | None = None
     asked: Asked | None = None
     refused: str | None = None
@@ -74,11 +68,11 @@ def canvas(
     Returns
     -------
     Said
-        The newest edit and intent, checked. A hostile or broken one is None, and `refused` says why.
+        The newest intent, checked. A hostile or broken one is None, and `refused` says why.
     """
     ignore = on_change or _nothing
     payload = {**data, "kind": "editor", "height": height, "focus": focus}
-    heard: dict[str, Any] = {"on_edit_change": ignore, "on_intent_change": ignore, "on_asked_change": ignore}
+    heard: dict[str, Any] = {"on_stored_change": ignore, "on_intent_change": ignore, "on_asked_change": ignore}
     result = _renderer()(key=key, data=payload, **heard)
     return _read(result)
 
@@ -119,17 +113,6 @@ def looked_at(key: str) -> Look | None:
         return None
 
 
-def acknowledge(key: str, *, doc: str, rev: int, by: str, ack: int) -> None:
-    """Tell the editor at once that an edit is stored; what is to be said about the drawing follows with `canvas`.
-
-    Parameters
-    ----------
-    key
-        Of this invisible mount; another one than the editor's.
-    """
-    _renderer()(key=key, data={"kind": "ack", "doc": doc, "rev": rev, "by": by, "ack": ack})
-
-
 def said(key: str) -> Said:
     """What the editor mounted under `key` last said, for use in its callback."""
     state = st.session_state.get(key)
@@ -141,12 +124,9 @@ def _nothing() -> None:
 
 
 def _read(state: Mapping[str, Any]) -> Said:
-    edit, intent, asked = state.get("edit"), state.get("intent"), state.get("asked")
+    intent, asked = state.get("intent"), state.get("asked")
     try:
-        said = Said(
-            edit=None if edit is None else read_edit(edit),
-            intent=None if intent is None else read_intent(intent),
-        )
+        said = Said(intent=None if intent is None else read_intent(intent))
     except Refused as refusal:
         return Said(refused=str(refusal))
     try:

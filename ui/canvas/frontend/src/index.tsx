@@ -4,12 +4,12 @@ import { Editor } from "./Editor";
 import { Mishap } from "./frame/Mishap";
 import { modelOf, type Model, type Port } from "./model/model";
 import { Place } from "./place";
-import type { Acknowledgement, EditorData, FeedData, LookData } from "./protocol";
+import type { EditorData, FeedData, LookData } from "./protocol";
 import { applyTheme } from "./theme";
 import "./styles/index.css";
 
 interface Mount extends Port {
-  data: EditorData | FeedData | LookData | Acknowledgement | null;
+  data: EditorData | FeedData | LookData | null;
   parentElement: HTMLElement | ShadowRoot;
 }
 
@@ -60,10 +60,6 @@ export default function render(mount: Mount): (() => void) | undefined {
     model.attachLook({ setStateValue: mount.setStateValue as Port["setStateValue"] });
     model.looked(data);
     return () => model.attachLook(null);
-  }
-  if (data.kind === "ack") {
-    model.acknowledge(data);
-    return undefined;
   }
   const { root, place } = mounted(parentElement, model);
   model.receive(data);

@@ -420,8 +420,6 @@ export interface EditorData {
   focus?: string | null;
   /** What became of the text that was pasted last. */
   pasted?: Pasted | null;
-  /** The last edit Python would not take, so that the browser stops retrying it. */
-  refused?: { cid: string; seq: number; message: string } | null;
   /** To the last question, until something else is said. */
   answer?: Answer | null;
   /** While the text view is open. */
@@ -460,15 +458,6 @@ export interface Pasted {
   message: string;
 }
 
-/** Says at once that an edit is stored; what is to be said about it takes longer, and follows. */
-export interface Acknowledgement {
-  kind: "ack";
-  doc: string;
-  rev: number;
-  by: string;
-  ack: number;
-}
-
 /** The text view is open: it asks for the text of what is drawn, or, with a text, what is to be said of that. */
 export interface Asked {
   doc: string;
@@ -484,6 +473,14 @@ export interface Edit {
   base: number;
   graph: Graph;
   try: number;
+}
+
+/** The answer to a posted edit: whose the newest drawing is now, or why this one is not taken. */
+export type Stored = { rev: number; by: string; ack: number; refused: null } | { refused: Refused };
+
+export interface Refused {
+  seq: number;
+  message: string;
 }
 
 export type Wish =
@@ -504,5 +501,5 @@ export type Wish =
 
 /** `knows`: the digest of the catalogue that the browser has; `who`: who sits at it. */
 export type Intent = Wish & {
-  doc: string; cid: string; seq: number; after: number; knows: string | null; who: { id: string; name: string };
+  doc: string; cid: string; seq: number; knows: string | null; who: { id: string; name: string };
 };

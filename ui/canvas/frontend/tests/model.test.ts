@@ -29,10 +29,15 @@ describe("with somebody else at the same drawing", () => {
     intents = [];
     model = new Model("p");
     model.receive(data(drawn(), 5, "server"));
-    model.attach({ setStateValue: (name: string, value: Edit | Intent) => void (name === "edit" ? edits.push(value as Edit) : intents.push(value as Intent)) } as never);
+    vi.stubGlobal("document", { cookie: "" });
+    vi.stubGlobal("fetch", (_: string, asked: { body: string }) => (edits.push(JSON.parse(asked.body) as Edit), new Promise(() => undefined)));
+    model.attach({ setStateValue: (name: string, value: Intent) => void (name === "intent" && intents.push(value)) } as never);
     vi.advanceTimersByTime(500);
   });
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 
   it("says who is here, and asks for what the other one drew", () => {
     expect(intents.at(-1)).toMatchObject({ type: "here", who: { id: expect.any(String) } });

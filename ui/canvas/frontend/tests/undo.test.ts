@@ -107,19 +107,6 @@ describe("what Python tells", () => {
     expect(model.state.facts["constructor"]).toBe(before["constructor"]);
     expect(model.state.facts["other"]!.summary).toBe("c");
   });
-  it("that an edit is stored comes first, and changes nothing else", () => {
-    const model = modelOf("ack");
-    let sent: { cid: string; seq: number } | null = null;
-    model.receive(data("ack", { nodes: [], edges: [] }));
-    model.attach({ setStateValue: (name: string, value: never) => { if (name === "edit") sent = value; } });
-    model.add("clean", [0, 0]);
-    vi.advanceTimersByTime(0);
-    expect(model.state.saved).toBe("saving");
-    model.acknowledge({ rev: 9, by: "somebody else", ack: 9 });
-    expect(model.state.saved).toBe("saving");
-    model.acknowledge({ rev: 2, by: sent!["cid"], ack: sent!["seq"] });
-    expect([model.state.saved, model.state.graph.nodes.length]).toEqual(["saved", 1]);
-  });
   it("nothing more is added than a pipeline may have", () => {
     const model = modelOf("full");
     const nodes = Array.from({ length: 1500 }, (_, place) => ({ ...graph.nodes[1]!, id: `n${place}` }));

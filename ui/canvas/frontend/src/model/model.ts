@@ -4,7 +4,7 @@ import { expandTo } from "../board/groups/collapsing";
 import { visible } from "../board/groups/shown";
 import type { Box } from "../board/nodes/drawn";
 import type {
-  Asked, Catalogue, Column, Edit, EditorData, FeedData, Graph, Intent, LookAsked, LookData, OverlayKind, Params, Wish,
+  Asked, Catalogue, Column, EditorData, FeedData, Graph, Intent, LookAsked, LookData, OverlayKind, Params, Refused, Stored, Wish,
 } from "../protocol";
 import { kept, withColumns } from "./columns";
 import { Editing } from "./editing";
@@ -18,11 +18,13 @@ import { takeOther } from "./merge";
 import { Pasting } from "./pasting";
 import { me } from "./person";
 import { shiftOf } from "./placing";
+import { post } from "./posting";
 import { Questions } from "./questions";
 import { shared, sharedList } from "./sharing";
 import type { State } from "./state";
 import { Sync, type Remote, type Saved } from "./sync";
 import { TextView } from "./text-view";
+import { Wishes } from "./wishes";
 
 export type { State } from "./state";
 
@@ -33,7 +35,7 @@ export interface Viewport {
 }
 
 export interface Port {
-  setStateValue(name: "edit", value: Edit): void;
+  setStateValue(name: "stored", value: number): void;
   setStateValue(name: "intent", value: Intent): void;
   setStateValue(name: "look", value: LookAsked): void;
   setStateValue(name: "asked", value: Asked | null): void;
@@ -56,8 +58,10 @@ export class Model extends Editing {
   private readonly sync: Sync;
   private readonly looks: Looking;
   private readonly pasting: Pasting;
+  private readonly wishes: Wishes;
   private intents = 0;
-  private wished = 0;
+  private answers = 0;
+  private turnedDown = "";
   private told: string | null = null;
   private telling: ReturnType<typeof setTimeout> | undefined;
   private fixing = false;
@@ -87,16 +91,20 @@ export class Model extends Editing {
     super(doc);
     this.sync = new Sync(doc, CID, {
       snapshot: () => (this.sent = this.state.graph),
-      send: (edit) => this.send(() => this.port?.setStateValue("edit", edit)),
+      send: (edit) => void post(edit).then((stored) => this.stored(stored)),
       changed: () => this.update({}),
     });
     this.looks = new Looking(doc, CID, {
       send: (asked) => {
         // One after the other: what changes something must not be crossed by a question.
-        if (this.sync.unsaved || Date.now() - this.wished < WISH_MS) return false;
+        if (this.sync.unsaved || Date.now() - this.wishes.said < WISH_MS) return false;
         return this.send(() => this.lookPort?.setStateValue("look", asked), this.lookPort);
       },
       changed: () => this.update({ looking: this.looks.busy }),
+    });
+    this.wishes = new Wishes({
+      open: () => this.port !== null && !this.sync.unsaved,
+      say: (intent) => this.port?.setStateValue("intent", intent),
     });
     this.pasting = new Pasting(CID, {
       ask: (text) => this.wish({ type: "paste", text }),
@@ -134,15 +142,30 @@ export class Model extends Editing {
     if (this.sync.base !== before) this.looks.again();
     this.pasting.receive(data.pasted);
     this.text.receive(data.written ?? null);
+    this.wishes.speak();
   }
 
-  /** What was drawn here is stored; the rest of the answer follows. */
-  acknowledge(remote: Remote): void {
-    if (remote.by !== CID || this.sync.base < 0) return;
+  /** What was drawn here is stored, or never will be; what is to be said of the drawing comes with the page. */
+  private stored(told: Stored | null): void {
+    if (!told) return; // it is sent again
+    if (told.refused) this.turnDown(told.refused);
+    else if (told.by === CID) this.settled(told);
+    this.send(() => this.port?.setStateValue("stored", ++this.answers));
+  }
+
+  private settled(told: Remote): void {
     const before = this.sync.base;
-    this.sync.receive(remote);
+    this.sync.receive(told);
     if (this.sync.base !== before) this.looks.again();
     this.update({});
+    this.wishes.speak();
+  }
+
+  /** What was wished for was meant for another drawing than the one that is stored. */
+  private turnDown(refused: Refused): void {
+    this.sync.refuse(refused.seq);
+    this.turnedDown = refused.message;
+    this.wishes.drop();
   }
 
   private catalogued(sent: Catalogue | null): Partial<State> {
@@ -221,7 +244,7 @@ export class Model extends Editing {
     const who = data.by === "server" ? "the server" : "another tab";
     const news = this.fixing ? "Fix applied. Undo takes it back." : `Updated by ${who}. Undo brings your version back.`;
     this.fixing = false;
-    const text = refused ? `${data.refused?.message ?? "This change was not accepted."} Undo brings it back.` : news;
+    const text = refused ? `${this.turnedDown} Undo brings it back.` : news;
     return { ...change, toast: { text, undo: true, serial: ++this.serial } };
   }
 
@@ -231,6 +254,7 @@ export class Model extends Editing {
     const fresh = this.port === null;
     this.port = port;
     if (fresh && this.sync.unsaved) this.sync.resume();
+    if (fresh) this.wishes.speak();
     if (fresh) setTimeout(() => this.wish({ type: "here" }), HERE_MS);
     if (fresh) this.text.resume();
   }
@@ -255,11 +279,9 @@ export class Model extends Editing {
       const node = this.state.problems.find((problem) => problem.id === wish.problem)?.node;
       if (node) this.change(expandTo(this.state.graph, this.state.specs, [node], this.heights)); // what it changes is seen
     }
-    const after = wish.type === "select" ? this.sync.seq : this.sync.flush();
+    if (wish.type !== "select") this.sync.flush();
     const knows = catalogue?.digest ?? null;
-    const intent: Intent = { ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, after, knows, who: me.said };
-    this.wished = Date.now();
-    this.send(() => this.port?.setStateValue("intent", intent));
+    this.wishes.add({ ...wish, doc: this.state.doc, cid: CID, seq: ++this.intents, knows, who: me.said });
     return this.intents;
   }
 

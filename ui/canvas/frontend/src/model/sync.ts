@@ -1,6 +1,6 @@
 /**
  * The saving of one document: the newest snapshot goes out at once, or when a hand that types is still, one at a time,
- * and again after 4 s without an answer. Python answers with `rev`, `by` and `ack`.
+ * and again after 4 s without an answer. The answer has `rev`, `by` and `ack`, and so has what Python tells of a drawing.
  */
 import type { Edit, Graph } from "../protocol";
 
@@ -11,13 +11,11 @@ export interface Remote {
   rev: number;
   by: string;
   ack: number;
-  refused?: { cid: string; seq: number; message: string } | null;
 }
 
 export interface Wire {
   snapshot(): Graph;
-  /** Returns false when there is nothing to send over at the moment. */
-  send(edit: Edit): boolean;
+  send(edit: Edit): void;
   changed(): void;
 }
 
@@ -32,6 +30,7 @@ export class Sync {
   private flight: Edit | null = null;
   private quiet: ReturnType<typeof setTimeout> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private refused = 0;
 
   constructor(
     readonly doc: string,
@@ -55,33 +54,35 @@ export class Sync {
   touch(typing = true): void {
     this.dirty = true;
     clearTimeout(this.quiet);
-    if (typing) this.quiet = setTimeout(() => this.flush(false), QUIET_MS);
-    else this.flush(false);
+    if (typing) this.quiet = setTimeout(() => this.flush(), QUIET_MS);
+    else this.flush();
     this.wire.changed();
   }
 
-  /** Send what is unsent; `force` does not wait for the edit under way. Returns the newest edit's number. */
-  flush(force = true): number {
+  /** Send what is unsent, unless an edit is under way: then it follows the answer. */
+  flush(): void {
     clearTimeout(this.quiet);
-    if (!this.dirty || (this.flight && !force)) return this.seq;
-    const edit = { doc: this.doc, cid: this.cid, seq: this.seq + 1, base: this.base, graph: this.wire.snapshot(), try: 0 };
-    this.seq = edit.seq;
+    if (!this.dirty || this.flight) return;
+    this.seq++;
     this.dirty = false;
-    this.flight = edit;
+    this.flight = { doc: this.doc, cid: this.cid, seq: this.seq, base: this.base, graph: this.wire.snapshot(), try: 0 };
     this.transmit();
     this.wire.changed();
-    return this.seq;
   }
 
   /** The connection is there (again): send what is waiting, now. */
   resume(): void {
     if (this.flight) this.again();
-    else this.flush(false);
+    else this.flush();
+  }
+
+  /** An edit that will not be taken: what is drawn here gives way to what is stored, which Python tells next. */
+  refuse(seq: number): void {
+    this.refused = seq;
   }
 
   receive(remote: Remote): Verdict {
-    const turnedDown = this.flight && remote.refused?.cid === this.cid && remote.refused.seq >= this.flight.seq;
-    if (turnedDown) return this.settle(remote.rev, "refused");
+    if (this.flight && this.refused >= this.flight.seq) return this.settle(remote.rev, "refused");
     if (remote.by !== this.cid) return remote.rev > this.base ? this.settle(remote.rev, "adopt") : "keep";
     if (remote.rev < this.base) return "keep";
     this.base = remote.rev;
@@ -105,7 +106,7 @@ export class Sync {
   private land(): void {
     this.flight = null;
     clearTimeout(this.retry);
-    if (this.dirty) this.quiet = setTimeout(() => this.flush(false), 0);
+    if (this.dirty) this.quiet = setTimeout(() => this.flush(), 0);
   }
 
   private transmit(): void {
