@@ -104,7 +104,7 @@ def test_every_rerun_gives_the_same_answer_and_the_draft_is_not_touched(tmp_path
 
 def test_what_was_pasted_elsewhere_is_not_answered_here() -> None:
     assert pasting.answer(paste("nodes: {}", "p2"), "p1") is None
-    assert pasting.answer(Select(doc="p1", cid="c", seq=1, after=0, type="select", node=None), "p1") is None
+    assert pasting.answer(Select(doc="p1", cid="c", seq=1, type="select", node=None), "p1") is None
     assert pasting.answer(None, "p1") is None
 
 

@@ -8,8 +8,12 @@ from engine.service.building import beginnings, pipelines
 from ui import places
 from ui.beginning.building import show_building
 from ui.beginning.gallery import show_gallery
+from ui.building.duplicating import free_name
 from ui.frame import heading
 from ui.trouble import guarded, show_error
+
+USUAL = "pipeline"
+"""A pipeline that nobody has named."""
 
 
 def show_page(home: Workspace) -> None:
@@ -34,7 +38,7 @@ def show_page(home: Workspace) -> None:
 def ask_empty(home: Workspace) -> None:
     dataset = places.asked("dataset")
     with st.form("new_pipeline", border=False):
-        name = st.text_input("Name", value=dataset or "", max_chars=120, placeholder="churn", required=True)
+        name = st.text_input("Name", value=free_name(home, dataset or USUAL), max_chars=120, required=True)
         reads = bool(dataset) and st.checkbox(f"With the dataset {dataset}", value=True)
         sent = st.form_submit_button("Create", type="primary", icon=":material/add:")
     if sent and str(name or "").strip():

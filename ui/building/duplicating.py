@@ -24,7 +24,7 @@ def ask_duplicate(home: Workspace, pipeline_id: str, name: str, side: str) -> No
     def ask() -> None:
         st.caption(f"A pipeline of its own, which begins as {escaped(what)} of {escaped(name)} and remembers that.")
         with st.form("duplicate", border=False):
-            wanted = st.text_input("Name", value=_suggested(home, name), max_chars=LONGEST_NAME, required=True)
+            wanted = st.text_input("Name", value=free_name(home, name), max_chars=LONGEST_NAME, required=True)
             sent = st.form_submit_button("Duplicate", type="primary", icon=":material/content_copy:")
         if sent and str(wanted or "").strip():
             try:
@@ -37,8 +37,8 @@ def ask_duplicate(home: Workspace, pipeline_id: str, name: str, side: str) -> No
     ask()
 
 
-def _suggested(home: Workspace, name: str) -> str:
-    """The name with a number that is free."""
+def free_name(home: Workspace, name: str) -> str:
+    """The name, or the name with a number, as no pipeline has it yet."""
     taken = {it.name for it in pipelines.list_pipelines(home, search=name[:80])}
-    free = (f"{name[: LONGEST_NAME - 5]} {number}" for number in range(2, 1_000))
+    free = (name, *(f"{name[: LONGEST_NAME - 5]} {number}" for number in range(2, 1_000)))
     return next((one for one in free if one not in taken), name)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fitting, wordsFor } from "../src/palette/fitting";
 import { keysIn } from "../src/palette/kept";
-import { kindsOfTwins } from "../src/palette/search";
+import { kindsOf } from "../src/palette/search";
 import type { ComponentSpec, Graph } from "../src/protocol";
 
 const table = { name: "table", kind: "table" as const };
@@ -29,7 +29,7 @@ describe("the palette filtered by a port", () => {
 describe("components that are called the same", () => {
   it("are told apart by their categories", () => {
     const forests = ["classify", "predict"].map((category) => ({ ...spec(`forest_${category}`, [], []), title: "Random forest", category }));
-    const kinds = kindsOfTwins([...palette, ...forests], [{ key: "classify", title: "Classify" }]);
+    const kinds = kindsOf([...palette, ...forests], [{ key: "classify", title: "Classify" }]);
     expect([...kinds]).toEqual([["forest_classify", "Classify"], ["forest_predict", "predict"]]);
   });
 });

@@ -44,8 +44,9 @@ export function Port({ node, side, name, kind, optional, reachable, place, of, h
     if (!start || (start.node === node && start.port === name && start.side === side)) return " cb-port-start";
     return edgeBetween(start, here) && fits(state.graph, state.specs, start, here) ? " cb-port-fits" : " cb-port-dim";
   });
-  // A wire says itself where it goes, and the names of both its ends would lie over each other.
-  const isNamed = usePart(({ graph }) => side === "out" || from !== null || !graph.edges.some((edge) => edge.target === node && edge.target_port === name));
+  // A wire says itself where it goes, and the names of both its ends would lie over each other; so would that of what is
+  // not needed beside it.
+  const isNamed = usePart(({ graph }) => side === "out" || from !== null || !graph.edges.some((edge) => edge.target === node && (optional || edge.target_port === name)));
   const chosen = usePart(({ port }) => port?.node === node && port.side === side && port.port === name);
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(waiting.current), []);

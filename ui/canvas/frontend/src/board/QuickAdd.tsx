@@ -6,7 +6,7 @@ import { CARD_HEIGHT, CARD_WIDTH } from "../model/graph";
 import { Icon } from "../Icon";
 import { fitting } from "../palette/fitting";
 import { use } from "../palette/kept";
-import { kindsOfTwins, matching } from "../palette/search";
+import { kindsOf, matching } from "../palette/search";
 import type { PortRef } from "../model/rules";
 
 /** Between it and the edge of the board, and how high it stands above the pointer. */
@@ -23,7 +23,7 @@ export interface QuickAddAt {
 
 export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
   const { model } = useEditor();
-  const palette = usePart((state) => state.palette);
+  const findable = usePart((state) => state.findable);
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const list = useRef<HTMLUListElement>(null);
@@ -37,10 +37,10 @@ export function QuickAdd({ at, onClose }: { at: QuickAddAt; onClose(): void }) {
   }, [at]);
   const found = useMemo(() => {
     const { graph, specs } = model.state;
-    return matching(fitting(palette, graph, specs, at.from), query).slice(0, 40);
-  }, [model, palette, query, at]);
+    return matching(fitting(findable, graph, specs, at.from), query).slice(0, 40);
+  }, [model, findable, query, at]);
   const categories = usePart((state) => state.categories);
-  const kinds = useMemo(() => kindsOfTwins(found, categories), [found, categories]);
+  const kinds = useMemo(() => kindsOf(found, categories), [found, categories]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [active]);

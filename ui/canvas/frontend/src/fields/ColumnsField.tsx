@@ -30,7 +30,7 @@ export function ColumnsField(props: ControlProps) {
   };
 
   return (
-    <div className="cb-stack" data-testid={`field-${field.name}`}>
+    <div className={mode === "names" ? "cb-stack cb-names" : "cb-stack"} data-testid={`field-${field.name}`}>
       <select
         id={id}
         data-testid={`field-${field.name}-mode`}

@@ -1,5 +1,6 @@
 /** Pure operations on the drawn graph: every function returns a new graph. */
 import type { Graph, GraphEdge, GraphNode, Json, Params } from "../protocol";
+import { meant } from "./presets";
 
 export const CARD_WIDTH = 210;
 export const CARD_HEIGHT = 92;
@@ -64,7 +65,10 @@ export function freshId(component: string, taken: ReadonlySet<string>): string {
 const ids = (graph: Graph): Set<string> => new Set(graph.nodes.flatMap(({ id, params }) => [id, ...textsIn(params["members"])]));
 const textsIn = (value: Json | undefined): string[] => (Array.isArray(value) ? value.filter((one) => typeof one === "string") : []);
 
-export function addNode(graph: Graph, component: string, position: Point, params: Params = {}): [Graph, string] {
+/** `key` as the palette has it. */
+export function addNode(graph: Graph, key: string, position: Point, more: Params = {}): [Graph, string] {
+  const { component, params: set } = meant(key);
+  const params = { ...set, ...more };
   const id = freshId(component, ids(graph));
   const node: GraphNode = { id, component, title: null, params, position: snapped(position) };
   return [{ ...graph, nodes: [...graph.nodes, node] }, id];

@@ -19,8 +19,9 @@ import { Pasting } from "./pasting";
 import { me } from "./person";
 import { shiftOf } from "./placing";
 import { post } from "./posting";
+import { presetsOf } from "./presets";
 import { Questions } from "./questions";
-import { shared, sharedList } from "./sharing";
+import { equal, shared, sharedList } from "./sharing";
 import type { State } from "./state";
 import { Sync, type Remote, type Saved } from "./sync";
 import { TextView } from "./text-view";
@@ -123,10 +124,10 @@ export class Model extends Editing {
     const verdict = this.sync.receive(data);
     this.tables = kept(this.tables, data.tables);
     const change: Partial<State> = {
-      name: data.name, readonly: data.readonly, options: data.options, diff: data.diff ?? null, rev: data.rev, plan: data.plan ?? this.state.plan,
+      name: data.name, readonly: data.readonly, diff: data.diff ?? null, rev: data.rev, plan: data.plan ?? this.state.plan,
       facts: shared(this.state.facts, withColumns(data.facts, this.tables)), problems: sharedList(this.state.problems, data.problems),
     };
-    Object.assign(change, this.catalogued(data.catalogue));
+    Object.assign(change, this.catalogued(data.catalogue, equal(this.state.options, data.options) ? this.state.options : data.options));
     if (data.run) Object.assign(change, { run: data.run.run, status: shared(this.state.status, data.run.nodes) });
     if (verdict === "adopt" && !first && (pending || data.by !== "server")) Object.assign(change, this.join(data, pending));
     else if (verdict !== "keep") Object.assign(change, this.adopt(data, first, verdict === "refused"));
@@ -168,16 +169,17 @@ export class Model extends Editing {
     this.wishes.drop();
   }
 
-  private catalogued(sent: Catalogue | null): Partial<State> {
+  private catalogued(sent: Catalogue | null, options: State["options"]): Partial<State> {
     catalogue = sent ?? catalogue;
     if (!catalogue) {
       queueMicrotask(() => this.wish({ type: "select", node: null })); // says that nothing is known here
-      return {};
+      return { options };
     }
-    if (catalogue.digest === this.digest) return {};
+    if (catalogue.digest === this.digest && options === this.state.options) return {};
     this.digest = catalogue.digest;
     const { palette, categories, functions, messages } = catalogue;
-    return { palette, categories, functions, messages, specs: new Map(palette.map((spec) => [spec.key, spec])) };
+    const findable = [...palette, ...presetsOf(palette, options)];
+    return { options, palette, findable, categories, functions, messages, specs: new Map(findable.map((spec) => [spec.key, spec])) };
   }
 
   feed(data: FeedData): void {

@@ -5,6 +5,7 @@ import { resolve, sentence } from "../fields/schema";
 import { drawnAs } from "../board/nodes/drawn";
 import { changeNode, nodeOf } from "./graph";
 import { portsOf } from "./broken";
+import { meant } from "./presets";
 import { titleOf, type Specs } from "./rules";
 
 export interface Replacement {
@@ -41,13 +42,15 @@ function keepsWires(graph: Graph, specs: Specs, node: GraphNode, spec: Component
   return alike && rewired(graph, specs, node, spec).lost.length === 0;
 }
 
-export function replaced(graph: Graph, specs: Specs, id: string, component: string): Replacement | null {
+/** `key` as the palette has it. */
+export function replaced(graph: Graph, specs: Specs, id: string, key: string): Replacement | null {
   const node = nodeOf(graph, id);
-  const spec = specs.get(component);
+  const spec = specs.get(key);
+  const { component, params: set } = meant(key);
   if (!node || !spec) return null;
   const wires = rewired(graph, specs, node, spec);
   const params = refitted(node.params, specs.get(node.component)?.params, spec.params);
-  const drawn = changeNode({ ...graph, edges: wires.edges }, id, { component, params: params.kept });
+  const drawn = changeNode({ ...graph, edges: wires.edges }, id, { component, params: { ...params.kept, ...set } });
   const unset = params.lost.map((name) => `“${sentence(name)}”`);
   const gone = unset.length > 0 ? [`${unset.length === 1 ? "the setting" : "the settings"} ${inWords(unset)}`] : [];
   return { graph: drawn, lost: [...gone, ...wires.lost] };

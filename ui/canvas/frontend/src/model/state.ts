@@ -24,6 +24,8 @@ export interface State {
   graph: Graph;
   specs: Specs;
   palette: ComponentSpec[];
+  /** The palette, and its sources as they can be set: a dataset by its name. */
+  findable: ComponentSpec[];
   categories: Category[];
   functions: FunctionHelp[];
   trial: Trial | null;
@@ -76,7 +78,7 @@ export interface Toast {
 
 /** Before Python has said anything. */
 export const blank = (doc: string): State => ({
-  doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
+  doc, name: "", readonly: true, graph: EMPTY, specs: new Map(), palette: [], findable: [], categories: [], functions: [], trial: null, facts: bare({}), problems: [],
   options: {}, messages: {}, run: null, status: bare({}), diff: null, selection: [], wire: null, history: null, overlay: null, overlaid: null,
   looking: false, editing: null, port: null, people: [], conflicts: [], plan: null, parametersAsked: 0, rev: -1, saved: "saved", canUndo: false,
   canRedo: false, toast: null, inquiry: null, answer: null, reveal: { ids: [], serial: 0, before: null },

@@ -22,7 +22,7 @@ export function AddDialog({ node, side, onClose }: Props) {
   const { model } = useEditor();
   const graph = usePart((state) => state.graph);
   const specs = usePart((state) => state.specs);
-  const palette = usePart((state) => state.palette);
+  const findable = usePart((state) => state.findable);
   const spots = useMemo(() => spotsAt(graph, specs, node, side), [graph, specs, node, side]);
   const [where, setWhere] = useState(spotKey(spots[0]!));
   const [query, setQuery] = useState("");
@@ -31,8 +31,8 @@ export function AddDialog({ node, side, onClose }: Props) {
   const listId = useId();
   const spot = spots.find((one) => spotKey(one) === where) ?? spots[0]!;
   const found = useMemo(
-    () => matching(palette.filter((spec) => fitsAt(spot, spec, graph, specs)), query).slice(0, SHOWN),
-    [palette, spot, graph, specs, query],
+    () => matching(findable.filter((spec) => fitsAt(spot, spec, graph, specs)), query).slice(0, SHOWN),
+    [findable, spot, graph, specs, query],
   );
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });

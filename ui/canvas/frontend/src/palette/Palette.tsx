@@ -4,11 +4,12 @@ import { useEditor, usePart } from "../context";
 import { Chip } from "../fields/Chips";
 import { Icon } from "../Icon";
 import { nodeOf } from "../model/graph";
+import { isPreset, meant } from "../model/presets";
 import type { ComponentSpec } from "../protocol";
 import { fitting, wordsFor } from "./fitting";
 import { Item } from "./Item";
 import { useKept } from "./kept";
-import { kindsOfTwins, matching, shelves, type Shelf } from "./search";
+import { kindsOf, matching, shelves, type Shelf } from "./search";
 
 interface Props {
   search: React.RefObject<HTMLInputElement | null>;
@@ -18,24 +19,27 @@ interface Props {
 }
 
 const FEW = 24;
+/** So many of the datasets stand there without being searched. */
+const OWN = 6;
+const DATASET = "dataset";
 
 export function Palette({ search, onAdd, onLeave }: Props) {
   const readonly = usePart((state) => state.readonly);
   const favourites = useKept("favourites");
-  const { offered, words, clear } = useOffer();
-  const groups = useShelves(offered);
+  const { offered, findable, words, clear } = useOffer();
+  const groups = useShelves(offered, findable);
   const [query, setQuery] = useState("");
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [searching, setSearching] = useState(false);
   const list = useRef<HTMLDivElement>(null);
   const categories = usePart((state) => state.categories);
   const found = useMemo(() => {
-    if (query.trim()) return matching(offered, query);
+    if (query.trim()) return matching(findable, query);
     return words ? shelves(offered, categories).flatMap((shelf) => shelf.items) : null;
-  }, [offered, query, words, categories]);
-  const kinds = useMemo(() => kindsOfTwins(found ?? [], categories), [found, categories]);
+  }, [offered, findable, query, words, categories]);
+  const kinds = useMemo(() => kindsOf(found ?? [], categories), [found, categories]);
   // A long catalogue starts folded, but for what a person kept and for where everybody begins.
-  const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent"].includes(key) || key === groups.find((one) => !one.kept)?.key;
+  const openAtFirst = (key: string): boolean => offered.length <= FEW || ["favourites", "recent", "own"].includes(key) || key === groups.find((one) => !one.kept)?.key;
   const isOpen = (key: string): boolean => openAtFirst(key) !== toggled.has(key);
 
   useEffect(() => {
@@ -71,7 +75,7 @@ export function Palette({ search, onAdd, onLeave }: Props) {
     else onLeave();
   };
   const item = (spec: ComponentSpec, first = false, shelf?: string) => (
-    <Item key={spec.key} spec={spec} shelf={shelf} readonly={readonly} starred={favourites.includes(spec.key)} kind={kinds.get(spec.key)} first={first} onAdd={add} />
+    <Item key={spec.key} spec={spec} shelf={shelf} readonly={readonly} starred={favourites.includes(spec.key)} kind={kinds.get(spec.key) ?? (isPreset(spec) ? spec.size : undefined)} first={first} onAdd={add} />
   );
 
   return (
@@ -119,21 +123,22 @@ export function Palette({ search, onAdd, onLeave }: Props) {
   );
 }
 
-/** What the palette offers: everything, or what fits to the port that was clicked. */
-function useOffer(): { offered: ComponentSpec[]; words: string | null; clear(): void } {
+/** What the palette offers, and what can be found in it besides: all, or what fits to the port that was clicked. */
+function useOffer(): { offered: ComponentSpec[]; findable: ComponentSpec[]; words: string | null; clear(): void } {
   const { model } = useEditor();
   const palette = usePart((state) => state.palette);
+  const all = usePart((state) => state.findable);
   const port = usePart((state) => (state.port && nodeOf(state.graph, state.port.node) ? state.port : null));
   const words = usePart((state) => (port ? wordsFor(state.graph, state.specs, port) : null));
-  const offered = useMemo(() => {
+  const [offered, findable] = useMemo(() => {
     const { graph, specs } = model.state;
-    return port ? fitting(palette, graph, specs, port) : palette;
-  }, [model, palette, port]);
-  return { offered, words, clear: () => model.choosePort(null) };
+    return [palette, all].map((list) => (port ? fitting(list, graph, specs, port) : list)) as [ComponentSpec[], ComponentSpec[]];
+  }, [model, palette, all, port]);
+  return { offered, findable, words, clear: () => model.choosePort(null) };
 }
 
 /** The categories, below what the person starred or used last. */
-function useShelves(offered: ComponentSpec[]): (Shelf & { kept?: true })[] {
+function useShelves(offered: ComponentSpec[], findable: ComponentSpec[]): (Shelf & { kept?: true })[] {
   const categories = usePart((state) => state.categories);
   const favourites = useKept("favourites");
   const recent = useKept("recent");
@@ -142,6 +147,7 @@ function useShelves(offered: ComponentSpec[]): (Shelf & { kept?: true })[] {
     const shelf = (key: string, title: string, keys: readonly string[]) =>
       ({ key, title, items: keys.flatMap((one) => byKey.get(one) ?? []), kept: true as const });
     const own = [shelf("favourites", "Favourites", favourites), shelf("recent", "Recent", recent)];
-    return [...own.filter(({ items }) => items.length > 0), ...shelves(offered, categories)];
-  }, [offered, categories, favourites, recent]);
+    const datasets = { key: "own", title: "Your datasets", items: findable.filter((spec) => meant(spec.key).component === DATASET && isPreset(spec)).slice(0, OWN), kept: true as const };
+    return [...[...own, datasets].filter(({ items }) => items.length > 0), ...shelves(offered, categories)];
+  }, [offered, findable, categories, favourites, recent]);
 }

@@ -1,5 +1,6 @@
 /** Components that a person starred or used last. They stay in this browser; what else is found there is passed over. */
 import { useSyncExternalStore } from "react";
+import { meant } from "../model/presets";
 
 export type Shelf = "favourites" | "recent";
 
@@ -52,7 +53,8 @@ export function star(key: string): void {
 }
 
 export function use(key: string): void {
-  keep("recent", [key, ...kept("recent").filter((one) => one !== key)].slice(0, MOST_RECENT));
+  const { component } = meant(key);
+  keep("recent", [component, ...kept("recent").filter((one) => one !== component)].slice(0, MOST_RECENT));
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,4 +1,5 @@
 /** Search over what a component is called, what else people call it, and what it does: every word must occur. */
+import { isPreset } from "../model/presets";
 import type { Category, ComponentSpec } from "../protocol";
 
 /** What a whole query counts, and what a single word of it counts: names before other names before descriptions. */
@@ -64,12 +65,15 @@ function single({ names, words, about }: Known, word: string): number {
 const begins = (text: string, asked: string): boolean => ` ${text}`.includes(` ${asked}`);
 const holds = (text: string, asked: string): boolean => asked.length >= LEAST_INSIDE && text.includes(asked);
 
-/** What tells components apart that are called the same: component → the title of its category. */
-export function kindsOfTwins(found: readonly ComponentSpec[], categories: readonly Category[]): Map<string, string> {
+/** What is said below a name: what a preset is; of components that are called the same, the title of the category. */
+export function kindsOf(found: readonly ComponentSpec[], categories: readonly Category[]): Map<string, string> {
   const titles = new Map(categories.map(({ key, title }) => [key, title]));
   const firsts = new Map(found.map((spec) => [spec.title, spec]).reverse() as [string, ComponentSpec][]);
   const shared = new Set(found.filter((spec) => firsts.get(spec.title) !== spec).map((spec) => spec.title));
-  return new Map(found.filter((spec) => shared.has(spec.title)).map((spec) => [spec.key, titles.get(spec.category) ?? spec.category]));
+  return new Map(found.flatMap((spec): [string, string][] => {
+    if (isPreset(spec)) return [[spec.key, spec.kind]];
+    return shared.has(spec.title) ? [[spec.key, titles.get(spec.category) ?? spec.category]] : [];
+  }));
 }
 
 export interface Shelf {

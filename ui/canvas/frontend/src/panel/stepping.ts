@@ -46,7 +46,7 @@ export function told({ state }: Model, problem: Problem): string {
 /** The form is drawn after the selection; a folded part opens by itself where something is wrong in it. */
 function focusField(node: string, field: string, patience = PATIENCE): void {
   const row = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(`cb-${node} ${field}`)}"]`);
-  const control = row?.querySelector<HTMLElement>(CONTROLS_AFTER_LABEL) ?? row?.querySelector<HTMLElement>(CONTROLS);
+  const control = row?.querySelector<HTMLElement>(NAMES) ?? row?.querySelector<HTMLElement>(CONTROLS_AFTER_LABEL) ?? row?.querySelector<HTMLElement>(CONTROLS);
   if (control) {
     control.focus({ preventScroll: true });
     row?.scrollIntoView({ block: "center" });
@@ -55,5 +55,7 @@ function focusField(node: string, field: string, patience = PATIENCE): void {
   }
 }
 
+/** Where columns are chosen by name: the name, not the choice of how to choose. */
+const NAMES = ".cb-names input";
 /** The control itself before the button that sets it back. */
 const CONTROLS_AFTER_LABEL = ".cb-label-row ~ :is(input, select, textarea), .cb-label-row ~ * :is(input, select, textarea)";
