@@ -33,6 +33,8 @@ ARTICLE = {
     "one_hot": "one-hot encoded",
     "other": "nested data",
 }
+TYPE_WORDS = {"int64": "whole number", "float64": "number", "string": "text", "timestamp": "date and time"}
+"""Names of types that are no words of people's, on a card."""
 
 
 class Columns(BaseModel):
@@ -394,7 +396,7 @@ def _require(name: str, schema: sch.Schema, kinds: tuple[Kind, ...], field: str)
         wanted = " or ".join(ARTICLE[k] for k in kinds)
         raise WrongKind(
             f"Column {name!r} is {ARTICLE[kind]}, but this needs {wanted}.",
-            hint="Choose another column, or convert it with Cast first.",
+            hint="Choose another column, or convert it with “Change type” first.",
             field=field,
             column=name,
         )
@@ -405,7 +407,7 @@ def _word(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return label if value else f"no {label}"
     if isinstance(value, str | int | float):
-        text = str(value)
+        text = TYPE_WORDS.get(value, value) if isinstance(value, str) else str(value)
         return f"{label} {text}" if len(text) <= 28 else f"{label} {text[:27]}…"
     if not hasattr(value, "__len__"):
         return label

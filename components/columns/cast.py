@@ -19,6 +19,14 @@ from components.portable.numbers import rounded
 from components.ports import Kind, kind_of
 
 Type = Literal["int64", "float64", "string", "boolean", "date", "timestamp"]
+WORDS: Mapping[Type, str] = {
+    "int64": "whole numbers",
+    "float64": "numbers",
+    "string": "texts",
+    "boolean": "true or false",
+    "date": "dates",
+    "timestamp": "dates and times",
+}
 
 THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 YES = ("true", "t", "yes", "y", "on", "1", "ja", "j", "oui", "si", "sí", "sim", "tak", "да")
@@ -88,7 +96,7 @@ class Cast(Converting[CastParams]):
 
     @property
     def refusal(self) -> str:
-        return f"cannot be converted to {self.params.to}"
+        return f"cannot be converted to {WORDS[self.params.to]}"
 
     def read(self, column: ir.Column) -> ir.Value:
         return CONVERTIBLE[self.params.to][kind_of(column.type())](column)

@@ -114,7 +114,7 @@ def _check_zones(schema: sch.Schema, start: str, end: str) -> None:
     if zones[0] != zones[1]:
         raise WrongKind(
             f"Only one of {start!r} and {end!r} has a time zone.",
-            hint="Convert both to timestamp with Cast first.",
+            hint="Convert both to date and time with “Change type” first.",
             field="end",
             column=end,
         )

@@ -50,7 +50,7 @@ class ParseDate(Converting[ParseDateParams]):
     Names of months are English, in any case and in full (``%B``) or three letters (``%b``). Zeros in front may be
     missing. A year of two digits lies between 1969 and 2068. A format without a day means the first of the month.
 
-    When: dates arrived as text; ``2026-01-31`` needs no format, for that there is Cast. Serving: replayed row by row.
+    When: dates arrived as text; ``2026-01-31`` needs no format, Change type is enough. Serving: replayed row by row.
     Source: `datetime.datetime.strptime`; POSIX ``strptime`` for years of two digits.
     """
 

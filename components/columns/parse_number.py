@@ -43,7 +43,7 @@ class ParseNumber(Converting[ParseNumberParams]):
 
     Brackets, as in accounts, and a minus behind the number mean less than zero: ``(1,234.50)`` is −1234.5.
 
-    When: numbers arrived as text; where they are plain, Cast is enough. Serving: replayed row by row.
+    When: numbers arrived as text; where they are plain, Change type is enough. Serving: replayed row by row.
     Source: readr's ``parse_number``, but nothing is skipped: a text is such a number as a whole, or none.
     """
 

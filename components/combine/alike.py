@@ -29,7 +29,7 @@ def common_type(types: Mapping[str, dt.DataType], field: str | None = None) -> d
         if both is None:
             raise WrongKind(
                 f"{first} is {ARTICLE[kind_of(one)]} ({one}), but {name} is {ARTICLE[kind_of(other)]} ({other}).",
-                hint="Convert one of them with Cast first.",
+                hint="Convert one of them with “Change type” first.",
                 field=field,
             )
         one = both

@@ -27,7 +27,7 @@ def check_comparable(
     if here != there or here in ("other", "one_hot"):
         raise WrongKind(
             f"Key {names[0]!r} is {ARTICLE[here]} {sides[0]}, but {names[1]!r} is {ARTICLE[there]} {sides[1]}.",
-            hint="Convert one of them with Cast first.",
+            hint="Convert one of them with “Change type” first.",
             field=field,
             column=names[0],
         )

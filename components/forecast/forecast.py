@@ -245,7 +245,7 @@ def _check_time(name: str, dtype: dt.DataType) -> None:
         what = "a number with decimals" if kind_of(dtype) == "numeric" else f"{ARTICLE[kind_of(dtype)]} of another kind"
         raise WrongKind(
             f"Column {name!r} is {what}, but this needs dates, times with a date, or whole numbers.",
-            hint="Convert it first: Parse date for texts, Cast for numbers.",
+            hint="Convert it first: “Parse date” for texts, “Change type” for numbers.",
             field="time",
             column=name,
         )

@@ -27,7 +27,7 @@ def model_problems(
         params, schema, target = known.component.params, known.inputs["table"], known.component.target
         if known.component.task == "regression" and kind_of(schema[target]) == "text":
             message = f"{node.label}: the target {target!r} is text, but this model predicts a number."
-            hint = "Choose a classifier, or convert the column with Cast."
+            hint = "Choose a classifier, or convert the column with “Change type”."
             yield Problem("wrong_target", message, node=node.id, field="target", hint=hint)
         if target in params.features:
             message = f"{node.label}: the target {target!r} is also a feature."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import ibis.expr.schema as sch
@@ -15,7 +16,7 @@ from engine.checks.problems import Fix
 from engine.errors import CanvasbackError
 from engine.graph import Node, Pipeline, component_of
 from engine.refactor import most_alike
-from engine.schemas import NodeSchemas, TableSchemas, infer_node
+from engine.schemas import NodeSchemas, TableSchemas, infer, infer_node
 
 Earlier = Callable[[StoredTable], sch.Schema | None]
 """Tells the columns of the version before the one that is read; None where there is none."""
@@ -82,6 +83,7 @@ def _candidates(node: Node, port: str, column: str, around: Surroundings) -> Ite
     alike = most_alike(column, there)
     if alike is not None:
         yield alike
+    yield from get_close_matches(column, there, n=1)  # what the message asks whether it was meant
 
 
 def _successor(node: Node, column: str, around: Surroundings) -> str | None:
@@ -114,12 +116,20 @@ def _speaking_of(
 def _is_content(node: Node, params: Mapping[str, Any], names: tuple[str, str], around: Surroundings) -> bool:
     """Whether nothing is wrong with the other column; a further one that is gone is told by itself."""
     gone, there = names
-    other = node.model_copy(update={"params": dict(params)})
-    now = infer_node(around.placed, other, around.schemas, frozenset(), around.stored)
+    now = _inferred(node, params, around)
     known = {_what(error) for error in around.schemas[node.id].errors}
     fresh = [_what(error) for error in now.errors if _what(error) not in known]
     is_mended = ("unknown_column", gone) not in {_what(error) for error in now.errors}
     return is_mended and all(code == "unknown_column" and column != there for code, column in fresh)
+
+
+def _inferred(node: Node, params: Mapping[str, Any], around: Surroundings) -> NodeSchemas:
+    other = node.model_copy(update={"params": dict(params)})
+    if params.get("target") == node.params.get("target"):
+        return infer_node(around.placed, other, around.schemas, frozenset(), around.stored)
+    # Everything before it leaves another target alone then.
+    nodes = tuple(other if one.id == node.id else one for one in around.placed.nodes)
+    return infer(around.placed.model_copy(update={"nodes": nodes}), around.stored)[node.id]
 
 
 def _what(error: CanvasbackError) -> tuple[str, Any]:

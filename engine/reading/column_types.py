@@ -216,7 +216,7 @@ class _Undecided:
             severity="info",
             column=self.name,
             message=f"{self.name}: {why}, so the column stays text.",
-            fix="Cast it to a number if these are amounts and not codes.",
+            fix="Change its type to a number if these are amounts and not codes.",
             detail={"component": "cast", "params": {"columns": [self.name], "to": "float64"}},
         )
         return self._as("string", f"nullif({self.source}, '')", finding)

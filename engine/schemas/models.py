@@ -130,7 +130,7 @@ def added_by(schemas: Mapping[str, sch.Schema]) -> dict[str, dt.DataType]:
         wanted, found = kind_of(dtype), kind_of(table[name])
         if wanted != found:
             message = f"Column {name!r} is {ARTICLE[found]}, but the model has learned from {ARTICLE[wanted]}."
-            raise WrongKind(message, hint="Convert it with Cast first.", column=name)
+            raise WrongKind(message, hint="Convert it with “Change type” first.", column=name)
     return {name.removeprefix(SAYS): dtype for name, dtype in model.items() if name.startswith(SAYS)}
 
 

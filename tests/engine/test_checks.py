@@ -362,6 +362,21 @@ def test_a_column_of_a_kind_that_does_not_fit_is_not_proposed() -> None:
     assert found(drawn)["unknown_column"].fix is None
 
 
+def test_a_target_that_is_encoded_because_nothing_predicts_it_yet_is_proposed_all_the_same() -> None:
+    drawn = draw(
+        {
+            "s": CUSTOMERS,
+            "encode": ("encode_one_hot", {"columns": "text"}),
+            "m": ("random_forest_classifier", {"target": "chur"}),
+        },
+        "s -> encode -> m",
+    )
+    fix = next(it.fix for it in review(drawn, no_tables).problems if it.node == "m")
+    assert fix is not None
+    assert fix.label == "Use “churn” instead"
+    assert not [it for it in review(apply_fix(drawn, fix, no_tables), no_tables).errors if it.node == "m"]
+
+
 def test_a_setting_of_another_version_can_be_taken_out() -> None:
     drawn = draw({"s": CUSTOMERS, "fill": ("impute_mean", {"columns": ["age"], "newer": {"a": 1}})}, "s -> fill")
     problem = found(drawn)["invalid_param"]

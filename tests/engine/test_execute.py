@@ -229,7 +229,7 @@ def test_what_a_node_demands_of_its_rows_is_counted(bench: Bench) -> None:
     )
     error = failure(bench, drawn)
     assert isinstance(error, DataError)
-    told = "Values in column 'x' cannot be converted to int64 (1 row, such as 'two')."
+    told = "Values in column 'x' cannot be converted to whole numbers (1 row, such as 'two')."
     assert (error.node_id, error.message) == ("c", told)
     bench.store("d", {"x": ["1", "2", "", None]})
     assert bench.run(drawn).table("c").column("x").to_pylist() == [1, 2, None, None]

@@ -136,7 +136,9 @@ def test_what_failed_is_said_at_the_node_with_the_value_and_leads_there(
     expect(board.node("drop")).to_contain_text("Failed", timeout=20 * SECOND)
     expect(board.node("model")).to_contain_text("Skipped")
     failures = page.get_by_test_id("failures")
-    expect(failures).to_contain_text("Values in column 'region' cannot be converted to int64 (2,000 rows, such as")
+    expect(failures).to_contain_text(
+        "Values in column 'region' cannot be converted to whole numbers (2,000 rows, such as"
+    )
     look.at("watching-06-failed")
     last.click()
     expect(page.get_by_test_id("node-title")).to_have_value("Change type")
