@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keep, recall } from "../src/model/clipboard";
 import { fragmentText } from "../src/model/fragment-text";
 import { LONGEST, Pasting } from "../src/model/pasting";
+import { CARD_HEIGHT, CARD_WIDTH } from "../src/model/graph";
 import { shiftOf } from "../src/model/placing";
 import type { Graph, GraphNode, Params } from "../src/protocol";
 import file from "./fragment.yaml?raw";
@@ -38,8 +39,12 @@ describe("a copied part of a pipeline", () => {
   it("comes where it was, over nothing else, and into the middle of the view when that is elsewhere", () => {
     const shift = (graph: Graph) => shiftOf(graph, PIECE, new Map(), SEEN);
     expect(shift({ nodes: [], edges: [] })).toEqual([0, 0]);
-    expect(shift(PIECE)).toEqual([40, 40]);
-    expect(shift({ nodes: [...PIECE.nodes, node("x", "formula", {}, [40, 40])], edges: [] })).toEqual([80, 80]);
+    const covers = ([x, y]: readonly number[], one: GraphNode, there: GraphNode): boolean =>
+      Math.abs(one.position[0] + x! - there.position[0]) < CARD_WIDTH && Math.abs(one.position[1] + y! - there.position[1]) < CARD_HEIGHT;
+    for (const graph of [PIECE, { ...PIECE, nodes: [...PIECE.nodes, node("x", "formula", {}, [40, shift(PIECE)[1]])] }]) {
+      expect(shift(graph)[0]).toBe(0);
+      expect(PIECE.nodes.some((one) => graph.nodes.some((there) => covers(shift(graph), one, there)))).toBe(false);
+    }
     const far = { ...SEEN, x: 100_000 };
     expect(shiftOf(PIECE, PIECE, new Map(), far)[0]).toBeGreaterThan(99_000);
   });

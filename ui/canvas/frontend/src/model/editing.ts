@@ -1,6 +1,6 @@
 /** What a person does to a drawing: each of it one step that can be undone. */
 import { arrange } from "../board/nodes/arranging";
-import { boxOf, drawnAs, frameAround, freeSpot, putInto, type Box, type Heights } from "../board/nodes/drawn";
+import { boxOf, drawnAs, frameAround, freeSpot, putInto, union, type Box, type Heights } from "../board/nodes/drawn";
 import { onShown } from "../board/groups/collapsing";
 import { forgetting, relisted, removedWords } from "../board/groups/grouping";
 import { firstFitFrom } from "../board/groups/landing";
@@ -191,13 +191,16 @@ export abstract class Editing extends Store {
     const { graph, specs, readonly } = this.state;
     if (readonly) return this.say("This pipeline is only shown here. Nothing was pasted.");
     const piece = recall(text);
-    if (piece) this.insert(piece, shiftOf(graph, piece, specs, seen));
+    if (piece) this.insert(piece, shiftOf(graph, piece, specs, seen, this.heights));
     else this.readPasted(text, seen);
   }
 
   duplicate(): void {
-    const chosen = withHidden(this.state.graph, this.state.specs, this.state.selection);
-    this.insert(graphs.fragment(this.state.graph, chosen), [40, 40]);
+    const { graph, specs, selection } = this.state;
+    const piece = graphs.fragment(graph, withHidden(graph, specs, selection));
+    if (piece.nodes.length === 0) return;
+    const seen = union(piece.nodes.map((node) => boxOf(node, specs, this.heights)));
+    this.insert(piece, shiftOf(graph, piece, specs, seen, this.heights));
   }
 
   choosePort(port: PortRef | null): void {

@@ -109,7 +109,7 @@ export class Model extends Editing {
     });
     this.pasting = new Pasting(CID, {
       ask: (text) => this.wish({ type: "paste", text }),
-      insert: (piece, seen) => this.insert(piece, shiftOf(this.state.graph, piece, this.state.specs, seen)),
+      insert: (piece, seen) => this.insert(piece, shiftOf(this.state.graph, piece, this.state.specs, seen, this.heights)),
       say: (text) => this.say(text),
     });
     this.text = new TextView(doc, (asked: Asked | null) => this.send(() => this.port?.setStateValue("asked", asked)));
