@@ -51,7 +51,7 @@ def show_version_diff(home: Workspace, pipeline_id: str, before: str, after: str
 def show_list(found: DrawnDiffView) -> None:
     """Everything that the canvas shows, as a text."""
     lines = found.lines
-    with st.expander(f"The same as a list ({len(lines)})", icon=":material/list:", expanded=len(lines) <= 12):
+    with st.expander(f"As a list ({len(lines)})", icon=":material/list:", expanded=len(lines) <= 12):
         st.markdown("\n".join(f"- {escaped(line)}" for line in lines))
 
 

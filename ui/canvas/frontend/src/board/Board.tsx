@@ -293,9 +293,9 @@ export function Board({ onReady }: { onReady(handle: BoardHandle): void }) {
   }, [model]);
 
   const cards = useMemo(() => {
-    const marked = markNodes(nodes, diff);
+    const marked = markNodes(nodes, diff, drawing.within);
     return replacing ? marked.map((node) => (node.id === replacing ? { ...node, className: "cb-replace-target" } : node)) : marked;
-  }, [nodes, diff, replacing]);
+  }, [nodes, diff, drawing, replacing]);
   const shown = useMemo(
     () => markEdges(edges, diff).map((edge) => {
       const marks = { hovered: edge.id === hovered, target: edge.id === target };

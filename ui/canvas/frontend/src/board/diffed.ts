@@ -19,8 +19,19 @@ export const ORDER: NodeDiff["state"][] = ["added", "removed", "changed", "moved
 
 export const fateOf = (state: NodeDiff["state"] | "same"): string => `cb-diff-${state}`;
 
-export function markNodes(nodes: Node[], diff: GraphDiff | null): Node[] {
-  return diff ? nodes.map((node) => ({ ...node, className: fateOf(diff.nodes[node.id]?.state ?? "same") })) : nodes;
+/** `within`: node → the collapsed group that shows it. */
+export function markNodes(nodes: Node[], diff: GraphDiff | null, within: ReadonlyMap<string, string>): Node[] {
+  if (!diff) return nodes;
+  const fates = new Map<string, NodeDiff["state"]>();
+  for (const [id, group] of within) if (diff.nodes[id]) fates.set(group, "changed");
+  for (const [id, { state }] of Object.entries(diff.nodes)) if (!fates.has(id)) fates.set(id, state);
+  return nodes.map((node) => ({ ...node, className: fateOf(fates.get(node.id) ?? "same") }));
+}
+
+/** What became of the nodes in a collapsed group, as one change of the group; its own where nothing did. */
+export function changeWithin(diff: GraphDiff, group: string, inside: readonly { id: string; title: string }[]): NodeDiff | undefined {
+  const words = inside.flatMap(({ id, title }) => (diff.nodes[id] ? [`${title}: ${FATES[diff.nodes[id].state].word.toLowerCase()}`] : []));
+  return words.length > 0 ? { state: "changed", words, params: [] } : diff.nodes[group];
 }
 
 export function markEdges<T extends Edge>(edges: T[], diff: GraphDiff | null): T[] {

@@ -1,6 +1,8 @@
 /** The panel beside two versions on one canvas: everything that changed, or what changed at the selected node. */
 import { useEditor, usePart } from "../context";
 import { FATES, fateOf, ORDER } from "../board/diffed";
+import { groupTitle } from "../board/groups/grouping";
+import { shownOf } from "../board/groups/shown";
 import { Icon } from "../Icon";
 import { edgeId, nodeOf } from "../model/graph";
 import { titleOf } from "../model/rules";
@@ -16,41 +18,45 @@ export function DiffPane({ diff }: { diff: GraphDiff }) {
 }
 
 function Everything({ diff }: { diff: GraphDiff }) {
-  const { model } = useEditor();
-  const specs = usePart((state) => state.specs);
-  const graph = usePart((state) => state.graph);
-  const ids = Object.keys(diff.nodes);
-  const show = (id: string): void => {
-    model.select([id]);
-    model.reveal([id]);
-  };
   return (
     <>
       <h2 className="cb-pane-title">{diff.before} → {diff.after}</h2>
       <p className="cb-about">{diff.summary}</p>
       {diff.others.length > 0 && <ul className="cb-diff-lines">{diff.others.map((line) => <li key={line}>{line}</li>)}</ul>}
-      {ORDER.map((state) => {
-        const some = ids.filter((id) => diff.nodes[id]?.state === state);
-        if (some.length === 0) return null;
-        return (
-          <section key={state} className={`cb-diff-group ${fateOf(state)}`}>
-            <h3><Icon name={FATES[state].icon} />{FATES[state].word}<span className="cb-count">{some.length}</span></h3>
-            <ul>
-              {some.map((id) => (
-                <li key={id}>
-                  <button type="button" data-testid={`diff-${id}`} onClick={() => show(id)}>
-                    <span className="cb-clip">{titleOf(nodeOf(graph, id), specs)}</span>
-                    <small className="cb-clip">{diff.nodes[id]?.words[0] ?? ""}</small>
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </section>
-        );
-      })}
+      <ByFate ids={Object.keys(diff.nodes)} diff={diff} />
       <Wires diff={diff} />
     </>
   );
+}
+
+/** Nodes by what became of them, each with the way to it. */
+function ByFate({ ids, diff }: { ids: readonly string[]; diff: GraphDiff }) {
+  const { model } = useEditor();
+  const specs = usePart((state) => state.specs);
+  const graph = usePart((state) => state.graph);
+  const show = (id: string): void => {
+    model.select([id]);
+    model.reveal([id]);
+  };
+  return ORDER.map((state) => {
+    const some = ids.filter((id) => diff.nodes[id]?.state === state);
+    if (some.length === 0) return null;
+    return (
+      <section key={state} className={`cb-diff-group ${fateOf(state)}`}>
+        <h3><Icon name={FATES[state].icon} />{FATES[state].word}<span className="cb-count">{some.length}</span></h3>
+        <ul>
+          {some.map((id) => (
+            <li key={id}>
+              <button type="button" data-testid={`diff-${id}`} onClick={() => show(id)}>
+                <span className="cb-clip">{titleOf(nodeOf(graph, id), specs)}</span>
+                <small className="cb-clip">{diff.nodes[id]?.words[0] ?? ""}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    );
+  });
 }
 
 /** Wires between nodes that were there before and are there still; the others come and go with their nodes. */
@@ -79,13 +85,15 @@ function OneNode({ id, diff }: { id: string; diff: GraphDiff }) {
   const node = usePart((state) => nodeOf(state.graph, id));
   const specs = usePart((state) => state.specs);
   const about = usePart((state) => state.specs.get(node?.component ?? "")?.about);
+  const within = usePart((state) => shownOf(state.graph, state.specs).within);
   const change = diff.nodes[id];
+  const inside = [...within].filter(([one, group]) => group === id && diff.nodes[one]).map(([one]) => one);
   return (
     <>
       <button type="button" className="cb-button cb-diff-back" onClick={() => model.select([])}><Icon name="arrow_back" />All changes</button>
-      <h2 className="cb-pane-title cb-diff-title">{titleOf(node, specs)}</h2>
+      <h2 className="cb-pane-title cb-diff-title">{node && inside.length > 0 ? groupTitle(node, specs) : titleOf(node, specs)}</h2>
       <p className="cb-about">{about}</p>
-      <Verdict change={change} />
+      {inside.length > 0 ? <ByFate ids={inside} diff={diff} /> : <Verdict change={change} />}
       {change && change.params.length > 0 && <Params change={change} diff={diff} />}
       {change && <Lines change={change} />}
     </>

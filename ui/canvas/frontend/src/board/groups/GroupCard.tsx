@@ -8,6 +8,8 @@ import { nodeOf } from "../../model/graph";
 import { gateId, titleOf } from "../../model/rules";
 import { partOf, partOfAll } from "../../model/switching";
 import type { Problem } from "../../protocol";
+import { DiffFoot } from "../DiffFoot";
+import { changeWithin } from "../diffed";
 import { Badge, Footer, PartFooter } from "../NodeCard";
 import { Port } from "../Port";
 import type { Gate } from "./gates";
@@ -27,14 +29,16 @@ export const GroupCard = memo(function GroupCard({ id, selected }: NodeProps) {
   const refresh = useUpdateNodeInternals();
   const ports = gates.map((gate) => gateId(gate.side, gate.node, gate.port)).join(" ");
   useEffect(() => refresh(id), [refresh, id, ports]);
-  const { problems, nodes, titles, off, part, whole } = useInside(id);
+  const diff = usePart((state) => state.diff);
+  const { problems, inside, off, part, whole } = useInside(id);
   if (!node) return null;
 
   const title = groupTitle(node, specs);
   const failing = problems.some((one) => one.severity === "error") || whole?.status === "failed";
   const classes = ["cb-node", "cb-group", `cb-paint-${paintOf(node, specs.get(node.component))}`,
     selected && "cb-node-selected", failing && "cb-node-bad", part && "cb-node-left-out", whole?.status === "running" && "cb-node-running"];
-  const words = `${nodes} ${nodes === 1 ? "node" : "nodes"}${off > 0 ? `, ${off} off` : ""}`;
+  const titles = inside.map((one) => one.title).join(", ");
+  const words = `${inside.length} ${inside.length === 1 ? "node" : "nodes"}${off > 0 ? `, ${off} off` : ""}`;
   return (
     <div data-testid={`node-${id}`} className={classes.filter(Boolean).join(" ")} onDoubleClick={() => fold(model, [id])}>
       <div className="cb-node-head">
@@ -50,7 +54,7 @@ export const GroupCard = memo(function GroupCard({ id, selected }: NodeProps) {
       </div>
       <div className="cb-node-summary cb-clip" title={titles}><strong>{words}</strong>{titles && `: ${titles}`}</div>
       <Gates gates={gates} />
-      {part ? <PartFooter part={part} /> : <Footer status={whole} note={null} />}
+      {diff ? <DiffFoot change={changeWithin(diff, id, inside)} /> : part ? <PartFooter part={part} /> : <Footer status={whole} note={null} />}
     </div>
   );
 });
@@ -69,8 +73,7 @@ function useInside(id: string) {
     const parts = within.map((one) => partOf(one, specs.get(one.component), facts[one.id]));
     const problems: Problem[] = every.filter((one) => one.node !== null && hidden.has(one.node));
     const gates = shownOf(graph, specs).gates.get(id) ?? NO_GATES;
-    const titles = inside.map((one) => one.title).join(", ");
-    return { problems, nodes: inside.length, titles, off: within.filter((one) => one.disabled).length, part: partOfAll(parts), whole: wholeOf(inside, status, gates) };
+    return { problems, inside, off: within.filter((one) => one.disabled).length, part: partOfAll(parts), whole: wholeOf(inside, status, gates) };
   }, [model, graph, specs, every, status, facts, id]);
 }
 
