@@ -130,7 +130,7 @@ def _show_columns(diff: DiffView) -> None:
     )
     st.caption(
         "PSI compares the shares of tenths (or categories) of the values: below 0.1 they stayed, above 0.25 they moved "
-        "much. Fewer than 50 values, or more than 1,000 categories, are not compared."
+        "much. Fewer than 50 values, more than 1,000 categories, and names that hardly repeat are not compared."
     )
 
 
