@@ -9,7 +9,7 @@ from engine.service.amounts import seconds
 from engine.service.running import runs
 from engine.service.views import JobView, RunView
 from ui import session
-from ui.trouble import guarded
+from ui.trouble import guarded, show_error
 
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 
@@ -27,6 +27,20 @@ def follow_job(job_id: str, doing: str) -> JobView | None:
         return job
     _job_ticks(job_id, doing)
     return None
+
+
+def show_end(job: JobView, what: str) -> None:
+    """Say why a job that has ended gave nothing: calmly where a person stopped it.
+
+    Parameters
+    ----------
+    what
+        The job, as the beginning of a sentence: ``The import``.
+    """
+    if job.status == "cancelled":
+        st.info(f"{what} was cancelled. Nothing was changed.", icon=":material/cancel:")
+    else:
+        show_error(job.error or {"message": f"{what} was {job.status}."})
 
 
 def show_run_progress(run_id: str) -> None:
