@@ -11,6 +11,8 @@ from engine.service.views import JobView, RunView
 from ui import session
 from ui.trouble import guarded, show_error
 
+STOP_SECONDS = 2.0
+"""How long a screen waits for a cancelled job, rather than to show it once more as if it went on."""
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 
 
@@ -56,7 +58,8 @@ def _job_ticks(job_id: str, doing: str) -> None:
         st.rerun()
     _bar(doing, job)
     if st.button("Cancel", icon=":material/close:", key=f"cancel_{job_id}"):
-        jobs.cancel_job(session.workspace(), job_id)
+        with st.spinner("Cancelling…"):
+            jobs.cancel_job(session.workspace(), job_id, wait_seconds=STOP_SECONDS)
         st.rerun()
 
 
