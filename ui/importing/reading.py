@@ -26,7 +26,7 @@ def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any
     if found is None:
         st.stop()
     source_key, key = key, f"{key}_{session.reading_round(key)}"
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = st.columns([2, 5], gap="medium")
     with left:
         st.markdown("**How it is read**")
         st.caption(words_of(found))
