@@ -17,6 +17,8 @@ from ui.words import State, escaped, state
 T = TypeVar("T")
 
 PER_PAGE = 20
+TITLE_PIXELS = 110
+"""Of the title of a column on a phone."""
 
 
 @contextmanager
@@ -65,20 +67,47 @@ class Column(Generic[T]):
 def listing(things: Sequence[T], columns: Sequence[Column[T]], *, noun: str, key: str) -> None:
     """A list of things, 20 to a page."""
     pages = -(-len(things) // PER_PAGE)
+    on_phone = is_phone(st.context.headers.get("User-Agent", ""))
     # Under each other, on a narrow screen, the cells of a row stand nearer to each other than to the next row.
-    slot = st.container(border=True, gap="small")
+    slot = st.container(border=not on_phone, gap="small")
     page = st.pagination(pages, key=f"{key}_page", bind="query-params") if pages > 1 else 1
-    widths = [column.width for column in columns]
     with slot:
-        for cell, column in zip(st.columns(widths, gap="xsmall"), columns, strict=True):
-            cell.caption(column.title)
-        for thing in things[(page - 1) * PER_PAGE : page * PER_PAGE]:
-            cells = st.columns(widths, gap="xsmall", vertical_alignment="center")
-            for cell, column in zip(cells, columns, strict=True):
-                with cell:
-                    column.draw(thing)
+        draw = _draw_cards if on_phone else _draw_rows
+        draw(things[(page - 1) * PER_PAGE : page * PER_PAGE], columns)
     if pages > 1:
         st.caption(count(len(things), noun))
+
+
+def is_phone(user_agent: str) -> bool:
+    """Whether a browser says of itself that it runs on a phone, as all of them do there.
+
+    >>> is_phone("Mozilla/5.0 (Linux; Android 14) Mobile Safari"), is_phone("Mozilla/5.0 (X11; Linux x86_64)")
+    (True, False)
+    """
+    return "Mobi" in user_agent
+
+
+def _draw_rows(things: Sequence[T], columns: Sequence[Column[T]]) -> None:
+    widths = [column.width for column in columns]
+    for cell, column in zip(st.columns(widths, gap="xsmall"), columns, strict=True):
+        cell.caption(column.title)
+    for thing in things:
+        cells = st.columns(widths, gap="xsmall", vertical_alignment="center")
+        for cell, column in zip(cells, columns, strict=True):
+            with cell:
+                column.draw(thing)
+
+
+def _draw_cards(things: Sequence[T], columns: Sequence[Column[T]]) -> None:
+    """A card for each thing, with the title of a column beside what it holds: columns do not fit beside each other."""
+    for thing in things:
+        with st.container(border=True, gap="xsmall"):
+            for column in columns:
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    if column.title:
+                        st.caption(column.title, width=TITLE_PIXELS)
+                    with st.container(width="stretch"):
+                        column.draw(thing)
 
 
 def search(noun: str, key: str) -> str:

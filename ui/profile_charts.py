@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine.service.amounts import count
 from ui.charts import ORANGE, bars, blue, show
+from ui.profiled import bound, is_plain
 from ui.words import number, percent
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _histogram(profile: Mapping[str, Any], found: Mapping[str, Any]) -> Figure:
             marker_line_width=0,
         )
     )
+    if is_plain(profile):
+        figure.update_xaxes(tickformat="d")
     return figure.update_xaxes(title=shortened(profile["name"], 60)).update_yaxes(title="rows")
 
 
@@ -78,7 +81,7 @@ def _spread(profile: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     fullest = max(range(len(counts)), key=counts.__getitem__)
     is_time = profile["kind"] == "datetime"
     low, high = _of_bin(profile, found["edges"][fullest], found["edges"][fullest + 1])
-    first, last = (str(profile[end])[:10] if is_time else number(profile[end]) for end in ("min", "max"))
+    first, last = (str(profile[end])[:10] if is_time else bound(profile, end) for end in ("min", "max"))
     where = f"at {low}" if low == high else f"between {low} and {high}"
     return (
         f"{profile['name']} goes from {first} to {last}; the fullest bar, {where}, has {count(counts[fullest], 'row')}."
@@ -87,7 +90,8 @@ def _spread(profile: Mapping[str, Any], found: Mapping[str, Any]) -> str:
 
 def _of_bin(profile: Mapping[str, Any], low: float, high: float) -> tuple[str, str]:
     """The ends of a bin in words; of whole numbers and of days, the first and the last one in it."""
-    is_time, words = profile["kind"] == "datetime", _day if profile["kind"] == "datetime" else number
+    is_time = profile["kind"] == "datetime"
+    words = _day if is_time else "{:.0f}".format if is_plain(profile) else number
     unit = DAY if is_time and len(str(profile["min"])) == len("2000-01-01") else 1
     if isinstance(profile["min"], int) or unit == DAY:
         low, high = math.ceil(low / unit) * unit, math.floor(high / unit) * unit

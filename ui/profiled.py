@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.service.amounts import count
-from ui.grid import fitting
+from ui.grid import fitting, moment
 from ui.words import number, percent
 
 MEANINGS = {
@@ -31,6 +32,8 @@ MEANINGS = {
     "date": "date",
     "uuid": "UUID",
 }
+MIDNIGHT = re.compile(r"T00:00(:00(\.0+)?)?$")
+YEAR = re.compile(r"\b(year|jahr|année|año|anno)", re.IGNORECASE)
 
 
 def show_columns(profile: Mapping[str, Any], columns: Sequence[Mapping[str, Any]] | None = None) -> None:
@@ -100,11 +103,40 @@ def end(column: Mapping[str, Any], which: str) -> Any:
     return None if column.get("written") else column[which]
 
 
-def _edge(column: Mapping[str, Any], which: str) -> str:
+def bound(column: Mapping[str, Any], which: str) -> str:
+    """The least or greatest value as people write it: a postcode or a year without groups of digits, days as days.
+
+    >>> bound({"name": "plz", "meaning": "postcode", "min": 1001, "max": 9997}, "min")
+    '1001'
+    >>> bound({"name": "day", "kind": "datetime", "min": "2023-01-01T00:00:00", "max": "2025-09-26T00:00:00"}, "max")
+    '2025-09-26'
+    """
     value = end(column, which)
     if value is None:
         return "–"
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)[:40]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.0f}" if is_plain(column) else number(value)
+    if column.get("kind") == "datetime":
+        days = all(MIDNIGHT.search(str(column[side])) for side in ("min", "max"))
+        return MIDNIGHT.sub("", str(value)) if days else moment(value)
+    return str(value)
+
+
+def is_plain(column: Mapping[str, Any]) -> bool:
+    """Whether whole numbers are names of something, such as postcodes and years: nobody writes 2,024.
+
+    >>> is_plain({"name": "Year built", "min": 1890, "max": 2024}), is_plain({"name": "Years", "min": 0, "max": 40})
+    (True, False)
+    """
+    if column.get("meaning") == "postcode":
+        return True
+    ends = column["min"], column["max"]
+    whole = all(isinstance(one, int) and not isinstance(one, bool) and 1000 <= one < 3000 for one in ends)
+    return whole and YEAR.search(column["name"].replace("_", " ")) is not None
+
+
+def _edge(column: Mapping[str, Any], which: str) -> str:
+    return bound(column, which)[:40]
 
 
 def _top(column: Mapping[str, Any], rows: int) -> str:

@@ -9,8 +9,10 @@ from engine.service.amounts import seconds
 from engine.service.running import runs
 from engine.service.views import JobView, RunView
 from ui import session
-from ui.trouble import guarded
+from ui.trouble import guarded, show_error
 
+STOP_SECONDS = 2.0
+"""How long a screen waits for a cancelled job, rather than to show it once more as if it went on."""
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 
 
@@ -29,6 +31,20 @@ def follow_job(job_id: str, doing: str) -> JobView | None:
     return None
 
 
+def show_end(job: JobView, what: str) -> None:
+    """Say why a job that has ended gave nothing: calmly where a person stopped it.
+
+    Parameters
+    ----------
+    what
+        The job, as the beginning of a sentence: ``The import``.
+    """
+    if job.status == "cancelled":
+        st.info(f"{what} was cancelled. Nothing was changed.", icon=":material/cancel:")
+    else:
+        show_error(job.error or {"message": f"{what} was {job.status}."})
+
+
 def show_run_progress(run_id: str) -> None:
     """Show an unfinished run's progress; the page is drawn again when it ends."""
     _run_ticks(run_id)
@@ -42,7 +58,8 @@ def _job_ticks(job_id: str, doing: str) -> None:
         st.rerun()
     _bar(doing, job)
     if st.button("Cancel", icon=":material/close:", key=f"cancel_{job_id}"):
-        jobs.cancel_job(session.workspace(), job_id)
+        with st.spinner("Cancelling…"):
+            jobs.cancel_job(session.workspace(), job_id, wait_seconds=STOP_SECONDS)
         st.rerun()
 
 

@@ -234,7 +234,8 @@ def _dots(drawn: Drawn) -> str:
     value = correlation_of(drawn.points["x"], drawn.points["y"])
     if value is None:
         return f"{drawn.marks:,} points: {y} against {x}."
-    return f"{y} and {x} {closeness(value)} (correlation {value:.2f})."
+    about = "about " if drawn.marks < drawn.rows else ""  # it is that of the points that are drawn
+    return f"{y} and {x} {closeness(value)} (correlation {about}{value:.2f})."
 
 
 def _places(drawn: Drawn) -> str:

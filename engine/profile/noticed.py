@@ -1,5 +1,6 @@
 """What is remarkable about a table, each with the node that helps, and what it costs the quality score."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from components.quality.find_pii import HASHED, MASKED
@@ -10,6 +11,8 @@ from engine.profile.profiled import ColumnProfile, Correlation, Deduction
 
 _LONG_AGO_DAYS = 30
 _GAP_STEPS = 10
+_INDEX = re.compile(r"(Unnamed: \d+)|__index_level_\d+__")
+"""What pandas calls the numbers of rows that it writes beside a table."""
 
 
 def findings_of(
@@ -57,6 +60,10 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
         text = f"always holds {column.min!r}" if column.min is not None else "always holds the same value"
         yield found("constant", "warning", column, text, "Drop it: it tells a model nothing.", "drop_columns")
         return
+    if _numbers_rows(column, rows):
+        text = "holds the numbers that pandas gave the rows, and nothing of what they are about"
+        yield found("row_numbers", "warning", column, text, "Drop it.", "drop_columns")
+        return
     if column.semantic == "identifier" and not _is_mistyped(column):
         text = "has a different value in every row, so it looks like an identifier"
         yield found("identifier", "info", column, text, "Drop it before training.", "drop_columns")
@@ -66,6 +73,13 @@ def _of_column(column: ColumnProfile, rows: int) -> Iterator[Finding]:
     yield from _personal(column)
     yield from _of_times(column)
     yield from of_text(column) if column.kind == "text" else _of_number(column, rows)
+
+
+def _numbers_rows(column: ColumnProfile, rows: int) -> bool:
+    named = _INDEX.fullmatch(column.name)
+    # A heading that was empty is called so, too: then only the values tell.
+    counted_up = column.kind == "numeric" and column.min in (0, 1) and column.distinct > rows / 2
+    return named is not None and (named[1] is None or counted_up)
 
 
 def _is_mistyped(column: ColumnProfile) -> bool:

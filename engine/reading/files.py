@@ -52,6 +52,8 @@ _OPENERS: dict[Format, Callable[..., Reading]] = {
     "sas": open_statistics,
     "stata": open_statistics,
 }
+_BY_LINES = frozenset({"csv", "jsonl"})
+"""Formats whose first bytes are a table of their own."""
 _BY_ROWS = frozenset({"excel", "spss", "sas", "stata"})
 """Formats of which the first rows can be read, but not the first bytes."""
 
@@ -73,8 +75,11 @@ def inspect(path: Path, overrides: Mapping[str, Any] | None = None) -> Inspectio
     """
     path, given = Path(path), _checked_overrides(overrides or {})
     workspace = Workspace()
+    workspace.kept["most_unpacked"] = INSPECT_BYTES
     try:
         read_as, findings = _detect(path, given, workspace, INSPECT_ROWS)
+        if not _has_head(read_as) and _unpack_rest(path, workspace):
+            read_as, findings = _detect(path, given, workspace, INSPECT_ROWS)
         head, cut = _head_of(path, read_as, workspace)
         with _open(head, read_as, PREVIEW_ROWS, workspace, INSPECT_ROWS) as reading:
             preview = [
@@ -148,6 +153,8 @@ def _open(path: Path, read_as: ReadAs, batch_rows: int, workspace: Workspace, mo
 def _detect(path: Path, given: dict[str, Any], workspace: Workspace, most_rows: int) -> tuple[ReadAs, list[Finding]]:
     plain = _plain(path, workspace, given.get("compression"))
     form = given.get("format") or _format_of(plain.path, plain.called)
+    if form not in _BY_LINES and _unpack_rest(path, workspace):
+        plain = _plain(path, workspace)
     read_as = ReadAs(**{**given, "format": form, "compression": workspace.kept["packing"]})
     if form in ("json", "jsonl") and "encoding" not in given:
         encoding, findings = detect_encoding(plain.path)
@@ -213,26 +220,40 @@ def _plain(path: Path, workspace: Workspace, packing: Compression | None = None)
         raise EmptyFile("The file is empty (0 bytes).", hint="Check that the export finished, and import it again.")
     packing = packing or ("none" if set(books.ENDINGS) & {path.suffix.lower()} else packing_of(path))
     workspace.kept["packing"] = packing
-    plain = Unpacked(path, path.name) if packing == "none" else unpack(path, packing, workspace.path / "plain")
+    most: int | None = workspace.kept.get("most_unpacked")
+    plain = Unpacked(path, path.name) if packing == "none" else unpack(path, packing, workspace.path / "plain", most)
     workspace.kept[f"plain {path}"] = plain
     return plain
 
 
+def _unpack_rest(path: Path, workspace: Workspace) -> bool:
+    """Unpack all of a file that cannot be looked at by its head; whether there was more."""
+    if _plain(path, workspace).is_whole:
+        return False
+    workspace.kept["most_unpacked"] = None
+    del workspace.kept[f"plain {path}"]
+    _plain(path, workspace, workspace.kept["packing"])
+    return True
+
+
+def _has_head(read_as: ReadAs) -> bool:
+    """Whether the first lines are a table of their own."""
+    return read_as.format in _BY_LINES and not read_as.encoding.startswith(("utf-16", "utf-32"))
+
+
 def _head_of(path: Path, read_as: ReadAs, workspace: Workspace) -> tuple[Path, list[Finding]]:
     """Copy the head of a long text file, cut behind a whole line."""
-    plain = _plain(path, workspace).path
-    size = plain.stat().st_size
-    wide = read_as.encoding.startswith(("utf-16", "utf-32"))
-    if size <= INSPECT_BYTES or read_as.format not in ("csv", "jsonl") or wide:
+    plain = _plain(path, workspace)
+    size = plain.path.stat().st_size
+    if size <= INSPECT_BYTES or not _has_head(read_as):
         return path, []
     head = workspace.path / "head"
-    with plain.open("rb") as source, head.open("wb") as sink:
+    with plain.path.open("rb") as source, head.open("wb") as sink:
         block = source.read(INSPECT_BYTES)
         sink.write(block[: block.rfind(b"\n") + 1] or block)
     workspace.kept["is_cut"] = True
-    message = (
-        f"The first {INSPECT_BYTES >> 20} of {size >> 20:,} MB were looked at; the rest is checked while it is read."
-    )
+    of = f"of {size >> 20:,} MB" if plain.is_whole else "MB of what it unpacks to"
+    message = f"The first {INSPECT_BYTES >> 20} {of} were looked at; the rest is checked while it is read."
     return head, [Finding(code="head_inspected", severity="info", message=message)]
 
 

@@ -36,10 +36,11 @@ _BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, No
 
 
 class Unpacked(NamedTuple):
-    """The plain file, and what it is called: inside a ZIP archive it has a name of its own."""
+    """The plain file, what it is called (inside a ZIP archive it has a name of its own), and whether all is there."""
 
     path: Path
     called: str
+    is_whole: bool = True
 
 
 def packing_of(path: Path) -> Compression:
@@ -57,8 +58,13 @@ def is_book(path: Path) -> bool:
     return False
 
 
-def unpack(path: Path, packing: Compression, target: Path) -> Unpacked:
+def unpack(path: Path, packing: Compression, target: Path, most: int | None = None) -> Unpacked:
     """Write the plain content of a packed file, as long as it stays within bounds.
+
+    Parameters
+    ----------
+    most
+        Bytes after which a look has seen enough; None for all of it.
 
     Raises
     ------
@@ -78,6 +84,8 @@ def unpack(path: Path, packing: Compression, target: Path) -> Unpacked:
                     raise _too_big()
                 with writing(target):
                     sink.write(block)
+                if most is not None and written > most:
+                    return Unpacked(target, called, is_whole=False)
     except _BROKEN as error:
         raise UnreadableFile(
             f"The {packing} file is damaged behind {written:,} unpacked bytes.", hint="Copy or download it again."

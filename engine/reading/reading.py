@@ -34,6 +34,11 @@ def untold(_share: float) -> None:
     """Nobody asks how far it is."""
 
 
+def part_of(tell: Tell, begin: float, end: float) -> Tell:
+    """Who is told how far a part of the looking is, as a share of all of it."""
+    return untold if tell is untold else lambda share: tell(begin + (end - begin) * share)
+
+
 class Workspace:
     """A private directory that goes away with the reading, and who is told how far that is."""
 
@@ -46,7 +51,7 @@ class Workspace:
 
     def part(self, begin: float, end: float) -> Tell:
         """Who is told how far a part of the looking is."""
-        return untold if self.tell is untold else lambda share: self.tell(begin + (end - begin) * share)
+        return part_of(self.tell, begin, end)
 
     def link(self, path: Path) -> Path:
         """Give a file a name that no reader takes for a pattern."""

@@ -101,11 +101,11 @@ def _stray(report: Report) -> Iterator[Finding]:
 
 
 _FITTED = {
-    "padded": ("have too few fields; what is missing at their end was left empty", "warning"),
-    "joined": ("have too many fields; the surplus was joined to the last column", "warning"),
-    "cut": ("have empty fields too many, which were cut", "info"),
-    "broken_quotes": ("have quotes in the wrong place, which were read as text", "warning"),
-    "nul_byte": ("hold NUL bytes, which were left out", "warning"),
+    "padded": ("with too few fields: what is missing at the end was left empty", "warning"),
+    "joined": ("with too many fields: the surplus was joined to the last column", "warning"),
+    "cut": ("with empty fields too many, which were cut", "info"),
+    "broken_quotes": ("with quotes in the wrong place, which were read as text", "warning"),
+    "nul_byte": ("with NUL bytes, which were left out", "warning"),
 }
 
 
@@ -116,7 +116,9 @@ def _fitted(report: Report) -> Iterator[Finding]:
         yield Finding(
             code=f"lines_{code}",
             severity=severity,
-            message=f"{count:,} lines {what}; the first is line {lines[0]}.",
+            message=f"1 line {what}; it is line {lines[0]}."
+            if count == 1
+            else f"{count:,} lines {what}; the first is line {lines[0]}.",
             fix="Look at these lines: values may stand in the wrong column.",
             detail={"lines": lines[:_SHOWN], "count": count},
         )

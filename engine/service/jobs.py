@@ -63,8 +63,14 @@ def _follow(
         time.sleep(POLL_SECONDS)
 
 
-def cancel_job(workspace: Workspace, job_id: str) -> None:
-    """Ask for a job to be ended; a queued one ends at once, a running one within two seconds."""
+def cancel_job(workspace: Workspace, job_id: str, wait_seconds: float = 0.0) -> None:
+    """Ask for a job to be ended; a queued one ends at once, a running one within two seconds.
+
+    Parameters
+    ----------
+    wait_seconds
+        How long to wait for that, at most.
+    """
 
     def write(uow: UnitOfWork) -> None:
         ended = [job for job in (uow.jobs.request_cancel(job_id),) if job.finished_at]
@@ -73,6 +79,8 @@ def cancel_job(workspace: Workspace, job_id: str) -> None:
         uow.publications.follow(ended)
 
     workspace.database.transact(write)
+    if wait_seconds:
+        _follow(workspace, job_id, lambda job: None, wait_seconds)
 
 
 def job_view(job: Job) -> JobView:

@@ -28,6 +28,7 @@ from components.sql.foreign import dialect_of
 from engine.errors import DataError
 from engine.findings import Finding
 from engine.reading.read_as import Rejected
+from engine.reading.reading import Tell, untold
 from engine.sources.database import asked
 from engine.sources.elsewhere import QuerySource, TableSource
 from engine.sources.incoming import Batches, Incoming
@@ -63,6 +64,7 @@ def open_newer(
     overrides: Mapping[str, Any],
     mark: Watermark,
     files: Sequence[Path],
+    tell: Tell = untold,
 ) -> Iterator[Incoming]:
     """The rows of a source beyond a mark, read while they are asked for.
 
@@ -70,6 +72,8 @@ def open_newer(
     ----------
     files
         The Parquet files of what the dataset has: its rows at the mark are not new.
+    tell
+        Is told which share of a long look at a file is done.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def open_newer(
         When the source has no such column, or one that cannot be compared with the mark.
     UnreadableFile, StorageError
     """
-    with open_source(workspace, _narrowed(workspace, source, overrides, mark), overrides) as incoming:
+    with open_source(workspace, _narrowed(workspace, source, overrides, mark), overrides, tell) as incoming:
         newer = _Newer(incoming.reading, mark, lambda: _rows_at(files, mark))
         # How many rows there are altogether says nothing about how many are new.
         yield replace(incoming, reading=newer, rows=None, told=source.told)

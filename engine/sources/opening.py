@@ -44,7 +44,7 @@ def open_source(
     with _on_disk(workspace, source) as files, _unchanged([file.path for file in files]):
         size = sum(file.path.stat().st_size for file in files)
         if _are_several(source, files):
-            together = read_together(files, overrides, _name_column(source))
+            together = read_together(files, overrides, _name_column(source), tell)
             told = {"files": len(files), **source.told}
             yield Incoming(together, told, together.told, bytes=size, left_out=together.left_out)
             return

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from engine.reading.column_types import EITHER_ORDER
 from engine.reading.left_out import LeftOut
 from engine.reading.limits import KEPT_REJECTED, PREVIEW_ROWS
 from engine.reading.read_as import ColumnType
-from engine.reading.reading import ARROW_TYPES
+from engine.reading.reading import ARROW_TYPES, Tell, part_of, untold
 from engine.sources.file_list import NamedFile
 
 MOST_INSPECTED = 20
@@ -98,15 +99,25 @@ class Together:
             self.left_out.add_all(reading.left_out, file)
 
 
-def read_together(files: Sequence[NamedFile], overrides: Mapping[str, Any] | None, name_column: str | None) -> Together:
+def read_together(
+    files: Sequence[NamedFile], overrides: Mapping[str, Any] | None, name_column: str | None, tell: Tell = untold
+) -> Together:
     """Look at all files, and settle the columns of the table that they make.
+
+    Parameters
+    ----------
+    tell
+        Is told which share of all their bytes was looked at.
 
     Raises
     ------
     UnreadableFile
         Naming the file that cannot be read, or does not belong to the others.
     """
-    return _together([_seen(file, overrides) for file in files], name_column)
+    sizes = [file.path.stat().st_size for file in files]
+    ends = [end / max(sum(sizes), 1) for end in accumulate(sizes)]
+    parts = [part_of(tell, begin, end) for begin, end in pairwise([0.0, *ends])]
+    return _together([_seen(file, overrides, part) for file, part in zip(files, parts, strict=True)], name_column)
 
 
 def inspect_together(
@@ -151,10 +162,10 @@ class _naming:  # noqa: N801  reads as a statement
             raise type(error)(f"{self._file.name}: {error.message}", hint=error.hint, field=error.field) from error
 
 
-def _seen(file: NamedFile, overrides: Mapping[str, Any] | None) -> Seen:
+def _seen(file: NamedFile, overrides: Mapping[str, Any] | None, tell: Tell) -> Seen:
     with _naming(file):
         read_as, noticed = detect(file.path, overrides)
-        with read(file.path, read_as) as reading:
+        with read(file.path, read_as, tell=tell) as reading:
             findings = (*noticed, *reading.findings)
             return Seen(file, read_as, reading.columns, reading.empty, reading.date_formats, findings)
 

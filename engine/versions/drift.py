@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.types as kinds
 
 from engine.versions.arrow_kinds import is_moment, is_number
+from engine.versions.as_written import as_written
 from engine.versions.scratch import identifier
 from storage.table_rules import ROW_ID
 
@@ -25,6 +26,8 @@ MOST_CATEGORIES = 1_000
 SAMPLE_ROWS = 50_000
 LEAST_ROWS = 50
 """With fewer values, shares of deciles say nothing."""
+LEAST_PER_CATEGORY = 3
+"""Where categories occur less often on average, as names do, each new one would move the shares."""
 LEAST_SHARE = 1e-4
 SOME, STRONG = 0.1, 0.25
 
@@ -108,7 +111,7 @@ def _columns(left: pa.Schema, right: pa.Schema) -> dict[str, _Column]:
         elif all(map(is_moment, pair)):
             found[own.name] = _Column(f"epoch(CAST({name} AS TIMESTAMP))", True, False)
         elif not any(kinds.is_binary(kind) or kinds.is_large_binary(kind) for kind in pair):
-            found[own.name] = _Column(f"CAST({name} AS VARCHAR)", False, False)
+            found[own.name] = _Column(as_written(own.name, pair), False, False)
     return found
 
 
@@ -183,9 +186,8 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
     else:
         left, right = counts
         names = list(dict.fromkeys([*left, *right]))
-        psi = (
-            stability([left.get(name, 0) for name in names], [right.get(name, 0) for name in names]) if enough else None
-        )
+        if enough and min(filled) >= LEAST_PER_CATEGORY * len(names):
+            psi = stability(*([side.get(name, 0) for name in names] for side in counts))
         new = sorted(set(right) - set(left), key=lambda name: -right[name])
         lost = sorted(set(left) - set(right), key=lambda name: -left[name])
     return Drift((missing[0], missing[1]), (mean[0], mean[1]), psi, new, lost)

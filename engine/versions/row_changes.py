@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.versions.arrow_kinds import is_number, is_text
+from engine.versions.as_written import as_written
 from engine.versions.row_ids import comparable
 from engine.versions.scratch import files_as_rows, identifier, text
 from storage.table_rules import ROW_ID
@@ -65,7 +65,11 @@ class RowChanges:
         self._left, self._right, self._key = left, right, key
         self._alike = comparable(left.schema, right.schema)
         both = [name for name in right.schema.names if name in left.schema.names and name != ROW_ID]
-        self._both = {name: self._alike.get(name) or _as_written(name, left, right) for name in both}
+        schemas = (left.schema, right.schema)
+        self._both = {
+            name: self._alike.get(name) or as_written(name, [schema.field(name).type for schema in schemas])
+            for name in both
+        }
 
     def count(self) -> RowCounts:
         """Pair the rows and compare their cells."""
@@ -150,15 +154,6 @@ class RowChanges:
 
     def _do(self, statement: str) -> Any:
         return self._connection.execute(statement)
-
-
-def _as_written(name: str, left: Side, right: Side) -> str:
-    """What is compared of a column whose type is another one now: 43.0 and the text 43 are the same number."""
-    written = f"CAST({identifier(name)} AS VARCHAR)"
-    kinds = [side.schema.field(name).type for side in (left, right)]
-    if any(map(is_number, kinds)) and any(map(is_text, kinds)):
-        return f"coalesce(CAST(TRY_CAST({identifier(name)} AS DOUBLE) AS VARCHAR), {written})"
-    return written
 
 
 CELL_COLUMNS = ("Row", "Column", "Before", "After")

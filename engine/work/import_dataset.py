@@ -61,7 +61,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     overrides: dict[str, Any] = payload.get("overrides") or {}
     if payload.get("mode") == "append":
         overrides = added_to(find_place(workspace, payload["name"]).parent, source, overrides)
-    look = _Look(assignment)
+    look = Look(assignment)
     with scratch_in(workspace.cache.root), open_source(workspace, source, overrides, look.tell) as incoming:
         made = _made(assignment, source, incoming, look.done)
     assignment.tell(0.95, "Checking the rules", always=True)
@@ -81,7 +81,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     return result
 
 
-class _Look:
+class Look:
     """What is told of the first look, and how much of the work is done behind it."""
 
     def __init__(self, assignment: Assignment) -> None:

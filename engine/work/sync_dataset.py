@@ -11,13 +11,14 @@ from typing import Any
 import pyarrow as pa
 
 from engine.findings import Finding
+from engine.reading.reading import Tell
 from engine.reading.scratch import scratch_in
 from engine.sources import Incoming, Watermark, check_standing, greatest, open_newer, open_source, read_source
 from engine.versions.held_to_rules import hold_to_rules
 from engine.versions.new_version import Mode, NewVersion, Place, caught_up, find_place, write_rows
 from engine.versions.schema_changes import refusal, schema_changes
 from engine.work.assignment import Assignment
-from engine.work.import_dataset import added_to, measured, reported
+from engine.work.import_dataset import Look, added_to, measured, reported
 from engine.workspace import Workspace
 from storage.manifest import Manifest
 from storage.schema import Sync
@@ -65,8 +66,10 @@ def sync_dataset(assignment: Assignment) -> dict[str, Any]:
     sync, name, asked_by = _begin(assignment, run_id)
     place = find_place(assignment.workspace, name)
     assignment.tell(0.0, "Looking at the data", always=True)
-    with scratch_in(assignment.workspace.cache.root), _opened(assignment.workspace, sync, place) as (incoming, mark):
-        synced = _synced(assignment, sync, place, incoming, mark)
+    look = Look(assignment)
+    opened = _opened(assignment.workspace, sync, place, look.tell)
+    with scratch_in(assignment.workspace.cache.root), opened as (incoming, mark):
+        synced = _synced(look, sync, place, incoming, mark)
     actor = "local" if asked_by == "hand" else "schedule"
     if synced.made is not None:
         synced.made.source["sync"] = ASKED_BY[asked_by]
@@ -99,7 +102,7 @@ def _begin(assignment: Assignment, run_id: str) -> tuple[Sync, str, str]:
 
 
 @contextmanager
-def _opened(workspace: Workspace, sync: Sync, place: Place) -> Iterator[tuple[Incoming, Watermark | None]]:
+def _opened(workspace: Workspace, sync: Sync, place: Place, tell: Tell) -> Iterator[tuple[Incoming, Watermark | None]]:
     """The rows that may be new, and the mark they are beyond."""
     source = read_source(sync.source)
     check_standing(workspace, source)
@@ -107,18 +110,19 @@ def _opened(workspace: Workspace, sync: Sync, place: Place) -> Iterator[tuple[In
     value = greatest(files, sync.watermark) if sync.watermark and files else None
     overrides = added_to(place.parent, source, sync.overrides) if sync.mode == "append" else sync.overrides
     if sync.watermark is None or value is None:
-        with open_source(workspace, source, overrides) as incoming:
+        with open_source(workspace, source, overrides, tell) as incoming:
             yield incoming, None
         return
     mark = Watermark(sync.watermark, value)
-    with open_newer(workspace, source, overrides, mark, files) as incoming:
+    with open_newer(workspace, source, overrides, mark, files, tell) as incoming:
         yield incoming, mark
 
 
-def _synced(assignment: Assignment, sync: Sync, place: Place, incoming: Incoming, mark: Watermark | None) -> Synced:
+def _synced(look: Look, sync: Sync, place: Place, incoming: Incoming, mark: Watermark | None) -> Synced:
+    assignment = look.assignment
     changes = _changes(sync, place, incoming)
     mode: Mode = "append" if sync.mode == "append" else "replace"
-    counted = _Counted(reported(assignment, incoming))
+    counted = _Counted(reported(assignment, incoming, look.done))
     first = next((batch for batch in counted if batch.num_rows), None)
     if first is None and place.parent is not None and (mark is not None or mode == "append"):
         nothing = NOTHING_BEYOND.format(column=mark.column, value=mark.value) if mark else NO_ROWS

@@ -327,3 +327,12 @@ def test_a_profile_of_an_earlier_time_can_still_be_read() -> None:
     old["columns"] = [{name: v for name, v in column.items() if name not in columns} for column in old["columns"]]
     found = Profile.model_validate(old)
     assert (found.rows, found.summary, found.columns[0].patterns) == (2, (), ())
+
+
+def test_row_numbers_of_pandas_are_told_as_such() -> None:
+    numbers = list(range(5))
+    found = profiled(**{"Unnamed: 0": numbers, "__index_level_0__": [0, 0, 1, 1, 2], "Unnamed: 7": [7, 7, 7, 8, 9]})
+    assert [(one.column, one.detail["component"]) for one in found.findings if one.code == "row_numbers"] == [
+        ("Unnamed: 0", "drop_columns"),
+        ("__index_level_0__", "drop_columns"),
+    ]

@@ -81,6 +81,23 @@ def test_packed_parts_one_after_the_other_are_one_file(tmp_path: Path, packing: 
     assert table_of(path).num_rows == 2_001
 
 
+def test_a_look_unpacks_no_more_than_it_looks_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.reading.files.INSPECT_BYTES", 1 << 20)
+    many = b"a,b\n" + b"".join(b"%d,x\n" % n for n in range(700_000))
+    (tmp_path / "many.zip").write_bytes(zipped(many))
+    (tmp_path / "wide.csv.gz").write_bytes(gzip.compress(many.decode().encode("utf-16")))
+    (tmp_path / "all.json.gz").write_bytes(gzip.compress(json.dumps([{"a": n} for n in range(300_000)]).encode()))
+    monkeypatch.setattr(limits, "MAX_UNCOMPRESSED_BYTES", 3 << 20)
+    found = inspect(tmp_path / "many.zip")
+    assert [column.name for column in found.columns] == ["a", "b"]
+    assert "The first 1 MB of what it unpacks to were looked at" in found.findings[0].message
+    for whole in ("wide.csv.gz", "all.json.gz"):  # these are no table in their first bytes
+        with pytest.raises(TooBig):
+            inspect(tmp_path / whole)
+    with pytest.raises(TooBig):
+        read(tmp_path / "many.zip", found.read_as)
+
+
 def test_packed_json_is_read(tmp_path: Path) -> None:
     rows = [{"a": 1}, {"a": 2}]
     (tmp_path / "t.json.bz2").write_bytes(bz2.compress(json.dumps(rows).encode()))

@@ -7,6 +7,8 @@ import pytest
 
 from engine.reading import detect, read
 from engine.reading.watched import watched
+from engine.sources.file_list import NamedFile
+from engine.sources.together import read_together
 
 
 @pytest.mark.parametrize("odd", ["", "1,2,3\n"])
@@ -20,6 +22,17 @@ def test_the_share_of_a_text_file_that_was_looked_at_rises(tmp_path: Path, odd: 
     assert len(told) > 1
     assert told == sorted(told)
     assert 0 <= told[0] < told[-1] <= 1
+
+
+def test_of_several_files_the_share_of_all_of_them_rises(tmp_path: Path) -> None:
+    text = "number,word\n" + "".join(f"{number},word {number}\n" for number in range(100_000))
+    files = [NamedFile(tmp_path / f"{name}.csv", name) for name in ("a", "b", "c")]
+    for file in files:
+        file.path.write_text(text)
+    told: list[float] = []
+    read_together(files, None, None, told.append)
+    assert told == sorted(told)
+    assert {int(3 * share) for share in told} >= {0, 1, 2}, "each of them is a third"
 
 
 def test_whoever_is_told_can_end_a_query() -> None:

@@ -91,17 +91,25 @@ def test_values_that_moved_are_told(home: Workspace, tmp_path: Path) -> None:
             "still": list(range(100)),
             "city": ["Graz"] * 50 + (["Graz"] * 50 if not shift else ["Wien"] * 50),
             "gap": [None if shift and at % 2 else "x" for at in range(100)],
-            "name": [f"{at}" for at in range(100)],
+            "name": [f"{at + shift // 20}" for at in range(100)],
         }
         import_table(home, "t", pa.table(rows), tmp_path)
     found = {column.name: column for column in compared(home, 1, 2).columns}
     assert {name: column.shift for name, column in found.items()} == {
-        "moved": "strong", "still": "none", "city": "strong", "gap": "none", "name": "none"
+        "moved": "strong", "still": "none", "city": "strong", "gap": "none", "name": "unknown"
     }  # fmt: skip
     assert found["moved"].mean == (49.5, 89.5)
     assert (found["city"].new, found["city"].lost) == (["Wien"], [])
     assert found["gap"].in_words == "50 % missing, was 0 %"
     assert found["city"].in_words == "its values moved strongly; new: Wien"
+    assert found["name"].in_words == "new: 100, 101; gone: 0, 1", "names that occur once have no shares to compare"
+
+
+def test_a_number_that_became_text_is_no_new_value(home: Workspace, tmp_path: Path) -> None:
+    for column in ([43.0, 7.5, 8.0], ["43", "7.5", "eight"]):
+        import_table(home, "t", pa.table({"amount": column}), tmp_path)
+    diff = compared(home, 1, 2)
+    assert [(it.new, it.lost) for it in diff.columns] == [(["eight"], ["8.0"])]
 
 
 ROWS = st.lists(

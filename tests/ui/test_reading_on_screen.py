@@ -4,7 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from engine.service import Settings, open_workspace
+from engine.service import Settings, jobs, open_workspace
 from engine.service.data import datasets
 from tests.homes import do_job
 from tests.ui.conftest import Open
@@ -49,6 +49,27 @@ def test_a_sheet_is_chosen_and_its_header_found_anew(tmp_path: Path, open_page: 
     assert is_sound(app), (app.exception, app.error)
     assert next(box.value for box in app.number_input if box.label == "Rows before") == 3
     assert list(app.dataframe[0].value.columns)[:3] == ["date", "amount", "count"]
+
+
+def test_a_cell_range_that_cannot_be_read_leaves_the_form_as_it_is(tmp_path: Path, open_page: Open) -> None:
+    app = opened(open_page, tmp_path, "sales.xlsx", BOOK.read_bytes())
+    for typed in ("banana", "A1:C3"):
+        next(box for box in app.text_input if box.label == "Cell range").set_value(typed)
+        app.run()
+        assert not app.exception
+        assert bool(app.error) == (typed == "banana")
+        assert next(box.value for box in app.text_input if box.label == "Cell range") == typed
+
+
+def test_a_cancelled_import_is_no_error(tmp_path: Path, open_page: Open) -> None:
+    workspace = open_workspace(Settings(home=tmp_path))
+    path = tmp_path / "messy.csv"
+    path.write_bytes(MESSY)
+    job = datasets.start_import(workspace, path, "messy")
+    jobs.cancel_job(workspace, job)
+    app = open_page(tmp_path, "import_dataset", job=job)
+    assert is_sound(app), (app.exception, app.error)
+    assert app.info[0].value == "The import was cancelled. Nothing was changed."
 
 
 def test_the_lines_left_out_are_on_the_page_of_the_dataset(tmp_path: Path, open_page: Open) -> None:

@@ -160,6 +160,18 @@ def test_every_kind_of_rule_can_be_drawn(made: Ruled) -> None:
         assert is_sound(app), (kind.kind, app.exception, app.error)
 
 
+def test_an_end_of_a_range_that_is_no_number_is_told_below_it(ruled: Ruled) -> None:
+    app = AppTest.from_function(form, args=(str(ruled.home),), default_timeout=60).run()
+    app = app.selectbox(key="rule_kind").set_value("in_range").run()
+    number = next(box.options[0] for box in app.multiselect)
+    app.multiselect[0].set_value([number])
+    next(box for box in app.text_input if box.label == "Largest").set_value("banana")
+    app = press(app, "rule_save")
+    drawn = [one for one in app.main if one.type in ("text_input", "error")]
+    kinds = [getattr(one, "label", one.type) for one in drawn]
+    assert kinds.index("error") == kinds.index("Largest") + 1
+
+
 def test_a_rule_is_written_in_a_form_that_says_at_the_field_what_is_wrong(ruled: Ruled) -> None:
     app = AppTest.from_function(form, args=(str(ruled.home),), default_timeout=60).run()
     app = app.selectbox(key="rule_kind").set_value("matches").run()

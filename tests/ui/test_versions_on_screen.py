@@ -34,6 +34,17 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+def test_on_a_phone_a_title_stands_beside_what_its_column_holds(
+    shelf: Workspace, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def titles(app: AppTest) -> list[str]:
+        return [one.value for one in app.caption if one.value in ("Version", "Size")]
+
+    assert titles(opened(shelf, open_page)) == ["Version", "Size"]
+    monkeypatch.setattr("ui.frame.is_phone", lambda _user_agent: True)  # AppTest sends no headers
+    assert titles(opened(shelf, open_page)) == ["Version", "Size"] * 3
+
+
 def opened(shelf: Workspace, open_page: Open, view: str = "Versions", **asked: str) -> AppTest:
     app = open_page(shelf.home.path, "datasets", dataset="people", view=view, **asked)
     assert is_sound(app), (app.exception, app.error)

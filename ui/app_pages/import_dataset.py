@@ -10,8 +10,8 @@ from ui.frame import heading
 from ui.importing.naming import ask_name
 from ui.importing.origins import choose_origin
 from ui.importing.reading import show_reading
-from ui.progress import follow_job
-from ui.trouble import errors_shown, show_error
+from ui.progress import follow_job, show_end
+from ui.trouble import errors_shown
 
 home = session.workspace()
 
@@ -28,7 +28,7 @@ def show_job(job_id: str) -> None:
             asked = {"version": job.result["version"], "view": "Rules"}
             places.go(places.DATASETS, dataset=job.result["dataset"], **asked)
         places.go(places.DATASETS, dataset=job.result["dataset"], view="Profile")
-    show_error(job.error or {"message": f"The import was {job.status}."})
+    show_end(job, "The import")
     if st.button("Try again", icon=":material/refresh:"):
         places.go(places.IMPORT)
 

@@ -11,7 +11,7 @@ from engine.service.amounts import count
 from engine.service.views import DatasetView
 from ui import profile_charts
 from ui.frame import facts
-from ui.profiled import end, kind, show_columns
+from ui.profiled import bound, kind, show_columns
 from ui.words import ago, escaped, number, percent
 
 MANY = 20
@@ -78,8 +78,8 @@ def _figures(column: Mapping[str, Any], rows: int) -> dict[str, str]:
         "Personal data": column.get("personal"),
         "Missing": f"{column['missing']:,} ({percent(column['missing'] / rows)})",
         "Distinct": f"{about}{column['distinct']:,}",
-        "Lowest": _bound(end(column, "min")),
-        "Highest": _bound(end(column, "max")),
+        "Lowest": escaped(bound(column, "min")[:60]),
+        "Highest": escaped(bound(column, "max")[:60]),
         "Mean": number(column["mean"]),
         "Standard deviation": number(column["std"]),
         "Quartiles": _quantiles(column["quantiles"], ("p25", "p50", "p75")),
@@ -99,12 +99,6 @@ def _figures(column: Mapping[str, Any], rows: int) -> dict[str, str]:
 
 def _amount(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
-
-
-def _bound(value: Any) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value)
-    return escaped(str("" if value is None else value)[:60])
 
 
 def _quantiles(quantiles: Mapping[str, float] | None, names: tuple[str, ...]) -> str:

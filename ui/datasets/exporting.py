@@ -10,8 +10,8 @@ from engine.service.data import exports
 from engine.service.data.exports import Format
 from ui import places
 from ui.made import MOST_BYTES
-from ui.progress import follow_job
-from ui.trouble import guarded, show_error
+from ui.progress import follow_job, show_end
+from ui.trouble import guarded
 from ui.words import escaped
 
 WORDS: dict[Format, str] = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet", "json": "JSON lines"}
@@ -54,7 +54,7 @@ def show_export(home: Workspace, job_id: str) -> None:
         if job is None:
             return
         if job.status != "succeeded" or not job.result:
-            show_error(job.error or {"message": f"The export was {job.status}."})
+            show_end(job, "The export")
             _ask_close()
             return
         result = job.result

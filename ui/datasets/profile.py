@@ -14,8 +14,8 @@ from ui.datasets.columns import show_all_columns
 from ui.datasets.compare import show_compare
 from ui.datasets.findings import show_findings
 from ui.datasets.full_report import show_full_report
-from ui.progress import follow_job
-from ui.trouble import errors_shown, show_error
+from ui.progress import follow_job, show_end
+from ui.trouble import errors_shown
 from ui.words import escaped, number
 
 Profile = Mapping[str, Any]
@@ -47,8 +47,8 @@ def _is_measured(job_id: str) -> bool:
     job = follow_job(job_id, "Measuring")
     if job is None:
         return False
-    if job.error:
-        show_error(job.error)
+    if job.status != "succeeded":
+        show_end(job, "The measuring")
     else:
         places.ask(measuring=None)
     return True

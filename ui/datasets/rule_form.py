@@ -102,17 +102,21 @@ class _Form:
                 rules.change_rule(self.home, self.dataset.name, rule.id, document, severity)
         except PEOPLE_ERRORS as error:
             for one in getattr(error, "detail", {}).get("all", [vars(error)]):
-                with self.wrong.get(self._field_of(one), st.container()):
+                with self.wrong.get(self._field_of(one, document), st.container()):
                     show_error(one)
             return
         session.say("The rule is kept. Check a version to see how it stands.", ":material/rule:")
         st.rerun()
 
-    def _field_of(self, error: Mapping[str, Any]) -> str:
+    def _field_of(self, error: Mapping[str, Any], document: Mapping[str, Any]) -> str:
         """The input that an error is about; rules that meet the columns say only that it was a rule."""
         field = str(error.get("field") or "")
         if field in self.wrong:
             return field
+        message = str(error.get("message"))  # it may quote what was typed
+        quoted = (name for name in ("min", "max") if document.get(name) and message.startswith(repr(document[name])))
+        if found := next(quoted, None):
+            return found
         return next((name for name in ("condition", "columns", "column") if name in self.wrong), "")
 
     def _input(self, name: str, field: Mapping[str, Any], value: Any, typed: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ from ui.datasets.rule_look import LEVELS, failing_words, look_of, marks, told_hi
 from ui.datasets.rule_rows import show_rule
 from ui.datasets.rule_suggestions import show_suggestions
 from ui.frame import Column, confirm, empty, listing
-from ui.progress import follow_job
+from ui.progress import follow_job, show_end
 from ui.trouble import show_error
 from ui.words import ago, escaped
 
@@ -55,7 +55,7 @@ def _follow_check() -> None:
     if job.status == "succeeded":
         places.ask(check=None)
     else:
-        show_error(job.error or {"message": f"The check was {job.status}."})
+        show_end(job, "The check")
 
 
 def _show_head(home: Workspace, dataset: DatasetView, found: RulesView) -> None:

@@ -23,7 +23,7 @@ from ui.words import ago, escaped, state
 
 ASKED_BY = {"schedule": "Schedule", "retry": "Another try", "hand": "A person"}
 MOST_CHANGES = 10
-LONGEST = 140
+LONGEST = 600
 """Letters of what came of a sync, in the list; the whole is told where the mouse rests, the last one above it, too."""
 CHANGES = {
     "report": "Changed columns are taken over and told.",

@@ -13,7 +13,7 @@ from engine.service.data.version_diff import DiffView
 from engine.service.views import DatasetView
 from ui import places
 from ui.grid import fitting, show_pages
-from ui.progress import follow_job
+from ui.progress import follow_job, show_end
 from ui.trouble import show_error
 from ui.words import escaped, number, percent
 
@@ -70,7 +70,7 @@ def _compute(home: Workspace, dataset: DatasetView, left: int, right: int, key: 
     places.ask(job=None)
     if job.status == "succeeded":
         st.rerun()
-    show_error(job.error or {"message": f"The comparison was {job.status}."})
+    show_end(job, "The comparison")
     st.button("Try again", icon=":material/refresh:")
 
 
@@ -130,7 +130,7 @@ def _show_columns(diff: DiffView) -> None:
     )
     st.caption(
         "PSI compares the shares of tenths (or categories) of the values: below 0.1 they stayed, above 0.25 they moved "
-        "much. Fewer than 50 values, or more than 1,000 categories, are not compared."
+        "much. Fewer than 50 values, more than 1,000 categories, and names that hardly repeat are not compared."
     )
 
 

@@ -72,8 +72,8 @@ def _tick(dataset: DatasetView, it: VersionView) -> str:
 
 
 def _show_held(home: Workspace, dataset: DatasetView, found: list[VersionView]) -> None:
-    """Versions that wait for somebody's decision."""
-    for it in [it for it in found if it.held][:3]:
+    """Versions that wait for somebody's decision; the page says it of its own one."""
+    for it in [it for it in found if it.held and it.number != dataset.version][:3]:
         with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             why = str((it.held or {}).get("message") or (it.held or {}).get("reason") or "A rule kept it back.")
             st.markdown(

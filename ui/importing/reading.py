@@ -26,17 +26,17 @@ def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any
     if found is None:
         st.stop()
     source_key, key = key, f"{key}_{session.reading_round(key)}"
-    left, right = st.columns([1, 3], gap="medium")
+    left, right = st.columns([2, 5], gap="medium")
     with left:
         st.markdown("**How it is read**")
         st.caption(words_of(found))
+        wrong = st.empty()
         wanted = ask_how(found, key)
     overrides = {**chosen, **wanted}
     if OTHER_TABLE & wanted.keys():
-        session.choose_reading(
-            source_key, {name: value for name, value in overrides.items() if name not in OF_ONE_TABLE}
-        )
-        st.rerun()
+        others = {name: value for name, value in overrides.items() if name not in OF_ONE_TABLE}
+        with wrong:
+            _read_other_table(home, document, others, source_key)
     with right:
         return _show_seen(home, document, overrides, key)
 
@@ -55,6 +55,17 @@ def _detected(home: Workspace, document: dict[str, Any], chosen: dict[str, Any],
         if chosen:
             st.button("Read it as detected", icon=":material/undo:", on_click=session.choose_reading, args=(key, {}))
         return None
+
+
+def _read_other_table(home: Workspace, document: dict[str, Any], overrides: dict[str, Any], key: str) -> None:
+    """Read it from now on; where that cannot be, the form stays as it is, and says so above its first fields."""
+    try:
+        looked_at(home, document, overrides)
+    except PEOPLE_ERRORS as error:
+        show_error(error)
+        st.stop()
+    session.choose_reading(key, overrides)
+    st.rerun()
 
 
 def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, Any], key: str) -> dict[str, Any]:

@@ -245,7 +245,7 @@ def as_csv(drawn: Drawn) -> bytes:
     writer = csv.writer(file)
     writer.writerow([_quoted(name) for name in _unlike(names.values())])
     for row in zip(*(drawn.points[part] for part in names), strict=True):
-        writer.writerow([_quoted(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([_cell(value) for value in row])
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -261,6 +261,12 @@ def _unlike(names: Any) -> list[str]:
     for name in names:
         found.append(name if name not in found else f"{name} ({found.count(name) + 1})")
     return found
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.12g}")  # a sum of cents is no 454841.1599999999
+    return _quoted(value) if isinstance(value, str) else value
 
 
 def _quoted(text: str) -> str:
