@@ -87,7 +87,7 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
     bars = go.Bar(
         x=[feature["mean"] for feature in best],
         y=[str(feature["column"]) for feature in best],
-        error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
+        error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1, "color": ink()},
         orientation="h",
         marker_color=blue(),
     )
