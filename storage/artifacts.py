@@ -53,31 +53,36 @@ class ArtifactStore:
                 temporary.unlink(missing_ok=True)
         return sha256
 
-    def get_bytes(self, sha256: str) -> bytes:
+    def get_bytes(self, sha256: str, name: str = "") -> bytes:
         """Return the bytes with this hash.
+
+        Parameters
+        ----------
+        name
+            What people call the file, for when it cannot be read.
 
         Raises
         ------
         NotFound, DamagedFile
             if they are not there, or are not what was put there.
         """
-        data = self.open_path(sha256).read_bytes()
+        data = self.open_path(sha256, name).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged(self.path(sha256))
+            raise _damaged(self.path(sha256), name)
         return data
 
-    def verify(self, sha256: str) -> Path:
+    def verify(self, sha256: str, name: str = "") -> Path:
         """Return the path of an artifact whose bytes were checked, for libraries that open files themselves."""
-        path = self.open_path(sha256)
+        path = self.open_path(sha256, name)
         if sha256_of(path) != sha256:
-            raise _damaged(path)
+            raise _damaged(path, name)
         return path
 
-    def open_path(self, sha256: str) -> Path:
+    def open_path(self, sha256: str, name: str = "") -> Path:
         """Return the path of an artifact that exists; its bytes are not checked."""
         path = self.path(sha256)
         if not path.is_file():
-            raise NotFound(f"The artifact {sha256} is missing", hint="Restore it from a backup, or train again.")
+            raise NotFound(f"{_called(name)} is missing", hint=_remedy(path))
         return path
 
     def path(self, sha256: str) -> Path:
@@ -114,5 +119,14 @@ class ArtifactStore:
         sync_folder(target.parent)
 
 
-def _damaged(path: Path) -> DamagedFile:
-    return DamagedFile(f"{path} is damaged: its hash is not {path.name}", hint="Restore it from a backup.")
+def _damaged(path: Path, name: str) -> DamagedFile:
+    return DamagedFile(f"{_called(name)} is damaged: it is not what was kept", hint=_remedy(path))
+
+
+def _called(name: str) -> str:
+    return f"The file {name} of this model" if name else "A file that was kept"
+
+
+def _remedy(path: Path) -> str:
+    place = f"{path.parent.name}/{path.name}"
+    return f"Restore it from a backup, or make it again by a run. In the folder of artifacts it is {place}."

@@ -28,6 +28,11 @@ LEFT_OVER = "#999999"
 """Of rows that belong to no group."""
 
 
+def theme() -> str:
+    """Light or dark, as the browser shows it."""
+    return str(st.context.theme.type or "light")
+
+
 def on_group(place: int) -> str:
     """The colour of letters on the colour of a group: only the first is dark enough for white ones."""
     return BLACK if place % len(GROUPS) else WHITE
@@ -35,12 +40,33 @@ def on_group(place: int) -> str:
 
 def blue() -> str:
     """Of everything else: one of Okabe and Ito's two blues, whichever stands out from the background."""
-    return "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
+    return "#56B4E9" if theme() == "dark" else "#0072B2"
+
+
+def on_blue() -> str:
+    """Of letters within a blue bar."""
+    return BLACK if theme() == "dark" else WHITE
 
 
 def ink() -> str:
     """Of thin lines over a plot, such as whiskers: what stands out from both bars and background."""
-    return "#E8E6E1" if st.context.theme.type == "dark" else "#3A3835"
+    return "#E8E6E1" if theme() == "dark" else "#3A3835"
+
+
+def written_on(*, is_opposed: bool = False) -> dict[str, Any]:
+    """The colours of a heatmap with words in its cells: one colour of letters is at least 4.5 to 1 on all of them.
+
+    Parameters
+    ----------
+    is_opposed
+        Whether values lie on both sides of a middle; else they rise from nothing.
+    """
+    if theme() == "dark":
+        low, middle, high, letters = "#1F5B8F", "#24211E", "#B65636", WHITE
+    else:
+        low, middle, high, letters = "#7FB6DA", "#F8EFEA", "#C87150", BLACK
+    scale = [[0, low], [0.5, middle], [1, high]] if is_opposed else [[0, middle], [1, high]]
+    return {"colorscale": scale, "textfont": {"color": letters}}
 
 
 def show(figure: Figure, sentence: str, key: str | None = None, height: int = 300) -> None:
@@ -61,7 +87,7 @@ def importance(features: Sequence[Mapping[str, Any]], unit: str, key: str) -> No
     bars = go.Bar(
         x=[feature["mean"] for feature in best],
         y=[str(feature["column"]) for feature in best],
-        error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1},
+        error_x={"type": "data", "array": [feature["std"] for feature in best], "thickness": 1, "color": ink()},
         orientation="h",
         marker_color=blue(),
     )
@@ -108,7 +134,7 @@ def _confusion(data: Mapping[str, Any], key: str) -> None:
     shares = [[value / row for value in line] for line, row in zip(counts, rows, strict=True)]
     grid = go.Heatmap(
         z=shares, x=labels, y=labels, zmin=0, zmax=1, text=_told(counts, shares, with_shares=len(labels) <= 6),
-        texttemplate="%{text}" if len(labels) <= 12 else None, showscale=False, xgap=2, ygap=2,
+        texttemplate="%{text}" if len(labels) <= 12 else None, showscale=False, xgap=2, ygap=2, **written_on(),
         customdata=_told(counts, shares, with_shares=True),
         hovertemplate="actual %{y}, predicted %{x}:<br>%{customdata}<extra></extra>",
     )  # fmt: skip
@@ -207,7 +233,7 @@ def _group_profile(data: Mapping[str, Any], key: str) -> None:
         for line in means
     ]
     grid = go.Heatmap(
-        z=_turned(data["differences"]), x=groups, y=columns, zmid=0, colorscale="RdBu", reversescale=True,
+        z=_turned(data["differences"]), x=groups, y=columns, zmid=0, **written_on(is_opposed=True),
         text=_turned(means), texttemplate="%{text}" if len(groups) <= 8 else None, customdata=_turned(told),
         hovertemplate="%{y}, group %{x}: %{customdata}<extra></extra>", xgap=2, ygap=2,
         colorbar={"title": "standard deviations", "thickness": 12},

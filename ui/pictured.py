@@ -114,7 +114,10 @@ def _bars(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     import plotly.graph_objects as go
 
     values, names = plot["values"], _distinct(plot["names"])
-    bars = go.Bar(x=values, y=names, orientation="h", marker_color=charts.blue(), text=[number(it) for it in values])
+    bars = go.Bar(
+        x=values, y=names, orientation="h", marker_color=charts.blue(), text=[number(it) for it in values],
+        insidetextfont={"color": charts.on_blue()},
+    )  # fmt: skip
     if "low" in plot:
         up = [None if None in pair else pair[0] - pair[1] for pair in zip(plot["high"], values, strict=True)]
         down = [None if None in pair else pair[0] - pair[1] for pair in zip(values, plot["low"], strict=True)]

@@ -49,6 +49,10 @@ class Component(Generic[P]):
         """
         return None
 
+    def most_left(self, rows: int) -> int | None:
+        """How many rows leave at most, of so many that arrive; None where they may become more."""
+        return rows if self.spec.rowwise else None
+
     def describe(self) -> str:
         """What it does to which columns, where its params do not say it all; for people."""
         return ""

@@ -132,8 +132,8 @@ def _plot(found: Dependence, single: Array, what: str) -> Plot:
     told, numbers = plain(found.values.to_pylist()), found.numbers
     named = told if numbers is None else [short(number) for number in numbers]
     read = (
-        f"On average the {what} goes from {short(found.mean[lowest])} at {named[lowest]} to "
-        f"{short(found.mean[highest])} at {named[highest]}."
+        f"On average the {what} is lowest at {named[lowest]}, {short(found.mean[lowest])}, and highest at "
+        f"{named[highest]}, {short(found.mean[highest])}."
     )
     if numbers is None and not pa.types.is_temporal(found.values.type):
         low, high = found.answers.min(axis=0), found.answers.max(axis=0)

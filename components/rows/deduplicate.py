@@ -45,6 +45,9 @@ class Deduplicate(Transform[DeduplicateParams]):
         deciding = [*self.params.columns, *order_of(schema)] if len(self.params.columns) else []
         return {"table": Outline(schema, rows=places(deciding))}
 
+    def most_left(self, rows: int) -> int:
+        return rows
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         alike = [table[name] for name in self.params.columns]

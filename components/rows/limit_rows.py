@@ -41,6 +41,9 @@ class LimitRows(Transform[LimitRowsParams]):
         example={"rows": 10, "skip": 2},
     )
 
+    def most_left(self, rows: int) -> int:
+        return min(max(rows - self.params.skip, 0), self.params.rows)
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         rows, skip = self.params.rows, self.params.skip

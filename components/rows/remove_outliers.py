@@ -64,6 +64,9 @@ class RemoveOutliers(Transform[RemoveOutliersParams]):
         example={"columns": ["number", "other"], "method": "zscore", "threshold": 1.2},
     )
 
+    def most_left(self, rows: int) -> int:
+        return rows
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         names = [*self.params.columns]

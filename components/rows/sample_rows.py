@@ -52,6 +52,9 @@ class SampleRows(Transform[SampleRowsParams]):
         example={"rows": 20, "stratify": "target_class"},
     )
 
+    def most_left(self, rows: int) -> int:
+        return rows if self.params.rows is None else min(rows, self.params.rows)
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         drawn = table.mutate({DIGEST: digest(id_of(table), f"sample {self.params.seed}:")})

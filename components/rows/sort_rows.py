@@ -53,6 +53,9 @@ class SortRows(Transform[SortRowsParams]):
         example={"by": ["text", "number"], "descending": ["number"]},
     )
 
+    def most_left(self, rows: int) -> int:
+        return rows
+
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables
         if not len(self.params.by):

@@ -5,8 +5,9 @@ The checks themselves ask nothing of a database: whoever calls `review` gives th
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from components.base import Source, StoredTable
+from components.base import Component, Source, StoredTable
 from components.ports import is_reserved
 from engine.graph import Pipeline
 from engine.profile import ColumnProfile, Profile
@@ -44,11 +45,18 @@ class Origin:
     ----------
     whole
         Whether all rows of the table are still there.
+    most
+        How many rows there can be at most; None where it cannot be told.
     """
 
     table: TableFacts
     column: ColumnProfile
     whole: bool = True
+    most: int | None = None
+
+    def at_most(self, count: int) -> int:
+        """A count of the whole table's, but no more than there can be rows."""
+        return count if self.most is None else min(count, self.most)
 
 
 Origins = Mapping[str, Origin]
@@ -74,11 +82,19 @@ def _leaving(known: NodeSchemas, port: str, arriving: Origins, facts: Facts) -> 
         found = facts(table) if isinstance(table, StoredTable) else None
         if found is None:
             return {}
-        return {column.name: Origin(found, column) for column in found.profile.columns if not is_reserved(column.name)}
+        profile = found.profile
+        plain = [column for column in profile.columns if not is_reserved(column.name)]
+        return {column.name: Origin(found, column, most=profile.rows) for column in plain}
     if not arriving or known.component is None:
         return {}
     kept = carried(known, port)
     same = arriving if kept.issuperset(arriving) else {name: it for name, it in arriving.items() if name in kept}
     if known.component.spec.keeps_rows:
         return same
-    return {name: replace(it, whole=False) if it.whole else it for name, it in same.items()}
+    return {name: _fewer(it, known.component) for name, it in same.items()}
+
+
+def _fewer(origin: Origin, component: Component[Any]) -> Origin:
+    """The same behind a node that need not keep every row."""
+    most = None if origin.most is None else component.most_left(origin.most)
+    return origin if not origin.whole and most == origin.most else replace(origin, whole=False, most=most)

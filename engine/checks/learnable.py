@@ -20,6 +20,8 @@ MANY, MOSTLY_ONCE = 20, 0.5
 """So many different values, and so many of all, are no classes: most have one row."""
 A_SENTENCE = 20
 """Texts with so many characters on average were written, and not chosen from a list."""
+LEAST_ROWS = 2
+"""One to learn from, one to be tested on."""
 LONG_GAP = 3.5
 """How many usual steps may be between two times: working days leave out two of seven."""
 
@@ -86,8 +88,13 @@ class _Answer:
         return rarest.value, rarest.count
 
     def problems(self) -> Iterator[Problem]:
-        column, name = self._column, self._column.name
-        if not column.filled:
+        column, name, most = self._column, self._column.name, self.origin.most
+        if most is not None and most < LEAST_ROWS <= column.filled:
+            there = f"at most {most:,} row reaches it" if most else "no row reaches it"
+            message = f"{self.node.label} needs rows to learn from and others to be tested on; {there}."
+            hint = "Let more rows through the nodes before it."
+            yield Problem("too_few_rows", message, "error", self.node.id, hint=hint)
+        elif not column.filled:
             message = f"The target {name!r} is missing in every row."
             yield self._problem("target_missing", message, "Choose another target.", "error")
         elif column.distinct == 1 and not column.infinite:
@@ -95,7 +102,11 @@ class _Answer:
         elif self.model.task == "classification":
             yield from self._classes()
         else:
-            yield from self._parts(column.filled, "fewer_rows_than_folds", "rows", "Lower it, or bring more rows.")
+            yield from self._rows()
+
+    def _rows(self) -> Iterator[Problem]:
+        there = self.origin.at_most(self._column.filled)
+        yield from self._parts(there, "fewer_rows_than_folds", "rows", "Lower it, or bring more rows.")
 
     def _one_value(self) -> Problem:
         name = self._column.name
@@ -160,17 +171,21 @@ def parts_of(model: Estimator[Any]) -> tuple[str, int]:
 def _of_split(node: Node, split: Split[Any], here: Origins) -> Iterator[Problem]:
     """Parts that would get no row."""
     for column, (parts, field) in split.needs().items():
-        if column == ROW:
-            there, what = next(iter(here.values())).table.profile.rows, "rows"
-        elif column in here:
-            there, what = here[column].column.distinct, f"different values in {column!r}"
-        else:
+        if column != ROW and column not in here:
             continue
+        origin = here[column] if column in here else next(iter(here.values()))
+        if column == ROW and origin.most is None:
+            continue
+        whole = origin.table.profile.rows if column == ROW else origin.column.distinct
+        there, what = origin.at_most(whole), "rows" if column == ROW else f"different values in {column!r}"
         if there < parts:
             is_folds = field == "folds" and there >= 2
             fix = Fix("fewer_folds", f"Make it {there}", node.id, params={field: there}) if is_folds else None
             code = "fewer_rows_than_folds" if column == ROW else "fewer_values_than_parts"
-            message = f"{node.label} needs at least {parts} {what}, one for each part; there are {there:,}."
+            are = (
+                f"there are {there:,}" if there == whole else f"at most {there:,} {'is' if there == 1 else 'are'} left"
+            )
+            message = f"{node.label} needs at least {parts} {what}, one for each part; {are}."
             hint = "Lower the number of parts, or split in another way."
             yield Problem(code, message, "error", node.id, field, hint, fix)
 

@@ -229,8 +229,9 @@ class Execution:
                 count_fused(self._fused_into(node), self._tables, self.backend)
         except CanvasbackError:
             return error  # what failed is told, even where nobody can say more of it
-        if self._tables.rows_in(node) == 0:
-            error.hint = f"{self._emptied(node)}{error.hint}"
+        emptied = self._emptied(node) if self._tables.rows_in(node) == 0 else ""
+        if emptied not in error.hint:  # the run of a fold has told it already
+            error.hint = f"{emptied}{error.hint}"
         return error
 
     def _emptied(self, node: PlannedNode) -> str:

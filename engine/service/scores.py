@@ -12,9 +12,11 @@ LOWER_IS_BETTER = frozenset(
 SHARES = frozenset({"noise", "flagged"})
 """Metrics that are shares of the rows."""
 DESCRIBING = (
-    frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max", "best_threshold", "base"}) | SHARES
+    frozenset({"clusters", "score_median", "score_p90", "score_p99", "score_max", "best_threshold", "base"})
+    | {"coverage", "earlier_coverage"}
+    | SHARES
 )
-"""Metrics of which neither more nor less is better."""
+"""Metrics of which neither more nor less is better; an interval should hold as many values as it promises."""
 
 _MAIN = ("roc_auc", "balanced_accuracy", "accuracy", "r2", "rmse", "mae", "silhouette", "flagged")
 

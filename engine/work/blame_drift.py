@@ -151,7 +151,7 @@ class _Inquiry:
     def _opened(self, columns: Sequence[_Column]) -> Any:
         window = Window(self._point.begins_at, self._point.ends_at)
         logs = self._workspace.served.files(self._endpoint.id, self._version.id, *window.days)
-        files = {name: self._workspace.artifacts.verify(self._version.files[name]) for name in (MODEL, EVIDENCE)}
+        files = {name: self._workspace.artifacts.verify(self._version.files[name], name) for name in (MODEL, EVIDENCE)}
         more = [path for column in columns for path in self._readable(column)]
         return opened_log(
             files, logs, window, workspace=self._workspace.cache.root, more=list(dict.fromkeys(more)),

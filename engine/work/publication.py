@@ -196,7 +196,7 @@ def verified_files(workspace: Workspace, version: ModelVersion) -> Mapping[str, 
     ------
     DamagedFile
     """
-    return {name: workspace.artifacts.verify(sha256) for name, sha256 in version.files.items()}
+    return {name: workspace.artifacts.verify(sha256, name) for name, sha256 in version.files.items()}
 
 
 class _Opened:

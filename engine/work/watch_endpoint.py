@@ -191,7 +191,7 @@ class Watcher:
         """
         if EVIDENCE not in version.files:
             raise MissingThing("No rows were kept with this model.", hint="Train it again to watch it.")
-        return {name: self._workspace.artifacts.verify(version.files[name]) for name in (MODEL, EVIDENCE)}
+        return {name: self._workspace.artifacts.verify(version.files[name], name) for name in (MODEL, EVIDENCE)}
 
     def _logs(self, version_id: str, window: Window) -> Sequence[Path]:
         return self._workspace.served.files(self._endpoint.id, version_id, *window.days)

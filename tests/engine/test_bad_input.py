@@ -148,9 +148,14 @@ def of_rows() -> list[Case]:
     holes = {**columns(), "x": pa.array([None if i % 2 else float(i) for i in range(ROWS)], pa.float64())}
     empty = {"none": ("filter_rows", {"condition": "is_null(x)"})}
     filled = {**empty, "fill": ("impute_mean", {"columns": ["x"]})}
-    parts, value = "fewer_values_than_parts", "no value in any"
+    first, drawn_by_lot = {"first": ("limit_rows", {"rows": 3})}, {"some": ("sample_rows", {"rows": 3})}
+    one = {"first": ("limit_rows", {"rows": 1})}
+    parts, value, folds = "fewer_values_than_parts", "no value in any", "fewer_rows_than_folds"
     return [
         *each(NUMBERS, "fewer rows than folds", few, "amount", "fewer_rows_than_folds", said="rows", steps=turns),
+        *each(NUMBERS[:1], "few rows are left", columns(), "amount", folds, said="rows", steps=first | turns),
+        *each(NUMBERS[:1], "few rows are drawn", columns(), "amount", folds, said="rows", steps=drawn_by_lot | turns),
+        *each(PLAIN[:1], "one row is left", columns(), "label", "too_few_rows", said="rows", steps=one),
         *each(PLAIN, "one group", grouped, "label", parts, said="train", steps=groups),
         *each(NUMBERS[:1], "one group in turns", grouped, "amount", parts, said="rows", steps=by_group),
         *each(NUMBERS, "one moment", moment, "amount", parts, said="train", steps=by_time),

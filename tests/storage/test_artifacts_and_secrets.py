@@ -43,16 +43,18 @@ def test_a_damaged_artifact_is_named_and_can_be_put_again(
     sha256 = artifacts.put_bytes(b"model")
     damage(artifacts.path(sha256))
     for ask in (artifacts.get_bytes, artifacts.verify):
-        with pytest.raises(DamagedFile, match=sha256):
-            ask(sha256)
+        with pytest.raises(DamagedFile, match=r"estimator\.skops of this model is damaged") as told:
+            ask(sha256, "estimator.skops")
+        assert sha256 in told.value.hint
     artifacts.put_bytes(b"model")
     assert artifacts.get_bytes(sha256) == b"model"
 
 
 def test_a_missing_artifact_is_named(artifacts: ArtifactStore) -> None:
     assert not artifacts.exists("ab" * 32)
-    with pytest.raises(NotFound, match="abab"):
-        artifacts.get_bytes("ab" * 32)
+    with pytest.raises(NotFound, match=r"estimator\.skops of this model is missing") as told:
+        artifacts.get_bytes("ab" * 32, "estimator.skops")
+    assert "abab" in told.value.hint
 
 
 @pytest.mark.parametrize("sha256", ["", "..", "../../etc/passwd", "AB" * 32, "ab" * 31, "ab" * 32 + "\n"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from engine.service import Settings, Workspace, open_workspace
 from engine.service.modelling import model_cards
@@ -46,10 +47,14 @@ def tried(place: tuple[Workspace, httpx.Client, str], open_page: Open, monkeypat
         monkeypatch.setenv("CANVASBACK_API_PORT", str(client.base_url.port))
         app = open_page(workspace.home.path, "endpoints", endpoint="churn", view="Try it")
         app.button_group(key="ask_with").set_value(how).run() if how != "Form" else None
-        app.text_input(key="key_churn").set_value(key).run()
+        of_key(app).set_value(key)
         return app
 
     return opened
+
+
+def of_key(app: AppTest) -> TextInput:
+    return next(box for box in app.text_input if box.label == "Key")
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -74,6 +79,18 @@ def test_a_record_is_asked_shown_and_asked_again(tried: Try) -> None:
     assert len([button for button in app.button if button.label == "Ask again"]) == 3
     app.button(key="show_1").click()
     assert app.run().metric[0].value == first
+
+
+@pytest.mark.parametrize(("how", "button"), [("Form", "Predict"), ("JSON", "Predict"), ("CSV", "Predict all")])
+def test_a_typed_key_is_sent_by_the_button_and_kept_for_the_tab(tried: Try, how: str, button: str) -> None:
+    app = tried(how)
+    sends = next(it for it in app.button if it.label == button)
+    assert of_key(app).form_id == sends.form_id, "a key would be lost where Tab leads to the eye of its field"
+    typed = of_key(app).value
+    app = press(app, button)
+    assert is_sound(app)
+    app.button_group(key="ask_with").set_value("JSON" if how == "CSV" else "CSV").run()
+    assert of_key(app).value == typed
 
 
 def test_what_is_wrong_with_json_is_said_by_record_and_field(tried: Try) -> None:

@@ -1,9 +1,13 @@
 """Reports are drawn from what they tell: every shape of plot, warnings, figures and what they rest on."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from components.evaluate.pictures import bars, dots, line, lines, listing, mark
+from ui import charts
 
 BAND = line("all", [0, 1], [3, 4], low=[2, None], high=[4, 5])
 SINGLE = line("single row", ["a", "b"], [1, 2], style="faint")
@@ -59,3 +63,27 @@ def test_warnings_come_first_and_figures_and_notes_are_there(app: AppTest) -> No
     assert [element.value for element in app.warning] == ["Two groups are 0.3 apart."]
     assert {element.label for element in app.metric} == {"Best threshold", "Cost"}
     assert "Asked about 12 rows." in {element.value for element in app.caption}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("is_opposed", [False, True])
+def test_words_in_a_heatmap_stand_out_from_every_cell(
+    monkeypatch: pytest.MonkeyPatch, theme: str, is_opposed: bool
+) -> None:
+    monkeypatch.setattr(charts, "theme", lambda: theme)
+    found = charts.written_on(is_opposed=is_opposed)
+    letters = luminance(channels(found["textfont"]["color"]))
+    places, ends = zip(*found["colorscale"], strict=True)
+    for share in np.linspace(0, 1, 101):
+        cell = luminance([float(np.interp(share, places, it)) for it in zip(*map(channels, ends), strict=True)])
+        assert (max(letters, cell) + 0.05) / (min(letters, cell) + 0.05) >= 4.5
+
+
+def channels(colour: str) -> list[float]:
+    return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+
+
+def luminance(parts: Sequence[float]) -> float:
+    """Of red, green and blue, as the WCAG measures it."""
+    red, green, blue = (it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,5 +1,6 @@
 """The results of a model: a verdict, intervals, thresholds that answer to costs, and a learning curve on offer."""
 
+import re
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -14,7 +15,8 @@ def test_a_model_page_says_whether_the_model_beats_the_baseline(filled: Filled, 
     assert not app.exception
     told = [element.value for element in app.markdown]
     assert any("better than the baseline" in text for text in told)
-    assert any(" to 0" in tile.label for tile in app.metric if tile.label.startswith("ROC AUC"))
+    assert "ROC AUC" in {tile.label for tile in app.metric}
+    assert any(re.fullmatch(r"0\.\d+ to [01][.\d]*", caption.value) for caption in app.caption)
     assert {"False alarm costs", "Miss costs", "Hit brings in"} <= {field.label for field in app.number_input}
     assert "Draw the learning curve" in {button.label for button in app.button}
 

@@ -89,6 +89,22 @@ class Entry:
         return ", ".join(told) + (f" and {more:,} more" if more > 0 else "")
 
 
+def ask_key(endpoint: EndpointView, form: str) -> str:
+    """The key of the endpoint, asked for within a form.
+
+    A form sends what was typed with its button: a key would else be lost where Tab leads to the eye of its field.
+    """
+    key = st.text_input(
+        "Key", value=session.key_of(endpoint.name) or "", type="password", placeholder="cbk_…",
+        key=f"key_{endpoint.name}_{form}", width=520,
+        help="A key of this endpoint, made under *Keys*; it is kept in this tab of the browser only.",
+    )  # fmt: skip
+    key = str(key or "").strip()
+    if key:
+        session.keep_key(endpoint.name, key)
+    return key
+
+
 def keep(endpoint: EndpointView, how: str, records: Sequence[Mapping[str, Any]], **told: Any) -> None:
     """Remember what was asked, as the newest; the oldest goes where it would be too much."""
     entries: list[Entry] = session.asked_of(endpoint.name)

@@ -17,7 +17,7 @@ from engine.service.views import EndpointView, ModelView
 from engine.workspace import Workspace
 from ui import session
 from ui.endpoints.answer import show_entry
-from ui.endpoints.asked import Wishes, ask_and_keep, show_history, shown_entry, wanted_again
+from ui.endpoints.asked import Wishes, ask_and_keep, ask_key, show_history, shown_entry, wanted_again
 from ui.endpoints.scoring import show_scoring
 from ui.endpoints.trying_table import ask_table, show_answers, show_table
 from ui.models.explain.asked import keyed
@@ -53,21 +53,19 @@ def show_try(home: Workspace, endpoint: EndpointView) -> None:
 def _show_console(home: Workspace, endpoint: EndpointView, how: str) -> None:
     model = models.get_model(home, endpoint.model or "", endpoint.version)
     samples = _samples(home, keyed(model))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = _ask_key(endpoint)
-        st.button(
-            "Another row", key="another_row", icon=":material/casino:", on_click=session.next_round,
-            args=(f"try_{endpoint.name}",), help="Fill in another real row of the training data.",
-        )  # fmt: skip
-    _ask_again(home, endpoint, key)
+    st.button(
+        "Another row", key="another_row", icon=":material/casino:", on_click=session.next_round,
+        args=(f"try_{endpoint.name}",), help="Fill in another real row of the training data.",
+    )  # fmt: skip
+    _ask_again(home, endpoint)
     if how == CSV:
-        show_table(home, endpoint, key, samples.records)
+        show_table(home, endpoint, samples.records)
         with errors_shown():
             _show_answer(endpoint, "The answers appear here. What is filled in are real rows of the training data.")
     else:
         left, right = st.columns([3, 2], gap="large")
         with left:
-            _show_one(home, endpoint, model, key, how, samples.records)
+            _show_one(home, endpoint, model, how, samples.records)
         with right, errors_shown():
             _show_answer(endpoint, "The answer appears here. What is filled in is a real row of the training data.")
     show_history(endpoint)
@@ -83,23 +81,10 @@ def _show_answer(endpoint: EndpointView, before: str) -> None:
         show_answers(entry)
 
 
-def _ask_key(endpoint: EndpointView) -> str:
-    key = st.text_input(
-        "Key", value=session.key_of(endpoint.name) or "", type="password", placeholder="cbk_…",
-        key=f"key_{endpoint.name}", width=520,
-        help="A key of this endpoint, made under *Keys*; it is kept in this tab of the browser only.",
-    )  # fmt: skip
-    key = str(key or "").strip()
-    if key:
-        session.keep_key(endpoint.name, key)
-    return key
-
-
 def _show_one(
     home: Workspace,
     endpoint: EndpointView,
     model: ModelView,
-    key: str,
     how: str,
     records: Sequence[Mapping[str, Any]],
 ) -> None:
@@ -108,6 +93,7 @@ def _show_one(
     inputs = _inputs(home, keyed(model))
     name = f"{endpoint.name}_{endpoint.version}_{place}"
     with st.form("try", border=False):
+        key = ask_key(endpoint, "one")
         given: Sequence[Any] | None
         if how == JSON:
             given = _json_records(record, records[(place + 1) % len(records)], name)
@@ -157,8 +143,8 @@ def _json_records(first: Mapping[str, Any], second: Mapping[str, Any], name: str
     return records
 
 
-def _ask_again(home: Workspace, endpoint: EndpointView, key: str) -> None:
-    entry = wanted_again(endpoint)
+def _ask_again(home: Workspace, endpoint: EndpointView) -> None:
+    entry, key = wanted_again(endpoint), session.key_of(endpoint.name) or ""
     if entry is None:
         return
     if entry.how == CSV:

@@ -18,7 +18,7 @@ from engine.service.views import EndpointView
 from engine.workspace import Workspace
 from ui import session
 from ui.asking import AT_ONCE, Answers, ask_many
-from ui.endpoints.asked import Entry, keep
+from ui.endpoints.asked import Entry, ask_key, keep
 from ui.words import escaped
 
 ASIDE = ("not answered", "prediction", "probability", "score", "id")
@@ -27,7 +27,7 @@ MOST_CHANCES = 5
 KINDS = ["csv", "tsv", "txt", "json", "jsonl", "parquet", "xlsx"]
 
 
-def show_table(home: Workspace, endpoint: EndpointView, key: str, records: Sequence[Mapping[str, Any]]) -> None:
+def show_table(home: Workspace, endpoint: EndpointView, records: Sequence[Mapping[str, Any]]) -> None:
     """Paste or upload records, and ask for all of them.
 
     Parameters
@@ -37,6 +37,7 @@ def show_table(home: Workspace, endpoint: EndpointView, key: str, records: Seque
     """
     place = session.round_of(f"try_{endpoint.name}")
     with st.form("try_table", border=False):
+        key = ask_key(endpoint, "table")
         example = as_csv(_turned(records, place), list(records[0])).decode().replace("\r\n", "\n")
         text = st.text_area(
             "Records as CSV", example, height=180, key=f"csv_{endpoint.name}_{place}",

@@ -155,7 +155,7 @@ def _bars(view: FairnessView, rate: str, key: str | None) -> None:
     bars = go.Bar(
         x=[it.value for it in found], y=names, orientation="h",
         marker={"color": charts.blue(), "opacity": [1.0 if group.is_compared else 0.35 for group in shown]},
-        error_x={"type": "data", "symmetric": False, "thickness": 1.5,
+        error_x={"type": "data", "symmetric": False, "thickness": 1.5, "color": charts.ink(),
                  "array": [_gap(it.high, it.value) for it in found],
                  "arrayminus": [_gap(it.value, it.low) for it in found]},
         customdata=[[_told(it, is_share=is_share), group.rows] for it, group in zip(found, shown, strict=True)],

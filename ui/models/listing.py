@@ -32,11 +32,11 @@ def show_list(home: Workspace) -> None:
         compare_picked(found)
     columns: list[Column[ModelView]] = [
         Column("", 0.3, pick),
-        Column("Name", 3, _name),
-        Column("Version", 1, lambda it: st.write(f"v{it.version}")),
-        Column("Predicts", 2, lambda it: st.text(it.target or "–")),
-        Column("Task", 1.6, lambda it: st.write(TASKS.get(it.task or "", it.task or "–"))),
-        Column("Aliases and stages", 2.6, show_names),
+        Column("Name", 2.9, _name),
+        Column("Version", 1.1, lambda it: st.write(f"v{it.version}")),
+        Column("Predicts", 1.8, lambda it: st.text(it.target or "–")),
+        Column("Task", 2.1, lambda it: st.write(TASKS.get(it.task or "", it.task or "–"))),
+        Column("Aliases and stages", 2.4, show_names),
         Column("Score", 3.6, lambda it: st.markdown(score_line(it.metrics, it.baseline))),
         Column("Trained", 1.7, lambda it: st.caption(ago(it.created_at))),
     ]  # fmt: skip

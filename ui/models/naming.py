@@ -35,8 +35,8 @@ def ask_alias(home: Workspace, name: str, version: VersionView) -> None:
     def ask() -> None:
         _show_own(home, name, version)
         st.caption(
-            f"An alias stands for one version, everywhere a model is named: `{name}@champion`. Setting it here moves "
-            "it away from any other version."
+            f"An alias stands for one version, everywhere a model is named: {escaped(name)}@champion. Setting it here "
+            "moves it away from any other version."
         )
         taken = {it.alias: it.version for it in registry.list_aliases(home, name)}
         offered = [alias for alias in dict.fromkeys((*USUAL, *taken)) if alias not in version.aliases]

@@ -228,7 +228,8 @@ def _shared(workspace: Workspace, sides: Sequence[SideView]) -> Shared:
     with workspace.database.read() as uow:
         listed = [uow.models.get_version(side.version_id).files for side in sides]
     files = [
-        {name: workspace.artifacts.verify(one[name]) for name in (MODEL, EVIDENCE) if name in one} for one in listed
+        {name: workspace.artifacts.verify(one[name], name) for name in (MODEL, EVIDENCE) if name in one}
+        for one in listed
     ]
     limits = Limits(workspace.settings.run_memory_mb // 4, workspace.settings.run_threads)
     with tempfile.TemporaryDirectory(prefix="canvasback-compare-") as folder:

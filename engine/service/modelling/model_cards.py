@@ -160,7 +160,7 @@ def _known(workspace: Workspace, name: str, version: int) -> Known:
         run = uow.runs.get(row.run_id)
         graph = uow.pipelines.get_version(row.pipeline_version_id).graph
         data = [*_data(uow, row)]
-    described = ModelFile.model_validate_json(workspace.artifacts.verify(row.files[MODEL]).read_text())
+    described = ModelFile.model_validate_json(workspace.artifacts.verify(row.files[MODEL], MODEL).read_text())
     drawn = Pipeline.from_document({**graph, "name": "_"})
     events = [event for event in list_events(workspace, name, version) if event.kind in ("sign_off", "stage")]
     return Known(view=view, model=described, pipeline=drawn, seed=run.seed, data=data, events=events)

@@ -93,7 +93,7 @@ def why_not(workspace: Workspace, files: tuple[tuple[str, str], ...], format: Na
     from engine.serve.exports.plain.steps import kept_features
 
     try:
-        model, columns = kept_features({name: workspace.artifacts.verify(sha256) for name, sha256 in files})
+        model, columns = kept_features({name: workspace.artifacts.verify(sha256, name) for name, sha256 in files})
         if format == "onnx":
             check_onnx(model, columns)
     except ExportRefused as refused:

@@ -39,7 +39,7 @@ def measure_pace(workspace: Workspace, version_id: str) -> PaceView:
     """
     with workspace.database.read() as uow:
         files = uow.models.get_version(version_id).files
-    scorer = load_scorer({name: workspace.artifacts.verify(sha256) for name, sha256 in files.items()})
+    scorer = load_scorer({name: workspace.artifacts.verify(sha256, name) for name, sha256 in files.items()})
     names = [field.name for field in scorer.fields]
     rows = scorer.golden().select(names)
     scorer.score(rows.slice(0, WARM_ROWS))

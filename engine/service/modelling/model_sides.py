@@ -250,7 +250,7 @@ def _side(workspace: Workspace, uow: UnitOfWork, model: Model, row: ModelVersion
 def _described(workspace: Workspace, row: ModelVersion) -> ModelFile | None:
     """The model's own description; None where its files are gone."""
     try:
-        return ModelFile.model_validate_json(workspace.artifacts.get_bytes(row.files[MODEL]))
+        return ModelFile.model_validate_json(workspace.artifacts.get_bytes(row.files[MODEL], MODEL))
     except (NotFound, KeyError):
         return None
 

@@ -134,7 +134,7 @@ def open_as_pipeline(workspace: Workspace, model: ModelView, place: int) -> Open
         run = uow.runs.get(row.run_id)
         version = uow.pipelines.get_version(row.pipeline_version_id)
         name = uow.pipelines.get(version.pipeline_id).name
-    described = ModelFile.model_validate_json(workspace.artifacts.get_bytes(row.files[MODEL]))
+    described = ModelFile.model_validate_json(workspace.artifacts.get_bytes(row.files[MODEL], MODEL))
     if described.search is None:
         raise MissingThing("This model was not searched for.", hint="Open one that Tune or AutoML has made.")
     drawn = Pipeline.from_document({**version.graph, "name": name})

@@ -48,7 +48,7 @@ def sample_records(workspace: Workspace, model: str, version: Which = None) -> S
     """
     with workspace.database.read() as uow:
         row = uow.models.version(uow.models.by_name(model).id, version)
-    golden = pq.read_table(workspace.artifacts.verify(row.files[GOLDEN])).slice(0, MOST_SAMPLES)
+    golden = pq.read_table(workspace.artifacts.verify(row.files[GOLDEN], GOLDEN)).slice(0, MOST_SAMPLES)
     names = [given["name"] for given in row.signature["inputs"]]
     records = [
         {name: plain_value(value) for name, value in found.items()} for found in golden.select(names).to_pylist()

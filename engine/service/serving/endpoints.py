@@ -107,7 +107,7 @@ def fields_of(row: ModelVersion) -> list[dict[str, Any]]:
 
 def sample_request(workspace: Workspace, row: ModelVersion, records: int = 1) -> dict[str, Any]:
     """A request filled in with real rows."""
-    golden = pq.read_table(workspace.artifacts.verify(row.files[GOLDEN])).slice(0, records)
+    golden = pq.read_table(workspace.artifacts.verify(row.files[GOLDEN], GOLDEN)).slice(0, records)
     names = [given["name"] for given in row.signature["inputs"]]
     rows = golden.select(names).to_pylist()
     return json.loads(json.dumps({"records": [{k: plain_value(v) for k, v in found.items()} for found in rows]}))  # type: ignore[no-any-return]

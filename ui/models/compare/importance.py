@@ -26,7 +26,7 @@ def show_importance(_home: Workspace, found: ModelComparisonView) -> None:
     texts = [["–" if it is None else number(round(it, 5)) for it in line] for line in told.values]
     labels = [short_name(name, LONGEST) for name in told.columns]
     grid = go.Heatmap(
-        z=shares, x=names, y=labels, text=texts, texttemplate="%{text}", colorscale="Blues", zmin=0, zmax=1.2,
+        z=shares, x=names, y=labels, text=texts, texttemplate="%{text}", zmin=0, zmax=1, **charts.written_on(),
         showscale=False, xgap=3, ygap=3, hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
     )  # fmt: skip
     figure = go.Figure(grid).update_xaxes(type="category", side="top", automargin=True)
@@ -39,8 +39,8 @@ def show_importance(_home: Workspace, found: ModelComparisonView) -> None:
     charts.show(figure, f"Most of all lean: {', '.join(leading)}.", "compare_importance", height=28 * len(labels) + 110)
     more = f" {count(told.left_out, 'more column')} mattered less." if told.left_out else ""
     st.caption(
-        "What each score loses when a column is shuffled; the darker, the more for this model. – is a column that the "
-        f"model does not use.{more}"
+        "What each score loses when a column is shuffled; the stronger the colour, the more for this model. – is a "
+        f"column that the model does not use.{more}"
     )
 
 
