@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     api_hosts: tuple[str, ...] = Field(
         default=(), description="Further host names the API answers to, as a JSON list: those of a reverse proxy."
     )
+    ui_hosts: tuple[str, ...] = Field(
+        default=(), description="Further host names the UI answers to, as a JSON list: those of a reverse proxy."
+    )
     ui_port: int = Field(default=8501, ge=1, le=65_535, description="Port of the UI.")
     api_port: int = Field(default=8000, ge=1, le=65_535, description="Port of the API.")
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that `canvasback up` starts.")

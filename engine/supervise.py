@@ -19,7 +19,7 @@ from engine.api.running import end_with_parent
 from engine.errors import PEOPLE_ERRORS, CanvasbackError
 from engine.jobs import Worker
 from engine.logs import start_logging
-from engine.settings import Settings
+from engine.settings import LOOPBACK, Settings
 from engine.workspace import open_workspace
 
 STOP_SECONDS = 10.0
@@ -153,6 +153,8 @@ def run_ui(settings: Settings) -> None:
         "browser.serverAddress": settings.host,
     }
     arguments = [f"--{name}={value}" for name, value in options.items()]
+    # A page whose own name was turned to this address would else be taken for one of ours.
+    arguments += [f"--server.allowedHosts={name}" for name in (*LOOPBACK, settings.host, *settings.ui_hosts)]
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(folder / "server.py"), *arguments])  # noqa: S606
 
 

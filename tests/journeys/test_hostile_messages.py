@@ -1,7 +1,9 @@
 """Whoever writes the canvas's messages by hand is told what is wrong with them, and touches nothing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -68,6 +70,21 @@ def test_a_hostile_drawing_that_can_be_shown_is_shown_with_what_is_wrong(product
             expect(page.get_by_test_id("inspector")).to_contain_text(words, timeout=20 * SECOND)
             found = pipelines.review_pipeline(home, pipelines.drawn(pipelines.get_draft(home, pipeline_id)))
             assert found.errors, "it cannot run"
+
+
+def test_a_page_whose_name_was_turned_to_this_address_gets_no_connection(product: Product) -> None:
+    here = urlsplit(product.ui_url).netloc
+    assert status_of_a_socket(product, here) == 101
+    assert status_of_a_socket(product, "elsewhere.example") == 403
+
+
+def status_of_a_socket(product: Product, name: str) -> int:
+    """What the server answers to a page of this name that wants to speak with it."""
+    headers = {"Host": name, "Origin": f"http://{name}", "Upgrade": "websocket", "Connection": "Upgrade"}
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+    with closing(HTTPConnection(urlsplit(product.ui_url).netloc, timeout=30)) as browser:
+        browser.request("GET", "/_stcore/stream", headers=headers | key)
+        return browser.getresponse().status
 
 
 def open_builder(product: Product, page: Page, pipeline_id: str) -> None:

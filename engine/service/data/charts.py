@@ -265,7 +265,8 @@ def _unlike(names: Any) -> list[str]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
-        return float(f"{value:.12g}")  # a sum of cents is no 454841.1599999999
+        # A sum of cents is no 454841.1599999999; of a whole number every digit counts.
+        return value if value.is_integer() else float(f"{value:.15g}")
     return _quoted(value) if isinstance(value, str) else value
 
 
