@@ -58,11 +58,18 @@ def medians_at_places(
 
 
 def _place(axis: Axis) -> str:
-    """The SQL of a place; NULL for what is no kept category."""
-    if axis.form != "category":
+    """The SQL of a place, or of a word where all are kept; NULL for what is no kept category."""
+    if axis.form != "category" or _is_whole(axis):
         return f"r.{axis.role}"
     return f"list_position(getvariable('words_{axis.role}'), concat('{_MARK}', r.{axis.role})) + {MISSING_PLACE - 1}"
 
 
+def _is_whole(axis: Axis) -> bool:
+    """Whether every word is kept: then rows are grouped by words, which are the quickest to tell."""
+    return axis.form == "category" and axis.total == len(axis.words)
+
+
 def _known(axis: Axis, place: Any) -> Any:
+    if _is_whole(axis):
+        return MISSING_PLACE if place is None else axis.words.index(place)
     return OTHER_PLACE if place is None and axis.form == "category" else place

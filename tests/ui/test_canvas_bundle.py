@@ -56,11 +56,14 @@ def test_streamlit_finds_exactly_one_script_and_one_style() -> None:
     assert len(list(DIST.glob("canvas-*.css"))) == 1
 
 
-def test_the_bundle_fetches_nothing_from_elsewhere() -> None:
+def test_the_bundle_asks_for_nothing_but_that_its_own_server_keeps_an_edit() -> None:
     style = next(DIST.glob("canvas-*.css")).read_text()
     script = next(DIST.glob("canvas-*.js")).read_text()
     assert not re.search(r"url\(|@import", style)
-    assert not re.search(r"\b(fetch|importScripts|XMLHttpRequest|WebSocket)\(", script)
+    assert not re.search(r"\b(importScripts|XMLHttpRequest|WebSocket|sendBeacon)\(", script)
+    (door,) = re.findall(r"\bfetch\((\w+),\{method:`POST`", script)
+    assert len(re.findall(r"\bfetch\(", script)) == 1
+    assert re.search(rf"\b{door}=`/canvas/edits`", script)
 
 
 def test_the_lock_file_names_no_registry() -> None:
