@@ -59,6 +59,13 @@ describe("an edit", () => {
     expect([model.state.saved, model.state.graph.nodes.length, pages()]).toEqual(["saved", 2, 1]);
   });
 
+  it("goes out at once when the page is left", () => {
+    model.setTitle("a", "Customers");
+    expect(posts).toHaveLength(0);
+    model.leave();
+    expect(posts[0]!.edit.graph.nodes[0]!.title).toBe("Customers");
+  });
+
   it("that somebody else was before asks for their drawing, and is not saved", async () => {
     model.add("clean", [0, 0]);
     await posts[0]!.answer(200, { rev: 6, by: "anna", ack: 3, refused: null });

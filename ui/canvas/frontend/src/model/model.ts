@@ -273,6 +273,10 @@ export class Model extends Editing {
     this.port = null;
   }
 
+  leave(): void {
+    this.sync.flush();
+  }
+
   /** Returns the number of the intent. */
   wish(wish: Wish): number {
     if (this.state.diff && wish.type !== "select") return this.intents; // two versions can only be looked at
@@ -394,6 +398,9 @@ export function modelOf(doc: string): Model {
   models.set(doc, known);
   return known;
 }
+
+/** The page is left: what was typed last goes out at once. */
+if (typeof window !== "undefined") window.addEventListener("pagehide", () => models.forEach((model) => model.leave()));
 
 /** Re-renders only when the chosen part changes; the part must be a value or a stable reference. */
 export function useModel<T>(model: Model, choose: (state: State) => T): T {
