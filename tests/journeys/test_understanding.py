@@ -11,9 +11,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def board(product: Product, page: Page) -> Board:
-    """The pipeline of the sample, drawn and not run."""
-    page.goto(f"{product.ui_url}/builder?pipeline={product.draw(SAMPLE)}")
+def board(product: Product, page: Page, request: pytest.FixtureRequest) -> Board:
+    """The pipeline of the sample, drawn and not run, whatever ran before."""
+    mine = SAMPLE.replace("name: sample", f"name: {request.node.name[5:40]}")
+    page.goto(f"{product.ui_url}/builder?pipeline={product.draw(mine)}")
     board = Board(page)
     board.arrange()
     return board
