@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 import ibis.expr.schema as sch
 from pydantic import (
@@ -303,9 +303,10 @@ class Params(Described):
         """The params that matter, in a few words: every one that was set, columns first."""
         parts = [value.words() for _, value in self if isinstance(value, Columns)]
         for field, value in self:
-            default = type(self).model_fields[field].default
-            if not isinstance(value, Columns) and value != default and value not in (None, "", (), {}):
-                parts.append(_word(field, value))
+            info = type(self).model_fields[field]
+            if not isinstance(value, Columns) and value != info.default and value not in (None, "", (), {}):
+                is_choice = isinstance(value, str) and get_origin(info.annotation) is Literal
+                parts.append(_word(field, TYPE_WORDS.get(value, value) if is_choice else value))
         return " · ".join(parts[:3])
 
     def expressions(self) -> dict[str, str]:
@@ -407,7 +408,7 @@ def _word(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return label if value else f"no {label}"
     if isinstance(value, str | int | float):
-        text = TYPE_WORDS.get(value, value) if isinstance(value, str) else str(value)
+        text = str(value)
         return f"{label} {text}" if len(text) <= 28 else f"{label} {text[:27]}…"
     if not hasattr(value, "__len__"):
         return label

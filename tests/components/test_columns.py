@@ -511,3 +511,15 @@ def test_parts_of_mail_addresses() -> None:
     found = made("email_parts", table, column="a", parts=["user", "domain", "ending"]).drop_columns("a").to_pylist()
     known = [("Ann.B", "mail.example.nl", "nl"), ("a+b", "c.org", "org")]
     assert [tuple(row.values()) for row in found] == known + [(None,) * 3] * 7
+
+
+@pytest.mark.parametrize(
+    ("key", "params", "words"),
+    [
+        ("cast", {"columns": ["a"], "to": "float64"}, "a · to number"),
+        ("cast", {"columns": ["a"], "to": "timestamp"}, "a · to date and time"),
+        ("constant_column", {"name": "string", "value": "int64"}, "name string · value int64"),
+    ],
+)
+def test_a_card_names_types_in_peoples_words_and_leaves_what_they_wrote(key: str, params: Any, words: str) -> None:
+    assert component(key).params_type().model_validate(params).words() == words

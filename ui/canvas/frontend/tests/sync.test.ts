@@ -39,6 +39,18 @@ describe("saving", () => {
     expect(sent).toMatchObject([{ seq: 1, graph: graph("b") }]);
   });
 
+  it("sends what is unsent beside an edit under way when the page is left, and nothing twice", () => {
+    change("b");
+    sync.flush();
+    sync.leave();
+    expect(sent).toHaveLength(1);
+    change("c");
+    sync.leave();
+    expect(sent.map(({ seq, base, graph: drawn }) => [seq, base, drawn.nodes[0]!.id])).toEqual([[1, 5, "b"], [2, 5, "c"]]);
+    sync.receive({ rev: 7, by: "me", ack: 2 });
+    expect(sync.saved).toBe("saved");
+  });
+
   it("has one edit under way, and the newest follows the answer", () => {
     change("b");
     vi.advanceTimersByTime(200);

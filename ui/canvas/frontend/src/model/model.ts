@@ -274,7 +274,7 @@ export class Model extends Editing {
   }
 
   leave(): void {
-    this.sync.flush();
+    this.sync.leave();
   }
 
   /** Returns the number of the intent. */

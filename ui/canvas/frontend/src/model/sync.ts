@@ -70,6 +70,13 @@ export class Sync {
     this.wire.changed();
   }
 
+  /** The page is left: what is unsent goes out at once, beside an edit under way, all of which it holds, too. */
+  leave(): void {
+    if (!this.dirty) return;
+    this.flight = null;
+    this.flush();
+  }
+
   /** The connection is there (again): send what is waiting, now. */
   resume(): void {
     if (this.flight) this.again();
