@@ -7,6 +7,8 @@ from functools import cached_property
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 
+from components.predicates import Predicate
+
 Place = tuple[str, str]
 """A column of an input: the port and the name."""
 
@@ -39,12 +41,15 @@ class Outline:
         What decides which rows there are.
     first
         The first input port.
+    met
+        What every row surely meets in columns that are handed on, as far as it can be told.
     """
 
     schema: sch.Schema
     made: Mapping[str, Made] = field(default_factory=dict)
     rows: frozenset[Place] = frozenset()
     first: str = "table"
+    met: tuple[Predicate, ...] = ()
 
     @cached_property
     def carried(self) -> frozenset[str]:

@@ -20,9 +20,21 @@ from components.base import unbound
 from components.errors import ColumnMissing, RefusedExpression
 from components.expressions.functions import FUNCTIONS, Function
 from components.expressions.grammar import MAX_LENGTH, parse, renamed, used_columns, used_functions
+from components.expressions.predicates import predicates
 from components.expressions.translation import translate
 
-__all__ = ["FUNCTIONS", "MAX_LENGTH", "Function", "check", "columns", "functions", "read_columns", "rename", "to_ibis"]
+__all__ = [
+    "FUNCTIONS",
+    "MAX_LENGTH",
+    "Function",
+    "check",
+    "columns",
+    "functions",
+    "predicates",
+    "read_columns",
+    "rename",
+    "to_ibis",
+]
 
 
 def check(text: str, schema: sch.Schema, field: str | None = None) -> dt.DataType:

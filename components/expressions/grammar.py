@@ -236,6 +236,19 @@ def children(node: exp.Expr) -> Iterator[exp.Expr]:
                 yield child
 
 
+def terms(node: exp.Expr, connector: type[exp.Expr]) -> list[exp.Expr]:
+    """The parts of a chain of AND or OR, in order; of anything else, itself."""
+    found: list[exp.Expr] = []
+    pending = [node]
+    while pending:
+        term = pending.pop()
+        if type(term) is connector:
+            pending += [term.expression, term.this]
+        else:
+            found.append(term)
+    return found
+
+
 def _function(node: exp.Anonymous) -> str:
     return str(node.this).lower()
 

@@ -20,6 +20,7 @@ from components.expressions import dates
 from components.expressions.arguments import Argument
 from components.expressions.conditions import converted
 from components.expressions.functions import FUNCTIONS, Function
+from components.expressions.grammar import terms
 from components.expressions.texts import joined
 from components.params import ARTICLE
 from components.portable import numbers
@@ -108,10 +109,10 @@ class _Translation:
 
     def _chain(self, node: exp.Connector, operator: Callable[[Any, Any], Any], word: str) -> ir.Value:
         """Balanced, so that a long chain is not a deep tree."""
-        terms = [self._condition(term, word) for term in _terms(node)]
-        while len(terms) > 1:
-            terms = [reduce(operator, terms[i : i + 2]) for i in range(0, len(terms), 2)]
-        return terms[0]
+        found = [self._condition(term, word) for term in terms(node, type(node))]
+        while len(found) > 1:
+            found = [reduce(operator, found[i : i + 2]) for i in range(0, len(found), 2)]
+        return found[0]
 
     def _condition(self, node: exp.Expr, word: str) -> ir.BooleanValue:
         return _of_kind(self.value(node), ("boolean",), word)
@@ -312,18 +313,6 @@ def _as_date(value: ir.Value) -> ir.Value:
                 f"{operation.value[:40]!r} is not a date.", hint="Write dates as '2026-01-31'."
             ) from None
     return read_as(value, "timestamp")
-
-
-def _terms(node: exp.Connector) -> list[exp.Expr]:
-    found: list[exp.Expr] = []
-    pending = [node.expression, node.this]
-    while pending:
-        term = pending.pop()
-        if type(term) is type(node):
-            pending += [term.expression, term.this]
-        else:
-            found.append(term)
-    return found
 
 
 def _spread(function: Function, count: int) -> list[Argument]:

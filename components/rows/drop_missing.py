@@ -11,6 +11,7 @@ from components.base import Spec, Transform
 from components.outline import Outline, places
 from components.params import AnyColumns, Params
 from components.ports import kind_of
+from components.predicates import Predicate
 
 
 class DropMissingParams(Params):
@@ -52,7 +53,9 @@ class DropMissing(Transform[DropMissingParams]):
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
-        return {"table": Outline(schema, rows=places(self.params.columns))}
+        columns = [*self.params.columns]
+        given = columns if self.params.how == "any" or len(columns) == 1 else []
+        return {"table": Outline(schema, rows=places(columns), met=tuple(Predicate(name, "given") for name in given))}
 
     def transform(self, *tables: ir.Table) -> ir.Table:
         (table,) = tables

@@ -1,6 +1,7 @@
 """Keep the rows that meet a condition."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Self
 
 import ibis.expr.schema as sch
@@ -67,8 +68,8 @@ class FilterRows(Transform[FilterRowsParams]):
 
     def outline(self, *schemas: sch.Schema) -> dict[str, Outline]:
         (schema,) = schemas
-        outline = Outline(schema, rows=places(expressions.read_columns(self.params.condition, schema)))
-        return {"table": outline, "rest": outline}
+        rest = Outline(schema, rows=places(expressions.read_columns(self.params.condition, schema)))
+        return {"table": replace(rest, met=expressions.predicates(self.params.condition, schema)), "rest": rest}
 
     def transform(self, *tables: ir.Table) -> dict[str, ir.Table]:
         (table,) = tables

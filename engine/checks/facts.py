@@ -3,12 +3,14 @@
 The checks themselves ask nothing of a database: whoever calls `review` gives them `Facts`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from components.base import Component, Source, StoredTable
 from components.ports import is_reserved
+from components.predicates import Predicate
+from engine.checks.narrowed import most_meeting, narrowed
 from engine.graph import Pipeline
 from engine.profile import ColumnProfile, Profile
 from engine.schemas import NodeSchemas, carried
@@ -91,10 +93,22 @@ def _leaving(known: NodeSchemas, port: str, arriving: Origins, facts: Facts) -> 
     same = arriving if kept.issuperset(arriving) else {name: it for name, it in arriving.items() if name in kept}
     if known.component.spec.keeps_rows:
         return same
-    return {name: _fewer(it, known.component) for name, it in same.items()}
+    met = known.outlines[port].met if port in known.outlines else ()
+    fewer = {name: _fewer(it, known.component) for name, it in same.items()}
+    return _filtered(fewer, met) if met else fewer
 
 
 def _fewer(origin: Origin, component: Component[Any]) -> Origin:
     """The same behind a node that need not keep every row."""
     most = None if origin.most is None else component.most_left(origin.most)
     return origin if not origin.whole and most == origin.most else replace(origin, whole=False, most=most)
+
+
+def _filtered(there: Origins, met: Sequence[Predicate]) -> Origins:
+    """The same where only rows are left that meet some predicates."""
+    for one in [one for one in met if one.column in there]:
+        column = there[one.column].column
+        most = most_meeting(one, column)
+        fewer = {name: replace(it, most=min(most, it.at_most(most))) for name, it in there.items()}
+        there = fewer | {one.column: replace(fewer[one.column], column=narrowed(one, column))}
+    return there

@@ -7,6 +7,7 @@ from components.base import Model, Split
 from components.errors import UnknownComponent
 from engine.checks.balance import balance_problems
 from engine.checks.data import data_problems
+from engine.checks.emptied import emptied_problems
 from engine.checks.facts import Facts, origins
 from engine.checks.features import feature_fix, leak_fix, model_problems
 from engine.checks.gone import Earlier, Surroundings, gone_fix, no_earlier
@@ -68,6 +69,7 @@ def review(
         *wire_problems(pipeline),
         *_schema_errors(placement, Surroundings(placement.pipeline, schemas, stored, earlier)),
         *_leaks(placement.pipeline, schemas),
+        *emptied_problems(pipeline, schemas, arriving),
         *model_problems(pipeline, schemas, arriving),
         *learnable_problems(pipeline, placement, schemas, arriving),
         *data_problems(pipeline, placement, schemas, arriving),

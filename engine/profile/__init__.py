@@ -3,6 +3,7 @@
 from engine.profile.charts import histogram, preview, value_counts
 from engine.profile.compared import ColumnChange, Comparison, compare
 from engine.profile.noticed_texts import NUMBERS_AS_TEXT
+from engine.profile.plain import MOST_CHARS
 from engine.profile.profiled import (
     Association,
     ColumnProfile,
@@ -24,6 +25,7 @@ from engine.profile.telling import telling
 from engine.profile.written_values import date_params
 
 __all__ = [
+    "MOST_CHARS",
     "NUMBERS_AS_TEXT",
     "Association",
     "ColumnChange",

@@ -147,6 +147,7 @@ def of_rows() -> list[Case]:
     without = {"none": ("filter_rows", {"condition": "is_null(label)"})}
     holes = {**columns(), "x": pa.array([None if i % 2 else float(i) for i in range(ROWS)], pa.float64())}
     empty = {"none": ("filter_rows", {"condition": "is_null(x)"})}
+    alike = {"some": ("filter_rows", {"condition": "label = 'yes' AND x < 100"})}
     filled = {**empty, "fill": ("impute_mean", {"columns": ["x"]})}
     first, drawn_by_lot = {"first": ("limit_rows", {"rows": 3})}, {"some": ("sample_rows", {"rows": 3})}
     one = {"first": ("limit_rows", {"rows": 1})}
@@ -159,8 +160,9 @@ def of_rows() -> list[Case]:
         *each(PLAIN, "one group", grouped, "label", parts, said="train", steps=groups),
         *each(NUMBERS[:1], "one group in turns", grouped, "amount", parts, said="rows", steps=by_group),
         *each(NUMBERS, "one moment", moment, "amount", parts, said="train", steps=by_time),
-        *each(PLAIN + BOOSTED, "no row is left", columns(), "label", said="no train rows", steps=nothing),
-        *each(PLAIN, "no answer is left", unknown, "label", said="missing in every", steps=without),
+        *each(PLAIN + BOOSTED, "no row is left", columns(), "label", "too_few_rows", said="no train", steps=nothing),
+        *each(PLAIN, "no answer is left", unknown, "label", "target_missing", said="missing in every", steps=without),
+        *each(PLAIN[:2], "one class is left", columns(), "label", "one_class", said="only one class", steps=alike),
         *each(PLAIN[:1], "a feature is empty", holes, "label", said=value, steps=empty),
         *each(PLAIN[:1], "a feature is empty, filled", holes, "label", said=value, steps=filled),
         *each((PLAIN[1], *BOOSTED), "a feature is empty, taken", holes, "label", steps=empty),
