@@ -29,7 +29,7 @@ from engine.execute import Execution
 from engine.graph import Pipeline
 from engine.limits import database_memory_mb
 from engine.plan import Plan, PlannedNode, make_plan
-from engine.profile import profile
+from engine.profile import Profile, profile
 from engine.schemas import PREDICTION, PROBABILITIES
 from engine.serve.scorer import respond
 from engine.service.jobs import wait_for_job
@@ -150,11 +150,12 @@ def profiled(home: Workspace) -> dict[str, Any]:
 
 def chart(home: Workspace, name: str) -> dict[str, Any]:
     """A chart of a stored data set, as the page gets it; nothing of it was drawn before."""
-    files = home.files_of(home.version_of(StoredTable("customers", "latest")), "once")
+    version = home.version_of(StoredTable("customers", "latest"))
+    files, known = home.files_of(version, "once"), Profile.model_validate(version.profile)
     spec = ChartSpec(**CHARTS[name])
 
     def work() -> str:
-        drawn = draw(files, spec)
+        drawn = draw(files, spec, profile=known)
         return drawn.model_dump_json() if spec.kind == "pivot" else str(figure_of(drawn, is_dark=False).to_json())
 
     made, seconds = measured(work)

@@ -44,7 +44,7 @@ def run_table(bench: Bench) -> Contest:
 
         yield limited(Line("The slowest of them", "–", reach=f"≤ {SECONDS:g} s"), SECONDS, [ours], slowest)
 
-    return Contest(sides, lines)
+    return Contest(sides, lines, runs=1)
 
 
 def _ours(command: str, home: Path, runs: int) -> Command:

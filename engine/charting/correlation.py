@@ -1,5 +1,8 @@
 """How closely numbers go together: Pearson's correlation of each pair, over the rows where both have values."""
 
+from collections.abc import Sequence
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +30,28 @@ def draw_correlations(look: Look) -> Drawn:
     columns = chosen_columns(look)
     if not look.rows:
         return nothing(look)
+    values = _known(look, columns)
+    return _drawn(look, columns, _computed(look, columns) if values is None else values)
+
+
+def _known(look: Look, columns: Sequence[Column]) -> Matrix | None:
+    """What the table's profile tells, over all rows; None where it leaves out a pair."""
+    if look.known is None:
+        return None
+    deviations = {column.name: column.std for column in look.known.columns}
+    told = {frozenset((one.left, one.right)): one.value for one in look.known.correlations}
+    told |= {frozenset((name,)): 1.0 for name, std in deviations.items() if std}
+    values = np.full((len(columns), len(columns)), np.nan)
+    for pair in product(range(len(columns)), repeat=2):
+        names = frozenset(columns[at].name for at in pair)
+        if names in told:
+            values[pair] = told[names]
+        elif all(deviations.get(name) for name in names):
+            return None
+    return values
+
+
+def _computed(look: Look, columns: Sequence[Column]) -> Matrix:
     parts = {f"v{at}": column.number for at, column in enumerate(columns)}
     is_drawn = look.rows > MOST_ROWS
     rows = look.by_chance(MOST_ROWS, look.rows) if is_drawn else look
@@ -37,14 +62,21 @@ def draw_correlations(look: Look) -> Drawn:
     raw = np.column_stack([found.column(name).to_numpy() for name in parts]).astype(np.float64)
     if is_drawn:
         look.notes.append(f"Computed from {len(raw):,} of {look.rows:,} rows, chosen by chance, always the same.")
-    return _drawn(look, columns, correlate(raw))
+    return correlate(raw)
 
 
 def chosen_columns(look: Look) -> list[Column]:
-    """The columns that were named, or the first ones that hold numbers."""
-    numbers = [column for column in look.columns.values() if column.kind == "numeric"]
+    """The columns that were named, or the first ones that hold numbers and do more than tell rows apart."""
     if look.spec.columns:
         return _enough([look.columns[name] for name in look.spec.columns])
+    profiled = look.profile.columns if look.profile else ()
+    identifiers = {column.name for column in profiled if column.semantic == "identifier"}
+    numbers = [column for column in look.columns.values() if column.kind == "numeric"]
+    others = [column for column in numbers if column.name not in identifiers]
+    if len(numbers) > len(others) > 1:
+        names = ", ".join(column.name for column in numbers if column.name in identifiers)
+        look.notes.append(f"Without {names}, which only tells rows apart.")
+        numbers = others
     if len(numbers) > MOST_COLUMNS:
         look.notes.append(f"The first {MOST_COLUMNS} of {len(numbers):,} columns of numbers; choose others by name.")
     return _enough(numbers[:MOST_COLUMNS])

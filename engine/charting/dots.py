@@ -1,5 +1,7 @@
 """Charts of single rows: scatter, bubbles, a map of points. Of many rows some are drawn by chance, always the same."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +24,11 @@ def draw_dots(look: Look) -> Drawn:
     placed = [_has_value(roles[role]) for role in ("x", "y", "size") if role in roles]
     if spec.kind == "map":
         placed += [f"abs({roles['y'].any_number}) <= 90", f"abs({roles['x'].any_number}) <= 360"]
-    there = look.only(" AND ".join(placed))
-    total, found = _draw(there, values, look.rows)
-    if len(found) < min(total, MOST_DOTS):  # so many rows have no place that too few were drawn
-        total, found = _draw(there, values, total)
-    points = {role: [_plain(row[at]) for row in found] for at, role in enumerate(values)}
-    _note(look, total, len(found))
+    dots = (_of_one_pass(look, placed, values) if look.is_vast else None) or _of_two_passes(look, placed, values)
+    known = _known_total(look, [roles[role] for role in ("x", "y", "size") if role in roles])
+    dots = dots if known is None else replace(dots, total=known, is_exact=True)
+    points = {role: [_plain(row[at]) for row in dots.rows] for at, role in enumerate(values)}
+    _note(look, dots)
     forms: dict[str, Form] = {role: "date" if roles[role].kind == "datetime" else "number" for role in ("x", "y")}
     order = {}
     for role, most in (("color", MOST_COLORS), ("facet", MOST_FACETS)):
@@ -44,13 +45,44 @@ def draw_dots(look: Look) -> Drawn:
     )
 
 
-def _draw(there: Look, values: dict[str, str], about: int) -> tuple[int, list[Any]]:
-    """How many rows have a place, and those that are drawn of about so many."""
+@dataclass(frozen=True)
+class _Dots:
+    """The rows that are drawn, and how many have a place."""
+
+    rows: Sequence[Sequence[Any]]
+    total: int
+    is_exact: bool
+
+
+def _of_one_pass(look: Look, placed: Sequence[str], values: Mapping[str, str]) -> _Dots | None:
+    """Rows by chance, which also tell about how many have a place; None where too few of them have one."""
+    few = look.by_chance(MOST_DOTS * 3 // 2, look.rows)
+    rows = few.some(**values, is_placed=" AND ".join(placed), k=look.draw_key)
+    found = few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k")  # noqa: S608
+    there = [row for *row, is_placed in found if is_placed]
+    if len(there) < MOST_DOTS:
+        return None
+    return _Dots(there[:MOST_DOTS], round(look.rows * len(there) / len(found)), is_exact=False)
+
+
+def _of_two_passes(look: Look, placed: Sequence[str], values: Mapping[str, str]) -> _Dots:
+    """Count what has a place, then draw of it."""
+    there = look.only(" AND ".join(placed))
     ((total,),) = there.all(f"SELECT count(*) FROM {there.some()}")  # noqa: S608
     # A few more than are wanted, so that only those have to be sorted; fewer come by a chance of nothing.
-    few = there.by_chance(MOST_DOTS + 1_000, about)
+    few = there.by_chance(MOST_DOTS + 1_000, total)
     rows = few.some(**values, k=there.draw_key)
-    return int(total), few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k LIMIT {MOST_DOTS}")  # noqa: S608
+    found = few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k LIMIT {MOST_DOTS}")  # noqa: S608
+    return _Dots(found, int(total), is_exact=True)
+
+
+def _known_total(look: Look, columns: Sequence[Column]) -> int | None:
+    """How many rows have a place, where the profile tells it: at most one column has gaps."""
+    if look.known is None or look.spec.kind == "map" or any(column.kind != "numeric" for column in columns):
+        return None
+    names = {column.name for column in columns}
+    gaps = [one.missing + (one.infinite or 0) for one in look.known.columns if one.name in names]
+    return look.rows - sum(gaps) if sum(map(bool, gaps)) <= 1 else None
 
 
 def _has_value(column: Column) -> str:
@@ -67,12 +99,20 @@ def _plain(value: Any) -> Any:
     return iso(value) if isinstance(value, datetime) else value
 
 
-def _note(look: Look, total: int, drawn: int) -> None:
-    if drawn < total:
-        look.notes.append(f"{drawn:,} of {total:,} points are drawn, chosen by chance, always the same.")
-    if total < look.rows:
+def _note(look: Look, dots: _Dots) -> None:
+    drawn, without = len(dots.rows), look.rows - dots.total
+    if drawn < dots.total:
+        of = f"{dots.total:,}" if dots.is_exact else f"about {_rounded(dots.total):,}"
+        look.notes.append(f"{drawn:,} of {of} points are drawn, chosen by chance, always the same.")
+    if without:
         what = "a place on the globe" if look.spec.kind == "map" else "all values"
-        look.notes.append(f"{look.rows - total:,} rows without {what} have no place.")
+        rows = f"{without:,}" if dots.is_exact else f"About {_rounded(without):,}"
+        look.notes.append(f"{rows} rows without {what} have no place.")
+
+
+def _rounded(count: int) -> int:
+    """To two digits, which is what some thousand rows tell of all."""
+    return int(float(f"{count:.1e}"))
 
 
 def _is_scale(column: Column, values: list[Any]) -> bool:

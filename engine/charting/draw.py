@@ -19,6 +19,7 @@ from engine.charting.sentence import sentence_of
 from engine.charting.spec import ROLES, ChartKind, ChartSpec
 from engine.charting.spread import draw_boxes, draw_densities, draw_violins
 from engine.errors import DataError, LimitReached, UnknownColumn
+from engine.profile.profiled import Profile
 from engine.profile.source import Tabular, opened
 
 MEMORY_MB = 1_500
@@ -44,7 +45,7 @@ DRAWERS: Mapping[ChartKind, Callable[[Look], Drawn]] = {
 }
 
 
-def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS) -> Drawn:
+def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS, profile: Profile | None = None) -> Drawn:
     """Draw a table.
 
     Parameters
@@ -53,6 +54,8 @@ def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS) -> Drawn:
         Paths of Parquet files, or an Arrow table.
     seconds
         How long it may take.
+    profile
+        The table's, where there is one: what it tells is not computed again.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS) -> Drawn:
         clause, values = where(spec.conditions, columns)
         with _bounded(source.connection, seconds):
             source.connection.execute("SET TimeZone = 'UTC'")
-            look = Look(source, columns, spec, clause, values)
+            look = Look(source, columns, spec, clause, values, profile=profile)
             look.learn(*_needed(spec))
             drawn = _drawn(look)
     return drawn.model_copy(update={"sentence": sentence_of(drawn)})

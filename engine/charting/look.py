@@ -10,6 +10,7 @@ import pyarrow as pa
 from engine.charting.columns import Column
 from engine.charting.footers import ends_of
 from engine.charting.spec import ChartSpec
+from engine.profile.profiled import Profile
 from engine.profile.source import RESERVED_PREFIX, Source, identifier
 
 ROW = RESERVED_PREFIX + "row"
@@ -44,6 +45,8 @@ class Look:
         What a person must know about what is drawn; grows on the way.
     spares
         Whether quantiles are estimated because exact ones did not fit into memory.
+    profile
+        What is known of all rows of the table, conditions or not.
     """
 
     source: Source
@@ -53,8 +56,14 @@ class Look:
     values: list[Any]
     rows: int = 0
     spares: bool = False
+    profile: Profile | None = None
     facts: dict[str, Facts] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def known(self) -> Profile | None:
+        """What is known of the rows that are asked for."""
+        return None if self.where else self.profile
 
     @property
     def is_vast(self) -> bool:

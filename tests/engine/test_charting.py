@@ -360,7 +360,7 @@ def test_three_million_rows_are_a_few_thousand_marks(millions: Any, spec: dict[s
     assert found.rows == 3_000_000
     if spec.get("kind") == "scatter":
         assert found.marks == MOST_DOTS
-        assert "5,000 of 3,000,000 points are drawn, chosen by chance, always the same." in found.notes
+        assert "5,000 of about 3,000,000 points are drawn, chosen by chance, always the same." in found.notes
         assert draw(millions, ChartSpec(**spec)).points == found.points
     if spec.get("aggregate") == "median":
         assert found.titles["y"] == "median of number"

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from engine.charting import (
 from engine.charting.conditions import OPERATOR_WORDS, OPERATORS
 from engine.charting.replaced import Vanished, vanished
 from engine.errors import DataError
+from engine.profile import Profile
 from engine.service.views import View
 from engine.workspace import Workspace
 from storage.errors import StorageError
@@ -116,14 +118,23 @@ def draw_chart(workspace: Workspace, dataset: str, spec: ChartSpec, version: int
     NotFound, UnknownColumn, DataError, LimitReached, DamagedFile
     """
     row = _version(workspace, dataset, version)
-    drawn = _drawn(tuple(workspace.files_of(row)), spec)
+    drawn = _drawn(_Stored(tuple(workspace.files_of(row)), row.profile), spec)
     return DrawnView(drawn=drawn, version=row.number, of=row.created_at)
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """The files of a version, and the profile that was made of them."""
+
+    files: tuple[Path, ...]
+    profile: Mapping[str, Any] | None = field(compare=False)
+
+
 @lru_cache(maxsize=64)
-def _drawn(files: tuple[Path, ...], spec: ChartSpec) -> Drawn:
+def _drawn(table: _Stored, spec: ChartSpec) -> Drawn:
     """Files never change, so a drawing of them does not either."""
-    return draw(files, spec)
+    profile = Profile.model_validate(table.profile) if table.profile else None
+    return draw(table.files, spec, profile=profile)
 
 
 def missing_columns(workspace: Workspace, chart: ChartView, version: int | None = None) -> list[Vanished]:
