@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.profile.profiled import Profile
 from engine.profile.source import Source, identifier
 
 Kind = Literal["numeric", "text", "boolean", "datetime", "other"]
@@ -19,10 +20,13 @@ class Column:
     ----------
     type
         DuckDB's.
+    is_finite
+        Whether its numbers are known to have an end, all of them.
     """
 
     name: str
     type: str
+    is_finite: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -37,7 +41,7 @@ class Column:
 
     @property
     def is_float(self) -> bool:
-        """Whether its numbers may be infinite."""
+        """Whether it holds numbers of a kind that may be infinite."""
         return self.type in ("DOUBLE", "FLOAT")
 
     @property
@@ -48,12 +52,17 @@ class Column:
     @property
     def number(self) -> str:
         """The SQL of its finite numbers."""
-        return f"CASE WHEN {self.has_number} THEN {self.any_number} END" if self.is_float else self.any_number
+        return f"CASE WHEN {self.has_number} THEN {self.any_number} END" if self._has_endless else self.any_number
 
     @property
     def has_number(self) -> str:
         """The SQL of whether there is a finite number."""
-        return f"isfinite({identifier(self.name)})" if self.is_float else f"{identifier(self.name)} IS NOT NULL"
+        name = identifier(self.name)
+        return f"isfinite({name})" if self._has_endless else f"{name} IS NOT NULL"
+
+    @property
+    def _has_endless(self) -> bool:
+        return self.is_float and not self.is_finite
 
     @property
     def moment(self) -> str:
@@ -71,6 +80,13 @@ class Column:
         return name if self.type == "VARCHAR" else f"{name}::VARCHAR"
 
 
-def columns_of(source: Source) -> dict[str, Column]:
-    """The columns of a table, the reserved ones left out."""
-    return {name: Column(name, kind) for name, kind in source.columns.items()}
+def columns_of(source: Source, profile: Profile | None = None) -> dict[str, Column]:
+    """The columns of a table, the reserved ones left out.
+
+    Parameters
+    ----------
+    profile
+        The table's, where there is one.
+    """
+    finite = {one.name for one in profile.columns if one.infinite == 0} if profile else set()
+    return {name: Column(name, kind, name in finite) for name, kind in source.columns.items()}

@@ -67,7 +67,7 @@ def draw(table: Tabular, spec: ChartSpec, seconds: float = SECONDS, profile: Pro
         Where it takes too long or too much memory.
     """
     with opened(table, memory_mb=MEMORY_MB) as source:
-        columns = columns_of(source)
+        columns = columns_of(source, profile)
         check_columns(spec, columns)
         clause, values = where(spec.conditions, columns)
         with _bounded(source.connection, seconds):

@@ -58,10 +58,13 @@ def medians_at_places(
 
 
 def _place(axis: Axis) -> str:
-    """The SQL of a place, or of a word where all are kept; NULL for what is no kept category."""
+    """The SQL of a place, or of a word where all are kept; NULL for what is no kept category.
+
+    Places begin with 1: to count from another number took a third of the time of the medians.
+    """
     if axis.form != "category" or _is_whole(axis):
         return f"r.{axis.role}"
-    return f"list_position(getvariable('words_{axis.role}'), concat('{_MARK}', r.{axis.role})) + {MISSING_PLACE - 1}"
+    return f"list_position(getvariable('words_{axis.role}'), concat('{_MARK}', r.{axis.role}))"
 
 
 def _is_whole(axis: Axis) -> bool:
@@ -72,4 +75,6 @@ def _is_whole(axis: Axis) -> bool:
 def _known(axis: Axis, place: Any) -> Any:
     if _is_whole(axis):
         return MISSING_PLACE if place is None else axis.words.index(place)
-    return OTHER_PLACE if place is None and axis.form == "category" else place
+    if axis.form != "category":
+        return place
+    return OTHER_PLACE if place is None else place - 1 + MISSING_PLACE
