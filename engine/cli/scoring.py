@@ -40,7 +40,7 @@ def endpoint_score(
     as_json: AsJson = False,
 ) -> None:
     """Answer a whole dataset or file, as the next version of a dataset."""
-    from engine.service.serving.batches import split_dataset, start_scoring
+    from engine.service.serving.scorings import split_dataset, start_scoring
     from engine.sources import FileSource
 
     if (dataset is None) == (given is None):
@@ -60,7 +60,7 @@ def endpoint_score(
 @guarded
 def endpoint_scorings(endpoint: Name, home: Home = None, as_json: AsJson = False) -> None:
     """List what an endpoint has answered as a whole."""
-    from engine.service.serving.batches import list_scorings
+    from engine.service.serving.scorings import list_scorings
 
     found = list_scorings(open_home(home), endpoint)
     if as_json:

@@ -19,8 +19,8 @@ from engine.service.monitoring.watching import watch_due
 from engine.service.retraining.round_causes import fire_policies
 from engine.service.retraining.round_steps import go_on
 from engine.service.running.triggers import fire_triggers
-from engine.service.serving.batches import fire_batches
 from engine.service.serving.canaries import judge_canaries
+from engine.service.serving.due_batches import fire_batches
 from engine.service.serving.publications import fire_publications
 from engine.service.serving.sunsets import retire_announced
 from engine.workspace import Workspace

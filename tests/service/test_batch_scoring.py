@@ -20,8 +20,9 @@ from engine.service.lineage import get_lineage
 from engine.service.modelling.opened_models import open_model
 from engine.service.running.triggers import fire_triggers
 from engine.service.schedules import Schedule
-from engine.service.serving import batches, endpoints
-from engine.service.serving.batches import Stored, fire_batches, start_scoring
+from engine.service.serving import batches, endpoints, scorings
+from engine.service.serving.due_batches import fire_batches
+from engine.service.serving.scorings import Stored, start_scoring
 from engine.sources import FileSource
 from engine.workspace import Workspace
 from tests.homes import Published, do_job, done, import_table
@@ -64,7 +65,7 @@ def test_the_new_dataset_says_who_answered_and_what(published: Published) -> Non
     assert (view.source["endpoint"], view.source["model"], view.source["rows of"]) == (
         "churn", "churn v1", "customers v1",
     )  # fmt: skip
-    (scoring,) = batches.list_scorings(published.workspace, "churn")
+    (scoring,) = scorings.list_scorings(published.workspace, "churn")
     assert (scoring.status, scoring.version, scoring.source) == ("succeeded", 1, "customers v1")
     picture = get_lineage(published.workspace, dataset="scored")
     labels = {node.id: node.label for node in picture.nodes}
@@ -99,7 +100,7 @@ def test_strict_keeps_nothing_and_names_record_and_field(published: Published, t
     assert job.error["message"].startswith("Record 3, field 'age': must be a whole number, not 'abc' (")
     assert [it["record"] for it in job.error["detail"]["errors"]] == [3, 5, 20, 33]
     assert "scored" not in {it.name for it in datasets.list_datasets(published.workspace)}
-    (scoring,) = batches.list_scorings(published.workspace, "churn")
+    (scoring,) = scorings.list_scorings(published.workspace, "churn")
     assert (scoring.status, scoring.error["code"] if scoring.error else "") == ("failed", "invalid_record")
 
 
@@ -154,13 +155,13 @@ def test_what_cannot_be_is_refused_at_once(filled_home: Published, given: Any, i
 def test_a_cancelled_one_leaves_nothing(published: Published) -> None:
     job_id = start_scoring(published.workspace, "churn", Stored("customers"), "out")
     jobs.cancel_job(published.workspace, job_id)
-    assert [it.status for it in batches.list_scorings(published.workspace, "churn")] == ["cancelled"]
+    assert [it.status for it in scorings.list_scorings(published.workspace, "churn")] == ["cancelled"]
     assert "out" not in {it.name for it in datasets.list_datasets(published.workspace)}
 
 
 def jobs_done(workspace: Workspace) -> list[str]:
     """Do all scorings that wait; what came of them."""
-    waiting = [it.job_id for it in batches.list_scorings(workspace, "churn") if not it.is_finished]
+    waiting = [it.job_id for it in scorings.list_scorings(workspace, "churn") if not it.is_finished]
     return [do_job(workspace, job_id or "").status for job_id in reversed(waiting)]
 
 
@@ -222,7 +223,7 @@ def test_a_batch_rests_goes_on_and_is_forgotten(published: Published, tmp_path: 
         batches.run_batch(home, batch.id)
     batches.remove_batch(home, batch.id)
     assert batches.list_batches(home, "churn") == []
-    assert [it.status for it in batches.list_scorings(home, "churn")] == ["cancelled"]
+    assert [it.status for it in scorings.list_scorings(home, "churn")] == ["cancelled"]
 
 
 def test_what_cannot_be_started_is_said_and_not_tried_every_second(published: Published) -> None:

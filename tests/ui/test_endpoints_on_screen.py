@@ -11,7 +11,7 @@ from streamlit.testing.v1.element_tree import TextInput
 
 from engine.service import Settings, Workspace, open_workspace
 from engine.service.modelling import model_cards
-from engine.service.serving import batches, endpoint_pages
+from engine.service.serving import batches, endpoint_pages, scorings
 from engine.service.serving.endpoint_list import list_lines
 from engine.service.serving.endpoint_settings import get_endpoint_settings
 from storage.repositories import Counts
@@ -157,7 +157,7 @@ def test_a_whole_dataset_is_asked_for_once_and_again(
     app.button_group(key="ask_with").set_value("Whole dataset").run()
     app = press(app, "Answer all")
     assert is_sound(app)
-    (scoring,) = batches.list_scorings(workspace, "churn")
+    (scoring,) = scorings.list_scorings(workspace, "churn")
     assert (scoring.source, scoring.into, scoring.status) == ("customers v1", "customers answered", "queued")
     app = press(press(app, "Set up"), "Save")
     assert is_sound(app), app.error

@@ -11,8 +11,9 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service.data import datasets
 from engine.service.schedules import read_schedule
-from engine.service.serving import batches
-from engine.service.serving.batches import BatchView, ScoringView, Stored
+from engine.service.serving import batches, scorings
+from engine.service.serving.batches import BatchView
+from engine.service.serving.scorings import ScoringView, Stored
 from engine.service.views import EndpointView
 from engine.sources import FileSource
 from engine.workspace import Workspace
@@ -55,7 +56,7 @@ def _show_once(home: Workspace, endpoint: EndpointView) -> None:
             how = st.selectbox("A record that cannot be answered", list(UNANSWERED), width=260, key="score_how")
             if st.button("Answer all", type="primary", icon=":material/bolt:", disabled=given is None) and given:
                 _do(
-                    lambda: batches.start_scoring(
+                    lambda: scorings.start_scoring(
                         home, endpoint.name, given, str(into or ""), strict=UNANSWERED[str(how)]
                     )
                 )
@@ -98,14 +99,14 @@ def _ask_file(home: Workspace) -> FileSource | None:
 
 def _show_work(home: Workspace, endpoint: EndpointView) -> None:
     """What is queued or at work, with progress and a way to cancel it."""
-    for it in batches.list_scorings(home, endpoint.name):
+    for it in scorings.list_scorings(home, endpoint.name):
         doing = f"Answering {it.source} into {it.into}"
         if not it.is_finished and it.job_id and follow_job(it.job_id, escaped(doing)) is not None:
             st.rerun()
 
 
 def _show_done(home: Workspace, endpoint: EndpointView) -> None:
-    done = [it for it in batches.list_scorings(home, endpoint.name) if it.is_finished]
+    done = [it for it in scorings.list_scorings(home, endpoint.name) if it.is_finished]
     if not done:
         return
     st.subheader("Answered", anchor=False)
