@@ -102,7 +102,7 @@ def test_a_forecast_flows_on_through_lazy_nodes_and_into_a_model(bench: Bench) -
     report = ran.results["n"].report
     assert report is not None
     assert report["rows"] == 2 * 7 * 2
-    assert report["metrics"].keys() == {"mae", "rmse", "mase", "smape", "coverage"}
+    assert report["metrics"].keys() == {"mae", "rmse", "mase", "smape", "coverage", "earlier_coverage"}
 
     nodes: Nodes = {
         "s": ("dataset", {"dataset": "sales"}),
