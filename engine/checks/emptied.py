@@ -1,6 +1,7 @@
 """Filters that no row of the stored table gets through."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from components.predicates import Predicate
 from engine.checks.facts import Origins
@@ -42,4 +43,8 @@ def _why(predicate: Predicate, column: ColumnProfile) -> str:
         return f"{name} is {' or '.join(str(one.value) for one in column.top)}."
     if predicate.comparison == "in" and column.kind == "text":
         return f"{name} is never {' or '.join(map(str, predicate.values[:_FEW]))}."
-    return f"{name} goes from {column.min} to {column.max}."
+    return f"{name} goes from {_plain(column.min)} to {_plain(column.max)}."
+
+
+def _plain(end: Any) -> str:
+    return f"{end:,.6g}" if isinstance(end, float) else str(end)

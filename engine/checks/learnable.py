@@ -22,6 +22,7 @@ A_SENTENCE = 20
 """Texts with so many characters on average were written, and not chosen from a list."""
 LEAST_ROWS = 2
 """One to learn from, one to be tested on."""
+LET_MORE_THROUGH = "Let more rows through the nodes before it."
 LONG_GAP = 3.5
 """How many usual steps may be between two times: working days leave out two of seven."""
 
@@ -92,8 +93,7 @@ class _Answer:
         if most is not None and most < LEAST_ROWS <= column.filled:
             there = f"at most {most:,} row reaches it" if most else "no row reaches it"
             message = f"{self.node.label} needs rows to learn from and others to be tested on; {there}."
-            hint = "Let more rows through the nodes before it."
-            yield Problem("too_few_rows", message, "error", self.node.id, hint=hint)
+            yield Problem("too_few_rows", message, "error", self.node.id, hint=LET_MORE_THROUGH)
         elif not column.filled:
             message = f"The target {name!r} is missing in every row."
             yield self._problem("target_missing", message, "Choose another target.", "error")
@@ -182,12 +182,15 @@ def _of_split(node: Node, split: Split[Any], here: Origins) -> Iterator[Problem]
             is_folds = field == "folds" and there >= 2
             fix = Fix("fewer_folds", f"Make it {there}", node.id, params={field: there}) if is_folds else None
             code = "fewer_rows_than_folds" if column == ROW else "fewer_values_than_parts"
-            are = (
-                f"there are {there:,}" if there == whole else f"at most {there:,} {'is' if there == 1 else 'are'} left"
-            )
-            message = f"{node.label} needs at least {parts} {what}, one for each part; {are}."
-            hint = "Lower the number of parts, or split in another way."
+            message = f"{node.label} needs at least {parts} {what}, one for each part; {_how_many(there, whole)}."
+            hint = "Lower the number of parts, or split in another way." if there else LET_MORE_THROUGH
             yield Problem(code, message, "error", node.id, field, hint, fix)
+
+
+def _how_many(there: int, whole: int) -> str:
+    if there == whole:
+        return f"there are {there:,}"
+    return f"at most {there:,} {'is' if there == 1 else 'are'} left" if there else "none is left"
 
 
 def _of_series(node: Node, series: SeriesParams, here: Origins) -> Iterator[Problem]:
