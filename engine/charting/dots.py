@@ -58,7 +58,7 @@ def _of_one_pass(look: Look, placed: Sequence[str], values: Mapping[str, str]) -
     """Rows by chance, which also tell about how many have a place; None where too few of them have one."""
     few = look.by_chance(MOST_DOTS * 3 // 2, look.rows)
     rows = few.some(**values, is_placed=" AND ".join(placed), k=look.draw_key)
-    found = few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k")  # noqa: S608
+    found = few.all(f"SELECT * EXCLUDE (k) FROM {rows} ORDER BY k LIMIT {MOST_DOTS * 2}")  # noqa: S608
     there = [row for *row, is_placed in found if is_placed]
     if len(there) < MOST_DOTS:
         return None
