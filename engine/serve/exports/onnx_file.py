@@ -14,7 +14,7 @@ from engine.errors import ExportRefused
 from engine.serve.exports.export import Export, Source
 from engine.serve.exports.plain.answers import in_library
 from engine.serve.exports.plain.columns import Column, Given
-from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, Graph, NoOnnx
+from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, ColumnsGraph, NoOnnx
 from engine.serve.exports.plain.steps import Kept, features
 from engine.serve.exports.proof import Answers, prove
 from engine.serve.modelfile import ModelFile
@@ -46,7 +46,7 @@ def write_onnx(source: Source, folder: Path) -> Export:
     import onnx
 
     source.tell(0.3, "Writing the graph")
-    graph = Graph()
+    graph = ColumnsGraph()
     model = source.model
     scorer = source.scorer
     preparation = _preparation(graph, model, features(Kept(model, scorer.transformers, scorer.lookup)))
@@ -83,7 +83,7 @@ def check_onnx(model: ModelFile, columns: Sequence[Column]) -> None:
         Naming the node or the model.
     """
     lacking()
-    _preparation(Graph(), model, columns)
+    _preparation(ColumnsGraph(), model, columns)
     for key in (model.component, *model.members):
         spec = component(key).spec
         if spec.requires:
@@ -97,7 +97,7 @@ def _no_converter(name: str) -> ExportRefused:
     )
 
 
-def _preparation(graph: Graph, model: ModelFile, columns: Sequence[Column]) -> Any:
+def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column]) -> Any:
     if model.task not in ("classification", "regression"):
         raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
     try:
@@ -194,7 +194,7 @@ def _add_labels(whole: Any, classes: tuple[Any, ...], decision: list[Any]) -> No
     whole.graph.output.extend([helper.make_tensor_value_info(LABEL, kind, [None])])
 
 
-def _asked(source: Source, path: Path, graph: Graph) -> Answers:
+def _asked(source: Source, path: Path, graph: ColumnsGraph) -> Answers:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -214,7 +214,7 @@ def _asked(source: Source, path: Path, graph: Graph) -> Answers:
     return Answers(labels, numbers, tuple(map(str, model.classes)))
 
 
-def _inputs(source: Source, graph: Graph) -> dict[str, Any]:
+def _inputs(source: Source, graph: ColumnsGraph) -> dict[str, Any]:
     return {name: _tensor(source.questions.rows.column(name), given) for name, given in graph.inputs.items()}
 
 
@@ -230,7 +230,7 @@ def _tensor(column: Any, given: Given) -> Any:
     )
 
 
-def _use(name: str, graph: Graph) -> str:
+def _use(name: str, graph: ColumnsGraph) -> str:
     """The lines of Python that use the file."""
     asked = {
         given.name: f"frame[[{given.name!r}]]{AS_TENSOR.get(given.kind, NUMBERS_AS_TENSOR)}"
