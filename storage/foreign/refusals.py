@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from storage.errors import Unreachable
+from storage.errors import TookTooLong, Unreachable
 from storage.foreign.kinds import Foreign, install_command
 
 AGAIN = "Nothing was kept. Try again; if it happens again, ask who looks after the database."
@@ -83,7 +83,7 @@ def _told(error: DBAPIError, foreign: Foreign) -> Unreachable:
     hint = next((hint for codes, hint in CODES if code in codes), "")
     hint = hint or next((hint for words, hint in WORDS if words in reason), "")
     if hint == TOO_LONG:
-        return Unreachable(f"{foreign.name} took too long and was stopped: {reason}", hint)
+        return TookTooLong(f"{foreign.name} took too long and was stopped: {reason}", hint)
     is_away = not hint and _is_away(error)
     return Unreachable(f"{foreign.name} refused: {reason}", hint or (AWAY if is_away else OWN_TOOL), passing=is_away)
 

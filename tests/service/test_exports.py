@@ -82,6 +82,11 @@ def test_the_same_version_is_written_once(rows: Workspace) -> None:
     assert len([*rows.cache.root.glob("export-*")]) == 1
 
 
+def test_the_command_that_writes_a_large_file_elsewhere_is_told(rows: Workspace) -> None:
+    result = done(rows, exports.start_export(rows, "t", 1, "parquet"))
+    assert exports.command_of(result) == "canvasback dataset export t --version 1 --to t_v1.parquet"
+
+
 def test_an_exported_file_that_was_harmed_is_written_again(rows: Workspace, tmp_path: Path) -> None:
     good = exported(rows, tmp_path / "t.csv").read_bytes()
     for path in rows.cache.root.glob("export-*/file"):

@@ -80,6 +80,16 @@ def test_every_kind_becomes_a_figure_in_which_texts_are_texts(kind: str, is_dark
         assert len(trace.name or "") < 200
 
 
+def test_what_is_left_over_in_a_heat_map_does_not_set_the_scale_of_its_colours() -> None:
+    words = [f"word {at}" for at in range(200)]
+    table = pa.table({"word": [*words, *["word 0", "word 1"] * 3], "flag": [True, False] * 103})
+    spec = ChartSpec(kind="heatmap", x="flag", y="word", top=3)
+    scaled, left_over = figure_of(draw(table, spec)).data
+    assert max(figure for row in scaled.z for figure in row if figure is not None) <= 4
+    assert [figure for row in left_over.z for figure in row if figure is not None] == [98, 99]
+    assert (left_over.coloraxis, left_over.showscale) == (None, False)
+
+
 def test_a_dataset_suggests_charts_and_draws_the_one_that_is_clicked(shop: Workspace, open_page: Open) -> None:
     app = open_page(home_of(shop), "datasets", dataset="people", view="Charts")
     assert is_sound(app), (app.exception, app.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.service.data.charts import MISSING, OTHER
 from ui.charting import palette
 from ui.charting.panel import LEFT_OVER, Panel, chosen
 from ui.charting.texts import shown
@@ -22,7 +23,7 @@ def _bars(panel: Panel) -> list[Any]:
         places = [shown(place) for place in some["x"]]
         sides = {"x": some["y"], "y": places, "orientation": "h"} if panel.lies else {"x": places, "y": some["y"]}
         paint = panel.paint(name, at) if name else [LEFT_OVER.get(place, panel.paint("", at)) for place in some["x"]]
-        pattern = {"shape": "/"} if name == "(missing)" else None
+        pattern = {"shape": "/"} if name == MISSING else None
         traces.append(go.Bar(**sides, marker={"color": paint, "pattern": pattern}, **panel.look(name, at)))
     return traces
 
@@ -193,15 +194,18 @@ def _grid(panel: Panel) -> list[Any]:
     cells: dict[tuple[Any, Any], Any] = {}
     for x, category, value in zip(panel.points["x"], panel.points["category"], panel.points["y"], strict=True):
         cells[x, category] = value
-    grid = [[cells.get((x, category)) for x in across] for category in up]
+    # What is left over is many values at once: on the scale of single ones it would make them all look alike.
+    grid = [[None if OTHER in (x, category) else cells.get((x, category)) for x in across] for category in up]
+    rest = [[cells.get((x, category)) if OTHER in (x, category) else None for x in across] for category in up]
     written = len(across) * len(up) <= 80 and len(across) <= 9
     style = ".2f" if panel.drawn.spec.kind == "correlation" else ",.3~s" if written else ""
-    return [
-        go.Heatmap(
-            x=[shown(name) for name in across], y=[shown(name) for name in up], z=grid, coloraxis="coloraxis", xgap=1,
-            ygap=1, texttemplate=f"%{{z:{style}}}" if written else None, hoverongaps=False,
-        )
-    ]  # fmt: skip
+    look = {
+        "x": [shown(name) for name in across], "y": [shown(name) for name in up], "xgap": 1, "ygap": 1,
+        "texttemplate": f"%{{z:{style}}}" if written else None, "hoverongaps": False,
+    }  # fmt: skip
+    faint = [[0, palette.FAINT], [1, palette.FAINT]]
+    left_over = [go.Heatmap(z=rest, colorscale=faint, showscale=False, **look)] if OTHER in (*across, *up) else []
+    return [go.Heatmap(z=grid, coloraxis="coloraxis", **look), *left_over]
 
 
 TRACES: Mapping[str, Callable[[Panel], list[Any]]] = {

@@ -18,11 +18,12 @@ from ui.datasets.sync_form import ask_sync
 from ui.datasets.triggers import show_triggers
 from ui.frame import Column, badge, confirm, empty, listing
 from ui.progress import follow_job
-from ui.trouble import show_error, show_finding
+from ui.trouble import guarded, show_error, show_finding
 from ui.words import ago, escaped, state
 
 ASKED_BY = {"schedule": "Schedule", "retry": "Another try", "hand": "A person"}
 MOST_CHANGES = 10
+LOOK_SECONDS = 3.0
 LONGEST = 600
 """Letters of what came of a sync, in the list; the whole is told where the mouse rests, the last one above it, too."""
 CHANGES = {
@@ -48,6 +49,8 @@ def show_sync(home: Workspace, dataset: DatasetView) -> None:
         _show_settings(home, sync)
         _show_work(sync)
         _show_history(home, dataset)
+        if sync.job_id is None:
+            _look_again(home, dataset.name, _newest(home, dataset.name))
     show_triggers(home, dataset)
 
 
@@ -143,6 +146,18 @@ def _own_zone() -> ZoneInfo | None:
 
 def _show_work(sync: SyncView) -> None:
     if sync.job_id is not None and follow_job(sync.job_id, "Syncing") is not None:
+        st.rerun()
+
+
+def _newest(home: Workspace, name: str) -> list[tuple[str, str]]:
+    return [(run.id, run.status) for run in syncs.list_sync_runs(home, name, limit=1)]
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+@guarded
+def _look_again(home: Workspace, name: str, seen: list[tuple[str, str]]) -> None:
+    """See what its schedule, or somebody else, begins while the page is open."""
+    if _newest(home, name) != seen:
         st.rerun()
 
 
