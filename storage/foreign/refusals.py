@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from storage.errors import TookTooLong, Unreachable
 from storage.foreign.kinds import Foreign, install_command
+from storage.secrets import without
 
 AGAIN = "Nothing was kept. Try again; if it happens again, ask who looks after the database."
 TOO_LONG = "Ask for fewer rows, or ask the database's people for an index or a view."
@@ -114,4 +115,4 @@ def _reason(error: DBAPIError, foreign: Foreign) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     lines = [line for line in text.strip().splitlines() if not line.startswith("DB-Lib error message")]
     first = _ATTEMPT.sub("", (lines or [""])[0])[:300]
-    return first.replace(foreign.password, "…") if foreign.password else first
+    return without(first, foreign.password)

@@ -48,7 +48,7 @@ def show_sync(home: Workspace, dataset: DatasetView) -> None:
     else:
         _show_settings(home, sync)
         _show_work(sync)
-        _show_history(home, dataset)
+        _show_history(home, dataset, sync)
         if sync.job_id is None:
             _look_again(home, dataset.name, _newest(home, dataset.name))
     show_triggers(home, dataset)
@@ -161,13 +161,13 @@ def _look_again(home: Workspace, name: str, seen: list[tuple[str, str]]) -> None
         st.rerun()
 
 
-def _show_history(home: Workspace, dataset: DatasetView) -> None:
+def _show_history(home: Workspace, dataset: DatasetView, sync: SyncView) -> None:
     st.subheader("History", anchor=False)
     runs = syncs.list_sync_runs(home, dataset.name)
     if not runs:
         st.caption("Nothing has been synced yet.")
         return
-    _show_trouble(runs[0])
+    _show_trouble(runs[0], sync)
     columns: list[Column[SyncRunView]] = [
         Column("When", 2, lambda it: st.caption(ago(it.finished_at or it.created_at))),
         Column("Asked by", 1.7, lambda it: st.caption(_asker(it))),
@@ -210,10 +210,12 @@ def _soon(it: SyncRunView) -> str:
     return moment(it.retry_at, "UTC").rpartition(", ")[2] + " UTC" if it.retry_at else ""
 
 
-def _show_trouble(last: SyncRunView) -> None:
+def _show_trouble(last: SyncRunView, sync: SyncView) -> None:
     """What the last sync wants a person to know, in full."""
     if last.error and last.status in ("failed", "crashed"):
         show_error(last.error)
+        if "connection" in sync.source:
+            places.link(places.CONNECTIONS, "Connections", icon=":material/cable:")
     for finding in last.findings[:MOST_CHANGES]:
         show_finding(finding)
     if len(last.findings) > MOST_CHANGES:
