@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dates
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,17 @@ def test_a_workbook_opens_with_its_types(rows: Workspace, tmp_path: Path) -> Non
     sheet = CalamineWorkbook.from_path(exported(rows, tmp_path / "t.xlsx")).get_sheet_by_index(0).to_python()
     assert sheet[0] == ["n", "=cmd", "day", "share"]
     assert sheet[1] == [1.0, "=1+1", DAY, 0.5]
+
+
+def test_the_styles_of_a_workbook_are_whole(rows: Workspace, tmp_path: Path) -> None:
+    """Spreadsheets forgive an empty fill (ECMA-376, 18.8.20); openpyxl, and so pandas, does not open the file."""
+    with zipfile.ZipFile(exported(rows, tmp_path / "t.xlsx")) as book:
+        styles = book.read("xl/styles.xml").decode()
+    assert re.findall(r'<fill>(.*?)</fill>', styles) == [
+        '<patternFill patternType="none"/>', '<patternFill patternType="gray125"/>'
+    ]  # fmt: skip
+    assert "<fill/>" not in styles
+    assert '<cellStyle name="Normal"' in styles
 
 
 def test_the_same_version_is_written_once(rows: Workspace) -> None:

@@ -10,6 +10,9 @@ from ui.charting import palette
 from ui.charting.panel import LEFT_OVER, Panel, chosen
 from ui.charting.texts import shown
 
+FITS_A_CELL = 1_000_000
+WIDEST, LEAST_WIDE, FEW_BUBBLES = 34, 14, 400
+"""Pixels of the largest bubble: where there are few, and where there are many, which would hide each other."""
 FAINTEST = 0.004
 """Of a violin: what is thinner, beside its widest place, is not drawn."""
 
@@ -102,8 +105,9 @@ def _dots(panel: Panel) -> list[Any]:
 def _sizes(every: Sequence[float], some: Sequence[float]) -> dict[str, Any]:
     """Areas as large as the numbers; what is below zero is a point."""
     largest = max((abs(value) for value in every), default=1) or 1
+    wide = max(LEAST_WIDE, WIDEST * min(1.0, (FEW_BUBBLES / max(len(every), 1)) ** 0.5))
     return {
-        "size": [max(value, 0) for value in some], "sizemode": "area", "sizeref": 2 * largest / 34**2, "sizemin": 2,
+        "size": [max(value, 0) for value in some], "sizemode": "area", "sizeref": 2 * largest / wide**2, "sizemin": 2,
         "line": {"width": 0.5, "color": "rgba(128,128,128,0.6)"}, "opacity": 0.55,
     }  # fmt: skip
 
@@ -198,7 +202,7 @@ def _grid(panel: Panel) -> list[Any]:
     grid = [[None if OTHER in (x, category) else cells.get((x, category)) for x in across] for category in up]
     rest = [[cells.get((x, category)) if OTHER in (x, category) else None for x in across] for category in up]
     written = len(across) * len(up) <= 80 and len(across) <= 9
-    style = ".2f" if panel.drawn.spec.kind == "correlation" else ",.3~s" if written else ""
+    style = ".2f" if panel.drawn.spec.kind == "correlation" else _number_style(panel.points["y"]) if written else ""
     look = {
         "x": [shown(name) for name in across], "y": [shown(name) for name in up], "xgap": 1, "ygap": 1,
         "texttemplate": f"%{{z:{style}}}" if written else None, "hoverongaps": False,
@@ -206,6 +210,12 @@ def _grid(panel: Panel) -> list[Any]:
     faint = [[0, palette.FAINT], [1, palette.FAINT]]
     left_over = [go.Heatmap(z=rest, colorscale=faint, showscale=False, **look)] if OTHER in (*across, *up) else []
     return [go.Heatmap(z=grid, coloraxis="coloraxis", **look), *left_over]
+
+
+def _number_style(values: Sequence[float | None]) -> str:
+    """Whole numbers that fit a cell keep their digits; others are shortened."""
+    fits = all(value is None or (value == int(value) and abs(value) < FITS_A_CELL) for value in values)
+    return ",.0f" if fits else ",.3~s"
 
 
 TRACES: Mapping[str, Callable[[Panel], list[Any]]] = {

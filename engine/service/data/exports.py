@@ -17,7 +17,7 @@ Formulas = Literal["quote", "keep"]
 FORMATS: Mapping[str, Format] = {
     ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".jsonl": "json", ".ndjson": "json"
 }  # fmt: skip
-EDITION = 1
+EDITION = 2
 """Raised when the same version would be written otherwise."""
 FILE = "file"
 
