@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from engine.work import WORK
 from engine.work.assignment import Assignment
 from engine.workspace import open_workspace
 from storage.errors import Conflict, LostLease, StorageError
+from storage.foreign import stop_asking
 from storage.schema import JobStatus
 from storage.unit_of_work import UnitOfWork
 
@@ -47,6 +49,7 @@ def main() -> None:
     order = sys.stdin.readline()
     if not order.strip():
         return
+    signal.signal(signal.SIGTERM, partial(_stop, os.getpid()))
     try:
         do(_accept(json.loads(order)))
     except PEOPLE_ERRORS as error:
@@ -55,6 +58,13 @@ def main() -> None:
         reference = new_reference()
         log.exception("a job could not begin or end (code %s)", reference)
         _say(unexpected(error, reference), to_worker)
+
+
+def _stop(process: int, *_: object) -> None:
+    """Whoever ends this process is heard by the databases that it asks, too: they would go on alone."""
+    if os.getpid() == process:  # and no copy of it
+        stop_asking()
+    os._exit(128 + signal.SIGTERM)
 
 
 def _own_output() -> int:

@@ -16,6 +16,7 @@ StorageError
 ├── Busy                the database did not let us in; trying again may help
 │   └── Unavailable     the database cannot be reached
 ├── Unreachable         a database of others did not let us in, or refused what was asked
+│   └── TookTooLong     it was stopped before it had answered
 ├── DiskFull
 └── WriteFailed         the disk refused, for another reason
 """
@@ -119,6 +120,10 @@ class Unreachable(StorageError):
     def __init__(self, message: str, hint: str = "", *, passing: bool = False) -> None:
         super().__init__(message, hint)
         self.passing = passing
+
+
+class TookTooLong(Unreachable):
+    code = "took_too_long"
 
 
 class DiskFull(StorageError):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from storage.errors import NotFound, StorageError, Unreachable
+from storage.secrets import without
 
 IsOpen = Callable[[str, str], bool]
 """Whether a host may be reached at an address."""
@@ -227,7 +228,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _plain(text: str, store: ObjectStore) -> str:
     first = (text.strip().splitlines() or [""])[0][:300]
-    return first.replace(store.secret, "…") if store.secret else first
+    return without(first, store.secret)
 
 
 def _check_endpoint(store: ObjectStore, is_open: IsOpen) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -68,6 +69,15 @@ def shown(key: str) -> str:
     'cbk_abcdefgh'
     """
     return key[:SHOWN_CHARACTERS]
+
+
+def without(text: str, secret: str | None) -> str:
+    """A text of others without a secret; as a word of its own, for a short one is a part of many.
+
+    >>> without("pass refused for user pass: surpassed", "pass")
+    '… refused for user …: surpassed'
+    """
+    return re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "…", text) if secret else text
 
 
 def encrypt(secret: bytes, text: str) -> str:

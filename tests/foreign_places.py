@@ -47,6 +47,22 @@ class Place:
         source = f"generate_series(1, {count}) seq" if self.is_postgres else f"seq_1_to_{count}"
         self.execute(f"CREATE TABLE {table} AS SELECT seq AS n, repeat('x', 40) AS words FROM {source}")
 
+    def endless(self) -> str:
+        """A query that takes days to its first row."""
+        self.numbers("many", 20_000)
+        return "SELECT count(*) AS n FROM many a, many b, many c"
+
+    def at_work(self) -> list[str]:
+        """What the server is working on for others than us."""
+        asked = (
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' "
+            "AND pid <> pg_backend_pid()"
+            if self.is_postgres
+            else f"SELECT info FROM information_schema.processlist WHERE db = '{self.foreign.database}' "
+            "AND info IS NOT NULL AND id <> connection_id()"
+        )
+        return [query for (query,) in self.rows(asked)]
+
     def end_all_readers(self) -> None:
         """End the server's side of everyone but us."""
         if self.is_postgres:

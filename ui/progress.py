@@ -13,6 +13,7 @@ from ui.trouble import guarded, show_error
 
 STOP_SECONDS = 2.0
 """How long a screen waits for a cancelled job, rather than to show it once more as if it went on."""
+PATIENCE_SECONDS = 3.0
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 
 
@@ -77,8 +78,13 @@ def _run_ticks(run_id: str) -> None:
 
 def _bar(doing: str, work: JobView | RunView) -> None:
     st.progress(min(max(work.progress or 0.0, 0.0), 1.0), text=progress_text(doing, work))
-    if work.status == "queued":
+    if work.status == "queued" and _waits_long(work):
         st.caption(HINT)
+
+
+def _waits_long(work: JobView | RunView) -> bool:
+    """Whether no worker seems to be there: one that is takes work within a moment."""
+    return not isinstance(work, JobView) or work.waited_seconds > PATIENCE_SECONDS
 
 
 def progress_text(doing: str, work: JobView | RunView) -> str:

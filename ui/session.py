@@ -27,6 +27,7 @@ _READING, _ROUNDS, _VISITORS, _COMPANY = "reading", "reading_rounds", "visitors"
 _ANSWERS = "canvas_answers"
 _PERSON, _BEGUN = "person", "begun_writing"
 _FOLLOWED, _NOTHING = "followed", object()
+_UNSEEN = "unseen_sources"
 _SIGNING_KEY, _ADDRESS, _OPENED = "signing_key", "address", "opened_next"
 _ENTRIES, _SHOWN, _AGAIN = "asked_of_endpoints", "shown_of_endpoints", "asked_again"
 _SAID, _KEYS, _HEARD, _SEEN, _UPLOADS, _CLICKED, _ASKED, _BUILT = (
@@ -105,6 +106,22 @@ def upload_of(file_id: str) -> Path | None:
     """Where an upload was put."""
     path: Path | None = st.session_state.get(_UPLOADS, {}).get(file_id)
     return path
+
+
+def keep_unseen(key: str, error: dict[str, Any]) -> None:
+    """Remember that a source is to be imported without a look, and the error that kept it from one."""
+    st.session_state.setdefault(_UNSEEN, {})[key] = error
+
+
+def unseen(key: str) -> dict[str, Any] | None:
+    """Why a source was not looked at: an error, nothing where a person stopped it; None where it may be looked at."""
+    found: dict[str, Any] | None = st.session_state.get(_UNSEEN, {}).get(key)
+    return found
+
+
+def forget_unseen(key: str) -> None:
+    """Look at a source again."""
+    st.session_state.get(_UNSEEN, {}).pop(key, None)
 
 
 def reading_chosen(key: str) -> dict[str, Any]:

@@ -116,6 +116,8 @@ def _of_figures(drawn: Drawn) -> str:
         return f"Most common is {_where(drawn, -at)}: {brief(most)} of {drawn.rows:,} rows, {share(most, drawn.rows)}."
     named = [one for one in shown if _is_named(drawn, -one[1])] or shown
     (least, low), (most, at) = named[0], named[-1]
+    if least == most and len(named) > 1:
+        return f"{_capital(_measured(drawn))} {_verb(drawn)} {brief(most)} everywhere."
     text = f"{_capital(_measured(drawn))} {_verb(drawn)} highest for {_where(drawn, -at)} ({brief(most)})"
     if least < most:
         text += f", lowest for {_where(drawn, -low)} ({brief(least)})"

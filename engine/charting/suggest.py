@@ -15,6 +15,7 @@ MOST = 12
 _LATITUDE = re.compile(r"(^|[^a-z])(lat|latitude|breite)([^a-z]|$)", re.IGNORECASE)
 _LONGITUDE = re.compile(r"(^|[^a-z])(lon|lng|long|longitude|laenge|länge)([^a-z]|$)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(^|[^a-z])(id|key|no|nr|number)$", re.IGNORECASE)
+_NAMING = re.compile(r"(^|[^a-z])(id|uuid|key)$", re.IGNORECASE)
 _CALENDAR = re.compile(r"^(year|quarter|month|week|weekday|day|hour|minute|jahr|monat|tag|stunde)$", re.IGNORECASE)
 _AGE = re.compile(r"(^|[^a-z])(age|alter|tenure|years)([^a-z]|$)", re.IGNORECASE)
 
@@ -41,11 +42,13 @@ class Drawable:
     kind: str
     semantic: str
     distinct: int
+    meaning: str = ""
 
     @property
     def is_number(self) -> bool:
-        """Whether it is measured."""
-        return self.kind == "numeric" and self.semantic not in ("identifier", "constant", "empty")
+        """Whether it is measured: what only names something in digits has no middle and no sum."""
+        names = self.meaning == "postcode" or _NAMING.search(self.name)
+        return self.kind == "numeric" and not names and self.semantic not in ("identifier", "constant", "empty")
 
     @property
     def is_numbering(self) -> bool:
@@ -55,7 +58,7 @@ class Drawable:
     @property
     def is_category(self) -> bool:
         """Whether its values name groups."""
-        small = self.kind in ("text", "boolean") or self.semantic == "category"
+        small = self.kind in ("text", "boolean") or self.semantic == "category" or self.meaning == "postcode"
         return small and self.distinct >= 2 and self.semantic not in ("identifier", "constant", "empty")
 
     @property
@@ -67,7 +70,13 @@ class Drawable:
 def drawables(profile: Mapping[str, Any]) -> list[Drawable]:
     """The columns of a profile."""
     return [
-        Drawable(one["name"], one["kind"], str(one.get("semantic") or ""), int(one.get("distinct") or 0))
+        Drawable(
+            one["name"],
+            one["kind"],
+            str(one.get("semantic") or ""),
+            int(one.get("distinct") or 0),
+            str(one.get("meaning") or ""),
+        )
         for one in profile.get("columns", ())
     ]
 

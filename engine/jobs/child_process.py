@@ -19,6 +19,10 @@ PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 """Threads that wait must not spin: two runs on two cores would starve each other."""
 
 
+GOODBYE_SECONDS = 0.5
+"""How long it may take to tell databases that nobody waits for their answers."""
+
+
 class ChildProcess:
     """A process that waits for one job, with its imports done."""
 
@@ -74,8 +78,18 @@ class ChildProcess:
             return sum(_own_bytes(member) for member in members) / 1e6 if len(members) > 1 else _bytes(head) / 1e6
         return 0.0
 
-    def kill(self) -> None:
-        """End it and whatever it started, at once."""
+    def kill(self, *, at_once: bool = False) -> None:
+        """End it and whatever it started.
+
+        Parameters
+        ----------
+        at_once
+            Whether it may not even tell the databases that it asks that nobody waits any more.
+        """
+        if not at_once:
+            with suppress(ProcessLookupError):
+                self.process.terminate()
+            self.ends_within(GOODBYE_SECONDS)
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         for member in self._family:  # those that left the group too

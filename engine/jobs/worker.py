@@ -138,6 +138,7 @@ class Worker:
             if now - started > limits.run_timeout_seconds:
                 return Verdict("failed", too_long(limits.run_timeout_seconds).as_data())
             if child.memory_mb() > limits.run_memory_mb:
+                child.kill(at_once=True)  # what it takes meanwhile, others lack
                 return Verdict("failed", too_much(limits.run_memory_mb).as_data())
             if now - beat > min(BEAT_SECONDS, self._settings.lease_seconds / 3):
                 beat = now

@@ -30,17 +30,19 @@ def _rejected(report: Report, rows: int, read_as: ReadAs) -> Iterator[Finding]:
         return
     shown = [one for one in report.rejected if one.reason not in ("repeats the header", CLOSING)][:_SHOWN]
     first = shown[0] if shown else report.rejected[0]
+    is_text = read_as.format == "csv"
+    do, were = ("does", "was") if count == 1 else ("do", "were")
     yield Finding(
         code="rejected_lines",
         severity="error",
-        message=f"{count:,} of {rows + report.rejected_count:,} lines do not fit the table and were left out. "
+        message=f"{count:,} of {rows + report.rejected_count:,} lines {do} not fit the table and {were} left out. "
         f"The first is line {first.line}: {first.reason}.",
-        fix="Correct these lines in the file, or check the delimiter and the quote.",
+        fix="Correct these lines in the file" + (", or check the delimiter and the quote." if is_text else "."),
         detail={
             "count": count,
             "reasons": dict(report.reasons),
             "lines": [{"line": one.line, "reason": one.reason, "text": one.text} for one in shown],
-            "choices": [] if read_as.format != "csv" else [choice("Make these lines fit", lenient=True)],
+            "choices": [choice("Make these lines fit", lenient=True)] if is_text else [],
         },
     )
 

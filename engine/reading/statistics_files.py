@@ -12,6 +12,7 @@ from engine.reading.apart import apart
 from engine.reading.names import settle_names
 from engine.reading.read_as import Column, ColumnType, Format, ReadAs
 from engine.reading.reading import ARROW_TYPES, Reading, Workspace
+from engine.reading.survey import EXAMPLES, told_code
 
 ENDINGS: dict[str, tuple[Format, str]] = {
     ".sav": ("spss", "sav"),
@@ -112,21 +113,25 @@ def _about_labels(columns: list[_Survey], read_as: ReadAs) -> Iterator[Finding]:
         yield Finding(
             code="value_labels",
             severity="info",
-            message=f"{len(labelled):,} columns hold codes, which were told by their labels: {shown}.",
+            message=f"The codes of {shown} were told by their labels.",
             fix="Switch the labels off to keep the codes.",
             detail={"columns": labelled},
         )
     for column in columns:
         if read_as.labels and column.labels and column.unlabelled:
             code, label = column.labels[0]
+            examples = ", ".join(column.examples) + (" …" if len(column.examples) == EXAMPLES else "")
             yield Finding(
                 code="partly_labelled",
                 severity="warning",
                 column=column.name,
-                message=f"{column.name}: {column.unlabelled:,} values have no label ({', '.join(column.examples)} …), "
-                f"so the values were kept as they are; {code} means {label!r}.",
+                message=f"{column.name}: {column.unlabelled:,} values have no label ({examples}), "
+                f"so the values were kept as they are; {told_code(code)} means “{label}”.",
                 fix="Look at the labels: a code for a missing answer may be among the numbers.",
-                detail={"labels": {str(code): label for code, label in column.labels[:50]}, "count": column.unlabelled},
+                detail={
+                    "labels": {told_code(code): label for code, label in column.labels[:50]},
+                    "count": column.unlabelled,
+                },
             )
         if column.is_labelled and len({label for _, label in column.labels}) < len(column.labels):
             yield Finding(

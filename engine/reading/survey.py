@@ -46,6 +46,15 @@ def write_survey(path: str, folder: str, reader: str, encoding: str | None, most
     return {"rows": rows, "parts": parts, "is_whole": is_whole, "columns": [column.told() for column in columns]}
 
 
+def told_code(code: Any) -> str:
+    """A code of an answer, as people write it.
+
+    >>> told_code(3.0), told_code(1.5), told_code("m")
+    ('3', '1.5', 'm')
+    """
+    return f"{code:.15g}" if isinstance(code, float) else str(code)
+
+
 class _Source:
     def __init__(self, path: str, reader: str, encoding: str | None) -> None:
         try:
@@ -124,8 +133,8 @@ class _Column:
         for cell in cells:
             if cell is not None and cell not in self.labels:
                 self.unlabelled += 1
-                if len(self.examples) < EXAMPLES and str(cell) not in self.examples:
-                    self.examples.append(str(cell))
+                if len(self.examples) < EXAMPLES and told_code(cell) not in self.examples:
+                    self.examples.append(told_code(cell))
 
     def told(self) -> dict[str, Any]:
         return {

@@ -94,6 +94,7 @@ def job_view(job: Job) -> JobView:
         id=job.id,
         kind=job.kind,
         status=job.status,
+        waited_seconds=((job.started_at or end) - job.created_at).total_seconds(),
         progress=job.progress,
         message=job.message,
         seconds=seconds,

@@ -21,11 +21,14 @@ class JobView(View):
         0 to 1, None while unknown.
     remaining_seconds
         Estimated from the progress so far.
+    waited_seconds
+        In the queue.
     """
 
     id: str
     kind: str
     status: str
+    waited_seconds: float = 0.0
     progress: float | None = None
     message: str | None = None
     seconds: float | None = None

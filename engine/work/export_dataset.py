@@ -29,7 +29,8 @@ def export_dataset(assignment: Assignment) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``fingerprint`` of the cache's entry, and ``filename, media_type, bytes, rows`` of the file in it.
+        ``name, version``; ``fingerprint`` of the cache's entry, and ``filename, media_type, bytes, rows`` of the file
+        in it.
 
     Raises
     ------
@@ -49,6 +50,8 @@ def export_dataset(assignment: Assignment) -> dict[str, Any]:
             entry = workspace.cache.keep(fingerprint, folder, meta)
     suffix = SUFFIXES.get(payload["format"], payload["format"])
     return {
+        "name": payload["name"],
+        "version": version.number,
         "fingerprint": fingerprint,
         "filename": f"{payload['name']}_v{version.number}.{suffix}",
         "media_type": MEDIA_TYPES[payload["format"]],

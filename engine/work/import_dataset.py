@@ -57,7 +57,7 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     """
     workspace, payload = assignment.workspace, assignment.payload
     source = read_source(payload["source"])
-    assignment.tell(0.0, "Looking at the data", always=True)
+    assignment.tell(0.0, first_step(source), always=True)
     overrides: dict[str, Any] = payload.get("overrides") or {}
     if payload.get("mode") == "append":
         overrides = added_to(find_place(workspace, payload["name"]).parent, source, overrides)
@@ -79,6 +79,12 @@ def import_dataset(assignment: Assignment) -> dict[str, Any]:
     for file in _uploads(workspace, source):
         assignment.afterwards.append(partial(file.path.unlink, missing_ok=True))
     return result
+
+
+def first_step(source: DataSource) -> str:
+    """What is waited for before the first row comes."""
+    is_database = isinstance(source, TableSource | QuerySource)
+    return "Waiting for the database" if is_database else "Looking at the data"
 
 
 class Look:

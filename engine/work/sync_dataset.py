@@ -18,7 +18,7 @@ from engine.versions.held_to_rules import hold_to_rules
 from engine.versions.new_version import Mode, NewVersion, Place, caught_up, find_place, write_rows
 from engine.versions.schema_changes import refusal, schema_changes
 from engine.work.assignment import Assignment
-from engine.work.import_dataset import Look, added_to, measured, reported
+from engine.work.import_dataset import Look, added_to, first_step, measured, reported
 from engine.workspace import Workspace
 from storage.manifest import Manifest
 from storage.schema import Sync
@@ -65,7 +65,7 @@ def sync_dataset(assignment: Assignment) -> dict[str, Any]:
     run_id = assignment.payload["sync_run_id"]
     sync, name, asked_by = _begin(assignment, run_id)
     place = find_place(assignment.workspace, name)
-    assignment.tell(0.0, "Looking at the data", always=True)
+    assignment.tell(0.0, first_step(read_source(sync.source)), always=True)
     look = Look(assignment)
     opened = _opened(assignment.workspace, sync, place, look.tell)
     with scratch_in(assignment.workspace.cache.root), opened as (incoming, mark):

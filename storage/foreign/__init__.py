@@ -6,6 +6,7 @@ Only the kinds on a list are spoken to, with options on a list; drivers never se
 from storage.foreign.kinds import ENCRYPTION, KINDS, Foreign, encryptions, install_command, is_file
 from storage.foreign.looking import Listed, list_tables, test
 from storage.foreign.reading import Answer, answered, count_rows, read_batches, read_schema
+from storage.foreign.stopping import stop_asking
 from storage.foreign.writing import Mode, write_table
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "list_tables",
     "read_batches",
     "read_schema",
+    "stop_asking",
     "test",
     "write_table",
 ]

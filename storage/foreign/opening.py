@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,11 +15,14 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.errors import NotFound, Unreachable
+from storage.errors import NotFound, StorageError, Unreachable
 from storage.foreign.kinds import Foreign, is_file
 from storage.foreign.refusals import NOT_ENCRYPTED, in_words
+from storage.foreign.stopping import stoppable
 
 CONNECT_SECONDS = 10
+STOP_SECONDS = 5.0
+"""How long a server may take to hear that nobody waits for its answer."""
 STEPS_BETWEEN_LOOKS = 20_000
 """Steps of SQLite's machine between two looks at the clock: a few milliseconds."""
 
@@ -44,7 +48,8 @@ def linked(foreign: Foreign, seconds: float, *, writes: bool = False) -> Iterato
         try:
             with in_words(foreign):
                 _limit(link, foreign, seconds)
-            yield link
+            with stoppable(partial(_stop, link, foreign)):
+                yield link
             if writes:
                 with in_words(foreign):
                     link.commit()
@@ -168,6 +173,29 @@ def _limit(link: Link, foreign: Foreign, seconds: float) -> None:
         is_mariadb = getattr(link.dialect, "is_mariadb", False)
         limit = f"max_statement_time = {seconds}" if is_mariadb else f"max_execution_time = {int(seconds * 1000)}"
         link.exec_driver_sql(f"SET SESSION {limit}")
+
+
+def _stop(link: Link, foreign: Foreign) -> None:
+    """Have the server stop what this connection asks, from another thread; where it cannot be told, its limit holds."""
+    raw = None if link.closed or link.invalidated else link.connection.dbapi_connection
+    if raw is None:
+        return
+    if foreign.family == "mysql":
+        _kill_query(foreign, raw.thread_id())
+    elif foreign.driver.endswith("+psycopg"):
+        with suppress(raw.Error):
+            raw.cancel_safe(timeout=STOP_SECONDS)
+    elif foreign.family == "sqlite":
+        with suppress(sqlite3.Error):
+            raw.interrupt()
+
+
+def _kill_query(foreign: Foreign, number: int) -> None:
+    """MySQL hears it only from another connection of the same account."""
+    engine = _engine(foreign, STOP_SECONDS, writes=False)
+    with suppress(SQLAlchemyError, StorageError), engine.connect() as other:
+        other.exec_driver_sql(f"KILL QUERY {int(number)}")
+    engine.dispose()
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------

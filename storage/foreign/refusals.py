@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from storage.errors import Unreachable
+from storage.errors import TookTooLong, Unreachable
 from storage.foreign.kinds import Foreign, install_command
+from storage.secrets import without
 
 AGAIN = "Nothing was kept. Try again; if it happens again, ask who looks after the database."
 TOO_LONG = "Ask for fewer rows, or ask the database's people for an index or a view."
@@ -83,7 +84,7 @@ def _told(error: DBAPIError, foreign: Foreign) -> Unreachable:
     hint = next((hint for codes, hint in CODES if code in codes), "")
     hint = hint or next((hint for words, hint in WORDS if words in reason), "")
     if hint == TOO_LONG:
-        return Unreachable(f"{foreign.name} took too long and was stopped: {reason}", hint)
+        return TookTooLong(f"{foreign.name} took too long and was stopped: {reason}", hint)
     is_away = not hint and _is_away(error)
     return Unreachable(f"{foreign.name} refused: {reason}", hint or (AWAY if is_away else OWN_TOOL), passing=is_away)
 
@@ -114,4 +115,4 @@ def _reason(error: DBAPIError, foreign: Foreign) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     lines = [line for line in text.strip().splitlines() if not line.startswith("DB-Lib error message")]
     first = _ATTEMPT.sub("", (lines or [""])[0])[:300]
-    return first.replace(foreign.password, "…") if foreign.password else first
+    return without(first, foreign.password)

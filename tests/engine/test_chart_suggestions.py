@@ -64,6 +64,21 @@ def test_what_numbers_the_rows_is_suggested_after_what_is_measured() -> None:
     assert found[0].title == "How pay is spread"
 
 
+@pytest.mark.parametrize(
+    "naming",
+    [Drawable("zip", "numeric", "number", 900, "postcode"), Drawable("customer_id", "numeric", "number", 900)],
+    ids=["a postcode", "a key of another table"],
+)
+def test_digits_that_name_something_are_not_averaged(naming: Drawable) -> None:
+    pay, city = Drawable("pay", "numeric", "number", 90), Drawable("city", "text", "category", 9)
+    day = Drawable("day", "datetime", "date", 90)
+    for names in ([], [naming.name], [naming.name, "pay"], [naming.name, "city"], [naming.name, "day"]):
+        for one in suggest([naming, pay, city, day], names):
+            measured = one.spec.color if one.spec.kind in ("heatmap", "pivot") else one.spec.y
+            assert measured != naming.name or one.spec.aggregate == "count", one.title
+            assert one.spec.kind not in ("scatter", "histogram", "density"), one.title
+
+
 def test_a_table_without_anything_to_draw_gets_no_suggestion() -> None:
     assert suggest([Drawable("id", "text", "identifier", 90), Drawable("empty", "other", "empty", 0)]) == []
 

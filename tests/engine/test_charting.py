@@ -395,6 +395,12 @@ def test_a_sentence_says_what_there_is_to_see(spec: dict[str, Any], words: str) 
     assert words in drawn(**spec).sentence
 
 
+def test_figures_that_are_all_the_same_have_no_highest_one() -> None:
+    table = pa.table({"city": ["Graz", "Linz"] * 5, "pay": [20.0] * 10})
+    found = draw(table, ChartSpec(x="city", y="pay", aggregate="mean"))
+    assert found.sentence == "Mean of pay is 20 everywhere."
+
+
 def test_the_sentence_names_the_extremes_of_the_data(frame: pd.DataFrame) -> None:
     medians = frame[frame.city != MISSING].groupby("city").pay.median().sort_values()
     found = drawn(x="city", y="pay", aggregate="median")

@@ -70,6 +70,8 @@ def test_coded_answers_are_told_by_their_labels_where_all_have_one(tmp_path: Pat
     assert table["score"].to_pylist() == [1.5, None, 3.0, 4.0]
     assert findings["value_labels"].detail == {"columns": ["sex"]}
     assert findings["partly_labelled"].column == "score"
+    assert findings["value_labels"].message == "The codes of sex were told by their labels."
+    assert ".0" not in findings["partly_labelled"].message, "codes are told as people write them"
 
 
 def test_answers_that_count_as_missing_are_missing(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ INSERT INTO sales
 SELECT n, timestamptz '2026-01-01 08:00+01' + n * interval '1 hour', 'shop ' || mod(n, 7), n / 3.0
 FROM generate_series(1, %s) n
 """
+ENDLESS = "SELECT count(*) AS n FROM sales a, sales b, sales c, sales d"
 MORE = "INSERT INTO sales SELECT n, now(), 'shop 7', n FROM generate_series(%s, %s) n"
 
 
@@ -56,18 +57,47 @@ def test_a_table_of_postgresql_is_followed(
     stands = product.command("dataset", "show", "sales")
     assert (stands["version"], stands["rows"]) == (2, SALES + NEW_SALES)
 
-    sync_now(page, f"No row lies beyond id {SALES + NEW_SALES}.")
+    # What somebody else begins, or the schedule, is seen without a click.
+    product.command("dataset", "sync", "sales", "--now")
+    expect(page.get_by_text(f"No row lies beyond id {SALES + NEW_SALES}.")).to_be_visible(timeout=20 * SECOND)
     compare(page, look)
 
 
-def connect(product: Product, page: Page, look: Look, port: int) -> None:
+def test_a_query_without_end_is_left_by_a_click_and_by_asking_something_else(
+    product: Product,
+    page: Page,
+    look: Look,
+    shop: "psycopg.Connection[tuple[object, ...]]",
+    postgres_server: PostgresServer,
+) -> None:
+    connect(product, page, look, postgres_server.port, "endless")
+    page.goto(f"{product.ui_url}/import?origin=database&connection=endless")
+    page.get_by_text("Write a query").click(timeout=30 * SECOND)
+    ask(page, ENDLESS)
+    page.get_by_role("button", name="Go on without a look").click(timeout=20 * SECOND)
+    expect(page.get_by_text("The first rows were not looked at.")).to_be_visible(timeout=5 * SECOND)
+    look.at("sync-8-stopped")
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_role("button", name="Go on without a look")).to_be_visible(timeout=20 * SECOND)
+    ask(page, "SELECT 1 AS one")
+    expect(page.get_by_text("How it is read", exact=True)).to_be_visible(timeout=20 * SECOND)
+
+
+def ask(page: Page, query: str) -> None:
+    """Write a query, and send it."""
+    box = page.get_by_label("One SELECT")
+    box.fill(query)
+    box.press("Control+Enter")
+
+
+def connect(product: Product, page: Page, look: Look, port: int, name: str = "shop") -> None:
     """A connection, tested before it is kept."""
     page.goto(f"{product.ui_url}/connections")
     page.get_by_role("button", name="Add a connection").click(timeout=30 * SECOND)
     dialog = page.get_by_role("dialog")
     choose(page, dialog.get_by_label("Kind"), "^PostgreSQL$")
     for field, text in (
-        ("Name", "shop"), ("Host", "127.0.0.1"), ("Port", str(port)), ("Database", "postgres"), ("User", "postgres"),
+        ("Name", name), ("Host", "127.0.0.1"), ("Port", str(port)), ("Database", "postgres"), ("User", "postgres"),
     ):  # fmt: skip
         box = dialog.get_by_label(field, exact=True)
         box.fill(text)
@@ -76,7 +106,7 @@ def connect(product: Product, page: Page, look: Look, port: int) -> None:
     expect(dialog.get_by_text("It answers")).to_be_visible(timeout=20 * SECOND)
     look.at("sync-1-connection")
     dialog.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("shop is kept.")).to_be_visible(timeout=20 * SECOND)
+    expect(page.get_by_text(f"{name} is kept.")).to_be_visible(timeout=20 * SECOND)
     look.at("sync-2-connections")
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dates
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,11 +77,27 @@ def test_a_workbook_opens_with_its_types(rows: Workspace, tmp_path: Path) -> Non
     assert sheet[1] == [1.0, "=1+1", DAY, 0.5]
 
 
+def test_the_styles_of_a_workbook_are_whole(rows: Workspace, tmp_path: Path) -> None:
+    """Spreadsheets forgive an empty fill (ECMA-376, 18.8.20); openpyxl, and so pandas, does not open the file."""
+    with zipfile.ZipFile(exported(rows, tmp_path / "t.xlsx")) as book:
+        styles = book.read("xl/styles.xml").decode()
+    assert re.findall(r'<fill>(.*?)</fill>', styles) == [
+        '<patternFill patternType="none"/>', '<patternFill patternType="gray125"/>'
+    ]  # fmt: skip
+    assert "<fill/>" not in styles
+    assert '<cellStyle name="Normal"' in styles
+
+
 def test_the_same_version_is_written_once(rows: Workspace) -> None:
     first, second = (done(rows, exports.start_export(rows, "t", 1)) for _ in range(2))
     assert first == second
     assert first["filename"] == "t_v1.csv"
     assert len([*rows.cache.root.glob("export-*")]) == 1
+
+
+def test_the_command_that_writes_a_large_file_elsewhere_is_told(rows: Workspace) -> None:
+    result = done(rows, exports.start_export(rows, "t", 1, "parquet"))
+    assert exports.command_of(result) == "canvasback dataset export t --version 1 --to t_v1.parquet"
 
 
 def test_an_exported_file_that_was_harmed_is_written_again(rows: Workspace, tmp_path: Path) -> None:

@@ -6,21 +6,24 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from threading import get_ident
 
 import psutil
 import pyarrow as pa
 import pytest
 
 from storage.errors import BadTable, StorageError, Unreachable
-from storage.foreign import Foreign, Listed, answered, count_rows, list_tables, read_batches, write_table
+from storage.foreign import Foreign, Listed, answered, count_rows, list_tables, read_batches, stop_asking, write_table
 from storage.foreign import test as ask
 from storage.foreign.opening import linked
 from storage.foreign.refusals import in_words
 from tests.foreign_places import SECRET, Place, new_place
+from tests.servers import eventually
 
 
 @pytest.fixture(params=["postgresql", "mariadb"])
@@ -202,6 +205,18 @@ def test_a_query_without_end_is_stopped_in_time(place: Place, lite: Foreign) -> 
             read(foreign, query, 0.3)
         assert count_rows(foreign, query, 0.3) is None
         assert time.monotonic() - started < 30  # the query takes longer
+
+
+def test_what_nobody_waits_for_any_more_is_stopped_on_the_server(place: Place) -> None:
+    with ThreadPoolExecutor(1) as asker:
+        thread = asker.submit(get_ident).result()
+        answer = asker.submit(read, place.foreign, place.endless(), 90)
+        eventually(lambda: any(query.startswith(("FETCH", "SELECT count")) for query in place.at_work()))
+        stop_asking(thread + 1)
+        assert not answer.done(), "another thread's question was stopped"
+        stop_asking(thread)
+        assert isinstance(answer.exception(20), Unreachable)
+    assert not place.at_work()
 
 
 @pytest.mark.slow  # several processes, one after the other

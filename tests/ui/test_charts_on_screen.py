@@ -80,6 +80,27 @@ def test_every_kind_becomes_a_figure_in_which_texts_are_texts(kind: str, is_dark
         assert len(trace.name or "") < 200
 
 
+def test_what_is_left_over_in_a_heat_map_does_not_set_the_scale_of_its_colours() -> None:
+    words = [f"word {at}" for at in range(200)]
+    table = pa.table({"word": [*words, *["word 0", "word 1"] * 3], "flag": [True, False] * 103})
+    spec = ChartSpec(kind="heatmap", x="flag", y="word", top=3)
+    scaled, left_over = figure_of(draw(table, spec)).data
+    assert max(figure for row in scaled.z for figure in row if figure is not None) <= 4
+    assert sorted(figure for row in left_over.z for figure in row if figure is not None) == [98, 99]
+    assert scaled.texttemplate == "%{z:,.0f}", "whole numbers keep their digits"
+    assert (left_over.coloraxis, left_over.showscale) == (None, False)
+
+
+def test_many_bubbles_are_smaller_than_few() -> None:
+    def widest(rows: int) -> float:
+        table = pa.table({name: [float(at) for at in range(1, rows + 1)] for name in "xys"})
+        (trace,) = figure_of(draw(table, ChartSpec(kind="bubble", x="x", y="y", size="s"))).data
+        return float((2 * max(trace.marker.size) / trace.marker.sizeref) ** 0.5)
+
+    assert round(widest(40)) == 34
+    assert 13 < widest(4_000) < 20
+
+
 def test_a_dataset_suggests_charts_and_draws_the_one_that_is_clicked(shop: Workspace, open_page: Open) -> None:
     app = open_page(home_of(shop), "datasets", dataset="people", view="Charts")
     assert is_sound(app), (app.exception, app.error)

@@ -158,6 +158,26 @@ def test_tables_are_searched_and_a_query_is_checked_before_it_is_sent(home: Path
     assert button(app, "Import")
 
 
+ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) AS n FROM t"
+
+
+def test_a_query_too_slow_for_a_look_can_be_imported_all_the_same(
+    home: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.sources.database.LOOK_SECONDS", 0.5)
+    app = open_page(home, "import_dataset", origin="database", connection="shop")
+    app.segmented_control(key="what").set_value("query")
+    app = app.run()
+    app.text_area(key="sql_shop").set_value(ENDLESS)
+    app = app.run()
+    assert not app.exception
+    assert "took too long" in app.error[0].value
+    assert not button(app, "Import").disabled
+    monkeypatch.setattr("engine.sources.database.LOOK_SECONDS", 0.6)
+    app = button(app, "Look again").click().run()
+    assert "took too long" in app.error[0].value
+
+
 def test_a_database_that_does_not_answer_is_told_and_can_be_asked_again(home: Path, open_page: Open) -> None:
     app = open_page(home, "import_dataset", origin="database", connection="shut")
     assert "refused" in app.error[0].value

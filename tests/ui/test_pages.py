@@ -139,7 +139,10 @@ def test_an_import_that_failed_is_explained_after_a_refresh(filled: Filled, open
     assert not app.exception
     assert app.error
     assert "Traceback" not in app.error[0].value
-    assert "Try again" in words(app)
+    assert "Choose anew" in words(app)
+    again = next(one for one in app.button if "Try again" in one.label).click().run()
+    assert again.query_params["job"] not in (filled.failed_import, [filled.failed_import])
+    assert not again.exception
 
 
 def test_an_import_opens_the_profile_whatever_tab_was_open_before(filled: Filled, open_page: Open) -> None:

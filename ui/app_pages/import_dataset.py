@@ -5,6 +5,7 @@ import hashlib
 import streamlit as st
 
 from engine.service.amounts import count
+from engine.service.data import datasets
 from ui import places, session
 from ui.frame import heading
 from ui.importing.naming import ask_name
@@ -29,8 +30,11 @@ def show_job(job_id: str) -> None:
             places.go(places.DATASETS, dataset=job.result["dataset"], **asked)
         places.go(places.DATASETS, dataset=job.result["dataset"], view="Profile")
     show_end(job, "The import")
-    if st.button("Try again", icon=":material/refresh:"):
-        places.go(places.IMPORT)
+    with st.container(horizontal=True):
+        if st.button("Try again", icon=":material/refresh:", help="Import the same once more."):
+            places.go(places.IMPORT, job=datasets.import_again(home, job_id))
+        if st.button("Choose anew", icon=":material/edit:"):
+            places.go(places.IMPORT)
 
 
 def show_wizard() -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.service.data.charts import Drawn
+from engine.service.data.charts import MISSING, OTHER, Drawn
 from ui.charting import palette
 from ui.charting.texts import shown
 
-LEFT_OVER = {"(missing)": palette.GREY, "(other)": palette.FAINT}
+LEFT_OVER = {MISSING: palette.GREY, OTHER: palette.FAINT}
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.service.data.charts import MISSING, OTHER
 from ui.charting import palette
 from ui.charting.panel import LEFT_OVER, Panel, chosen
 from ui.charting.texts import shown
 
+FITS_A_CELL = 1_000_000
+WIDEST, LEAST_WIDE, FEW_BUBBLES = 34, 14, 400
+"""Pixels of the largest bubble: where there are few, and where there are many, which would hide each other."""
 FAINTEST = 0.004
 """Of a violin: what is thinner, beside its widest place, is not drawn."""
 
@@ -22,7 +26,7 @@ def _bars(panel: Panel) -> list[Any]:
         places = [shown(place) for place in some["x"]]
         sides = {"x": some["y"], "y": places, "orientation": "h"} if panel.lies else {"x": places, "y": some["y"]}
         paint = panel.paint(name, at) if name else [LEFT_OVER.get(place, panel.paint("", at)) for place in some["x"]]
-        pattern = {"shape": "/"} if name == "(missing)" else None
+        pattern = {"shape": "/"} if name == MISSING else None
         traces.append(go.Bar(**sides, marker={"color": paint, "pattern": pattern}, **panel.look(name, at)))
     return traces
 
@@ -101,8 +105,9 @@ def _dots(panel: Panel) -> list[Any]:
 def _sizes(every: Sequence[float], some: Sequence[float]) -> dict[str, Any]:
     """Areas as large as the numbers; what is below zero is a point."""
     largest = max((abs(value) for value in every), default=1) or 1
+    wide = max(LEAST_WIDE, WIDEST * min(1.0, (FEW_BUBBLES / max(len(every), 1)) ** 0.5))
     return {
-        "size": [max(value, 0) for value in some], "sizemode": "area", "sizeref": 2 * largest / 34**2, "sizemin": 2,
+        "size": [max(value, 0) for value in some], "sizemode": "area", "sizeref": 2 * largest / wide**2, "sizemin": 2,
         "line": {"width": 0.5, "color": "rgba(128,128,128,0.6)"}, "opacity": 0.55,
     }  # fmt: skip
 
@@ -193,15 +198,24 @@ def _grid(panel: Panel) -> list[Any]:
     cells: dict[tuple[Any, Any], Any] = {}
     for x, category, value in zip(panel.points["x"], panel.points["category"], panel.points["y"], strict=True):
         cells[x, category] = value
-    grid = [[cells.get((x, category)) for x in across] for category in up]
+    # What is left over is many values at once: on the scale of single ones it would make them all look alike.
+    grid = [[None if OTHER in (x, category) else cells.get((x, category)) for x in across] for category in up]
+    rest = [[cells.get((x, category)) if OTHER in (x, category) else None for x in across] for category in up]
     written = len(across) * len(up) <= 80 and len(across) <= 9
-    style = ".2f" if panel.drawn.spec.kind == "correlation" else ",.3~s" if written else ""
-    return [
-        go.Heatmap(
-            x=[shown(name) for name in across], y=[shown(name) for name in up], z=grid, coloraxis="coloraxis", xgap=1,
-            ygap=1, texttemplate=f"%{{z:{style}}}" if written else None, hoverongaps=False,
-        )
-    ]  # fmt: skip
+    style = ".2f" if panel.drawn.spec.kind == "correlation" else _number_style(panel.points["y"]) if written else ""
+    look = {
+        "x": [shown(name) for name in across], "y": [shown(name) for name in up], "xgap": 1, "ygap": 1,
+        "texttemplate": f"%{{z:{style}}}" if written else None, "hoverongaps": False,
+    }  # fmt: skip
+    faint = [[0, palette.FAINT], [1, palette.FAINT]]
+    left_over = [go.Heatmap(z=rest, colorscale=faint, showscale=False, **look)] if OTHER in (*across, *up) else []
+    return [go.Heatmap(z=grid, coloraxis="coloraxis", **look), *left_over]
+
+
+def _number_style(values: Sequence[float | None]) -> str:
+    """Whole numbers that fit a cell keep their digits; others are shortened."""
+    fits = all(value is None or (value == int(value) and abs(value) < FITS_A_CELL) for value in values)
+    return ",.0f" if fits else ",.3~s"
 
 
 TRACES: Mapping[str, Callable[[Panel], list[Any]]] = {

@@ -61,17 +61,16 @@ def show_export(home: Workspace, job_id: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             amounts = f"{result['rows']:,} rows · {size(result['bytes'])}"
             st.markdown(f":material/description: **{escaped(result['filename'])}** · {amounts}", width="content")
-            if int(result["bytes"]) > MOST_BYTES:
-                st.caption(
-                    "Too large for a browser: `canvasback dataset export NAME --to FILE` writes it where you say."
-                )
-                return
-            path = exports.exported_file(home, result)
-            st.download_button(
-                "Download", path.read_bytes, result["filename"], result["media_type"], icon=":material/download:",
-                type="primary", on_click="ignore",
-            )  # fmt: skip
+            if int(result["bytes"]) <= MOST_BYTES:
+                path = exports.exported_file(home, result)
+                st.download_button(
+                    "Download", path.read_bytes, result["filename"], result["media_type"], icon=":material/download:",
+                    type="primary", on_click="ignore",
+                )  # fmt: skip
             _ask_close()
+        if int(result["bytes"]) > MOST_BYTES:
+            st.caption("It is too large for a browser. This command writes it where you say:")
+            st.code(exports.command_of(result), language="bash")
 
 
 def _ask_close() -> None:

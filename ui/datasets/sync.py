@@ -18,11 +18,12 @@ from ui.datasets.sync_form import ask_sync
 from ui.datasets.triggers import show_triggers
 from ui.frame import Column, badge, confirm, empty, listing
 from ui.progress import follow_job
-from ui.trouble import show_error, show_finding
+from ui.trouble import guarded, show_error, show_finding
 from ui.words import ago, escaped, state
 
 ASKED_BY = {"schedule": "Schedule", "retry": "Another try", "hand": "A person"}
 MOST_CHANGES = 10
+LOOK_SECONDS = 3.0
 LONGEST = 600
 """Letters of what came of a sync, in the list; the whole is told where the mouse rests, the last one above it, too."""
 CHANGES = {
@@ -47,7 +48,9 @@ def show_sync(home: Workspace, dataset: DatasetView) -> None:
     else:
         _show_settings(home, sync)
         _show_work(sync)
-        _show_history(home, dataset)
+        _show_history(home, dataset, sync)
+        if sync.job_id is None:
+            _look_again(home, dataset.name, _newest(home, dataset.name))
     show_triggers(home, dataset)
 
 
@@ -146,13 +149,25 @@ def _show_work(sync: SyncView) -> None:
         st.rerun()
 
 
-def _show_history(home: Workspace, dataset: DatasetView) -> None:
+def _newest(home: Workspace, name: str) -> list[tuple[str, str]]:
+    return [(run.id, run.status) for run in syncs.list_sync_runs(home, name, limit=1)]
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+@guarded
+def _look_again(home: Workspace, name: str, seen: list[tuple[str, str]]) -> None:
+    """See what its schedule, or somebody else, begins while the page is open."""
+    if _newest(home, name) != seen:
+        st.rerun()
+
+
+def _show_history(home: Workspace, dataset: DatasetView, sync: SyncView) -> None:
     st.subheader("History", anchor=False)
     runs = syncs.list_sync_runs(home, dataset.name)
     if not runs:
         st.caption("Nothing has been synced yet.")
         return
-    _show_trouble(runs[0])
+    _show_trouble(runs[0], sync)
     columns: list[Column[SyncRunView]] = [
         Column("When", 2, lambda it: st.caption(ago(it.finished_at or it.created_at))),
         Column("Asked by", 1.7, lambda it: st.caption(_asker(it))),
@@ -195,10 +210,12 @@ def _soon(it: SyncRunView) -> str:
     return moment(it.retry_at, "UTC").rpartition(", ")[2] + " UTC" if it.retry_at else ""
 
 
-def _show_trouble(last: SyncRunView) -> None:
+def _show_trouble(last: SyncRunView, sync: SyncView) -> None:
     """What the last sync wants a person to know, in full."""
     if last.error and last.status in ("failed", "crashed"):
         show_error(last.error)
+        if "connection" in sync.source:
+            places.link(places.CONNECTIONS, "Connections", icon=":material/cable:")
     for finding in last.findings[:MOST_CHANGES]:
         show_finding(finding)
     if len(last.findings) > MOST_CHANGES:

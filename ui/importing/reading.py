@@ -4,24 +4,32 @@ from typing import Any
 
 import streamlit as st
 
-from engine.errors import PEOPLE_ERRORS
+from engine.errors import PEOPLE_ERRORS, error_data
 from engine.service import Workspace
-from engine.service.data import datasets
-from engine.sources import DataSource, read_source
+from engine.sources import DataSource
 from ui import session
 from ui.importing.how import ask_how, words_of
+from ui.importing.looking import can_be_unseen, looked_at
 from ui.importing.seen import merged, show_columns, show_findings, show_left_out, show_rows
 from ui.trouble import show_error
 
+TOO_LONG = "took_too_long"
 OTHER_TABLE = {"sheet", "cell_range"}
 """What leads to another table of the same file: its header has to be found anew."""
 OF_ONE_TABLE = {"skip_rows", "header", "header_rows", "types", "date_formats"}
 
 
 def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any]:
-    """How the source is read and its first rows; returns what the person wants otherwise."""
+    """How the source is read and its first rows; returns what the person wants otherwise.
+
+    What a database did not answer in time can be imported all the same: as a job, which may take longer.
+    """
     document = source.model_dump(mode="json")
     chosen = session.reading_chosen(key)
+    unseen = session.unseen(key)
+    if unseen is not None:
+        _show_unseen(unseen, key)
+        return {}
     found = _detected(home, document, chosen, key)
     if found is None:
         st.stop()
@@ -41,26 +49,33 @@ def show_reading(home: Workspace, source: DataSource, key: str) -> dict[str, Any
         return _show_seen(home, document, overrides, key)
 
 
-@st.cache_data(show_spinner="Looking at the data…", max_entries=20, ttl="1h")
-def looked_at(_home: Workspace, source: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
-    """What a source would give, remembered while it is being corrected."""
-    return datasets.inspect_dataset(_home, read_source(source), overrides)
-
-
 def _detected(home: Workspace, document: dict[str, Any], chosen: dict[str, Any], key: str) -> dict[str, Any] | None:
     try:
-        return looked_at(home, document, chosen)
+        return looked_at(home, document, chosen, key)
     except PEOPLE_ERRORS as error:
+        if can_be_unseen(document) and error.code == TOO_LONG:
+            session.keep_unseen(key, error_data(error))
+            st.rerun()
         show_error(error)
         if chosen:
             st.button("Read it as detected", icon=":material/undo:", on_click=session.choose_reading, args=(key, {}))
         return None
 
 
+def _show_unseen(error: dict[str, Any], key: str) -> None:
+    if error:
+        show_error(error)
+    else:
+        st.info("The first rows were not looked at.", icon=":material/visibility_off:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Look again", icon=":material/refresh:", on_click=session.forget_unseen, args=(key,))
+        st.caption("It can be imported all the same. The import may take longer; its progress is shown.")
+
+
 def _read_other_table(home: Workspace, document: dict[str, Any], overrides: dict[str, Any], key: str) -> None:
     """Read it from now on; where that cannot be, the form stays as it is, and says so above its first fields."""
     try:
-        looked_at(home, document, overrides)
+        looked_at(home, document, overrides, key)
     except PEOPLE_ERRORS as error:
         show_error(error)
         st.stop()
@@ -70,7 +85,8 @@ def _read_other_table(home: Workspace, document: dict[str, Any], overrides: dict
 
 def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, Any], key: str) -> dict[str, Any]:
     """The rows as they would be read with what was chosen on the left, and then with the types chosen here."""
-    seen = looked_at(home, document, overrides)
+    source_key = key.split("_", maxsplit=1)[0]
+    seen = looked_at(home, document, overrides, source_key)
     about = st.container()
     left_out = f"Lines left out ({seen['rejected_count']:,})" if seen["rejected_count"] else "Lines left out"
     has_lines = document["kind"] not in ("table", "query")
@@ -79,7 +95,7 @@ def _show_seen(home: Workspace, document: dict[str, Any], overrides: dict[str, A
         imposed = show_columns(seen, key)
     if imposed:
         overrides = merged(overrides, imposed)
-        seen = looked_at(home, document, overrides)
+        seen = looked_at(home, document, overrides, source_key)
     with rows:
         show_rows(seen)
     for tab in lines:

@@ -24,6 +24,7 @@ from engine.charting import (
     suggest,
     title_of,
 )
+from engine.charting.axis import MISSING, OTHER
 from engine.charting.conditions import OPERATOR_WORDS, OPERATORS
 from engine.charting.replaced import Vanished, vanished
 from engine.errors import DataError
@@ -36,8 +37,10 @@ from storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "CHARTS",
+    "MISSING",
     "OPERATORS",
     "OPERATOR_WORDS",
+    "OTHER",
     "ChartSpec",
     "ChartView",
     "Condition",

@@ -14,6 +14,7 @@ from engine.sources import DataSource, FileSource, FilesSource, inspect_source
 from engine.workspace import Workspace
 from storage.disk import writing
 from storage.errors import StorageError
+from storage.foreign import stop_asking
 from storage.repositories.names import check_name
 from storage.schema import DatasetVersion
 from storage.unit_of_work import UnitOfWork
@@ -133,6 +134,12 @@ def inspect_dataset(
     return inspect_source(workspace, source, overrides).model_dump(mode="json")
 
 
+def stop_inspecting(thread: int | None) -> None:
+    """Have a database stop what `inspect_dataset` asks it in a thread, by its `threading.get_ident`."""
+    if thread is not None:
+        stop_asking(thread)
+
+
 def start_import(
     workspace: Workspace,
     source: DataSource | Path,
@@ -181,6 +188,23 @@ def start_import(
         "mode": mode,
     }
     return workspace.database.transact(lambda uow: uow.jobs.enqueue("import_dataset", payload)).id
+
+
+def import_again(workspace: Workspace, job_id: str) -> str:
+    """Queue an import that failed or was cancelled once more, as it was asked for; returns the id of the new job.
+
+    Raises
+    ------
+    NotFound, DataError
+    """
+
+    def write(uow: UnitOfWork) -> str:
+        before = uow.jobs.get(job_id)
+        if before.kind != "import_dataset" or before.status == "succeeded":
+            raise DataError("There is nothing to import again.", hint="Import it anew.")
+        return uow.jobs.enqueue(before.kind, dict(before.payload)).id
+
+    return workspace.database.transact(write)
 
 
 def _existing(path: Path) -> Path:

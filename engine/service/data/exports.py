@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ Formulas = Literal["quote", "keep"]
 FORMATS: Mapping[str, Format] = {
     ".csv": "csv", ".parquet": "parquet", ".xlsx": "xlsx", ".jsonl": "json", ".ndjson": "json"
 }  # fmt: skip
-EDITION = 1
+EDITION = 2
 """Raised when the same version would be written otherwise."""
 FILE = "file"
 
@@ -63,6 +64,12 @@ def start_export(
         "fingerprint": f"export-{hashlib.sha256(identity.encode()).hexdigest()[:32]}",
     }
     return workspace.database.transact(lambda uow: uow.jobs.enqueue("export_dataset", payload)).id
+
+
+def command_of(result: Mapping[str, Any]) -> str:
+    """The command that writes the file of a finished export wherever one says."""
+    words = ["canvasback", "dataset", "export", result["name"], "--version", str(result["version"])]
+    return shlex.join([*words, "--to", result["filename"]])
 
 
 def exported_file(workspace: Workspace, result: Mapping[str, Any]) -> Path:
