@@ -131,7 +131,8 @@ def amount(count: int, noun: str) -> str:
 def short(value: float) -> str:
     """A number with three digits that matter.
 
-    >>> short(0.12345), short(1234.5)
-    ('0.123', '1,234')
+    >>> short(0.12345), short(1234.5), short(-0.005)
+    ('0.123', '1,234', '−0.005')
     """
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+    told = f"{abs(value):,.0f}" if abs(value) >= 1_000 else f"{abs(value):.3g}"
+    return f"−{told}" if value < 0 else told
