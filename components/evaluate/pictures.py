@@ -46,10 +46,18 @@ def lines(
 
 
 def line(
-    name: str, x: Iterable[Any], y: Iterable[Any], *, style: Style = "main", low: Any = None, high: Any = None
+    name: str,
+    x: Iterable[Any],
+    y: Iterable[Any],
+    *,
+    style: Style = "main",
+    low: Any = None,
+    high: Any = None,
+    measured: bool = False,
 ) -> dict[str, Any]:
-    """One line; ``low`` and ``high`` are the borders of a band around it."""
-    drawn = {"name": name, "x": plain(x), "y": plain(y), "style": style}
+    """One line; ``low`` and ``high`` are the borders of a band around it; few points that were measured are dots."""
+    drawn: dict[str, Any] = {"name": name, "x": plain(x), "y": plain(y), "style": style}
+    drawn |= {"measured": True} if measured else {}
     return drawn if low is None else {**drawn, "low": plain(low), "high": plain(high)}
 
 

@@ -24,8 +24,7 @@ def show_answer(now: AnswerView, before: AnswerView | None = None) -> None:
         earlier = None if before is None else before.prediction if before.score is None else before.score
         label = "Prediction" if now.score is None else "Score (above 0: an anomaly)"
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        is_moved = is_number and isinstance(earlier, int | float) and value != earlier
-        moved = value - earlier if is_moved else 0.0
+        moved = value - earlier if is_number and isinstance(earlier, int | float) else 0.0
         _tile(label, number(value) if is_number else str(value), signed(moved) if moved else None, moved)
         return
     name, chance = likeliest
