@@ -26,6 +26,9 @@ SHARED = (
 )
 """What the scores of trials rest on, said where they stand."""
 
+FEW = 12
+"""So many trials have a number each under the chart."""
+
 FIGURES: dict[str, Any] = {
     "Place": st.column_config.NumberColumn(width="small", pinned=True),
     "Trial": st.column_config.NumberColumn(width="small", help="In the order in which they were made."),
@@ -66,15 +69,17 @@ def show_leaderboard(
 ) -> None:
     """Every trial with its figures; a chosen one opens as a pipeline."""
     kept = "kept" if search["ended"] else "best so far"
-    rows = [_row(order, one, search["metric"], kept) for order, one in enumerate(ranked, 1)]
+    rows = pd.DataFrame([_row(order, one, search["metric"], kept) for order, one in enumerate(ranked, 1)])
+    if not any(one.preparation for one in ranked):
+        rows = rows.drop(columns="Preparation")
     score = metric(search["metric"])
     figures = {**FIGURES, score: st.column_config.NumberColumn(format="%.4f")}
     alt = f"{count(len(ranked), 'trial')}, the best first"
     if open_trial is None:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures)
+        st.dataframe(rows, hide_index=True, alt=alt, key=f"{key}_table", column_config=figures)
         return
     chosen = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures, on_select="rerun",
+        rows, hide_index=True, alt=alt, key=f"{key}_table", column_config=figures, on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
     places = chosen["selection"]["rows"]
@@ -109,14 +114,16 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
         text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],
         hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
     )
-    figure = go.Figure(dots).update_xaxes(title="trial").update_yaxes(title=metric(search["metric"]))
+    whole = {"dtick": 1} if len(search["trials"]) <= FEW else {}  # there is no trial one and a half
+    figure = go.Figure(dots).update_xaxes(title="trial", **whole).update_yaxes(title=metric(search["metric"]))
     best = search["best"]
-    sentence = f"{count(len(scored), 'trial')} scored; open circles were given up early."
+    left = "; open circles were given up early" if any(trial["note"] for _, trial in scored) else ""
+    sentence = f"{count(len(scored), 'trial')} scored{left}."
     if best is not None:
         trial = search["trials"][best]
         figure.add_hline(trial["score"], line={"dash": "dot", "color": charts.ORANGE})
         found = f"{trial['model']} with {in_words(trial['params'])}: {number(trial['score'])}"
-        sentence = f"Trial {best + 1} was best, {found}, the dotted line; open circles were given up early."
+        sentence = f"Trial {best + 1} was best, {found}, the dotted line{left}."
     charts.show(figure, sentence, f"{key}_chart")
 
 
