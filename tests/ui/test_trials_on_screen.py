@@ -58,6 +58,7 @@ def test_a_trial_can_be_opened_once_one_is_chosen() -> None:
     assert any("Choose a row" in caption.value for caption in app.caption)
     assert not any("open circles" in caption.value for caption in app.caption)  # none was given up
     axis = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert any("Trial 1 was best, Tree as it comes" in caption.value for caption in app.caption)
     assert axis["dtick"] == 1  # there is no trial one and a half
     table = app.dataframe[0].value
     assert table.loc[0, ["Size", "Preparation", "Note"]].tolist() == [2048, "Standardize", "best so far"]
