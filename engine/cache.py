@@ -187,10 +187,11 @@ class Cache:
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
         """When each entry was last used, its size in bytes, its folder."""
-        for folder in self.root.iterdir():
-            if not folder.name.startswith("."):
-                with suppress(OSError):
-                    yield (folder / META).stat().st_mtime, bytes_in(folder), folder
+        with suppress(FileNotFoundError):  # the root itself may be deleted
+            for folder in self.root.iterdir():
+                if not folder.name.startswith("."):
+                    with suppress(OSError):
+                        yield (folder / META).stat().st_mtime, bytes_in(folder), folder
 
     def _check_inputs(self) -> None:
         altered = [path for path, seen in list(self._watched.items()) if _has_changed(path, seen)]

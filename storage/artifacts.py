@@ -40,10 +40,12 @@ class ArtifactStore:
 
     def put_file(self, source: Path | str) -> str:
         """Keep a copy of a file; returns its sha256."""
-        with writing(self.root):
+        # Opened first: that the source is gone is not a fault of this store.
+        with Path(source).open("rb") as bytes_of, writing(self.root):
             temporary = self.root / temporary_name()
             try:
-                shutil.copyfile(source, temporary)
+                with temporary.open("wb") as copy:
+                    shutil.copyfileobj(bytes_of, copy)
                 sha256 = sha256_of(temporary)
                 target = self.path(sha256)
                 if not self._intact(target, sha256):

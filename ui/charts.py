@@ -169,8 +169,7 @@ def _roc(data: Mapping[str, Any], key: str) -> None:
     )
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": ORANGE}, name="chance")
     figure.update_layout(title="ROC curve", showlegend=False)
-    area = _area(data["false_positive_rate"], data["true_positive_rate"])
-    show(figure, f"The area under the curve is {area:.3f}; the dotted line is chance, 0.5.", key)
+    show(figure, f"The area under the curve is {data['area']:.3f}; the dotted line is chance, 0.5.", key)
 
 
 def _precision_recall(data: Mapping[str, Any], key: str) -> None:
@@ -300,11 +299,6 @@ def _curve(x: Sequence[float], y: Sequence[float], across: str, up: str) -> Figu
 
     figure = go.Figure(go.Scatter(x=list(x), y=list(y), mode="lines", line={"color": blue(), "width": 2.5}))
     return figure.update_xaxes(title=across).update_yaxes(title=up)
-
-
-def _area(x: Sequence[float], y: Sequence[float]) -> float:
-    points = list(zip(x, y, strict=True))
-    return sum((b[0] - a[0]) * (a[1] + b[1]) / 2 for a, b in pairwise(points))
 
 
 PLOTS: dict[str, Callable[[Any, str], None]] = {

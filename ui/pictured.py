@@ -57,7 +57,8 @@ def _lines(plot: Mapping[str, Any]) -> tuple[Figure, int]:
         if "low" in series:
             _band(figure, series)
         figure.add_scatter(
-            x=series["x"], y=series["y"], name=series["name"], mode="lines", line=_line(style, others),
+            x=series["x"], y=series["y"], name=series["name"], line=_line(style, others), marker={"size": 7},
+            mode="lines+markers" if series.get("measured") else "lines",
             showlegend=_is_named(series), hoverinfo="skip" if style == "faint" else None,
         )  # fmt: skip
         others += style == "other"

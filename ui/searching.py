@@ -49,7 +49,7 @@ def _show(run_id: str, one: SearchView) -> None:
     if done is not None:
         st.progress(done, text=_left(one))
     if one.recalled:
-        st.caption(f"{count(one.recalled, 'trial')} are known from an attempt that was cut short.")
+        st.caption(f"{count(one.recalled, 'trial is', 'trials are')} known from an attempt that was cut short.")
     show_trials(one.search, f"live_{run_id}_{one.node}")
 
 

@@ -26,9 +26,13 @@ SHARED = (
 )
 """What the scores of trials rest on, said where they stand."""
 
+FEW = 12
+"""So many trials have a number each under the chart."""
+
 FIGURES: dict[str, Any] = {
     "Place": st.column_config.NumberColumn(width="small", pinned=True),
     "Trial": st.column_config.NumberColumn(width="small", help="In the order in which they were made."),
+    "Model": st.column_config.TextColumn(width=170),
     "±": st.column_config.NumberColumn(format="%.4f", help="Standard deviation over the parts that were held out."),
     "Note": st.column_config.TextColumn(width="medium"),
     "Rows": st.column_config.NumberColumn(format="localized", help="Rows that it was scored on."),
@@ -66,15 +70,17 @@ def show_leaderboard(
 ) -> None:
     """Every trial with its figures; a chosen one opens as a pipeline."""
     kept = "kept" if search["ended"] else "best so far"
-    rows = [_row(order, one, search["metric"], kept) for order, one in enumerate(ranked, 1)]
+    rows = pd.DataFrame([_row(order, one, search["metric"], kept) for order, one in enumerate(ranked, 1)])
+    if not any(one.preparation for one in ranked):
+        rows = rows.drop(columns="Preparation")
     score = metric(search["metric"])
     figures = {**FIGURES, score: st.column_config.NumberColumn(format="%.4f")}
     alt = f"{count(len(ranked), 'trial')}, the best first"
     if open_trial is None:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures)
+        st.dataframe(rows, hide_index=True, alt=alt, placeholder="–", key=f"{key}_table", column_config=figures)
         return
     chosen = st.dataframe(
-        pd.DataFrame(rows), hide_index=True, alt=alt, key=f"{key}_table", column_config=figures, on_select="rerun",
+        rows, hide_index=True, alt=alt, placeholder="–", key=f"{key}_table", column_config=figures, on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
     places = chosen["selection"]["rows"]
@@ -100,24 +106,42 @@ def _chart(search: Mapping[str, Any], key: str) -> None:
     scored = [(place + 1, trial) for place, trial in enumerate(search["trials"]) if trial["score"] is not None]
     if not scored:
         return
-    dots = go.Scatter(
+    apart = [(place, trial) for place, trial in scored if trial["spread"] is None]
+    spread = [(place, trial) for place, trial in scored if trial["spread"] is not None]
+    dots = [_dots(some, with_spread=some is spread) for some in (spread, apart) if some]
+    whole = {"dtick": 1} if len(search["trials"]) <= FEW else {}  # there is no trial one and a half
+    figure = (
+        go.Figure(dots)
+        .update_layout(showlegend=False)
+        .update_xaxes(title="trial", **whole)
+        .update_yaxes(title=metric(search["metric"]))
+    )
+    best = search["best"]
+    left = "; open circles were given up early" if any(trial["note"] for _, trial in scored) else ""
+    sentence = f"{count(len(scored), 'trial')} scored{left}."
+    if best is not None:
+        trial = search["trials"][best]
+        figure.add_hline(trial["score"], line={"dash": "dot", "color": charts.ORANGE})
+        settings = f"with {in_words(trial['params'])}" if trial["params"] else "as it comes"
+        found = f"{trial['model']} {settings}: {number(trial['score'])}"
+        sentence = f"Trial {best + 1} was best, {found}, the dotted line{left}."
+    charts.show(figure, sentence, f"{key}_chart")
+
+
+def _dots(scored: Sequence[tuple[int, Trial]], *, with_spread: bool) -> Any:
+    """Trials, with whiskers where they have a spread: of none, only a cap would be drawn."""
+    import plotly.graph_objects as go
+
+    error = {"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1}
+    return go.Scatter(
         x=[place for place, _ in scored],
         y=[trial["score"] for _, trial in scored],
-        error_y={"type": "data", "array": [trial["spread"] for _, trial in scored], "thickness": 1},
+        error_y=error if with_spread else None,
         mode="markers",
         marker={"color": charts.blue(), "size": 7, "symbol": [_symbol(trial) for _, trial in scored]},
         text=[f"{trial['model']}<br>{in_words(trial['params'])}" for _, trial in scored],
         hovertemplate="%{text}<br>%{y:.4g}<extra></extra>",
     )
-    figure = go.Figure(dots).update_xaxes(title="trial").update_yaxes(title=metric(search["metric"]))
-    best = search["best"]
-    sentence = f"{count(len(scored), 'trial')} scored; open circles were given up early."
-    if best is not None:
-        trial = search["trials"][best]
-        figure.add_hline(trial["score"], line={"dash": "dot", "color": charts.ORANGE})
-        found = f"{trial['model']} with {in_words(trial['params'])}: {number(trial['score'])}"
-        sentence = f"Trial {best + 1} was best, {found}, the dotted line; open circles were given up early."
-    charts.show(figure, sentence, f"{key}_chart")
 
 
 def _symbol(trial: Trial) -> str:

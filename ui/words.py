@@ -117,14 +117,18 @@ def improvement(name: str, value: float, baseline: float) -> float:
 def number(value: float | None) -> str:
     """A number with three or four digits that matter.
 
-    >>> number(0.84321), number(1234567), number(12.0), number(None), number(0.00012)
-    ('0.843', '1,234,567', '12', '–', '0.00012')
+    >>> number(0.84321), number(1234567), number(12.0), number(None), number(0.00012), number(-0.005)
+    ('0.843', '1,234,567', '12', '–', '0.00012', '−0.005')
     """
     if value is None or isnan(value):
         return "–"
-    if abs(value) >= 1000 or value == int(value):
+    return f"−{_digits(-value)}" if value < 0 else _digits(value)
+
+
+def _digits(value: float) -> str:
+    if value >= 1000 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:.3f}" if 0.01 <= abs(value) < 1 else f"{value:.4g}" if abs(value) >= 1 else f"{value:.3g}"
+    return f"{value:.3f}" if 0.01 <= value < 1 else f"{value:.4g}" if value >= 1 else f"{value:.3g}"
 
 
 def signed(value: float) -> str:

@@ -15,6 +15,8 @@ from components.evaluate.pictures import Plot, amount, bars, line, lines, plain,
 if TYPE_CHECKING:
     from components.evaluate.partial_dependence import PartialDependenceParams
 
+UNTAUGHT = {"anomaly": "score", "clustering": "prediction"}
+"""What models without a target answer with."""
 PERCENTILES = (0.05, 0.95)
 MOST_CATEGORIES = 20
 
@@ -61,7 +63,7 @@ def partial_dependence(model: Asked, params: "PartialDependenceParams") -> Repor
     found = [depend(model, name, grids[name], params.positive) for name in there]
     single = np.sort(np.random.default_rng(params.seed).permutation(len(model.truth))[: params.single_rows])
     what = _answer(model, params)
-    notes = [f"Asked about {amount(len(model.truth), 'row')} of {amount(model.test_rows, 'test row')}."]
+    notes = [_about(model)]
     if len(params.columns) > len(names):
         notes.append(f"{len(names)} of {len(params.columns)} columns; choose others, or raise 'most_columns'.")
     if len(there) < len(names):
@@ -74,6 +76,13 @@ def partial_dependence(model: Asked, params: "PartialDependenceParams") -> Repor
         "notes": notes,
         FIGURES: [row for each in found for row in _rows(each)],
     }
+
+
+def _about(model: Asked) -> str:
+    """How many rows; those of a model without a target are no test rows."""
+    if model.task in UNTAUGHT:
+        return f"Asked about {amount(len(model.truth), 'row')}."
+    return f"Asked about {amount(len(model.truth), 'row')} of {amount(model.test_rows, 'test row')}."
 
 
 def grid(column: pa.ChunkedArray, points: int) -> pa.Array:
@@ -123,17 +132,18 @@ def _numbers(model: Asked, rows: pa.Table, positive: Any) -> Array:
 
 def _answer(model: Asked, params: "PartialDependenceParams") -> str:
     if model.task != "classification":
-        return "prediction"
+        return UNTAUGHT.get(model.task, "prediction")
     return f"probability of {outcomes(model.answers(model.rows.slice(0, 1), model.truth[:1]), params.positive).label}"
 
 
 def _plot(found: Dependence, single: Array, what: str) -> Plot:
     lowest, highest = int(found.mean.argmin()), int(found.mean.argmax())
     told, numbers = plain(found.values.to_pylist()), found.numbers
-    named = told if numbers is None else [short(number) for number in numbers]
+    is_told = numbers is None or pa.types.is_integer(found.values.type)  # a year has no groups of digits
+    named = told if numbers is None or is_told else [short(number) for number in numbers]
     read = (
-        f"On average the {what} is lowest at {named[lowest]}, {short(found.mean[lowest])}, and highest at "
-        f"{named[highest]}, {short(found.mean[highest])}."
+        f"On average the {what} is lowest where {found.column} is {named[lowest]} ({short(found.mean[lowest])}), and "
+        f"highest where it is {named[highest]} ({short(found.mean[highest])})."
     )
     if numbers is None and not pa.types.is_temporal(found.values.type):
         low, high = found.answers.min(axis=0), found.answers.max(axis=0)

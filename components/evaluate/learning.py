@@ -83,7 +83,10 @@ def _plot(points: list[Point], metric: str) -> Plot:
     nothing = float("nan")
     train = [point.train.get(metric, nothing) for point in points]
     test = [point.test[metric] for point in points]
-    drawn = [line("test rows", at, test), line("rows it learned from", at, train, style="other")]
+    drawn = [
+        line("test rows", at, test, measured=True),
+        line("rows it learned from", at, train, style="other", measured=True),
+    ]
     return lines("Learning curve", _read(points, metric), drawn, across="train rows", up=words(metric))
 
 

@@ -46,10 +46,18 @@ def lines(
 
 
 def line(
-    name: str, x: Iterable[Any], y: Iterable[Any], *, style: Style = "main", low: Any = None, high: Any = None
+    name: str,
+    x: Iterable[Any],
+    y: Iterable[Any],
+    *,
+    style: Style = "main",
+    low: Any = None,
+    high: Any = None,
+    measured: bool = False,
 ) -> dict[str, Any]:
-    """One line; ``low`` and ``high`` are the borders of a band around it."""
-    drawn = {"name": name, "x": plain(x), "y": plain(y), "style": style}
+    """One line; ``low`` and ``high`` are the borders of a band around it; few points that were measured are dots."""
+    drawn: dict[str, Any] = {"name": name, "x": plain(x), "y": plain(y), "style": style}
+    drawn |= {"measured": True} if measured else {}
     return drawn if low is None else {**drawn, "low": plain(low), "high": plain(high)}
 
 
@@ -131,7 +139,8 @@ def amount(count: int, noun: str) -> str:
 def short(value: float) -> str:
     """A number with three digits that matter.
 
-    >>> short(0.12345), short(1234.5)
-    ('0.123', '1,234')
+    >>> short(0.12345), short(1234.5), short(-0.005)
+    ('0.123', '1,234', '−0.005')
     """
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+    told = f"{abs(value):,.0f}" if abs(value) >= 1_000 else f"{abs(value):.3g}"
+    return f"−{told}" if value < 0 else told

@@ -183,13 +183,17 @@ def confusion_matrix(p: Predictions) -> dict[str, Any]:
     return {"labels": shown, "counts": counts.tolist(), **more}
 
 
-def roc_curve(is_positive: Array, chance: Array) -> dict[str, list[float]]:
-    """The true positive rate by the false positive rate, at most 200 points."""
+def roc_curve(is_positive: Array, chance: Array) -> dict[str, Any]:
+    """The true positive rate by the false positive rate, at most 200 points; the area is that of all points."""
     from sklearn import metrics
 
     false_rate, true_rate, _ = metrics.roc_curve(is_positive, chance)
     kept = thinned(len(false_rate))
-    return {"false_positive_rate": false_rate[kept].tolist(), "true_positive_rate": true_rate[kept].tolist()}
+    return {
+        "false_positive_rate": false_rate[kept].tolist(),
+        "true_positive_rate": true_rate[kept].tolist(),
+        "area": float(metrics.auc(false_rate, true_rate)),
+    }
 
 
 def precision_recall_curve(is_positive: Array, chance: Array) -> dict[str, list[float]]:

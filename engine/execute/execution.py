@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -145,14 +145,15 @@ class Execution:
         entry = self.cache.get(node.fingerprint)
         if entry is not None and entry.has(node.materialised) and not node.component.always:
             self._tables.keep(node, entry)
-            self._tell(self._result(node, "cached", entry))
-            return
+            with suppress(OSError):  # deleted just now: then it is computed anew
+                self._tell(self._result(node, "cached", entry))
+                return
         self._tell(self._result(node, "running"))
         at_work[pool.submit(self._do, node)] = node
 
     def _end(self, node: PlannedNode, future: Future[NodeResult], failures: list[CanvasbackError]) -> None:
         try:
-            self._tell(future.result())
+            self._tell_done(future.result())
         except CanvasbackError as error:
             failures.append(error)
             failed = self._result(self.plan.by_id[error.node_id or node.id], "failed")
@@ -287,6 +288,14 @@ class Execution:
             rows_in, rows_out = self._tables.rows_in(fused), self._rows_out(fused)
             if told and told.status in ("done", "cached") and (told.rows_in, told.rows_out) != (rows_in, rows_out):
                 self._tell(replace(told, rows_in=rows_in, rows_out=rows_out))
+
+    def _tell_done(self, result: NodeResult) -> None:
+        """Whoever listens reads what was kept, and somebody may have deleted it meanwhile."""
+        try:
+            with self.backend.plain_errors():
+                self._tell(result)
+        except OSError as error:
+            raise _told(error).at(result.node_id) from error
 
     def _tell(self, result: NodeResult) -> None:
         self.results[result.node_id] = result

@@ -153,10 +153,12 @@ class Worker:
         """Extend the lease; whether someone asked to cancel."""
         lease = self._settings.lease_seconds
         try:
-            self._reap()
-            return self._workspace.database.transact(
+            # Its own lease first: a worker that a loaded machine held up must not take its own job for a lost one.
+            is_cancelled = self._workspace.database.transact(
                 lambda uow: uow.jobs.heartbeat(job.id, self.name, job.attempt, lease), patience=lease / 3
             )
+            self._reap()
+            return is_cancelled
         except (Busy, DiskFull) as error:
             log.warning("no heartbeat for job %s: %s", job.id, error.message)
             return False

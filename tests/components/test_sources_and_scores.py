@@ -180,6 +180,7 @@ def test_plots_of_two_classes_are_small_json() -> None:
     }
     assert found["gain"]["series"][0]["y"][-1] == 1
     assert len(found["roc_curve"]["true_positive_rate"]) <= 200
+    assert found["roc_curve"]["area"] == pytest.approx(metrics.roc_auc_score(TRUTH == "yes", CHANCE))
     assert sum(map(sum, found["confusion_matrix"]["counts"])) == 300
     assert "Brier score" in found["calibration_curve"]["read"]
     json.dumps(found, allow_nan=False)

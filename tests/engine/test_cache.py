@@ -1,4 +1,5 @@
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -119,3 +120,9 @@ def test_emptying_the_cache_leaves_what_is_being_written(cache: Cache) -> None:
     with cache.writing() as folder:
         assert cache.clear() > 0
         assert [path.name for path in cache.root.iterdir()] == [folder.name]
+
+
+def test_a_cache_that_was_deleted_as_a_whole_is_empty(cache: Cache) -> None:
+    keep(cache)
+    shutil.rmtree(cache.root)
+    assert (cache.trim(0), cache.clear(), cache.get("f" * 32)) == (0, 0, None)

@@ -150,13 +150,15 @@ def test_a_damaged_result_is_computed_again(bench: Bench, damage: str) -> None:
     assert after.table("some").equals(pq.read_table(pa.BufferReader(whole)).sort_by(ROW))
 
 
-def vanishing(bench: Bench, gone: str, when: str) -> Mapping[str, NodeResult]:
-    """A run during which a kept result is deleted, as soon as a node begins."""
+def vanishing(bench: Bench, gone: str, when: str, state: str = "running") -> Mapping[str, NodeResult]:
+    """A run during which a kept result is deleted, as soon as a node begins; whoever is told of a model reads it."""
     plan, cache = bench.plan(KEPT), bench.cache()
 
     def delete(event: Event) -> None:
-        if (event.node.node_id, event.node.status) == (when, "running"):
+        if (event.node.node_id, event.node.status) == (when, state):
             shutil.rmtree(cache.root / plan.by_id[gone].fingerprint)
+        if event.node.model is not None:
+            (cache.root / event.node.fingerprint / "model.json").read_text()
 
     backend = DuckDBBackend(Limits(500, 2), [], cache.root)
     try:
@@ -177,6 +179,19 @@ def test_a_result_that_vanishes_while_it_is_read_is_told_and_the_next_run_succee
     assert (caught.value.node_id, caught.value.code) == ("model", "run_error")
     assert "again" in caught.value.hint
     assert bench.run(KEPT).model()["metrics"]
+
+
+def test_a_model_that_vanishes_before_it_is_registered_is_told_and_the_next_run_makes_it_again(bench: Bench) -> None:
+    with pytest.raises(CanvasbackError) as caught:
+        vanishing(bench, "model", "model", "done")
+    assert (caught.value.node_id, caught.value.code) == ("model", "run_error")
+    assert "again" in caught.value.hint
+    assert bench.run(KEPT).statuses()["model"] == "done"
+
+
+def test_a_kept_model_that_vanishes_before_it_is_registered_is_computed_anew(bench: Bench) -> None:
+    bench.run(KEPT)
+    assert vanishing(bench, "model", "model", "cached")["model"].status == "done"
 
 
 def test_a_run_leaves_no_private_folders(bench: Bench) -> None:

@@ -92,6 +92,20 @@ def test_kill_9_of_a_worker_takes_its_children_along_and_another_worker_tells(bu
 
 
 @pytest.mark.slow
+def test_a_worker_that_was_held_up_renews_its_lease_and_does_not_give_up_its_own_job(
+    busy: Callable[..., Workspace],
+) -> None:
+    home = busy()
+    run_id = queue_run(home, slow_pipeline())
+    worker = Worker(home, keep_spare=False)
+    job = home.database.transact(lambda uow: uow.jobs.claim(worker.name, -1.0))  # over before the first beat
+    assert job is not None
+    assert not worker._beat(job)
+    assert runs.get_run(home, run_id).status in ("queued", "running")
+    with home.database.read() as uow:
+        assert uow.jobs.get(job.id).status == "running"
+
+
 def test_a_lost_job_with_attempts_left_is_done_again(busy: Callable[..., Workspace]) -> None:
     home = busy()
     run_id = queue_run(home, slow_pipeline())

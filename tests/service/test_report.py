@@ -228,7 +228,7 @@ def test_figures_of_every_kind_of_model_stand_beside_the_dummy_model() -> None:
     assert page.texts["td"] == ["0.500", "± 0.1", "0", "1,234.50", "–", "–", "3.1 %"]
     assert page.texts["caption"][0].startswith("Scores on the rows that it has not learned from. The dummy model")
     assert page.texts["caption"][1] == "Scores on 5 rows."
-    assert {SCRIPT, "9 train", "2 trials, by R²", "Outlier detection"} <= set(page.texts["dd"])
+    assert {SCRIPT, "9 train", "2 trials, by R²", "Anomaly detection"} <= set(page.texts["dd"])
     assert "and 8 more" in page.texts["dd"][4]
     assert page.texts["li"][2:] == [SCRIPT]
 

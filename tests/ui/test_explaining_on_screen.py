@@ -1,6 +1,8 @@
 """A row explained on a model's page, a value changed, the smallest changes found, groups compared."""
 
 import pytest
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
+from streamlit.testing.v1 import AppTest
 
 from engine.service import Settings, open_workspace
 from engine.service.modelling import held_rows
@@ -52,3 +54,27 @@ def test_groups_are_compared_once_a_column_is_chosen(filled: Filled, open_page: 
     assert is_sound(app), (app.exception, app.error)
     assert "contract" in words(app)
     assert "Demographic parity" in words(app)
+
+
+def moved(before: float, now: float, *, is_class: bool) -> None:
+    from engine.service.modelling.what_if import AnswerView
+    from ui.models.explain.reasons import show_answer
+
+    def answer(value: float) -> AnswerView:
+        return (
+            AnswerView(prediction="yes", probabilities={"yes": value, "no": 1 - value}, score=None)
+            if is_class
+            else AnswerView(prediction=value, probabilities={}, score=None)
+        )
+
+    show_answer(answer(now), answer(before))
+
+
+@pytest.mark.parametrize("is_class", [True, False])
+@pytest.mark.parametrize(("before", "now", "sign"), [(0.75, 0.25, "−"), (0.25, 0.75, "+")])
+def test_an_answer_that_falls_has_its_arrow_down(before: float, now: float, sign: str, is_class: bool) -> None:
+    app = AppTest.from_function(moved, args=(before, now), kwargs={"is_class": is_class}).run()
+    assert not app.exception
+    assert app.metric[0].delta.startswith(sign)
+    direction = app.metric[0].proto.direction
+    assert MetricProto.MetricDirection.Name(direction) == ("DOWN" if sign == "−" else "UP")

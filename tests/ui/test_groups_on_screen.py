@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from engine.cli.main import main
 from engine.graph import Pipeline
 from engine.service.data import datasets
-from engine.service.modelling import models
+from engine.service.modelling import explanations, models
 from engine.service.running import runs
 from engine.service.serving import keys
 from engine.settings import Settings
@@ -106,6 +107,40 @@ def test_the_registry_knows_the_task_no_target_and_what_there_is_to_see(shops: W
     assert odd.metrics["flagged"] == pytest.approx(0.1)
 
 
+def words_of(app: AppTest) -> str:
+    kinds = ("title", "subheader", "markdown", "caption", "info", "metric", "selectbox")
+    texts = [f"{getattr(element, 'label', '')} {element.value}" for kind in kinds for element in app.get(kind)]
+    return "\n".join([*texts, *(element.label for element in (*app.button, *app.get("page_link")))])
+
+
+@pytest.mark.parametrize("asked", [{"view": "Explain"}, {"view": "Explain", "explain": "Over all"}, {"view": "Card"}])
+def test_nothing_is_called_held_out_or_test_where_a_model_learned_from_every_row(
+    shops: Workspace, open_page: Open, asked: dict[str, str]
+) -> None:
+    told = words_of(open_page(shops.home.path, "models", model=MODELS["odd"], **asked))
+    assert [claim for claim in ("eld-out", "test rows", "not learned from", "is the test") if claim in told] == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{"view": "Fairness"}, {"view": "Explain", "explain": "Where it fails"}], ids=["fairness", "slices"]
+)
+def test_what_needs_a_target_is_calmly_told_and_nothing_is_asked(
+    shops: Workspace, open_page: Open, asked: dict[str, str]
+) -> None:
+    app = open_page(shops.home.path, "models", model=MODELS["odd"], **asked)
+    assert not app.error
+    assert "Without a target" in words_of(app)
+    assert not app.number_input
+
+
+def test_what_a_column_does_to_an_anomaly_is_told_of_its_score(shops: Workspace) -> None:
+    report = explanations.dependence(shops, MODELS["odd"], None, "sales")
+    plot = report["plots"]["dependence_0"]
+    assert plot["up"] == "score"
+    assert "the score is lowest where sales is" in plot["read"]
+    assert report["notes"] == ["Asked about 120 rows."]
+
+
 @pytest.mark.parametrize(
     ("page", "asked", "promises"),
     [
@@ -134,9 +169,7 @@ def test_the_screens_show_them(
     app = open_page(shops.home.path, page, **asked)
     assert not app.exception
     assert not app.error
-    kinds = ("title", "subheader", "markdown", "caption", "metric")
-    texts = [f"{getattr(element, 'label', '')} {element.value}" for kind in kinds for element in app.get(kind)]
-    words = "\n".join([*texts, *(element.label for element in (*app.button, *app.get("page_link")))])
+    words = words_of(app)
     assert [promise for promise in promises if promise not in words] == []
 
 

@@ -1,5 +1,7 @@
 """What was tried to find a model is shown as a chart and a table."""
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -32,6 +34,8 @@ def test_the_trials_of_a_search_are_listed_the_best_first_with_what_became_of_th
     assert "Trial 2 was best, Forest with max depth 3" in said
     assert "higher is better." in said
     assert "The search ended because every trial was made." in said
+    assert "the dotted line; open circles were given up early." in said
+    assert "Preparation" not in table.columns  # a column of nothing but gaps
     assert not app.button  # nothing to open where nobody says how
 
 
@@ -52,5 +56,9 @@ def test_a_trial_can_be_opened_once_one_is_chosen() -> None:
     assert button.label == "Open as a pipeline"
     assert button.disabled
     assert any("Choose a row" in caption.value for caption in app.caption)
+    assert not any("open circles" in caption.value for caption in app.caption)  # none was given up
+    axis = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]
+    assert any("Trial 1 was best, Tree as it comes" in caption.value for caption in app.caption)
+    assert axis["dtick"] == 1  # there is no trial one and a half
     table = app.dataframe[0].value
     assert table.loc[0, ["Size", "Preparation", "Note"]].tolist() == [2048, "Standardize", "best so far"]

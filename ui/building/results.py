@@ -14,6 +14,11 @@ from ui.scores import show_scores
 from ui.searching import show_searches
 from ui.trouble import show_error
 
+STILL_GOING = "The run is still going. What it makes appears here as it comes."
+NOTHING_MADE = (
+    "No model and no report was made in this run. Add a model to get scores, and an Evaluate node to get plots."
+)
+
 
 def show_results(home: Workspace, pipeline_id: str, latest: RunView | None) -> None:
     if latest is None:
@@ -29,8 +34,7 @@ def show_results(home: Workspace, pipeline_id: str, latest: RunView | None) -> N
     show_made(home, latest)
     made = [node for node in latest.nodes if node.model or (node.report and "profile" not in node.report)]
     if not (made or latest.made or latest.findings or latest.error):
-        doing = "The run is still going." if not latest.is_finished else "No model and no report was made in this run."
-        st.caption(f"{doing} Add a model to get scores, and an Evaluate node to get plots.")
+        st.caption(NOTHING_MADE if latest.is_finished else STILL_GOING)
     for node in made:
         show_result(node)
 

@@ -52,6 +52,10 @@ HOW = (
 
 
 def show_fairness(home: Workspace, model: ModelView) -> None:
+    if not model.target:
+        told = "Without a target there is no right answer, so that groups cannot be compared by it."
+        st.info(f"{told} Look at what the groups have in common under Results.", icon=":material/info:")
+        return
     with errors_shown():
         offered = fairness.group_choices(home, model.model, model.version)
         columns = st.multiselect(

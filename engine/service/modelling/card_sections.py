@@ -90,10 +90,15 @@ def _data(known: Known) -> list[Block]:
     rows = [[_dataset(it), _amount(it["rows"]), _amount(it["columns"])] for it in known.data]
     split = {
         "Rows": ", ".join(f"{count:,} {role.replace('_', ' ')}" for role, count in known.model.rows.items() if count),
-        "Split": "; ".join(_splits(known.pipeline)) or ("" if "folds" in known.model.rows else DEFAULT_SPLIT),
+        "Split": "; ".join(_splits(known.pipeline)) or ("" if _has_no_test(known.model) else DEFAULT_SPLIT),
     }
     tables: list[Block] = [Grid("The dataset versions it learned from.", ["Dataset", "Rows", "Columns"], rows)]
     return [*(tables if rows else []), Facts({name: value for name, value in split.items() if value})]
+
+
+def _has_no_test(model: ModelFile) -> bool:
+    """Whether no share of the rows is put aside unasked: where folds take turns, and where there is no target."""
+    return "folds" in model.rows or not model.target
 
 
 def _dataset(it: Mapping[str, Any]) -> str:
@@ -127,7 +132,9 @@ def _scores(known: Known) -> list[Block]:
         ]
         for name, value in metrics.items()
     ]
-    caption = f"Scores on rows that it has not learned from.{f' {DUMMY}' if baseline else ''}"
+    is_unseen = bool(model.target or model.rows.get("test"))
+    told = "Scores on rows that it has not learned from." if is_unseen else "Of the rows that it learned from."
+    caption = f"{told}{f' {DUMMY}' if baseline else ''}"
     per_class = (view.report.get("plots") or {}).get("per_class")
     return [*([Grid(caption, head, rows)] if rows else []), *_classes(per_class)]
 

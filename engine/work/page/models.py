@@ -17,7 +17,7 @@ TASKS = {
     "classification": "Classification",
     "regression": "Regression",
     "clustering": "Clustering",
-    "anomaly": "Outlier detection",
+    "anomaly": "Anomaly detection",
 }
 DUMMY = "The dummy model looks at no column: it always says the most frequent class, or the mean."
 LOSS = {"classification": "accuracy", "regression": "R²"}

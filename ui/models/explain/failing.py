@@ -16,6 +16,11 @@ SHOWN = 6
 
 
 def show_failing(home: Workspace, model: ModelView) -> None:
+    if not model.target:
+        st.info(
+            "Without a target there is no right answer to miss. Look at a single row instead.", icon=":material/info:"
+        )
+        return
     with st.container(horizontal=True, gap="small"):
         depth = st.number_input("Conditions at most", 1, 4, 2, key=f"depth_{model.version_id}", width=180)
         least = st.number_input("Rows at least", 5, 10_000, 30, key=f"least_rows_{model.version_id}", width=180)

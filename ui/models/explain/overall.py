@@ -23,7 +23,7 @@ def show_overall(home: Workspace, model: ModelView) -> None:
         st.info(escaped(known.refused), icon=":material/info:")
         return
     if known.summary is not None:
-        _show_summary(known.summary, f"{model.version_id}")
+        _show_summary(known.summary, f"{model.version_id}", _noun(model))
         return
     if known.job_id and not _has_ended(known.job_id, model):
         return
@@ -52,13 +52,18 @@ def _offer(home: Workspace, model: ModelView) -> None:
                 return
             st.rerun()
         st.caption(
-            "Works out what each column adds to the answers for some hundred held-out rows (SHAP), in the columns "
+            f"Works out what each column adds to the answers for some hundred {_noun(model)}s (SHAP), in the columns "
             "where the rows begin. It takes seconds, or minutes for a slow model, and is kept.",
             width="stretch",
         )
 
 
-def _show_summary(found: dict[str, Any], key: str) -> None:
+def _noun(model: ModelView) -> str:
+    """A model without a target has held out no row."""
+    return "held-out row" if model.target else "row"
+
+
+def _show_summary(found: dict[str, Any], key: str, noun: str) -> None:
     output = _output(found, key)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -66,7 +71,7 @@ def _show_summary(found: dict[str, Any], key: str) -> None:
     with right:
         show_pictured(output["plots"]["spread"], f"spread_{key}_{output['label']}")
     of = "" if output["label"] is None else f" of {output['label']}"
-    how = f"{found['how']}, for {count(found['rows'], 'held-out row')}"
+    how = f"{found['how']}, for {count(found['rows'], noun)}"
     st.caption(
         f"What each column adds to the {found['unit']}{escaped(of)} beside the mean of rows the model learned from, "
         f"found {how}. One column counts as one, however many features are made from it."

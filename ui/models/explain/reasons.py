@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -24,16 +24,21 @@ def show_answer(now: AnswerView, before: AnswerView | None = None) -> None:
         earlier = None if before is None else before.prediction if before.score is None else before.score
         label = "Prediction" if now.score is None else "Score (above 0: an anomaly)"
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        delta = signed(value - earlier) if is_number and isinstance(earlier, int | float) and value != earlier else None
-        st.metric(label, number(value) if is_number else str(value), delta, delta_color="off", border=True)
+        moved = value - earlier if is_number and isinstance(earlier, int | float) else 0.0
+        _tile(label, number(value) if is_number else str(value), signed(moved) if moved else None, moved)
         return
     name, chance = likeliest
-    delta = None
+    moved, told = 0.0, None
     if before is not None and before.probabilities and before.probabilities != now.probabilities:
         moved = chance - before.probabilities[name]
-        delta = f"{100 * moved:+.1f} points; before: {before.prediction} ({percent(_top(before))})"
-    st.metric("Prediction", f"{now.prediction} · {percent(now.probabilities[str(now.prediction)])}", delta,
-              delta_color="off", border=True)  # fmt: skip
+        told = f"{_points(moved)}; before: {before.prediction} ({percent(_top(before))})"
+    _tile("Prediction", f"{now.prediction} · {percent(now.probabilities[str(now.prediction)])}", told, moved)
+
+
+def _tile(label: str, value: str, told: str | None, moved: float) -> None:
+    """The arrow is said apart: of a text, only a hyphen would turn it down."""
+    arrow: Literal["up", "down"] = "up" if moved > 0 else "down"
+    st.metric(label, value, told, delta_color="off", delta_arrow=arrow if moved else "off", border=True)
 
 
 def _top(answer: AnswerView) -> float:
@@ -137,7 +142,11 @@ def _amount(value: float, found: ReasonsView) -> str:
 
 
 def _step(value: float, found: ReasonsView) -> str:
-    return f"{100 * value:+.1f} points".replace("-", "−") if found.unit == "probability" else signed(value)
+    return _points(value) if found.unit == "probability" else signed(value)
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f} points".replace("-", "−")
 
 
 def _named(column: str, value: Any) -> str:

@@ -34,7 +34,7 @@ def show_row(home: Workspace, model: ModelView) -> None:
 
 def _choose(home: Workspace, model: ModelView) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        order = st.selectbox("Held-out rows", list(_orders(model)), key="row_order", width=200)
+        order = st.selectbox(_rows(model), list(_orders(model)), key="row_order", width=200)
         words = st.text_input(
             "Search", key="row_search", placeholder="A row's number, or any text", type="search", width=300
         )
@@ -42,17 +42,22 @@ def _choose(home: Workspace, model: ModelView) -> None:
             places.ask(row=WRITTEN)
     found = asked.rows(home, asked.keyed(model), _orders(model)[str(order)], str(words or ""))
     if not found.rows:
-        st.caption("No held-out row holds that.")
+        st.caption(f"No {_rows(model).lower().removesuffix('s')} holds that.")
         return
     key = f"rows_{model.version_id}_{order}_{words}"
     picked = st.dataframe(
         pd.DataFrame(found.rows, columns=found.columns), hide_index=True, on_select="rerun",
-        selection_mode="single-row", key=key, height=240, alt="Held-out rows to choose from",
+        selection_mode="single-row", key=key, height=240, alt=f"{_rows(model)} to choose from",
     )  # fmt: skip
     chosen = picked.selection.rows
     if chosen and session.is_first_look(key, chosen[0]):
         places.ask(row=found.rows[chosen[0]][0])
     st.caption(f"{count(found.total, 'row')}; {min(len(found.rows), found.total)} shown. Tick one to explain it.")
+
+
+def _rows(model: ModelView) -> str:
+    """A model without a target has held out none."""
+    return "Held-out rows" if model.target else "Rows"
 
 
 def _orders(model: ModelView) -> dict[str, Order]:
