@@ -104,7 +104,7 @@ def test_an_output_is_done_in_every_run_although_its_rows_are_kept(home: Workspa
     [
         ("save_dataset", {"name": "a\nb"}, "name"),
         ("export_file", {"format": "csv", "filename": "../x"}, "file name"),
-        ("export_file", {"format": "exe"}, "format"),
+        ("export_file", {"format": "exe"}, "“Format”"),
         ("chart", {"kind": "line", "x": "number", "aggregate": "mean"}, "'y'"),
         ("chart", {"kind": "scatter", "x": "number", "y": "=text"}, "is text"),
         ("chart", {"kind": "bar", "x": "number", "every": "day"}, "step"),
