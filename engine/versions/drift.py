@@ -188,8 +188,8 @@ def _drift(column: _Column, seen: tuple[Mapping[str, Any], Mapping[str, Any]], c
         names = list(dict.fromkeys([*left, *right]))
         if enough and min(filled) >= LEAST_PER_CATEGORY * len(names):
             psi = stability(*([side.get(name, 0) for name in names] for side in counts))
-        new = sorted(set(right) - set(left), key=lambda name: -right[name])
-        lost = sorted(set(left) - set(right), key=lambda name: -left[name])
+        new = sorted(set(right) - set(left), key=lambda name: (-right[name], name))
+        lost = sorted(set(left) - set(right), key=lambda name: (-left[name], name))
     return Drift((missing[0], missing[1]), (mean[0], mean[1]), psi, new, lost)
 
 
