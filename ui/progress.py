@@ -14,6 +14,7 @@ from ui.trouble import guarded, show_error
 STOP_SECONDS = 2.0
 """How long a screen waits for a cancelled job, rather than to show it once more as if it went on."""
 PATIENCE_SECONDS = 3.0
+BUSY = "Other work is being done first; it begins as soon as a worker is free. CANVASBACK_WORKERS sets how many."
 HINT = "No worker has taken it yet. `canvasback up` starts one; it begins as soon as one is there."
 
 
@@ -79,7 +80,7 @@ def _run_ticks(run_id: str) -> None:
 def _bar(doing: str, work: JobView | RunView) -> None:
     st.progress(min(max(work.progress or 0.0, 0.0), 1.0), text=progress_text(doing, work))
     if work.status == "queued" and _waits_long(work):
-        st.caption(HINT)
+        st.caption(BUSY if jobs.are_workers_busy(session.workspace()) else HINT)
 
 
 def _waits_long(work: JobView | RunView) -> bool:

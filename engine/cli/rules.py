@@ -1,6 +1,6 @@
 """The rules of a dataset: write them, check versions against them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import typer
 
@@ -44,7 +44,7 @@ def rules_add(
     name: Name,
     kind: Annotated[str, typer.Argument(help="not_null, unique, in_range, in_set, matches, condition, refers_to, …")],
     param: Annotated[
-        list[str] | None, typer.Option("--param", "-p", help="e.g. columns='[age]', min=0, pattern='[a-z]+'")
+        list[str] | None, typer.Option("--param", "-p", help="e.g. columns=age,pay (or numeric), min=0, pattern='A.*'")
     ] = None,
     severity: Level = "warn",
     home: Home = None,
@@ -54,9 +54,19 @@ def rules_add(
     from engine.service.data.rules import add_rule, get_rules
 
     workspace = open_home(home)
-    rule_id = add_rule(workspace, name, {**pairs(param, "--param"), "kind": kind}, severity)
+    rule_id = add_rule(workspace, name, {**_named(pairs(param, "--param")), "kind": kind}, severity)
     (made,) = [rule for rule in get_rules(workspace, name).rules if rule.id == rule_id]
     print_json(made.model_dump(mode="json")) if as_json else say(f"{made.id}  {made.title}")
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    """Columns by their names, beside those by their kind."""
+    from components.params import Selector
+
+    columns = given.get("columns")
+    if not isinstance(columns, str) or columns in get_args(Selector):
+        return given
+    return {**given, "columns": [name.strip() for name in columns.split(",")]}
 
 
 @app.command("delete")

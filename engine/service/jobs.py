@@ -27,6 +27,12 @@ def get_job(workspace: Workspace, job_id: str) -> JobView:
         return job_view(uow.jobs.get(job_id))
 
 
+def are_workers_busy(workspace: Workspace) -> bool:
+    """Whether something is being done: what waits then waits for that, and not for a worker to be started."""
+    with workspace.database.read() as uow:
+        return bool(uow.jobs.list(status="running", limit=1))
+
+
 def wait_for_job(workspace: Workspace, job_id: str, on_change: Callable[[JobView], None] = lambda job: None) -> JobView:
     """Wait until a job has ended.
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from engine.errors import DataError
+from engine.errors import PEOPLE_ERRORS, DataError
+from engine.findings import Finding
 from engine.reading import detect, inspect, read
 from engine.reading.errors import UnreadableFile
 from engine.reading.read_as import Inspection
@@ -18,6 +19,9 @@ from engine.sources.objects import fetched_objects
 from engine.sources.source import DataSource, FileSource, FilesSource, UrlSource
 from engine.sources.together import inspect_together, read_together
 from engine.workspace import Workspace
+
+Stamp = tuple[int, int] | None
+"""How large a file is, and when it was written to."""
 
 
 @contextmanager
@@ -67,9 +71,21 @@ def inspect_source(
     if isinstance(source, TableSource | QuerySource):
         return look_at_rows(workspace, source, overrides)
     with _on_disk(workspace, source, most=1) as files:
-        if _are_several(source, files):
-            return inspect_together(files, overrides, _name_column(source))
-        return inspect(files[0].path, overrides)
+        paths = [file.path for file in files]
+        before = [_stamp(path) for path in paths]
+        several = _are_several(source, files)
+        found = inspect_together(files, overrides, _name_column(source)) if several else inspect(paths[0], overrides)
+        changed = _first_changed(paths, before)
+    return found.model_copy(update={"findings": (_growing(changed), *found.findings)}) if changed else found
+
+
+def _growing(path: Path) -> Finding:
+    return Finding(
+        code="still_written",
+        severity="warning",
+        message=f"{path.name[:200]!r} is still being written: it changed while it was looked at.",
+        fix="Wait until it is complete. An import of a file that changes meanwhile is refused.",
+    )
 
 
 def _are_several(source: DataSource, files: Sequence[NamedFile]) -> bool:
@@ -112,16 +128,30 @@ def _allowed(workspace: Workspace, path: Path) -> Path:
 def _unchanged(paths: Sequence[Path]) -> Iterator[None]:
     """Refuse a file that somebody wrote to while it was read."""
     before = [_stamp(path) for path in paths]
-    yield
-    changed = next((path for path, stamp in zip(paths, before, strict=True) if _stamp(path) != stamp), None)
-    if changed is not None:
-        raise DataError(
-            f"{changed.name[:200]!r} changed while it was read: it is still being written.",
-            hint="Wait until it is complete, and import it again. Nothing was kept.",
-        )
+    try:
+        yield
+    except PEOPLE_ERRORS as error:
+        # What does not add up there is explained by that.
+        raise _told_apart(paths, before) or error from None
+    if changed := _told_apart(paths, before):
+        raise changed
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _told_apart(paths: Sequence[Path], before: Sequence[Stamp]) -> DataError | None:
+    changed = _first_changed(paths, before)
+    if changed is None:
+        return None
+    return DataError(
+        f"{changed.name[:200]!r} changed while it was read: it is still being written.",
+        hint="Wait until it is complete, and import it again. Nothing was kept.",
+    )
+
+
+def _first_changed(paths: Sequence[Path], before: Sequence[Stamp]) -> Path | None:
+    return next((path for path, stamp in zip(paths, before, strict=True) if _stamp(path) != stamp), None)
+
+
+def _stamp(path: Path) -> Stamp:
     try:
         found = path.stat()
     except OSError:

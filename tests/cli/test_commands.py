@@ -167,7 +167,7 @@ def test_a_dataset_is_held_to_rules(canvasback: Canvasback, fresh: tuple[str, Pa
     file.write_text("id,age\n" + "".join(f"{i},{age}\n" for i, age in enumerate(ages)))
     assert canvasback("dataset", "import", file, "--name", "people", *fresh).code == 0
     rule = canvasback(
-        "dataset", "rules", "add", "people", "in_range", "-p", "columns=[age]", "-p", "max=120", "--severity", "stop",
+        "dataset", "rules", "add", "people", "in_range", "-p", "columns=age", "-p", "max=120", "--severity", "stop",
         "--json", *fresh,
     ).json  # fmt: skip
     assert (rule["title"], rule["state"]) == ("age is at most 120", "unchecked")

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from components.errors import RefusedExpression
-from engine.errors import CanvasbackError, InvalidSetting
+from engine.errors import CanvasbackError, DataError, InvalidSetting
 from engine.graph import Pipeline
 from engine.logs import start_logging
+from engine.reading import inspect
 from engine.service import jobs
 from engine.service.building import pipelines
 from engine.service.data import connections, datasets
@@ -221,6 +222,38 @@ def test_a_file_that_is_still_being_written_is_not_kept(home: Workspace, folder:
         file.write("2\n")
     with pytest.raises(CanvasbackError, match="still being written"):
         opened.__exit__(None, None, None)
+
+
+def fail_at(path: Path, text: str) -> None:
+    """What is found out of a file that somebody writes to meanwhile."""
+    path.write_text(text)
+    raise DataError("The file has 1 row, but 2 were read.")
+
+
+@pytest.mark.parametrize(("grows", "words"), [(True, "still being written"), (False, "but 2 were read")])
+def test_what_does_not_add_up_in_a_growing_file_is_told_as_that(
+    home: Workspace, folder: Path, grows: bool, words: str
+) -> None:
+    path = folder / "growing.csv"
+    path.write_text("a\n1\n")
+    with pytest.raises(CanvasbackError, match=words), open_source(home, PathSource(path=path)):
+        fail_at(path if grows else folder / "another.csv", "a\n1\n2\n")
+
+
+def test_a_look_at_a_growing_file_says_that_it_grows(
+    home: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "growing.csv"
+    path.write_text("a\n1\n")
+
+    def grown(*asked: Any) -> Any:
+        found = inspect(*asked)
+        path.write_text("a\n1\n2\n")
+        return found
+
+    assert not datasets.inspect_dataset(home, PathSource(path=path))["findings"]
+    monkeypatch.setattr("engine.sources.opening.inspect", grown)
+    assert datasets.inspect_dataset(home, PathSource(path=path))["findings"][0]["code"] == "still_written"
 
 
 def test_an_address_does_not_tell_its_signature() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.service import Settings, open_workspace
 from engine.service.building import pipelines
 from engine.service.data import datasets
 from engine.service.running import runs
+from storage.schema import utc_now
 from tests.homes import done
 from tests.ui.conftest import Filled, Open
 from tests.ui.posting import post_edit
@@ -143,6 +145,20 @@ def test_an_import_that_failed_is_explained_after_a_refresh(filled: Filled, open
     again = next(one for one in app.button if "Try again" in one.label).click().run()
     assert again.query_params["job"] not in (filled.failed_import, [filled.failed_import])
     assert not again.exception
+
+
+def test_an_import_that_waits_says_for_what(tmp_path: Path, open_page: Open) -> None:
+    home = open_workspace(Settings(home=tmp_path / "home"))
+    file = tmp_path / "t.csv"
+    file.write_text("a\n1\n")
+    job, other = (datasets.start_import(home, file, name) for name in ("mine", "others"))
+    app = open_page(home.settings.home, "import_dataset", job=job)
+    assert "No worker" not in words(app), "it was queued just now"
+    asked = utc_now() - timedelta(minutes=1)
+    home.database.transact(lambda uow: setattr(uow.jobs.get(job), "created_at", asked))
+    assert "No worker has taken it yet" in words(app.run())
+    home.database.transact(lambda uow: uow.jobs.claim("tests", 60, job_id=other))
+    assert "Other work is being done first" in words(app.run())
 
 
 def test_an_import_opens_the_profile_whatever_tab_was_open_before(filled: Filled, open_page: Open) -> None:
