@@ -197,8 +197,9 @@ def _steps(pipeline: Any) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_regression_leaves_as_scikit_learn_and_as_onnx(shelf: Workspace, tmp_path: Path) -> None:
-    name = "spending"
+@pytest.mark.parametrize("model", ["ridge", "hist_gradient_boosting_regressor"])
+def test_a_regression_leaves_as_scikit_learn_and_as_onnx(shelf: Workspace, model: str) -> None:
+    name = f"spending_{model}"
     edges = "edges: [people -> fill, fill -> encode, encode -> model]"
     text = f"""
 format: 1
@@ -207,14 +208,14 @@ nodes:
   people: {{component: dataset, params: {{dataset: people}}}}
   fill: {{component: impute_mean, params: {{columns: [age]}}}}
   encode: {{component: encode_one_hot, params: {{columns: [city, target]}}}}
-  model: {{component: ridge, params: {{target: spent, features: [age, city, target]}}}}
+  model: {{component: {model}, params: {{target: spent, features: [age, city, target]}}}}
 {edges}
 """
     assert do_run(shelf, Pipeline.from_yaml(text)).status == "succeeded"
     assert exported(shelf, name, "skops")["proof"]["max_difference"] < 1e-9
     pytest.importorskip("skl2onnx", reason="the extra 'onnx' is not installed")
     result = exported(shelf, name, "onnx")
-    assert result["filename"] == "spending_v1.onnx"
+    assert result["filename"] == f"{name}_v1.onnx"
     assert result["proof"]["max_difference"] < 1e-4
 
 

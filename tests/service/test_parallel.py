@@ -20,6 +20,11 @@ def test_settings_come_before_metrics_and_what_is_the_same_for_all_is_no_axis() 
     assert best_line(as_lines([line(3), line(1), line(2)], colour="rmse")) == 1
 
 
+def test_a_setting_that_only_some_have_is_not_the_same_for_all() -> None:
+    found = as_lines([line(1, alpha=1.0), line(2, alpha=2.0, gamma=0.0)])
+    assert found.constant == {"seed": 7.0}
+
+
 def test_of_many_lines_an_even_sample_is_drawn_with_the_best_and_the_worst() -> None:
     found = as_lines([line(place, alpha=float(place)) for place in range(4_000)])
     assert (len(found.names), found.total, found.sampled) == (1_000, 4_000, True)

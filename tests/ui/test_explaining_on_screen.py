@@ -42,6 +42,17 @@ def test_every_side_opens(filled: Filled, open_page: Open, side: str) -> None:
     assert is_sound(app), (app.exception, app.error)
 
 
+@pytest.mark.parametrize(("column", "has_lines"), [("contract", False), ("tenure_months", True)])
+def test_single_rows_are_spoken_of_where_they_are_lines(
+    filled: Filled, open_page: Open, column: str, has_lines: bool
+) -> None:
+    app = open_page(filled.home, "models", model="churn", view="Explain", explain="One column")
+    next(box for box in app.selectbox if box.label == "Column").set_value(column).run()
+    assert is_sound(app), (app.exception, app.error)
+    assert "partial dependence" in words(app)
+    assert ("Where lines of single rows cross" in words(app)) == has_lines
+
+
 def test_a_row_that_is_not_kept_is_told(filled: Filled, open_page: Open) -> None:
     app = open_page(filled.home, "models", model="churn", view="Explain", row="99999999")
     assert "is not among the held" in app.error[0].value

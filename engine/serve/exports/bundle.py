@@ -34,7 +34,7 @@ def write_bundle(source: Source, folder: Path) -> Export:
     ExportRefused
         When it does not run, or answers otherwise than the model.
     """
-    place = folder / source.base
+    place = folder / f"{source.base}_bundle"
     place.mkdir()
     source.tell(0.3, "Writing the folder")
     names = copy_files(source.files, place / "model")
@@ -57,7 +57,7 @@ def write_bundle(source: Source, folder: Path) -> Export:
     proof = prove(asked.answers, read_answers(pq.read_table(folder / ANSWERS), asked.answers), WHAT)
     for name in (ROWS, ANSWERS):
         (folder / name).unlink()
-    use = f"unzip {source.base}.zip && cd {source.base} && make install && make test\nmake serve"
+    use = f"unzip {place.name}.zip && cd {place.name} && make install && make test\nmake serve"
     return Export(place, proof, use, needed)
 
 

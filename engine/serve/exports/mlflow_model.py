@@ -42,7 +42,7 @@ def write_mlflow(source: Source, folder: Path) -> Export:
     ExportRefused
         When it does not run, or answers otherwise than the model.
     """
-    place = folder / source.base
+    place = folder / f"{source.base}_mlflow"
     place.mkdir()
     source.tell(0.3, "Writing the folder")
     names = copy_files(source.files, place / DATA)
@@ -64,7 +64,7 @@ def write_mlflow(source: Source, folder: Path) -> Export:
     )
     for name in (ROWS, ANSWERS):
         (folder / name).unlink()
-    use = f"unzip {source.base}.zip\nmlflow models serve --model-uri {source.base} --port 5001"
+    use = f"unzip {place.name}.zip\nmlflow models serve --model-uri {place.name} --port 5001"
     return Export(place, proof, use, ["mlflow", *needed])
 
 

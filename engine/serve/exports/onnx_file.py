@@ -15,6 +15,7 @@ from engine.serve.exports.export import Export, Source
 from engine.serve.exports.plain.answers import in_library
 from engine.serve.exports.plain.columns import Column, Given
 from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, ColumnsGraph, NoOnnx
+from engine.serve.exports.plain.onnx_trees import mend_trees
 from engine.serve.exports.plain.steps import Kept, features
 from engine.serve.exports.proof import Answers, prove
 from engine.serve.modelfile import ModelFile
@@ -117,6 +118,7 @@ def _estimator(source: Source) -> Any:
     from skl2onnx.common.data_types import FloatTensorType
     from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
 
+    mend_trees()
     estimator = source.scorer.estimator
     if threshold_of(estimator) is not None:
         estimator = estimator.estimator_

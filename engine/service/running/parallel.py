@@ -161,7 +161,9 @@ def as_lines(lines: Sequence[Line], colour: str | None = None, axes: Sequence[st
     offered = [*varying, *measured]
     chosen = [name for name in axes if name in offered] or _usual(lines, varying, measured, by)
     constant = {
-        name: next(line.params[name] for line in lines if name in line.params) for name in params if name not in varying
+        name: lines[0].params[name]
+        for name in params
+        if name not in varying and all(name in line.params for line in lines)
     }
     return LinesView(
         names=[line.name for line in drawn],

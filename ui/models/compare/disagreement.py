@@ -22,7 +22,7 @@ def show_disagreement(_home: Workspace, found: ModelComparisonView) -> None:
         st.caption(f"Numbers count as different when they are more than {number(told.tolerance)} apart.")
     if not told.rows:
         return
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([2, 5], gap="medium")  # the segments have five columns
     with left:
         _who(found, answers)
     with right:

@@ -73,13 +73,10 @@ def _name(it: MetricView) -> str:
 def _standing(found: AnswersView) -> None:
     best, others = found.best, found.standings[1:]
     st.markdown(f"**Is {escaped(best.name)} ahead beyond chance?**")
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _intervals(found)
-    with right:
-        rows = [_line(it, best) for it in others]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Every model beside the best one", height="content")
-        st.caption(_meaning(found, others))
+    _intervals(found)
+    rows = [_line(it, best) for it in others]  # of full width: a narrow page would cut what it is about
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Every model beside the best one", height="content")
+    st.caption(_meaning(found, others))
 
 
 def _line(it: StandingView, best: StandingView) -> dict[str, str]:

@@ -11,6 +11,9 @@ from ui.pictured import show_pictured
 from ui.trouble import errors_shown
 from ui.words import escaped
 
+HOW = "All rows get the same value of this column, and the model is asked (partial dependence)."
+CROSSING = " Where lines of single rows cross, the column works together with another one."
+
 
 def show_column(home: Workspace, model: ModelView) -> None:
     with errors_shown():
@@ -21,8 +24,5 @@ def show_column(home: Workspace, model: ModelView) -> None:
         report = asked.dependence(home, asked.keyed(model), str(column), label)
         for name, plot in report["plots"].items():
             show_pictured(plot, f"{name}_{model.version_id}_{column}_{label}")
-        st.caption(
-            escaped(" ".join(report["notes"]))
-            + " All rows get the same value of this column, and the model is asked (partial dependence). Where lines "
-            "of single rows cross, the column works together with another one."
-        )
+        has_lines = any(plot["kind"] == "lines" for plot in report["plots"].values())
+        st.caption(f"{escaped(' '.join(report['notes']))} {HOW}{CROSSING if has_lines else ''}")
