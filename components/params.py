@@ -301,7 +301,7 @@ class Params(Described):
 
     def words(self) -> str:
         """The params that matter, in a few words: every one that was set, columns first."""
-        parts = [value.words() for _, value in self if isinstance(value, Columns)]
+        parts = [words for _, value in self if isinstance(value, Columns) and (words := value.words())]
         for field, value in self:
             info = type(self).model_fields[field]
             if not isinstance(value, Columns) and value != info.default and value not in (None, "", (), {}):

@@ -523,3 +523,8 @@ def test_parts_of_mail_addresses() -> None:
 )
 def test_a_card_names_types_in_peoples_words_and_leaves_what_they_wrote(key: str, params: Any, words: str) -> None:
     assert component(key).params_type().model_validate(params).words() == words
+
+
+def test_a_card_begins_with_what_was_chosen_where_no_column_was() -> None:
+    params = component("forecast_backtest").params_type().model_validate({"time": "day", "target": "sales"})
+    assert params.words() == "time day · target sales"
