@@ -113,7 +113,7 @@ def connect(product: Product, page: Page, look: Look, port: int, name: str = "sh
 def import_table(page: Page, look: Look) -> None:
     """From the connection to a dataset."""
     page.get_by_role("button", name="more_vert").first.click()
-    page.get_by_role("button", name="Import from it").click()
+    page.get_by_role("menuitem", name="Import from it").click()
     expect(page.get_by_text(re.compile(r"^\d+ tables"))).to_be_visible(timeout=20 * SECOND)
     page.get_by_label("Search tables").fill("sales")
     page.get_by_label("Search tables").press("Enter")

@@ -1,7 +1,8 @@
 """Two homes for the screens: an empty one, and one in which everything has happened once."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,9 @@ class Filled:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    home = tmp_path_factory.mktemp("filled")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    home = tmp_path_factory.mktemp("filled") / "home"
+    home.mkdir()
     workspace = open_workspace(Settings(home=home))
     people = home / "people.csv"
     people.write_text(PEOPLE)
@@ -72,6 +74,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     assert do_job(workspace, failed).status == "failed"
     blank = pipelines.import_pipeline(workspace, Pipeline(name="blank"))
     return Filled(home, draft.pipeline_id, blank.pipeline_id, run_id, imported, failed, published)
+
+
+@pytest.fixture(scope="module")
+def filled(filled_once: Filled, tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """A home of each file's own: what one asks of the endpoint, another does not find."""
+    home = tmp_path_factory.mktemp("filled_anew") / "home"
+    shutil.copytree(filled_once.home, home)
+    return replace(filled_once, home=home)
 
 
 @pytest.fixture
