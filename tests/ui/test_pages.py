@@ -217,7 +217,7 @@ def test_a_run_tells_what_it_took_and_draws_when(filled: Filled, open_page: Open
     assert "Gradient boosting" in bars[0]["y"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rerun(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Filled:
     """A copy of the home with a second run, of which everything was reused but the model."""
     home = tmp_path_factory.mktemp("rerun") / "home"
