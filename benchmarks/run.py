@@ -57,7 +57,7 @@ virtual machine that has returned memory to its host gets it again at a price th
 - *A page of runs*: the same runs, ten settings and ten metrics each, in a store of ours and in MLflow's in SQLite; ours
   asks for all that the page *Runs* reads before it draws itself, theirs calls `search_runs` for 50 runs. Both in one
   process, the median of five after one that does not count; the sums of the scores on the pages are compared. Writing
-  the runs down comes first, is not measured, and takes some minutes.
+  the runs down comes first, does not count, and takes some minutes.
 - *Serving*: the same nine columns and gradient boosting behind each server, one process each, on loopback; `wrk` asks
   from one thread and 64 connections for ten seconds, after two that do not count, then one client asks 300 times with
   one record and 40 times with 1,000, one request after the other. Ours checks keys and records, answers with ids, and
