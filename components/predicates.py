@@ -17,7 +17,7 @@ class Predicate:
         The constants: any number of them for ``in``, one for an order, none for ``missing`` and ``given``. Dates are
         texts, as people write them.
     written
-        The comparison as a person wrote it.
+        The comparison as SQL, to be shown to people; empty where nobody wrote one.
     """
 
     column: str

@@ -13,6 +13,7 @@ from engine.charting.look import Look
 from engine.errors import DataError
 
 MOST_COLUMNS = 30
+MOST_NAMED = 4
 MOST_ROWS = 100_000
 """Of more, so many are drawn by chance: the error of a correlation is below 0.01 then."""
 
@@ -74,8 +75,10 @@ def chosen_columns(look: Look) -> list[Column]:
     numbers = [column for column in look.columns.values() if column.kind == "numeric"]
     others = [column for column in numbers if column.name not in identifiers]
     if len(numbers) > len(others) > 1:
-        names = ", ".join(column.name for column in numbers if column.name in identifiers)
-        look.notes.append(f"Without {names}, which only tells rows apart.")
+        left_out = [column.name for column in numbers if column.name in identifiers]
+        more = f" and {len(left_out) - MOST_NAMED:,} more" if len(left_out) > MOST_NAMED else ""
+        tell = "tells" if len(left_out) == 1 else "tell"
+        look.notes.append(f"Without {', '.join(left_out[:MOST_NAMED])}{more}, which only {tell} rows apart.")
         numbers = others
     if len(numbers) > MOST_COLUMNS:
         look.notes.append(f"The first {MOST_COLUMNS} of {len(numbers):,} columns of numbers; choose others by name.")

@@ -23,11 +23,11 @@ def emptied_problems(
         here = arriving.get(node.id, {})
         for outline in schemas.get(node.id, NodeSchemas()).outlines.values() if here else ():
             for one in outline.met:
-                column = here[one.column].column if one.column in here else None
-                if column is None or not here[one.column].at_most(1) or most_meeting(one, column):
-                    continue
+                origin = here.get(one.column)
+                if origin is None or origin.most == 0 or most_meeting(one, origin.column):
+                    continue  # nothing is known, or nothing arrives, or something may get through
                 written = f": {one.written}" if one.written else ""
-                message = f"No row gets through {node.label}{written}. {_why(one, column)}"
+                message = f"No row gets through {node.label}{written}. {_why(one, origin.column)}"
                 hint = "Change the condition." if one.written else "Look at other columns, or fill this one."
                 field = "condition" if one.written else "columns"
                 yield Problem("no_row_left", message, "warning", node.id, field, hint)

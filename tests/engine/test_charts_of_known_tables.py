@@ -70,6 +70,36 @@ def test_other_correlations_are_computed_from_the_rows(spec: dict[str, Any]) -> 
     assert pairs(drawn(kind="correlation", **spec)) == wanted(frame, *names)
 
 
+MIXED = TABLE.append_column(
+    "reach", pa.array([[1.5, float("inf"), -2.0, None, float("-inf")][at % 5] for at in range(ROWS)])
+).append_column("town", pa.array(["Bern", "Chur", None, "Thun"] * (ROWS // 4)))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"kind": "bar", "x": "town", "y": "reach", "aggregate": "sum"},
+        {"kind": "bar", "x": "town", "y": "pay", "aggregate": "median"},
+        {"kind": "box", "x": "town", "y": "reach"},
+        {"kind": "histogram", "x": "reach"},
+        {"kind": "scatter", "x": "reach", "y": "pay"},
+        {"kind": "bubble", "x": "age", "y": "pay", "size": "reach", "color": "town"},
+        {"kind": "correlation", "columns": ["reach", "age", "same"]},
+    ],
+    ids=lambda spec: f"{spec['kind']} {spec.get('aggregate', '')}",
+)
+@pytest.mark.parametrize("rows", ["few", "vast"])
+def test_a_profile_changes_no_figure(rows: str, spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    if rows == "vast":
+        monkeypatch.setattr("engine.charting.look.MANY_ROWS", 1_000)
+    found, plain = (draw(MIXED, ChartSpec(**spec), profile=known) for known in (profile(MIXED), None))
+    assert found.points.keys() == plain.points.keys()
+    for part, values in plain.points.items():
+        assert found.points[part] == [
+            pytest.approx(value, abs=1e-6) if isinstance(value, float) else value for value in values
+        ]
+
+
 @pytest.fixture
 def vast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.charting.look.MANY_ROWS", 1_000)
