@@ -91,6 +91,16 @@ def test_what_is_left_over_in_a_heat_map_does_not_set_the_scale_of_its_colours()
     assert (left_over.coloraxis, left_over.showscale) == (None, False)
 
 
+def test_in_the_dark_what_is_left_over_does_not_shine_like_the_greatest() -> None:
+    def brightness(color: str) -> int:
+        return sum(int(color[at : at + 2], 16) for at in (1, 3, 5))
+
+    table = pa.table({"word": [f"word {at}" for at in range(50)], "flag": [True, False] * 25})
+    figure = figure_of(draw(table, ChartSpec(kind="heatmap", x="flag", y="word", top=3)), is_dark=True)
+    scale = figure.layout.coloraxis.colorscale
+    assert brightness(figure.data[1].colorscale[0][1]) < brightness(scale[len(scale) // 2][1])
+
+
 def test_many_bubbles_are_smaller_than_few() -> None:
     def widest(rows: int) -> float:
         table = pa.table({name: [float(at) for at in range(1, rows + 1)] for name in "xys"})

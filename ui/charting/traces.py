@@ -207,8 +207,8 @@ def _grid(panel: Panel) -> list[Any]:
         "x": [shown(name) for name in across], "y": [shown(name) for name in up], "xgap": 1, "ygap": 1,
         "texttemplate": f"%{{z:{style}}}" if written else None, "hoverongaps": False,
     }  # fmt: skip
-    faint = [[0, palette.FAINT], [1, palette.FAINT]]
-    left_over = [go.Heatmap(z=rest, colorscale=faint, showscale=False, **look)] if OTHER in (*across, *up) else []
+    grey = palette.aside(is_dark=panel.is_dark)
+    left_over = [go.Heatmap(z=rest, colorscale=grey, showscale=False, **look)] if OTHER in (*across, *up) else []
     return [go.Heatmap(z=grid, coloraxis="coloraxis", **look), *left_over]
 
 
