@@ -273,23 +273,27 @@ print([str(said) for said in model.predict(pd.read_parquet("rows.parquet")).toli
 
 
 @pytest.mark.slow
-def test_onnx_answers_as_the_model_with_gaps_dates_and_unseen_texts(shelf: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["logistic_regression", "hist_gradient_boosting_classifier"])
+def test_onnx_answers_as_the_model_with_gaps_dates_and_unseen_texts(
+    shelf: Workspace, tmp_path: Path, model: str
+) -> None:
     pytest.importorskip("skl2onnx", reason="the extra 'onnx' is not installed")
-    document = with_texts_and_times(drawn("seen", "logistic_regression", expression=PLAIN_RATIO))
+    name = f"seen_{model}"
+    document = with_texts_and_times(drawn(name, model, expression=PLAIN_RATIO))
     run = do_run(shelf, document)
     assert run.status == "succeeded", run.error
-    result = exported(shelf, "seen", "onnx")
+    result = exported(shelf, name, "onnx")
     assert result["proof"]["rows"] > 240
     path = model_exports.keep_model_export(shelf, result, tmp_path)
     frame = people().drop_columns(["target"]).to_pandas()
     told: dict[str, Any] = {"frame": frame.astype({"since": "datetime64[us]", "member": "float64"}), "path": str(path)}
-    asked = result["use"].replace('"seen_v1.onnx"', "path").replace("model.run(", "told = model.run(")
+    asked = result["use"].replace(f'"{name}_v1.onnx"', "path").replace("model.run(", "told = model.run(")
     exec(asked, told)  # noqa: S102  the lines that the card hands out
     numbers, labels = told["told"]
     assert set(labels) <= {"high", "old", "plain"}
     assert numbers.sum(axis=1) == pytest.approx(np.ones(len(frame)), abs=1e-5)
     with shelf.database.read() as uow:
-        scorer = load_scorer(verified_files(shelf, uow.models.version(uow.models.by_name("seen").id)))
+        scorer = load_scorer(verified_files(shelf, uow.models.version(uow.models.by_name(name).id)))
     schema = pa.schema([(field.name, field.arrow) for field in scorer.fields])
     wanted = scorer.score(people().select(schema.names).cast(schema))
     assert labels.tolist() == wanted.labels
@@ -389,10 +393,10 @@ def test_folders_are_proved_and_safe_to_unpack(published: Published, tmp_path: P
     assert result["proof"]["max_difference"] <= 1e-6
     with zipfile.ZipFile(exports.exported_file(workspace, result)) as archive:
         names = archive.namelist()
-    assert all(name.startswith("churn_v1/") and ".." not in name for name in names)
+    assert all(name.startswith(f"churn_v1_{format}/") and ".." not in name for name in names)
     assert not [name for name in names if name.endswith((".pkl", ".pickle", ".pyc", "evidence.parquet"))]
     folder = model_exports.keep_model_export(workspace, result, tmp_path)
-    assert folder == tmp_path / "churn_v1"
+    assert folder == tmp_path / f"churn_v1_{format}"
     with pytest.raises(DataError, match="is there already"):
         model_exports.keep_model_export(workspace, result, tmp_path)
     again = exported(workspace, "churn", format)

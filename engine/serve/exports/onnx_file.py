@@ -15,7 +15,7 @@ from engine.serve.exports.export import Export, Source
 from engine.serve.exports.plain.answers import in_library
 from engine.serve.exports.plain.columns import Column, Given
 from engine.serve.exports.plain.onnx_graph import FEATURES, IR_VERSION, OPSETS, ColumnsGraph, NoOnnx
-from engine.serve.exports.plain.onnx_trees import mend_trees
+from engine.serve.exports.plain.onnx_trees import Thresholds, by_places, mend_trees, thresholds_of
 from engine.serve.exports.plain.steps import Kept, features
 from engine.serve.exports.proof import Answers, prove
 from engine.serve.modelfile import ModelFile
@@ -50,8 +50,12 @@ def write_onnx(source: Source, folder: Path) -> Export:
     graph = ColumnsGraph()
     model = source.model
     scorer = source.scorer
-    preparation = _preparation(graph, model, features(Kept(model, scorer.transformers, scorer.lookup)))
-    whole = onnx.compose.merge_models(preparation, _estimator(source), io_map=[(FEATURES, PREFIX + MATRIX)])
+    estimator = _undecided(scorer.estimator)
+    thresholds = thresholds_of(estimator)
+    columns = features(Kept(model, scorer.transformers, scorer.lookup))
+    preparation = _preparation(graph, model, columns, thresholds)
+    trained = _estimator(by_places(estimator, thresholds) if thresholds else estimator, model)
+    whole = onnx.compose.merge_models(preparation, trained, io_map=[(FEATURES, PREFIX + MATRIX)])
     if model.task == "classification":
         _add_labels(whole, model.classes, _decision(source.scorer.estimator))
     path = folder / f"{source.base}.onnx"
@@ -84,7 +88,7 @@ def check_onnx(model: ModelFile, columns: Sequence[Column]) -> None:
         Naming the node or the model.
     """
     lacking()
-    _preparation(ColumnsGraph(), model, columns)
+    _preparation(ColumnsGraph(), model, columns, {})
     for key in (model.component, *model.members):
         spec = component(key).spec
         if spec.requires:
@@ -98,11 +102,11 @@ def _no_converter(name: str) -> ExportRefused:
     )
 
 
-def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column]) -> Any:
+def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column], thresholds: Thresholds) -> Any:
     if model.task not in ("classification", "regression"):
         raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
     try:
-        return graph.model(columns)
+        return graph.model(columns, thresholds)
     except NoOnnx as error:
         step = next((each for each in model.slice.steps if each.node == error.node), None)
         what = f"{step.load().spec.title} ({step.node!r})" if step else "The preparation"
@@ -111,7 +115,12 @@ def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column
         ) from error
 
 
-def _estimator(source: Source) -> Any:
+def _undecided(estimator: Any) -> Any:
+    """What answers with probabilities or numbers, in a class of a library where there is one."""
+    return in_library(estimator if threshold_of(estimator) is None else estimator.estimator_)
+
+
+def _estimator(estimator: Any, model: ModelFile) -> Any:
     """The estimator as ONNX, with one output of numbers."""
     from onnx import checker, compose, helper
     from skl2onnx import to_onnx
@@ -119,12 +128,8 @@ def _estimator(source: Source) -> Any:
     from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
 
     mend_trees()
-    estimator = source.scorer.estimator
-    if threshold_of(estimator) is not None:
-        estimator = estimator.estimator_
-    estimator = in_library(estimator)
-    is_classifier = source.model.task == "classification"
-    given = [(MATRIX, FloatTensorType([None, source.model.matrix.width]))]
+    is_classifier = model.task == "classification"
+    given = [(MATRIX, FloatTensorType([None, model.matrix.width]))]
     options = {id(estimator): {"zipmap": False}} if is_classifier else None
     try:
         with warnings.catch_warnings():

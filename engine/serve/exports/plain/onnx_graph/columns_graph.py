@@ -11,6 +11,8 @@ from engine.serve.exports.plain.functions import NOTHING
 from engine.serve.exports.plain.onnx_graph.fitted import FITTED
 from engine.serve.exports.plain.onnx_graph.functions import FUNCTIONS
 from engine.serve.exports.plain.onnx_graph.graph import Graph, NoOnnx
+from engine.serve.exports.plain.onnx_graph.places import placed
+from engine.serve.exports.plain.onnx_trees import Thresholds
 
 OPSETS = {"": 20, "ai.onnx.ml": 3}
 IR_VERSION = 9
@@ -31,20 +33,24 @@ class ColumnsGraph(Graph):
             self._made[column] = self._given(column) if isinstance(column, Given) else self._made_at(column)
         return self._made[column]
 
-    def model(self, columns: Sequence[Column]) -> Any:
-        """The graph that makes these columns, side by side, as 32-bit numbers called `FEATURES`."""
+    def model(self, columns: Sequence[Column], thresholds: Thresholds) -> Any:
+        """The graph that makes these columns, side by side, as 32-bit numbers called `FEATURES`.
+
+        A feature with thresholds leaves as how many of them it exceeds.
+        """
         from onnx import TensorProto, helper
 
         parts = [self.value(column) for column in columns]
         joined = self.node("Concat", *parts, axis=1)
+        if thresholds:
+            joined = placed(self, joined, sum(map(_width, columns)), thresholds)
         self.nodes.append(helper.make_node("Cast", [joined], [FEATURES], to=TensorProto.FLOAT))
         kinds = {"text": TensorProto.STRING}
         inputs = [
             helper.make_tensor_value_info(name, kinds.get(given.kind, TensorProto.DOUBLE), [None, 1])
             for name, given in self.inputs.items()
         ]
-        width = sum(column.width if isinstance(column, Made) else 1 for column in columns)
-        outputs = [helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, [None, width])]
+        outputs = [helper.make_tensor_value_info(FEATURES, TensorProto.FLOAT, [None, sum(map(_width, columns))])]
         graph = helper.make_graph(self.nodes, "preparation", inputs, outputs, self.constants)
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
@@ -78,3 +84,7 @@ class ColumnsGraph(Graph):
         if write_fitted is None:
             raise NoOnnx(column.label)
         return write_fitted(self, self.value(column.of[0]), transformer, column)
+
+
+def _width(column: Column) -> int:
+    return column.width if isinstance(column, Made) else 1
