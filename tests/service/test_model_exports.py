@@ -343,6 +343,28 @@ edges: [people -> fill, fill -> loud, loud -> encode, encode -> model]
 
 
 @pytest.mark.slow
+def test_a_preparation_of_too_many_parts_is_known_before_anything_is_written(shelf: Workspace) -> None:
+    expression = "greatest(age, spent)"
+    for _ in range(4):
+        expression = f"CASE WHEN {expression} > age THEN {expression} ELSE spent END"
+    text = f"""
+format: 1
+name: intricate
+nodes:
+  people: {{component: dataset, params: {{dataset: people}}}}
+  most: {{component: formula, params: {{name: most, expression: "{expression}"}}}}
+  fill: {{component: impute_mean, params: {{columns: numeric}}}}
+  model: {{component: logistic_regression, params: {{target: target, features: [age, most]}}}}
+edges: [people -> most, most -> fill, fill -> model]
+"""
+    run = do_run(shelf, Pipeline.from_yaml(text))
+    assert run.status == "succeeded", run.error
+    views = {view.name: view for view in model_exports.list_formats(shelf, "intricate", 1)}
+    assert "too many parts" in views["skops"].reason
+    assert not views["bundle"].reason
+
+
+@pytest.mark.slow
 def test_clusters_leave_as_scikit_learn(shelf: Workspace) -> None:
     text = """
 format: 1

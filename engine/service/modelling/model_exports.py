@@ -17,7 +17,7 @@ from engine.workspace import Workspace
 from storage.disk import sync_folder, temporary_name, writing
 from storage.repositories.models import Which
 
-EDITION = 3
+EDITION = 4
 """Raised when the same model would be written otherwise."""
 RESULT = "result"
 LOOKED_AT = 500
@@ -90,12 +90,15 @@ def why_not(workspace: Workspace, files: tuple[tuple[str, str], ...], format: Na
     if format not in ("skops", "onnx"):
         return ""
     from engine.serve.exports.onnx_file import check_onnx
+    from engine.serve.exports.plain.pipeline import plain_table
     from engine.serve.exports.plain.steps import kept_features
 
     try:
         model, columns = kept_features({name: workspace.artifacts.verify(sha256, name) for name, sha256 in files})
         if format == "onnx":
             check_onnx(model, columns)
+        else:
+            plain_table(columns)
     except ExportRefused as refused:
         return f"{refused.message} {refused.hint}"
     return ""

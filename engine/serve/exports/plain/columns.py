@@ -1,10 +1,12 @@
 """Columns, and what makes them of others; put together, they are a scikit-learn `ColumnTransformer`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
+from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
@@ -96,16 +98,32 @@ def side_by_side(columns: Sequence[Column], converters: Callable[[Kind, int], An
     return _Assembly(converters).table(columns)
 
 
-def thawed(part: Any) -> Any:
-    """The same, without the shells that kept what is fitted from being fitted again."""
+def thawed(part: Any, *, is_inner: bool = False) -> Any:
+    """The same, of scikit-learn's own classes, without the shells that kept what is fitted from being fitted again.
+
+    An inner table keeps only what it has fitted: a file holds what is to be fitted once more, and tables within tables
+    would double at every level.
+    """
     if isinstance(part, FrozenEstimator):
-        return thawed(part.estimator)
+        return thawed(part.estimator, is_inner=is_inner)
     if isinstance(part, Pipeline):
-        part.steps = [(name, thawed(step)) for name, step in part.steps]
-    elif isinstance(part, ColumnTransformer):
-        part.transformers_ = [(name, thawed(step), columns) for name, step, columns in part.transformers_]
-        part.transformers = [(name, step, columns) for name, step, columns in part.transformers_]
-    return part
+        part.steps = [(name, thawed(step, is_inner=is_inner)) for name, step in part.steps]
+    if not isinstance(part, ColumnTransformer):
+        return part
+    made = ColumnTransformer([])
+    vars(made).update(vars(part))
+    made.transformers_ = [(name, thawed(step, is_inner=True), columns) for name, step, columns in part.transformers_]
+    made.transformers = [
+        (name, "passthrough" if is_inner else step, columns) for name, step, columns in made.transformers_
+    ]
+    return made
+
+
+class _Table(ColumnTransformer):
+    """A table in the making; scikit-learn's own asks all parts below for their tags, at every level, for minutes."""
+
+    def __sklearn_tags__(self) -> Any:
+        return BaseEstimator.__sklearn_tags__(self)
 
 
 class _Assembly:
@@ -123,11 +141,11 @@ class _Assembly:
         for name, places in zip(names, groups, strict=True):
             entries.append((name, *self._group([columns[place] for place in places])))
             order += places
-        table = ColumnTransformer(entries, sparse_threshold=0.0, verbose_feature_names_out=True)
+        table = _Table(entries, sparse_threshold=0.0, verbose_feature_names_out=True)
         positions = _positions(columns, order)
         if positions == sorted(positions):
             return table
-        in_order = ColumnTransformer([("columns", "passthrough", np.argsort(positions).tolist())])
+        in_order = _Table([("columns", "passthrough", np.argsort(positions).tolist())])
         return Pipeline([("columns", table), ("in_order", in_order)])
 
     def _group(self, columns: Sequence[Column]) -> tuple[Any, list[str]]:
@@ -142,7 +160,7 @@ class _Assembly:
         steps = list[tuple[str, Any]]()
         chosen = [column.place for column in columns if isinstance(column, Made) and column.place is not None]
         if chosen:
-            steps.append(("chosen", ColumnTransformer([("columns", "passthrough", chosen)])))
+            steps.append(("chosen", _Table([("columns", "passthrough", chosen)])))
         inner: Column = first
         while True:
             assert isinstance(inner, Made)  # noqa: S101  the loop ends before a field
@@ -183,14 +201,16 @@ class _Assembly:
 
 
 def _groups(columns: Sequence[Column]) -> list[list[int]]:
-    """The places of columns that come the same way."""
+    """The places of columns that come the same way; a column that is there twice is in two of them."""
     found: dict[Any, list[int]] = {}
+    times = Counter[int]()
     for place, column in enumerate(columns):
         way = _way(column)
         if way is None:
             shared = id(column.transformer) if isinstance(column, Made) and column.place is not None else place
             way = ("own", shared)
-        found.setdefault(way, []).append(place)
+        times[id(column)] += 1
+        found.setdefault((*way, times[id(column)]), []).append(place)
     return list(found.values())
 
 
@@ -212,11 +232,16 @@ def _positions(columns: Sequence[Column], order: Sequence[int]) -> list[int]:
 
 
 def _fields(column: Column) -> Iterator[str]:
-    if isinstance(column, Given):
-        yield column.name
-        return
-    for below in column.of:
-        yield from _fields(below)
+    """Once for each column on the way: an expression names the same one again and again."""
+    seen, coming = {id(column)}, [column]
+    while coming:
+        each = coming.pop()
+        if isinstance(each, Given):
+            yield each.name
+            continue
+        below = [one for one in each.of if id(one) not in seen]
+        seen.update(map(id, below))
+        coming += reversed(below)
 
 
 def _label(column: Column) -> str:

@@ -136,13 +136,30 @@ def chosen(truth: Column, x: Column, y: Column) -> Made:
     """The one where it is true, else the other.
 
     What is not chosen becomes -inf, so that the larger of the two is the chosen one; where that is missing, neither is
-    more than -inf.
+    more than -inf. Where one of them is nothing at all, the other one plus nothing is enough, and asks each but once.
     """
     known = filled(truth, 0.0)
+    if _is_nothing(y):
+        return added(x, looked_up(known, {0.0: np.nan, 1.0: 0.0}))
+    if _is_nothing(x):
+        return added(y, looked_up(known, {0.0: 0.0, 1.0: np.nan}))
     first = added(x, looked_up(known, {0.0: -np.inf, 1.0: 0.0}))
     second = added(y, looked_up(known, {0.0: 0.0, 1.0: -np.inf}))
-    most = applied("chosen", np.nanmax, first, second, constant(-np.inf, known), **ACROSS)
+    return greatest([first, second])
+
+
+def greatest(columns: Sequence[Column]) -> Made:
+    """The greatest of what is there; missing where nothing is."""
+    most = applied("greatest", np.nanmax, *columns, constant(-np.inf, columns[0]), **ACROSS)
     return applied("missing", np.nan_to_num, most, nan=np.nan, posinf=np.inf, neginf=np.nan)
+
+
+def _is_nothing(column: Column) -> bool:
+    """Whether it is missing in every row."""
+    transformer = column.transformer if isinstance(column, Made) else None
+    if not isinstance(transformer, FunctionTransformer) or transformer.func is not np.full_like:
+        return False
+    return bool(np.isnan((transformer.kw_args or {})["fill_value"]))
 
 
 def remainder(x: Column, length: float) -> Made:

@@ -11,6 +11,8 @@ from engine.serve.exports.plain.expressions.arithmetic import (
     add,
     divide,
     floor_divide,
+    greatest,
+    least,
     modulus,
     multiply,
     power,
@@ -23,6 +25,7 @@ from engine.serve.exports.plain.expressions.conditions import (
     between,
     coalesce,
     compare,
+    identical,
     if_else,
     in_values,
     never,
@@ -40,7 +43,16 @@ from engine.serve.exports.plain.expressions.moments import (
     quarter,
     truncate,
 )
-from engine.serve.exports.plain.expressions.texts import contains, replace, search, string_concat, text_function
+from engine.serve.exports.plain.expressions.texts import (
+    begins,
+    contains,
+    ends,
+    like,
+    replace,
+    search,
+    string_concat,
+    text_function,
+)
 from engine.serve.exports.plain.expressions.translation import DAY, NotPlain, Translate, Translation, kind_of_type
 
 __all__ = ["NotPlain", "Translation", "kind_of_type", "translation"]
@@ -63,6 +75,9 @@ TRANSLATIONS: Mapping[type[ops.Value], Translate] = {
     ops.Sin: unary("sin", np.sin),
     ops.Cos: unary("cos", np.cos),
     ops.Tan: unary("tan", np.tan),
+    ops.Atan: unary("atan", np.arctan),
+    ops.Greatest: greatest,
+    ops.Least: least,
     ops.Floor: unary("floor", np.floor),
     ops.Ceil: unary("ceil", np.ceil),
     ops.Sign: unary("sign", np.sign),
@@ -73,6 +88,7 @@ TRANSLATIONS: Mapping[type[ops.Value], Translate] = {
     ops.GreaterEqual: compare(0.0, 1.0, 1.0),
     ops.Equals: compare(0.0, 1.0, 0.0),
     ops.NotEquals: compare(1.0, 0.0, 1.0),
+    ops.IdenticalTo: identical,
     ops.Between: between,
     ops.InValues: in_values,
     ops.And: lambda t, v: f.together(t.truth(v.left), t.truth(v.right), both=True),
@@ -115,6 +131,10 @@ TRANSLATIONS: Mapping[type[ops.Value], Translate] = {
     ops.StringContains: contains,
     ops.StringConcat: string_concat,
     ops.RegexSearch: search,
+    ops.StartsWith: begins,
+    ops.EndsWith: ends,
+    ops.StringSQLLike: like("s"),
+    ops.StringSQLILike: like("is"),
 }
 """What each operation of Ibis becomes."""
 

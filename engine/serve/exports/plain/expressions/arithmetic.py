@@ -83,6 +83,21 @@ def rounded(t: Translation, v: Any) -> Column:
     return f.multiplied(f.applied("sign", np.sign, x), f.shared(f.applied("floor", np.floor, size), factor))
 
 
+def greatest(t: Translation, v: Any) -> Column:
+    return f.greatest(_numbers(t, v))
+
+
+def least(t: Translation, v: Any) -> Column:
+    """The greatest of what is on the other side of zero."""
+    return f.scaled(f.greatest([f.scaled(each, -1.0) for each in _numbers(t, v)]), -1.0)
+
+
+def _numbers(t: Translation, v: Any) -> list[Column]:
+    if not v.dtype.is_numeric():
+        raise NotPlain(f"the least or greatest of {v.dtype}")
+    return [t.column(value) for value in v.arg]
+
+
 def unary(label: str, function: Any) -> Callable[[Translation, Any], Column]:
     return lambda t, v: f.applied(label, function, t.column(v.arg))
 

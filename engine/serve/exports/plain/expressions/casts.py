@@ -22,7 +22,9 @@ def cast(t: Translation, v: Any) -> Column:
             raise NotPlain(f"turning {given} into {to}")
         return x if to.is_timestamp() else f.scaled(f.in_units(x, "D"), DAY)
     is_whole = isinstance(v.arg, ops.Floor | ops.Ceil | ops.Round | ops.Sign)
-    if to.is_integer() and (given.is_floating() or given.is_decimal()) and not is_whole:
+    if to.is_integer() and given.is_floating() and not is_whole:
+        return f.applied("whole", np.rint, x)
+    if to.is_integer() and given.is_decimal() and not is_whole:
         size = f.applied("floor", np.floor, f.shifted(f.applied("size", np.abs, x), 0.5))
         return f.multiplied(f.applied("sign", np.sign, x), size)
     if to.is_boolean() and not given.is_boolean():

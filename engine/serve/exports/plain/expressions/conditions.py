@@ -40,6 +40,13 @@ def _same_text(t: Translation, x: ops.Value, y: ops.Value) -> Column:
     raise NotPlain("a text compared with another column")
 
 
+def identical(t: Translation, v: Any) -> Column:
+    """Equal, or both missing; never missing itself."""
+    same = compare(0.0, 1.0, 0.0)(t, ops.Equals(v.left, v.right))
+    gaps = [f.is_missing(t.column(side)) for side in (v.left, v.right)]
+    return f.together(f.filled(same, 0.0), f.together(*gaps, both=True), both=False)
+
+
 def in_values(t: Translation, v: Any) -> Column:
     if v.value.dtype.is_string():
         texts = [text_of(option)[0] for option in v.options]

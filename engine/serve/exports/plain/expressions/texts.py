@@ -40,10 +40,7 @@ def replace(t: Translation, v: Any) -> Column:
 
 
 def contains(t: Translation, v: Any) -> Column:
-    needle, is_constant = text_of(v.needle)
-    if not is_constant or needle is None:
-        raise NotPlain("a text searched for another column")
-    return f.matches(t.column(v.haystack), re.escape(needle))
+    return f.matches(t.column(v.haystack), re.escape(_constant(v.needle)))
 
 
 def search(t: Translation, v: Any) -> Column:
@@ -51,6 +48,34 @@ def search(t: Translation, v: Any) -> Column:
     if not is_constant or pattern is None:
         raise NotPlain("a pattern in another column")
     return f.matches(t.column(v.arg), without_groups(pattern))
+
+
+def begins(t: Translation, v: Any) -> Column:
+    return f.matches(t.column(v.arg), rf"\A{re.escape(_constant(v.start))}")
+
+
+def ends(t: Translation, v: Any) -> Column:
+    return f.matches(t.column(v.arg), rf"{re.escape(_constant(v.end))}\Z")
+
+
+def like(flags: str) -> Callable[[Translation, Any], Column]:
+    """A pattern of SQL: ``%`` for any text, ``_`` for any one character."""
+
+    def translated(t: Translation, v: Any) -> Column:
+        if v.escape is not None:
+            raise NotPlain("LIKE with ESCAPE")
+        wild = {"%": ".*", "_": "."}
+        pattern = "".join(wild.get(character) or re.escape(character) for character in _constant(v.pattern))
+        return f.matches(t.column(v.arg), rf"(?{flags}:\A{pattern}\Z)")
+
+    return translated
+
+
+def _constant(value: ops.Value) -> str:
+    text, is_constant = text_of(value)
+    if not is_constant or text is None:
+        raise NotPlain("a text searched for another column")
+    return text
 
 
 def without_groups(pattern: str) -> str:

@@ -64,7 +64,8 @@ class Translation:
         number = number_of(value)
         if number is not None:
             return f.constant(number, self._any())
-        translate = next((how for kind, how in self._how.items() if isinstance(value, kind)), None)
+        kinds = (self._how.get(kind) for kind in type(value).__mro__)
+        translate = next((how for how in kinds if how is not None), None)
         if translate is None:
             raise NotPlain(f"{type(value).__name__} of {value.dtype}")
         return translate(self, value)

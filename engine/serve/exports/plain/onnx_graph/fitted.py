@@ -1,5 +1,6 @@
 """Fitted transformers of one column."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,10 +76,11 @@ def _target(graph: Graph, given: str, fitted: TargetEncoder, column: Made) -> st
 
 
 def _matched(graph: Graph, given: str, fitted: HashingVectorizer, column: Made) -> str:
-    """Whether a pattern occurs in a text."""
+    """Whether a pattern occurs in a text; the end of the text is written otherwise in ONNX."""
     if fitted.n_features != 1 or not fitted.binary:
         raise NoOnnx(column.label)
-    return graph.as_double(graph.node("RegexFullMatch", given, pattern=f"(?s).*(?:{fitted.token_pattern}).*"))
+    pattern = re.sub(r"\\.", lambda found: r"\z" if found.group() == r"\Z" else found.group(), fitted.token_pattern)
+    return graph.as_double(graph.node("RegexFullMatch", given, pattern=f"(?s:.*)(?:{pattern})(?s:.*)"))
 
 
 FITTED: Mapping[type, WriteFitted] = {

@@ -152,6 +152,7 @@ FUNCTIONS: Mapping[Any, Write] = {
     np.abs: _operator("Abs"),
     np.floor: _operator("Floor"),
     np.ceil: _operator("Ceil"),
+    np.rint: _operator("Round"),
     np.sqrt: _operator("Sqrt"),
     np.exp: _operator("Exp"),
     np.log: _operator("Log"),
