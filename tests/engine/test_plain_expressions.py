@@ -29,7 +29,8 @@ RECORDS = ibis.table(TABLE.schema(), name="records")
 READ = "TRY_CAST(trim(s) AS DOUBLE)"
 MORE = f"""
 {READ} | CASE WHEN a > 1 THEN b END | CASE WHEN a > 1 THEN NULL ELSE b END | CASE WHEN f THEN NULL WHEN a > 1 THEN b END
-CASE WHEN a > 1 THEN s END | CASE WHEN contains(s, 'o') THEN 1 END | length(s) + a | b / a | b / b | a + a | a * a | s || s | greatest(b, b) | ln(b) | ln(b) + a
+CASE WHEN a > 1 THEN s END | CASE WHEN contains(s, 'o') THEN 1 END | length(s) + a | b / a | b / b
+a + a | a * a | s || s | greatest(b, b) | ln(b) | ln(b) + a
 nullif(b, 0) / a | coalesce(nullif(a, 1), b, 3) | CASE WHEN b / a > 0 THEN a ELSE NULL END
 """
 

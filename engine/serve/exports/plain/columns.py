@@ -119,7 +119,7 @@ def thawed(part: Any, *, is_inner: bool = False) -> Any:
     return made
 
 
-class _Table(ColumnTransformer):
+class _Table(ColumnTransformer):  # type: ignore[misc]  # scikit-learn has no types
     """A table in the making; scikit-learn's own asks all parts below for their tags, at every level, for minutes."""
 
     def __sklearn_tags__(self) -> Any:
