@@ -56,7 +56,7 @@ def run(  # noqa: PLR0913, PLR0917  an argument is an option
         print_json({"run": run_id}) if as_json else say(f"Run {run_id} is queued.")
         return
     try:
-        wait(workspace, job_id)
+        wait(workspace, job_id, lambda: service.get_run(workspace, run_id))
     except JobFailed as failed:
         fail(failed.error, as_json=as_json, **run_data(service.get_run(workspace, run_id)))
     view = service.get_run(workspace, run_id)

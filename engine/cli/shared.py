@@ -121,8 +121,13 @@ def open_home(home: Path | None) -> "Workspace":
     return workspace
 
 
-def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
+def wait(workspace: "Workspace", job_id: str, read: Callable[[], Any] | None = None) -> dict[str, Any]:
     """Wait for a job with progress on standard error; Ctrl-C cancels it.
+
+    Parameters
+    ----------
+    read
+        What knows more of its progress than the job does.
 
     Returns
     -------
@@ -143,8 +148,9 @@ def wait(workspace: "Workspace", job_id: str) -> dict[str, Any]:
         nonlocal told
         if asked_to_stop.is_set():
             raise KeyboardInterrupt
-        share = f"{job.progress:4.0%} " if job.progress is not None else ""
-        left = f", about {seconds(job.remaining_seconds)} left" if job.remaining_seconds else ""
+        known = read() if read and job.status == "running" else job
+        share = f"{known.progress:4.0%} " if known.progress is not None else ""
+        left = f", about {seconds(known.remaining_seconds)} left" if known.remaining_seconds else ""
         line = f"{share}{job.message or job.status}{left}"
         if line != told:
             told = line

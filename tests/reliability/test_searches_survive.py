@@ -95,6 +95,8 @@ def test_a_search_that_is_stopped_keeps_the_best_and_the_run_goes_on(patient: Wo
         (view,) = searches.searching(seen)
         assert (view.node, view.metric, view.most_trials) == ("found", "roc_auc", 1_000)
         assert view.remaining_seconds is not None
+        assert seen.progress is not None
+        assert seen.progress < 0.5  # most of the time is to come, though but one node is not done
         searches.stop_search(patient, run_id, "found")
         run = ended(patient, run_id, 60)
     assert run.status == "succeeded", run.error

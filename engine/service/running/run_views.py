@@ -9,7 +9,7 @@ from engine.errors import CanvasbackError
 from engine.graph import Pipeline
 from engine.service.jobs import job_view
 from engine.service.running.search_time import remaining_seconds
-from engine.service.views import NodeRunView, RunView
+from engine.service.views import JobView, NodeRunView, RunView
 from storage.repositories.runs import RunEntry
 from storage.schema import NodeRun, Run
 from storage.unit_of_work import UnitOfWork
@@ -29,6 +29,7 @@ def read_run(uow: UnitOfWork, run: Run) -> RunView:
     job = job_view(uow.jobs.get(run.job_id)) if run.job_id else None
     drawn = Pipeline.from_document({**version.graph, "name": name})
     nodes = [_node_view(node, drawn, has_ended=run.finished_at is not None) for node in uow.runs.nodes(run.id)]
+    remaining = _remaining(nodes, job.remaining_seconds) if job else None
     return RunView(
         **{name: getattr(run, name) for name in SAME},
         **_totals(run, nodes),
@@ -37,8 +38,8 @@ def read_run(uow: UnitOfWork, run: Run) -> RunView:
         values=_values(drawn, run),
         limits=run.limits or {},
         seconds=run.seconds if run.finished_at else (job.seconds if job else None),
-        progress=job.progress if job else None,
-        remaining_seconds=_remaining(nodes, job.remaining_seconds) if job else None,
+        progress=_progress(job, remaining) if job else None,
+        remaining_seconds=remaining,
         message=job.message if job else None,
         nodes=[_with_judged(node, nodes, drawn) for node in nodes],
     )
@@ -48,6 +49,13 @@ def _remaining(nodes: Sequence[NodeRunView], expected: float | None) -> float | 
     """What is expected of all nodes, or what a search that goes on will take, if that is longer."""
     searching = [remaining_seconds(node.search) for node in nodes if node.search and node.status == "running"]
     return max((seconds for seconds in (expected, *searching) if seconds is not None), default=None)
+
+
+def _progress(job: JobView, remaining: float | None) -> float | None:
+    """The share of the nodes that is done, or of the time, where a search makes the last of them long."""
+    if job.progress is None or not job.seconds or remaining is None:
+        return job.progress
+    return min(job.progress, job.seconds / (job.seconds + remaining))
 
 
 def listed_run(entry: RunEntry) -> RunView:
