@@ -86,6 +86,14 @@ def component(key: str) -> AnyComponent:
     return found
 
 
+def title_of(key: str) -> str:
+    """What people call a component, or the words of its key where it is not there any more."""
+    try:
+        return component(key).spec.title
+    except UnknownComponent:
+        return key.replace("_", " ")
+
+
 def _hint(key: str) -> str:
     refused = next((one for one in left_out() if one.key == key), None)
     if refused:

@@ -53,6 +53,12 @@ def ink() -> str:
     return "#E8E6E1" if theme() == "dark" else "#3A3835"
 
 
+def low_to_high() -> list[list[object]]:
+    """A scale for dots: both ends stand out from the page, and what has no place on it is grey."""
+    colors = ("#56B4E9", "#8C857C", "#E69F00") if theme() == "dark" else ("#0072B2", "#A59D92", "#D55E00")
+    return [[place / 2, color] for place, color in enumerate(colors)]
+
+
 def written_on(*, is_opposed: bool = False) -> dict[str, Any]:
     """The colours of a heatmap with words in its cells: one colour of letters is at least 4.5 to 1 on all of them.
 

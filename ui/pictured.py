@@ -140,7 +140,7 @@ def _dots(plot: Mapping[str, Any]) -> tuple[Figure, int]:
     if any(value is not None for value in plot.get("colour", ())):
         bar = {"title": {"text": plot["coloured"], "side": "right"}, "tickvals": [0, 1], "ticktext": ["low", "high"]}
         colours = [0.5 if value is None else value for value in plot["colour"]]
-        marker |= {"color": colours, "colorscale": "Cividis", "cmin": 0, "cmax": 1, "colorbar": bar}
+        marker |= {"color": colours, "colorscale": charts.low_to_high(), "cmin": 0, "cmax": 1, "colorbar": bar}
     figure = _axes(go.Figure(go.Scattergl(x=plot["x"], y=up, mode="markers", marker=marker)), plot)
     if bands:
         names = _distinct(bands)

@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from components.catalog import title_of
+
 
 class View(BaseModel):
     """A frozen value for a screen or a JSON document."""
@@ -265,6 +267,11 @@ class ModelView(View):
     stage: str = "none"
     sign_off: str | None = None
     retired: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What people call the component that it was trained by."""
+        return title_of(str(self.signature.get("component", "")))
 
     @property
     def own_aliases(self) -> list[str]:

@@ -47,7 +47,7 @@ def show_one(home: Workspace, name: str) -> None:
     version = next(it for it in registry.list_versions(home, name) if it.version == model.version)
     task = TASKS.get(model.task or "", model.task or "")
     task = f"{task} of {model.target}" if model.target else task
-    about = f"{task} · {model.signature.get('component', '').replace('_', ' ')} · {size(model.bytes)}"
+    about = f"{task} · {model.kind} · {size(model.bytes)}"
     with heading(model.model, f"{about} · trained {ago(model.created_at)}", (places.MODELS, "Models")):
         pick_version(model)
         withheld = why_not_published(model)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.catalog import catalog
+from components.catalog import catalog, title_of
 from components.evaluate.metrics import words
 from engine.graph import Pipeline
 from engine.serve.modelfile import ModelFile
@@ -66,8 +66,8 @@ def _model(known: Known) -> list[Block]:
         "Predicts": model.target,
         "Classes": _classes_named(model.classes),
         "Looks for": "" if model.positive is None else shown(model.positive),
-        "Kind": _titled(model.component),
-        "Made of": ", ".join(map(_titled, model.members)),
+        "Kind": title_of(model.component),
+        "Made of": ", ".join(map(title_of, model.members)),
         "Fields of a request": ", ".join(model.inputs),
         "Size": size(view.bytes or 0),
         "Stage": "" if view.stage == "none" else view.stage,
@@ -76,10 +76,6 @@ def _model(known: Known) -> list[Block]:
         "Tags": written_tags({**view.tags, **view.version_tags}),
     }  # fmt: skip
     return [Facts({name: value for name, value in pairs.items() if value})]
-
-
-def _titled(key: str) -> str:
-    return catalog()[key].spec.title if key in catalog() else key
 
 
 def _classes_named(classes: Sequence[Any]) -> str:

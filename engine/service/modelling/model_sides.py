@@ -6,9 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from components.catalog import component
-from components.errors import ComponentError
-from engine.errors import CanvasbackError, InvalidSetting
+from components.catalog import title_of
+from engine.errors import InvalidSetting
 from engine.graph import Pipeline
 from engine.serve.modelfile import MODEL, ModelFile
 from engine.service.building.drawn_changes import value_words
@@ -224,7 +223,7 @@ def _side(workspace: Workspace, uow: UnitOfWork, model: Model, row: ModelVersion
         version_id=row.id,
         task=row.task,
         target=row.target,
-        kind=_title(str(signature.get("component", ""))),
+        kind=title_of(str(signature.get("component", ""))),
         metrics=row.metrics,
         baseline=row.baseline,
         params=described.params if described else {},
@@ -280,10 +279,3 @@ def _data(uow: UnitOfWork, row: ModelVersion) -> Iterator[DataView]:
             continue
         name = uow.datasets.get(version.dataset_id).name
         yield DataView(dataset=name, version=version.number, rows=version.rows, columns=len(version.columns))
-
-
-def _title(key: str) -> str:
-    try:
-        return component(key).spec.title
-    except (ComponentError, CanvasbackError):
-        return key.replace("_", " ")

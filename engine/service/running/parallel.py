@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from components.catalog import title_of
 from engine.service.modelling.models import MOST as MOST_VERSIONS
 from engine.service.running.run_conditions import read_conditions, read_known
 from engine.service.running.run_settings import scalars
@@ -136,7 +137,7 @@ def lines_of_versions(
                 for name, value in known.get(row.run_id, {}).items()
                 if name != row.node_id
             }
-            | {"kind of model": str(row.signature.get("component", "")).replace("_", " ")},
+            | {"kind of model": title_of(str(row.signature.get("component", "")))},
             metrics=dict(scalars(row.metrics)),
         )
         for row in rows
