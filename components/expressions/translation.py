@@ -1,6 +1,7 @@
 """From a checked tree to an Ibis value, node by node."""
 
 import difflib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
@@ -351,7 +352,7 @@ def _number(text: str) -> ir.NumericValue:
         number = float(text)
     except ValueError:
         raise RefusedExpression(f"{text[:40]!r} is not a number.") from None
-    if abs(number) > 1e300:
+    if not math.isfinite(number):
         raise RefusedExpression(f"The number {text[:40]} is too large.")
     return numbers.decimal(number)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from components.base import Model, Split
-from components.errors import UnknownComponent
+from components.errors import ColumnMissing, UnknownComponent
 from engine.checks.balance import balance_problems
 from engine.checks.data import data_problems
 from engine.checks.emptied import emptied_problems
@@ -124,7 +124,7 @@ def _schema_errors(placement: Placement, around: Surroundings) -> Iterator[Probl
         for error in known.errors:
             if error.code != "unknown_component":
                 hint = error.hint or "Look at this node's settings."
-                if node.id in placement.moved:
+                if node.id in placement.moved and error.code == ColumnMissing.code:
                     hint = _moved_hint(placement, node)
                 fix = feature_fix(node, known, error) or gone_fix(node, error, around)
                 yield Problem(error.code, error.message, node=node.id, field=error.field, hint=hint, fix=fix)

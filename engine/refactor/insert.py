@@ -7,6 +7,7 @@ from components.base.canvas import WIDEST, CanvasOnly
 from components.catalog import catalog
 from engine.graph import Edge, Node, Pipeline
 from engine.graph.node import first_port
+from engine.graph.placing import placed
 from engine.schemas import read_params
 
 RENAME = "rename_columns"
@@ -27,11 +28,12 @@ def new_node(pipeline: Pipeline, key: str, params: Mapping[str, Any]) -> Node:
 
 def put_behind(pipeline: Pipeline, node_id: str, port: str, node: Node) -> Pipeline:
     """The pipeline with a node between an output and all that it goes to."""
+    pipeline = placed(pipeline, {})
     wires = [edge for edge in pipeline.out_of(node_id) if edge.source_port == port]
     if wires:
         return put_on(pipeline, wires, node)
     wire = Edge(source=node_id, source_port=port, target=node.id, target_port=first_port(node.component, "inputs"))
-    x, y = pipeline.layout.get(node_id, (0.0, 0.0))
+    x, y = pipeline.layout[node_id]
     return pipeline.model_copy(
         update={
             "nodes": (*pipeline.nodes, node),
@@ -43,10 +45,9 @@ def put_behind(pipeline: Pipeline, node_id: str, port: str, node: Node) -> Pipel
 
 def put_on(pipeline: Pipeline, wires: Sequence[Edge], node: Node) -> Pipeline:
     """The pipeline with a node on wires that start at one port."""
-    grown = pipeline.insert(node, wires)
-    start = grown.layout.get(wires[0].source)
-    ends = [grown.layout[wire.target] for wire in wires if wire.target in grown.layout]
-    return _with_room(grown, start, ends, node.id) if start is not None and ends else grown
+    grown = placed(pipeline, {}).insert(node, wires)
+    ends = [grown.layout[wire.target] for wire in wires]
+    return _with_room(grown, grown.layout[wires[0].source], ends, node.id)
 
 
 def _with_room(grown: Pipeline, start: Point, ends: Sequence[Point], node_id: str) -> Pipeline:

@@ -1,5 +1,6 @@
 """What the data say against a drawing, told before anything runs; one click mends it."""
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -14,9 +15,10 @@ from sklearn.metrics import roc_auc_score
 
 from components.base import StoredTable
 from components.ports import ROW
-from engine.checks import Problem, TableFacts, apply_fix, review
+from engine.checks import Fix, Problem, TableFacts, apply_fix, review
 from engine.graph import Pipeline
 from engine.profile import date_params, profile, telling
+from engine.refactor.insert import BELOW, WIDTH
 from tests.engine.running import Bench, draw
 from tests.engine.test_large_pipelines import SHAPES, TABLE, growth
 
@@ -237,3 +239,12 @@ def test_leaving_out_a_column_keeps_the_rest_of_what_a_node_takes_by_default() -
     assert problem.fix is not None
     mended = apply_fix(drawn, problem.fix)
     assert mended.by_id["e"].params["columns"] == {"select": "text", "except": ["letter"]}
+
+
+def test_a_node_that_a_click_adds_covers_no_other_though_nobody_placed_them() -> None:
+    drawn = after(TREES, {"fill": ("impute_mean", {"columns": ["age"]}), "split": "split_random"}, target="ill")
+    mended = apply_fix(drawn, Fix("more", "More", "fill", insert=("impute_median", {"columns": ["age"]})))
+    places = [mended.layout[node.id] for node in mended.nodes]
+    assert len(places) == 5
+    apart = [(abs(x - u), abs(y - v)) for (x, y), (u, v) in itertools.combinations(places, 2)]
+    assert all(across > WIDTH or down > BELOW for across, down in apart)

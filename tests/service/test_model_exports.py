@@ -334,7 +334,7 @@ edges: [people -> fill, fill -> loud, loud -> encode, encode -> model]
     run = do_run(shelf, Pipeline.from_yaml(text))
     assert run.status == "succeeded", run.error
     views = {view.name: view for view in model_exports.list_formats(shelf, "lengths", 1)}
-    assert re.match(r"Change case \('loud'\) has no form in ONNX: there is no operator for", views["onnx"].reason)
+    assert re.match(r"Change case \('loud'\) has no form in ONNX: it has no operator for", views["onnx"].reason)
     assert "bundle" in views["onnx"].reason
     assert not views["skops"].reason
     job = do_job(shelf, model_exports.start_model_export(shelf, "lengths", None, "onnx"))

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InvalidPipeline
 from engine.graph import Node, Pipeline
 from engine.graph.parameters import read_parameters
+from engine.graph.placing import placed
 
 if TYPE_CHECKING:
     from ui.canvas import Graph
     from ui.canvas.messages import GraphEdge, GraphNode, GraphParameter
 
-APART = 280.0
-"""Pixels from one node to the next, where nobody has placed them yet: as wide as the canvas arranges them."""
-
 
 def as_graph(pipeline: Pipeline) -> dict[str, Any]:
-    """A pipeline as the canvas wants it; nodes without a place stand in a row."""
+    """A pipeline as the canvas wants it; nodes without a place stand right of what feeds them."""
+    layout = placed(pipeline, {}).layout
     return {
         "nodes": [
             {
@@ -26,10 +25,10 @@ def as_graph(pipeline: Pipeline) -> dict[str, Any]:
                 "component": node.component,
                 "title": node.title,
                 "params": node.params,
-                "position": list(pipeline.layout.get(node.id, (APART * place, 0.0))),
+                "position": list(layout[node.id]),
                 **({"disabled": True} if node.disabled else {}),
             }
-            for place, node in enumerate(pipeline.nodes)
+            for node in pipeline.nodes
         ],
         "edges": [edge.model_dump() for edge in pipeline.edges],
         "params": {name: one.model_dump(mode="json") for name, one in pipeline.params.items()},

@@ -111,8 +111,13 @@ def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column
         step = next((each for each in model.slice.steps if each.node == error.node), None)
         what = f"{step.load().spec.title} ({step.node!r})" if step else "The preparation"
         raise ExportRefused(
-            f"{what} has no form in ONNX: there is no operator for {str(error)!r}.", hint=BUNDLE, node_id=error.node
+            f"{what} has no form in ONNX: it has no operator for {_in_words(error)}.", hint=BUNDLE, node_id=error.node
         ) from error
+
+
+def _in_words(error: NoOnnx) -> str:
+    """As the parts are called, such as ``number_in_text``."""
+    return repr(str(error).replace("_", " "))
 
 
 def _undecided(estimator: Any) -> Any:

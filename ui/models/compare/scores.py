@@ -83,7 +83,7 @@ def _line(it: StandingView, best: StandingView) -> dict[str, str]:
     is_sure = it.chance is not None and it.chance < 0.05
     row = {
         "Model": it.name,
-        "Behind by": signed(it.difference),
+        "Difference": signed(it.difference),
         "95 % interval": f"{signed(it.difference_low)} to {signed(it.difference_high)}",
         "p": chance_words(it.chance or 0.0).removeprefix("= "),
         "Beyond chance": "yes" if is_sure else "no",

@@ -249,7 +249,14 @@ def read_number(text: Column) -> Made:
     padded = applied("padded", np.strings.ljust, stripped, kind="text", width=1, fillchar="?")
     flat = applied("flat", np.ravel, padded, kind="text")
     return applied(
-        "number", np.genfromtxt, flat, dtype="float64", delimiter="\x1f", comments=None, ndmin=2, encoding="utf-8"
+        "number_in_text",
+        np.genfromtxt,
+        flat,
+        dtype="float64",
+        delimiter="\x1f",
+        comments=None,
+        ndmin=2,
+        encoding="utf-8",
     )
 
 
