@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Constant: TypeAlias = bool | int | float | str
-Comparison = Literal["in", "<", "<=", ">", ">=", "missing", "given"]
+Comparison = Literal["in", "<", "<=", ">", ">=", "missing", "given", "finite"]
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,8 @@ class Predicate:
     Parameters
     ----------
     values
-        The constants: any number of them for ``in``, one for an order, none for ``missing`` and ``given``. Dates are
-        texts, as people write them.
+        The constants: any number of them for ``in``, one for an order, none for ``missing``, ``given`` and ``finite``
+        (which a missing value may be). Dates are texts, as people write them.
     written
         The comparison as SQL, to be shown to people; empty where nobody wrote one.
     """

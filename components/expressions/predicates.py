@@ -46,6 +46,9 @@ def _read(node: exp.Expr) -> Iterator[Predicate]:
             direct, mirrored = _ORDERS[type(node)]
             yield from _compared(node, node.this, direct, [node.expression])
             yield from _compared(node, node.expression, mirrored, [node.this])
+            yield from _bounded(node)
+        case exp.Or():
+            yield from _bounded_or_missing(node)
         case exp.Between():
             yield from _compared(node, node.this, ">=", [node.args["low"]])
             yield from _compared(node, node.this, "<=", [node.args["high"]])
@@ -61,6 +64,23 @@ def _read(node: exp.Expr) -> Iterator[Predicate]:
                 for one in _read(_bare(inner))
                 if one.comparison == "missing"
             )
+
+
+def _bounded(node: exp.Expr) -> Iterator[Predicate]:
+    """A size that is below a number: ``abs(x) < 100``."""
+    size = _bare(node.this)
+    if not (isinstance(node, exp.LT | exp.LTE) and isinstance(size, exp.Anonymous) and str(size.this).lower() == "abs"):
+        return
+    column, limit = _bare(size.expressions[0]), _constant(_bare(node.expression))
+    if isinstance(column, exp.Column) and isinstance(limit, int | float):
+        yield Predicate(column.name, "finite", (), node.sql("duckdb"))
+
+
+def _bounded_or_missing(node: exp.Or) -> Iterator[Predicate]:
+    """The same where missing values are let through."""
+    found = [one for side in (node.this, node.expression) for one in _read(_bare(side))]
+    if sorted(one.comparison for one in found) == ["finite", "missing"] and found[0].column == found[1].column:
+        yield Predicate(found[0].column, "finite", (), node.sql("duckdb"))
 
 
 def _compared(whole: exp.Expr, side: exp.Expr, comparison: Comparison, others: list[exp.Expr]) -> Iterator[Predicate]:

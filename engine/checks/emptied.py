@@ -39,6 +39,8 @@ def _why(predicate: Predicate, column: ColumnProfile) -> str:
         return f"{name} is never missing."
     if not column.filled:
         return f"{name} is missing in every row."
+    if predicate.comparison == "finite":
+        return f"{name} is infinite in every row."
     if predicate.comparison == "in" and knows_all(column) and column.distinct <= _FEW:
         return f"{name} is {' or '.join(str(one.value) for one in column.top)}."
     if predicate.comparison == "in" and column.kind == "text":

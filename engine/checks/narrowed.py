@@ -16,6 +16,8 @@ def most_meeting(predicate: Predicate, column: ColumnProfile) -> int:
     """How many rows of the whole table meet a predicate at most."""
     if predicate.comparison == "missing":
         return column.missing
+    if predicate.comparison == "finite":
+        return column.filled + column.missing - (column.infinite or 0)
     if predicate.comparison == "given" or column.infinite or not predicate.values:
         return column.filled
     if predicate.comparison == "in":
@@ -29,6 +31,8 @@ def narrowed(predicate: Predicate, column: ColumnProfile) -> ColumnProfile:
     """What is known of a column where only rows are left that meet a predicate."""
     if predicate.comparison == "missing":
         return column.model_copy(update={"filled": 0, "distinct": 0, "top": (), "semantic": "empty"})
+    if predicate.comparison == "finite" and column.infinite:
+        return column.model_copy(update={"filled": column.filled - column.infinite, "infinite": 0})
     if predicate.comparison == "in" and knows_all(column):
         left = tuple(one for one in column.top if one.value in predicate.values)
         filled = sum(one.count for one in left)
