@@ -47,7 +47,9 @@ def test_runs_are_narrowed_sorted_and_shown_with_their_scores(place: Workspace, 
     assert list(table["Note"]) == ["Knows nothing", ""]
     (table,) = frames(open_page(place.home.path, "runs", sort="-roc_auc"))
     assert list(table["Run"]) == ["churn · run 1", "churn · run 2"]
-    (table,) = frames(open_page(place.home.path, "runs", where="roc_auc > 0.7;model.C = 1"))
+    app = open_page(place.home.path, "runs", where="roc_auc > 0.7;model.C = 1")
+    assert app.multiselect[0].options == ["ROC AUC is more than 0.7", "model.C is 1"]
+    (table,) = frames(app)
     assert list(table["Run"]) == ["churn · run 1"]
     assert "No run fits this choice." in words(open_page(place.home.path, "runs", where="roc_auc > 2"))
     assert "No run has 'rok_auc'." in words(open_page(place.home.path, "runs", where="rok_auc > 2"))

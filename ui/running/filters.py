@@ -11,7 +11,7 @@ import streamlit as st
 from engine.errors import PEOPLE_ERRORS
 from engine.service import Workspace
 from engine.service.building import pipelines
-from engine.service.running.run_conditions import FIELDS, TESTS, Known, read_conditions
+from engine.service.running.run_conditions import FIELDS, TESTS, Known, parts_of, read_conditions
 from ui import places
 from ui.frame import search
 from ui.trouble import show_error
@@ -67,14 +67,16 @@ def ask_filters(home: Workspace, known: Known, states: Any) -> Asked:
                 "Tag", known.tags, index=None, placeholder="Any tag", key="tag", bind="query-params",
                 label_visibility="collapsed", width=160,
             )  # fmt: skip
-        with st.popover("Add a condition", icon=":material/filter_alt:", width="content"):
-            _ask_condition(known)
+        there = len(written())
+        # Under another key it is another popover, closed and empty: what was asked for is in the table now.
+        with st.popover("Add a condition", icon=":material/filter_alt:", width="content", key=f"condition_{there}"):
+            _ask_condition(known, there)
     state = states.pills("State", list(STATES), key="state", bind="query-params", label_visibility="collapsed")
     chosen = [f"pipeline = {pipeline}"] if pipeline else []
     chosen += [f"tag = {tag}"] if tag else []
     chosen += [f"started >= {_day(since)}"] if since else []
     chosen += [f"status != {other}" for word, those in STATES.items() if state and word != state for other in those]
-    return Asked((*chosen, *_show_conditions()), words)
+    return Asked((*chosen, *_show_conditions(known)), words)
 
 
 def written() -> list[str]:
@@ -82,30 +84,37 @@ def written() -> list[str]:
     return [part.strip() for part in (places.asked("where") or "").split(BETWEEN) if part.strip()]
 
 
-def _show_conditions() -> list[str]:
+def in_words(condition: str, known: Known) -> str:
+    """A condition as people say it: ``roc_auc > 0.8`` is *ROC AUC is more than 0.8*."""
+    parts = parts_of(condition)
+    return f"{label(parts[0], known)} {TESTS[parts[1]]} {parts[2]}" if parts else condition
+
+
+def _show_conditions(known: Known) -> list[str]:
     """Each condition, to be taken away with one click."""
     found = written()
     if not found:
         return []
     kept = st.multiselect(
-        "Conditions", found, default=found, key=f"where_{'|'.join(found)}", label_visibility="collapsed"
-    )
+        "Conditions", found, default=found, key=f"where_{'|'.join(found)}", label_visibility="collapsed",
+        format_func=lambda it: in_words(it, known),
+    )  # fmt: skip
     if kept != found:
         places.ask(where=BETWEEN.join(kept) or None)
         st.rerun()
     return found
 
 
-def _ask_condition(known: Known) -> None:
+def _ask_condition(known: Known, there: int) -> None:
     offered = [*known.metrics, *known.params, *NUMBERS, "note", "backend", "target"]
     name = st.selectbox(
         "Of each run", offered, index=None, format_func=lambda it: label(it, known),
-        placeholder="Search metrics and settings", key="condition_of",
+        placeholder="Search metrics and settings", key=f"condition_of_{there}",
     )  # fmt: skip
     left, right = st.columns(2)
     tests = [test for test in TESTS if test != "~" or (name and name not in known.metrics and name not in NUMBERS)]
-    test = left.selectbox("Test", tests, format_func=TESTS.__getitem__, key="condition_test")
-    value = right.text_input("Value", key="condition_value", placeholder="0.8")
+    test = left.selectbox("Test", tests, format_func=TESTS.__getitem__, key=f"condition_test_{there}")
+    value = right.text_input("Value", key=f"condition_value_{there}", placeholder="0.8")
     condition = f"{name} {test} {value.strip()}"
     if not (name and value.strip()):
         st.caption("For example: ROC AUC is more than 0.8.")

@@ -66,6 +66,12 @@ def read_conditions(written: Sequence[str], known: Known) -> tuple[Condition, ..
     return tuple(condition for text in written for condition in _read(text, known))
 
 
+def parts_of(written: str) -> tuple[str, str, str] | None:
+    """The name, the test and the value of a condition as it is written; None for a text that is none."""
+    parts = _WRITTEN.fullmatch(written)
+    return (parts["name"], parts["test"], parts["value"]) if parts else None
+
+
 def read_order(written: str, known: Known) -> Order:
     """What runs are sorted by: a name, with ``-`` before it the largest or the newest first.
 
