@@ -29,6 +29,7 @@ def stored(root: Path, table: pa.Table) -> Bench:
         ("experiment", "bought", "roc_auc", 0.55),
     ],
 )
+@pytest.mark.timeout(900)  # words of five teams: minutes on a busy machine
 def test_a_drawn_prediction_beats_the_dummy(name: str, target: str, metric: str, least: float, tmp_path: Path) -> None:
     table = INVENTED[name]()
     found = draft(known(with_ids(table)), Goal("predict", target))
