@@ -136,11 +136,17 @@ class Registry(Repository):
         before, version.sign_off = version.sign_off or "", verdict
         self._note(version_id, "sign_off", before, verdict, by, comment)
 
-    def require_sign_off(self, model_id: str, required: bool) -> bool:
-        """Say whether a model needs approvals; returns whether that is new."""
+    def require_sign_off(self, model_id: str, required: bool, by: str) -> bool:
+        """Say whether a model needs approvals; returns whether that is new. It is told at the newest version."""
         model = self._locked(model_id)
-        is_new, model.needs_sign_off = model.needs_sign_off != required, required
-        return is_new
+        if model.needs_sign_off == required:
+            return False
+        model.needs_sign_off = required
+        newest = select(ModelVersion.id).where(ModelVersion.model_id == model_id).order_by(ModelVersion.number.desc())
+        was, becomes = ("", "needed") if required else ("needed", "")
+        if (version_id := self._session.scalars(newest.limit(1)).first()) is not None:
+            self._note(version_id, "approvals", was, becomes, by, "")
+        return True
 
     def retire(self, version_id: str, by: str, comment: str = "") -> bool:
         """Keep a version from being published; returns whether that is new."""

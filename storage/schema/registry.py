@@ -12,7 +12,7 @@ Stage = Literal["none", "staging", "production", "archived"]
 """How far a version has come, in MLflow's words."""
 STAGES: tuple[Stage, ...] = ("none", "staging", "production", "archived")
 Verdict = Literal["approved", "rejected"]
-EventKind = Literal["stage", "sign_off", "alias", "retired", "bin"]
+EventKind = Literal["stage", "sign_off", "alias", "retired", "bin", "approvals"]
 
 
 class ModelAlias(Base):

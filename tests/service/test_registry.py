@@ -109,7 +109,7 @@ def test_without_the_approval_it_needs_nothing_is_published(ws: Workspace) -> No
     with pytest.raises(Withheld, match="churn v1 has not"):
         endpoints.roll_back(ws, "churn")
     assert endpoints.get_endpoint(ws, "churn").version == 2
-    assert [it.after for it in registry.list_events(ws, "churn", 2)] == ["approved", "rejected"]
+    assert [it.after for it in registry.list_events(ws, "churn", 2)] == ["approved", "rejected", "needed"]
 
 
 def test_a_sign_off_needs_a_name_and_a_rejection_a_reason(filled_home: Published) -> None:

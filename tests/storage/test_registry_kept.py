@@ -101,7 +101,7 @@ def test_no_endpoint_answers_with_what_may_not(database: Database, two: list[Mod
     deploy(one)
     with database.write() as uow:
         uow.registry.retire(one.id, "Zoë")
-        uow.registry.require_sign_off(one.model_id, True)
+        uow.registry.require_sign_off(one.model_id, True, "Zoë")
     for refused in (one, other):
         with pytest.raises(Withheld):
             deploy(refused)
@@ -116,7 +116,7 @@ def test_no_endpoint_answers_with_what_may_not(database: Database, two: list[Mod
 
 def test_production_needs_the_approval_too(database: Database, two: list[ModelVersion]) -> None:
     with database.write() as uow:
-        uow.registry.require_sign_off(two[0].model_id, True)
+        uow.registry.require_sign_off(two[0].model_id, True, "Zoë")
         uow.registry.move(two[0].id, "staging", "Zoë")
     with pytest.raises(Withheld, match="needs one before production"), database.write() as uow:
         uow.registry.move(two[0].id, "production", "Zoë")

@@ -285,7 +285,7 @@ def test_a_drawing_that_cannot_run_says_so_instead_of_a_plan(drawing: tuple[Path
     app = open_page(home, "builder", pipeline=pipeline_id)
     lonely = {**NODE, "id": "drop", "component": "drop_missing", "params": {}}
     _say(app, pipeline_id, edit=_edit(pipeline_id, {"nodes": [lonely], "edges": []}, base=1))
-    assert "Not ready to run: 1 problem to solve." in words(app)
+    assert "Not ready to run: 1 problem stands in the way." in words(app)
 
 
 def test_a_model_shows_every_score_beside_its_baseline(filled: Filled, open_page: Open) -> None:

@@ -54,9 +54,15 @@ def _planned(
     try:
         return preview_run(workspace, pipeline, target=target, params=params), None
     except PipelineProblems as found:
-        return None, f"{count(len(found.problems), 'problem')} to solve first."
+        return None, f"{_in_the_way(found)}."
     except PEOPLE_ERRORS as error:
         return None, str(error)
+
+
+def _in_the_way(found: PipelineProblems) -> str:
+    """Only errors are; what else the canvas tells does not keep anybody from running it."""
+    verb = "stands" if len(found.problems) == 1 else "stand"
+    return f"{count(len(found.problems), 'problem')} {verb} in the way"
 
 
 def show_plan(pipeline: Pipeline) -> None:
@@ -66,7 +72,7 @@ def show_plan(pipeline: Pipeline) -> None:
     try:
         plan = preview_run(session.workspace(), pipeline)
     except PipelineProblems as found:
-        st.caption(f":material/info: Not ready to run: {count(len(found.problems), 'problem')} to solve.")
+        st.caption(f":material/info: Not ready to run: {_in_the_way(found)}.")
         return
     except PEOPLE_ERRORS as error:
         st.caption(f":material/info: {error}")

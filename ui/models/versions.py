@@ -18,7 +18,14 @@ from ui.scores import score_line
 from ui.words import ago, escaped, when
 
 NOTE_LETTERS = 90
-WORDS = {"alias": "Alias", "stage": "Stage", "sign_off": "Sign-off", "retired": "Retirement", "bin": "Bin"}
+WORDS = {
+    "alias": "Alias",
+    "stage": "Stage",
+    "sign_off": "Sign-off",
+    "retired": "Retirement",
+    "bin": "Bin",
+    "approvals": "Approvals",
+}
 
 
 def show_versions(home: Workspace, model: ModelView) -> None:
@@ -117,4 +124,6 @@ def change_words(it: EventView) -> str:
         return f"{it.after} set" if it.after else f"{it.before} taken away"
     if it.kind == "bin":
         return "deleted" if it.after else "restored"
+    if it.kind == "approvals":
+        return "needed from now on" if it.after else "no longer needed"
     return it.after if it.after else "taken back"

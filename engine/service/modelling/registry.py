@@ -303,7 +303,7 @@ def require_sign_off(workspace: Workspace, name: str, required: bool, *, by: str
     who = named_person(by)
 
     def write(uow: UnitOfWork) -> None:
-        if uow.registry.require_sign_off(uow.models.by_name(name).id, required):
+        if uow.registry.require_sign_off(uow.models.by_name(name).id, required, who):
             action = "model sign-off required" if required else "model sign-off no longer required"
             uow.audit.record(who, action, f"model {name}")
 
