@@ -32,12 +32,16 @@ class Condition:
     value: Any = None
 
     def words(self) -> str:
-        """For people."""
+        """For people.
+
+        >>> Condition("celsius", "<=", -17).words()
+        'celsius <= −17'
+        """
         if self.value is None:
             return f"{self.column} is {self.test}"
-        return (
-            f"{self.column} {'is' if self.test == '=' else 'is not' if self.test == '!=' else self.test} {self.value}"
-        )
+        is_below_nought = isinstance(self.value, int | float) and self.value < 0
+        told = f"−{-self.value}" if is_below_nought else self.value
+        return f"{self.column} {'is' if self.test == '=' else 'is not' if self.test == '!=' else self.test} {told}"
 
     def expression(self) -> str:
         """For Filter rows."""
