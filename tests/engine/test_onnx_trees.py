@@ -22,12 +22,12 @@ ALIKE_IN_32_BITS = {
 }
 
 
-def told(estimator: Any, numbers: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+def told(estimator: Any, numbers: "np.ndarray[Any, Any]", *, is_narrow: bool = False) -> "np.ndarray[Any, Any]":
     """What ONNX Runtime answers, from columns of 64 bits."""
     mend_trees()
     graph, thresholds = ColumnsGraph(), thresholds_of(estimator)
     names = [f"x{number}" for number in range(numbers.shape[1])]
-    preparation = graph.model([Given(name, "number") for name in names], thresholds)
+    preparation = graph.model([Given(name, "number") for name in names], thresholds, is_narrow=is_narrow)
     given = [("X", skl2onnx.common.data_types.FloatTensorType([None, len(names)]))]
     trees = skl2onnx.to_onnx(by_places(estimator, thresholds), initial_types=given, target_opset=OPSETS)
     trees = onnx.compose.add_prefix(trees, "trees_")
@@ -52,6 +52,14 @@ def test_trees_decide_as_in_64_bits(case: str, classes: int) -> None:
         model = HistGradientBoostingRegressor(max_iter=20, random_state=0).fit(numbers, target)
         wanted = model.predict(numbers)
     assert told(model, numbers) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_matrix_of_32_bits_is_compared_in_32_bits() -> None:
+    numbers, target = make_classification(400, 6, n_informative=4, random_state=0)
+    numbers += 1e6
+    narrow = numbers.astype(np.float32)
+    model = HistGradientBoostingClassifier(max_iter=20, random_state=0).fit(narrow, target)
+    assert told(model, numbers, is_narrow=True) == pytest.approx(model.predict_proba(narrow), abs=1e-6)
 
 
 def test_the_model_that_is_kept_stays_as_it_is() -> None:

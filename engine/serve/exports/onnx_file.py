@@ -106,7 +106,7 @@ def _preparation(graph: ColumnsGraph, model: ModelFile, columns: Sequence[Column
     if model.task not in ("classification", "regression"):
         raise ExportRefused("Models without a target are not written as ONNX.", hint=BUNDLE)
     try:
-        return graph.model(columns, thresholds)
+        return graph.model(columns, thresholds, is_narrow=model.matrix.precision == "float32")
     except NoOnnx as error:
         step = next((each for each in model.slice.steps if each.node == error.node), None)
         what = f"{step.load().spec.title} ({step.node!r})" if step else "The preparation"

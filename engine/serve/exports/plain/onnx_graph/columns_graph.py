@@ -33,15 +33,17 @@ class ColumnsGraph(Graph):
             self._made[column] = self._given(column) if isinstance(column, Given) else self._made_at(column)
         return self._made[column]
 
-    def model(self, columns: Sequence[Column], thresholds: Thresholds) -> Any:
+    def model(self, columns: Sequence[Column], thresholds: Thresholds, *, is_narrow: bool = False) -> Any:
         """The graph that makes these columns, side by side, as 32-bit numbers called `FEATURES`.
 
-        A feature with thresholds leaves as how many of them it exceeds.
+        A feature with thresholds leaves as how many of them it exceeds, itself in 32 bits where the matrix is narrow.
         """
         from onnx import TensorProto, helper
 
         parts = [self.value(column) for column in columns]
         joined = self.node("Concat", *parts, axis=1)
+        if thresholds and is_narrow:
+            joined = self.as_double(self.node("Cast", joined, to=TensorProto.FLOAT))
         if thresholds:
             joined = placed(self, joined, sum(map(_width, columns)), thresholds)
         self.nodes.append(helper.make_node("Cast", [joined], [FEATURES], to=TensorProto.FLOAT))
