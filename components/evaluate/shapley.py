@@ -253,7 +253,7 @@ def _spread_plot(model: Asked, found: Shares, wanted: tuple[int, Any], shown: li
     of = "" if label is None else f" of {label!r}"
     read = (
         f"Each dot is a row: right of 0 the column raises the {found.unit}{of}, left of it lowers it; the colour says "
-        "whether the row's value is low or high among all."
+        "whether the row's value is low or high among all; what has no order is grey."
     )
     colour: dict[str, Any] = {"colour": plain(colours), "coloured": "value of the column, from low to high"}
     return dots("Moves of single rows", read, moves, names, across=f"{found.unit}{of}", **colour)
